@@ -1,0 +1,238 @@
+//! Every number of the interface. A number, once released, never changes its meaning and is never used again.
+//! Together with the functions in `ffi/mod.rs` this is the source of the header and of the bindings.
+#![forbid(unsafe_code)]
+
+// ---- text ----
+
+/// A text's length: up to the NUL that ends it, taken as it is. Since 0.1.
+pub const OAUTH_NUL_TERMINATED: i32 = -1;
+
+// ---- why there is no answer: what every function can return instead of one ----
+
+/// Not a failure: send the HTTP request that `oauth_http_request` describes and give its answer to
+/// `oauth_http_response`. Only with OAUTH_HTTP set to `caller`. Since 0.1.
+pub const OAUTH_HTTP_NEEDED: i32 = -1;
+
+// The caller's mistake: -100 to -199.
+
+/// The handle was never given out, or its client is closed. Since 0.1.
+pub const OAUTH_ERROR_HANDLE: i32 = -100;
+/// The buffer is too small; it holds an empty text. Nothing is lost: call again with a larger one.
+/// A capacity of 0 asks for the length. Since 0.1.
+pub const OAUTH_ERROR_BUFFER: i32 = -101;
+/// A text or a buffer is a null pointer. Since 0.1.
+pub const OAUTH_ERROR_NULL: i32 = -102;
+/// A length or a capacity is negative (and not OAUTH_NUL_TERMINATED), or a text is longer than 1 MiB. Since 0.1.
+pub const OAUTH_ERROR_LENGTH: i32 = -103;
+/// A text is not UTF-8. Since 0.1.
+pub const OAUTH_ERROR_ENCODING: i32 = -104;
+/// No property, or no part of a request, has this number, or it is a result that cannot be set. Since 0.1.
+pub const OAUTH_ERROR_PROPERTY: i32 = -105;
+/// The text makes no sense as the value of this property. Since 0.1.
+pub const OAUTH_ERROR_VALUE: i32 = -106;
+/// A call out of order: no authorization is pending, the code was used already, or no request waits
+/// for a response. Since 0.1.
+pub const OAUTH_ERROR_SEQUENCE: i32 = -107;
+/// Another thread's request to the server is under way in the caller's own HTTP. Call again later. Since 0.1.
+pub const OAUTH_ERROR_BUSY: i32 = -108;
+/// No authorization code can be found in the text, or more than one. Since 0.1.
+pub const OAUTH_ERROR_CODE: i32 = -109;
+/// The state that came back is not the one that was sent: not our authorization request, perhaps a forged
+/// redirect (RFC 6749 section 10.12). Since 0.1.
+pub const OAUTH_ERROR_STATE: i32 = -110;
+/// The redirect comes from another issuer than OAUTH_ISSUER (RFC 9207). Since 0.1.
+pub const OAUTH_ERROR_ISSUER: i32 = -111;
+/// Too many clients are open, or this process has opened too many. Since 0.1.
+pub const OAUTH_ERROR_LIMIT: i32 = -112;
+
+// Configuration: -200 to -299.
+
+/// A property that this operation needs is not set. Since 0.1.
+pub const OAUTH_ERROR_MISSING: i32 = -200;
+/// The profile does not exist, or its file is wrong: `oauth_error_text` names file, line and key. Since 0.1.
+pub const OAUTH_ERROR_PROFILE: i32 = -201;
+/// A URL is http:// and not on loopback, and OAUTH_ALLOW_HTTP is not set. Since 0.1.
+pub const OAUTH_ERROR_INSECURE: i32 = -202;
+/// A CA file, client certificate or key cannot be read or used. Since 0.1.
+pub const OAUTH_ERROR_CERTIFICATE: i32 = -203;
+
+// Network: -300 to -399.
+
+/// The server's name cannot be resolved. Since 0.1.
+pub const OAUTH_ERROR_RESOLVE: i32 = -300;
+/// No connection to the server or the proxy. Since 0.1.
+pub const OAUTH_ERROR_CONNECT: i32 = -301;
+/// No secure connection: the server's certificate is not trusted, or TLS failed. Since 0.1.
+pub const OAUTH_ERROR_TLS: i32 = -302;
+/// No answer within OAUTH_TIMEOUT seconds. Since 0.1.
+pub const OAUTH_ERROR_TIMEOUT: i32 = -303;
+/// The connection broke before the answer was complete. Since 0.1.
+pub const OAUTH_ERROR_DISCONNECTED: i32 = -304;
+/// The server is there but cannot serve now: status 408, 429 or 5xx. See OAUTH_RETRY_AFTER. Since 0.1.
+pub const OAUTH_ERROR_UNAVAILABLE: i32 = -305;
+
+// Refused by the authorization server: -400 to -499, one per error code of the RFCs.
+
+/// `invalid_request` (RFC 6749 sections 4.1.2.1 and 5.2). Since 0.1.
+pub const OAUTH_ERROR_INVALID_REQUEST: i32 = -400;
+/// `invalid_client`: client_id, client_secret or OAUTH_CLIENT_AUTH is wrong (RFC 6749 section 5.2). Since 0.1.
+pub const OAUTH_ERROR_INVALID_CLIENT: i32 = -401;
+/// `invalid_grant`: the code is wrong, used or too old (RFC 6749 section 5.2). A refused refresh token is
+/// OAUTH_ERROR_SIGN_IN instead. Since 0.1.
+pub const OAUTH_ERROR_INVALID_GRANT: i32 = -402;
+/// `unauthorized_client` (RFC 6749 sections 4.1.2.1 and 5.2). Since 0.1.
+pub const OAUTH_ERROR_UNAUTHORIZED: i32 = -403;
+/// `unsupported_grant_type` (RFC 6749 section 5.2). Since 0.1.
+pub const OAUTH_ERROR_UNSUPPORTED_GRANT: i32 = -404;
+/// `invalid_scope` (RFC 6749 sections 4.1.2.1 and 5.2). Since 0.1.
+pub const OAUTH_ERROR_INVALID_SCOPE: i32 = -405;
+/// `access_denied`: the person, or the server, said no (RFC 6749 section 4.1.2.1). Since 0.1.
+pub const OAUTH_ERROR_ACCESS_DENIED: i32 = -406;
+/// `unsupported_response_type` (RFC 6749 section 4.1.2.1). Since 0.1.
+pub const OAUTH_ERROR_RESPONSE_TYPE: i32 = -407;
+/// `server_error` (RFC 6749 section 4.1.2.1). Since 0.1.
+pub const OAUTH_ERROR_SERVER_ERROR: i32 = -408;
+/// `temporarily_unavailable` (RFC 6749 section 4.1.2.1). Since 0.1.
+pub const OAUTH_ERROR_TEMP_UNAVAILABLE: i32 = -409;
+/// Another error code than those of the RFCs; OAUTH_ERROR has its name. Since 0.1.
+pub const OAUTH_ERROR_REFUSED: i32 = -498;
+/// No usable token: a person must sign in (again). Since 0.1.
+pub const OAUTH_ERROR_SIGN_IN: i32 = -499;
+
+// The answer is not understood: -500 to -599.
+
+/// The server's answer is not a token response: a web page, cut off, without an access token. Since 0.1.
+pub const OAUTH_ERROR_RESPONSE: i32 = -500;
+/// The server's answer is larger than 1 MiB. Since 0.1.
+pub const OAUTH_ERROR_TOO_LARGE: i32 = -501;
+
+// Storage: -600 to -699.
+
+/// The store cannot be read or written. A token in memory is still given out. Since 0.1.
+pub const OAUTH_ERROR_STORE: i32 = -600;
+/// The store's folder or file is open to other users, or is a symbolic link. Since 0.1.
+pub const OAUTH_ERROR_STORE_UNSAFE: i32 = -601;
+/// The stored record is damaged or of a newer format. It is left as it is. Since 0.1.
+pub const OAUTH_ERROR_STORE_FORMAT: i32 = -602;
+
+// Internal: -900 to -999.
+
+/// A fault in the library; please report its text. Since 0.1.
+pub const OAUTH_ERROR_INTERNAL: i32 = -900;
+/// The system gave no randomness. Since 0.1.
+pub const OAUTH_ERROR_SYSTEM: i32 = -901;
+
+// ---- what to do now: oauth_error_action ----
+
+/// Nothing. Since 0.1.
+pub const OAUTH_ACTION_NONE: i32 = 0;
+/// Try again later: a fault that passes. Since 0.1.
+pub const OAUTH_ACTION_RETRY: i32 = 1;
+/// A person must sign in again, beginning with `oauth_build_authorize_url`. Since 0.1.
+pub const OAUTH_ACTION_SIGN_IN: i32 = 2;
+/// Mend the configuration or the program: trying again will not help. Since 0.1.
+pub const OAUTH_ACTION_FIX: i32 = 3;
+
+// ---- properties: settings, for oauth_set and oauth_get ----
+
+/// Known server whose settings to take over, all at once: `stamps`, `belladati`, `metamaps`. Set it first. Since 0.1.
+pub const OAUTH_PROFILE: i32 = 1;
+/// What every endpoint that begins with `/` is appended to, such as `https://example.com/tenant`. Since 0.1.
+pub const OAUTH_BASE_URL: i32 = 2;
+/// Issuer identifier; a redirect that names another is refused (RFC 9207). Since 0.1.
+pub const OAUTH_ISSUER: i32 = 3;
+/// URL of the page where a person signs in, or a path below OAUTH_BASE_URL (RFC 6749 section 3.1). Since 0.1.
+pub const OAUTH_AUTHORIZATION_ENDPOINT: i32 = 4;
+/// URL that gives tokens, or a path below OAUTH_BASE_URL (RFC 6749 section 3.2). Since 0.1.
+pub const OAUTH_TOKEN_ENDPOINT: i32 = 5;
+/// URL that refreshes, where it is not the token endpoint. Since 0.1.
+pub const OAUTH_REFRESH_ENDPOINT: i32 = 6;
+/// The client's identifier at the authorization server (RFC 6749 section 2.2). Since 0.1.
+pub const OAUTH_CLIENT_ID: i32 = 7;
+/// The client's secret (RFC 6749 section 2.3.1). Since 0.1.
+pub const OAUTH_CLIENT_SECRET: i32 = 8;
+/// How the client authenticates: `client_secret_basic` (usual with a secret), `client_secret_post`, or `none`
+/// (usual without one) (RFC 6749 section 2.3). Since 0.1.
+pub const OAUTH_CLIENT_AUTH: i32 = 9;
+/// How Basic encodes client_id and client_secret first: `form` (RFC 6749), `raw`, or `percent`. Since 0.1.
+pub const OAUTH_BASIC_ENCODING: i32 = 10;
+/// Where the parameters of a token request stand: `form` (RFC 6749), `json`, or `query`. Since 0.1.
+pub const OAUTH_REQUEST_BODY: i32 = 11;
+/// Where the browser is sent with the code (RFC 6749 section 3.1.2). Since 0.1.
+pub const OAUTH_REDIRECT_URI: i32 = 12;
+/// Scopes to ask for, with blanks between them (RFC 6749 section 3.3). Since 0.1.
+pub const OAUTH_SCOPE: i32 = 13;
+/// What stands between scopes in a request: `space` (RFC 6749), `comma`, or one character. Since 0.1.
+pub const OAUTH_SCOPE_SEPARATOR: i32 = 14;
+/// Verbatim; `code` unless set (RFC 6749 section 3.1.1). Since 0.1.
+pub const OAUTH_RESPONSE_TYPE: i32 = 15;
+/// Proof key: `S256` (usual), `plain`, or `off` (RFC 7636). Since 0.1.
+pub const OAUTH_PKCE: i32 = 16;
+/// More parameters of the authorization request, as a query string; one that is there already is replaced. Since 0.1.
+pub const OAUTH_AUTHORIZE_PARAMS: i32 = 17;
+/// More parameters of the code exchange, as a query string; one that is there already is replaced. Since 0.1.
+pub const OAUTH_TOKEN_PARAMS: i32 = 18;
+/// More parameters of a refresh, as a query string; one that is there already is replaced. Since 0.1.
+pub const OAUTH_REFRESH_PARAMS: i32 = 19;
+/// Where in an answer the token's members stand, such as `data` or `body.token`; usually at the top. Since 0.1.
+pub const OAUTH_RESPONSE_PATH: i32 = 20;
+/// Unit of `expires_in`: `seconds` (RFC 6749) or `milliseconds`. Since 0.1.
+pub const OAUTH_EXPIRES_IN_UNIT: i32 = 21;
+/// Where tokens live: `memory:` (usual), or `file:FOLDER`, which is made if it is not there. Since 0.1.
+pub const OAUTH_STORE: i32 = 22;
+/// Whose token it is, for stores that keep several: any text. Since 0.1.
+pub const OAUTH_ACCOUNT: i32 = 23;
+/// Seconds that a token must still be valid to be given out; unless set 30, but no more than half of its life. Since 0.1.
+pub const OAUTH_MIN_VALID: i32 = 24;
+/// Seconds that one request may take, 1 to 3600; 30 unless set. Since 0.1.
+pub const OAUTH_TIMEOUT: i32 = 25;
+/// PEM file of the certificate authorities to trust; the system's unless set. Since 0.1.
+pub const OAUTH_CA_FILE: i32 = 26;
+/// PEM file of the certificate that the client shows to the server, chain included. Since 0.1.
+pub const OAUTH_CLIENT_CERT_FILE: i32 = 27;
+/// PEM file of that certificate's private key. Since 0.1.
+pub const OAUTH_CLIENT_KEY_FILE: i32 = 28;
+/// `http://[user:password@]host:port`, `none` (usual), or `env` to read the environment's. Since 0.1.
+pub const OAUTH_PROXY: i32 = 29;
+/// Who sends the requests: `builtin`, or `caller` (see `oauth_http_request`). Since 0.1.
+pub const OAUTH_HTTP: i32 = 30;
+/// `yes` allows http:// to other hosts than loopback: whoever is on the way can read the tokens. Since 0.1.
+pub const OAUTH_ALLOW_HTTP: i32 = 31;
+
+// ---- properties: results, for oauth_get; an empty text where there is none ----
+
+/// State of the last authorization URL (RFC 6749 section 4.1.1). Since 0.1.
+pub const OAUTH_STATE: i32 = 101;
+/// Access token as it is, refreshed or not; `oauth_access_token` gives a fresh one. Since 0.1.
+pub const OAUTH_ACCESS_TOKEN: i32 = 102;
+/// Refresh token. Since 0.1.
+pub const OAUTH_REFRESH_TOKEN: i32 = 103;
+/// ID token, unchecked (OpenID Connect Core section 2). Since 0.1.
+pub const OAUTH_ID_TOKEN: i32 = 104;
+/// Token type, as the server wrote it; `Bearer` where it wrote none. Since 0.1.
+pub const OAUTH_TOKEN_TYPE: i32 = 105;
+/// When the access token expires, such as `2026-01-31T12:00:00Z` (RFC 3339); empty where unknown. Since 0.1.
+pub const OAUTH_EXPIRES_AT: i32 = 106;
+/// Scopes that the token has, as the server wrote them; what was asked for where it wrote none. Since 0.1.
+pub const OAUTH_GRANTED_SCOPE: i32 = 107;
+/// Of the last failure: the server's error code, such as `invalid_grant`. Since 0.1.
+pub const OAUTH_ERROR: i32 = 108;
+/// Of the last failure: the server's words. Since 0.1.
+pub const OAUTH_ERROR_DESCRIPTION: i32 = 109;
+/// Of the last failure: the server's page about it. Since 0.1.
+pub const OAUTH_ERROR_URI: i32 = 110;
+/// Of the last failure: the HTTP status, where there was an answer. Since 0.1.
+pub const OAUTH_HTTP_STATUS: i32 = 111;
+/// Of the last failure: seconds to wait before the next try, where the server said so (RFC 9110 section 10.2.3). Since 0.1.
+pub const OAUTH_RETRY_AFTER: i32 = 112;
+
+// ---- parts of a request: oauth_http_request ----
+
+/// `POST`, and for other operations others. Since 0.1.
+pub const OAUTH_REQUEST_METHOD: i32 = 201;
+/// URL. It may hold secrets where OAUTH_REQUEST_BODY is `query`. Since 0.1.
+pub const OAUTH_REQUEST_URL: i32 = 202;
+/// Headers, one `Name: value` a line, each ended by CR LF; no Content-Length and no Host. Since 0.1.
+pub const OAUTH_REQUEST_HEADERS: i32 = 203;
+/// Content to send; empty where there is none. Since 0.1.
+pub const OAUTH_REQUEST_CONTENT: i32 = 204;

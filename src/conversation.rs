@@ -1,0 +1,124 @@
+//! An operation as a conversation that someone carries: it gives a request, takes the response, and ends with a token.
+#![forbid(unsafe_code)]
+
+use std::sync::Arc;
+use std::thread::{self, ThreadId};
+use std::time::{Duration, Instant};
+
+use crate::client::{sign_in, Purpose};
+use crate::error::{Error, Result};
+use crate::pending::Answer;
+use crate::protocol::json::Json;
+use crate::protocol::message::{Request, Response};
+use crate::protocol::{token_request, token_response};
+use crate::secret::Secret;
+use crate::settings::Settings;
+use crate::token::Token;
+
+pub enum Operation {
+    Exchange(Answer),
+    /// `purpose`: what the caller wanted, where it was not the refresh itself.
+    Refresh {
+        old: Option<Token>,
+        purpose: Option<Purpose>,
+    },
+}
+
+impl Operation {
+    pub fn refresh(purpose: Option<Purpose>) -> Self {
+        Self::Refresh { old: None, purpose }
+    }
+
+    pub fn purpose(&self) -> Option<Purpose> {
+        match self {
+            Self::Refresh { purpose, .. } => *purpose,
+            Self::Exchange(_) => None,
+        }
+    }
+
+    /// Tells the operation which token is held.
+    pub fn prepare(&mut self, held: Option<&Token>) -> Result<()> {
+        if let Self::Refresh { old, .. } = self {
+            let held = held.ok_or_else(|| sign_in("there is no token yet"))?;
+            if held.refresh_token.is_none() {
+                return Err(sign_in("the access token is no longer good, and there is no refresh token"));
+            }
+            *old = Some(held.clone());
+        }
+        Ok(())
+    }
+
+    pub fn request(&self, settings: &Settings) -> Result<Request> {
+        match self {
+            Self::Exchange(answer) => token_request::exchange(
+                settings,
+                &answer.code,
+                &answer.redirect_uri,
+                answer.verifier.as_ref().map(Secret::expose),
+            ),
+            Self::Refresh { old, .. } => {
+                let token = old.as_ref().and_then(|old| old.refresh_token.as_ref());
+                token_request::refresh(settings, token.ok_or_else(|| sign_in("there is no refresh token"))?)
+            }
+        }
+    }
+
+    pub fn response(&self, settings: &Settings, response: &Response, now: i64) -> Result<Token> {
+        let mut token =
+            token_response::parse(settings, response, now).map_err(|e| self.without_secrets(e))?;
+        match self {
+            Self::Exchange(answer) => {
+                // QuickBooks: `realmId` comes with the redirect alone.
+                for (name, value) in &answer.extra {
+                    if !token.extra.iter().any(|(n, _)| n == name) {
+                        token.extra.push((name.clone(), Json::Text(Secret::new(value.as_str()))));
+                    }
+                }
+                Ok(token)
+            }
+            Self::Refresh { old: Some(old), .. } => Ok(token.keeping(old)),
+            Self::Refresh { old: None, .. } => Ok(token),
+        }
+    }
+
+    /// Some servers repeat what was sent in their words.
+    fn without_secrets(&self, mut error: Error) -> Error {
+        let Error::Refused(refusal) = &mut error else { return error };
+        let sent: Vec<&str> = match self {
+            Self::Exchange(answer) => [Some(&answer.code), answer.verifier.as_ref()]
+                .into_iter()
+                .flatten()
+                .map(Secret::expose)
+                .collect(),
+            Self::Refresh { old, .. } => {
+                old.iter().flat_map(|t| &t.refresh_token).map(Secret::expose).collect()
+            }
+        };
+        for secret in sent.into_iter().filter(|s| s.len() > 3) {
+            for text in [&mut refusal.error, &mut refusal.description, &mut refusal.uri] {
+                *text = text.replace(secret, "[secret]");
+            }
+        }
+        error
+    }
+}
+
+/// An operation whose request the caller is to send.
+pub struct Conversation {
+    pub operation: Operation,
+    pub settings: Arc<Settings>,
+    pub request: Request,
+    thread: ThreadId,
+    since: Instant,
+}
+
+impl Conversation {
+    pub fn new(operation: Operation, settings: Arc<Settings>, request: Request) -> Self {
+        Self { operation, settings, request, thread: thread::current().id(), since: Instant::now() }
+    }
+
+    /// Whether another thread may still be sending it. A thread that calls again has given its request up.
+    pub fn is_busy(&self, timeout: u32) -> bool {
+        self.thread != thread::current().id() && self.since.elapsed() < Duration::from_secs(timeout.into())
+    }
+}

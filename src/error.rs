@@ -1,0 +1,276 @@
+//! Every way in which a call can fail: its sentence, its number, and what an operator does about it.
+//! A sentence makes sense alone in its first 80 characters, says what to do next, and holds no secret.
+#![forbid(unsafe_code)]
+
+use crate::constants as number;
+use thiserror::Error;
+
+pub type Result<T> = std::result::Result<T, Error>;
+
+#[derive(Debug, Clone, Error)]
+pub enum Error {
+    /// Not a failure: the caller's own HTTP has a request to send.
+    #[error("an HTTP request waits to be sent: see oauth_http_request")]
+    HttpNeeded,
+
+    // -- the caller's mistake --
+    #[error("no open client has the handle {0}: it was closed, or never given out")]
+    Handle(i32),
+    #[error("the buffer is too small: {needed} bytes are needed, with the NUL")]
+    Buffer { needed: usize },
+    #[error("{0} is a null pointer")]
+    Null(&'static str),
+    #[error("{what} is {length}: use 0 to 1048576 or, for a text, OAUTH_NUL_TERMINATED")]
+    Length { what: &'static str, length: i64 },
+    #[error("{0} is not UTF-8: convert it before the call")]
+    Encoding(&'static str),
+    #[error("{number} is no {what}: use the OAUTH_... constants")]
+    Property { number: i32, what: &'static str },
+    #[error("{key} is a result: it can be read and not set")]
+    ReadOnly { key: &'static str },
+    #[error("{key}: {reason}")]
+    Value { key: &'static str, reason: String },
+    #[error("{0}")]
+    Sequence(&'static str),
+    #[error("another thread's request is under way: call again when it is answered")]
+    Busy,
+    #[error("no authorization code: {0}")]
+    Code(String),
+    #[error("state differs: {0}")]
+    State(&'static str),
+    #[error("the redirect comes from another issuer than {expected}: do not trust it")]
+    Issuer { expected: String },
+    #[error("too many clients: close those no longer used with oauth_client_close")]
+    Limit,
+
+    // -- configuration --
+    #[error("{key} is not set: set it before {operation}")]
+    Missing { key: &'static str, operation: &'static str },
+    #[error("{0}")]
+    Profile(String),
+    #[error("{key} is http:// and not on loopback: use https, or set allow_http to yes")]
+    Insecure { key: &'static str },
+    #[error("{key} cannot be used: {reason}")]
+    Certificate { key: &'static str, reason: String },
+
+    // -- network --
+    #[error("the name {host} cannot be resolved: check the URL, DNS and the network")]
+    Resolve { host: String },
+    #[error("no connection to {host}: {reason}")]
+    Connect { host: String, reason: String },
+    #[error("no secure connection to {host}: {reason}")]
+    Tls { host: String, reason: String },
+    #[error("no answer from {host} within {seconds} s: try again later, or raise timeout")]
+    Timeout { host: String, seconds: u32 },
+    #[error("the connection to {host} broke before the answer was complete: {reason}")]
+    Disconnected { host: String, reason: String },
+
+    // -- the authorization server --
+    #[error("{0}")]
+    Refused(Box<Refusal>),
+    /// The server is there but cannot serve now: 408, 429 or 5xx without an error code of OAuth's.
+    #[error("the server cannot serve now (status {status}): try again later")]
+    Unavailable { status: u16, retry_after: Option<u32> },
+    /// `refusal` is what the server said, where it was asked.
+    #[error("sign in again: {reason}")]
+    SignIn { reason: String, refusal: Option<Box<Refusal>> },
+
+    // -- the answer --
+    #[error("answer not understood (status {status}): {reason}")]
+    Response { status: u16, reason: String, transient: bool },
+    #[error("the answer is larger than 1 MiB: this is no token endpoint")]
+    TooLarge,
+
+    // -- storage --
+    #[error("store: {reason}: {path}")]
+    Store { path: String, reason: String },
+    #[error("store refused: {reason}: {path}")]
+    StoreUnsafe { path: String, reason: &'static str },
+    #[error("store not readable: {reason}: {path}")]
+    StoreFormat { path: String, reason: String },
+
+    // -- internal --
+    #[error("internal fault, please report: {0}")]
+    Internal(String),
+    #[error("the system gave no randomness: {0}")]
+    System(String),
+}
+
+/// What a server answered instead of a token or a code (RFC 6749 sections 4.1.2.1 and 5.2).
+#[derive(Debug, Clone, Default)]
+pub struct Refusal {
+    pub error: String,
+    pub description: String,
+    pub uri: String,
+    /// 0 where the refusal came with a redirect.
+    pub status: u16,
+    pub retry_after: Option<u32>,
+}
+
+/// What an operator does now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    None,
+    Retry,
+    SignIn,
+    Fix,
+}
+
+impl Error {
+    /// The number that the caller of the C interface gets.
+    pub fn code(&self) -> i32 {
+        match self {
+            Self::HttpNeeded => number::OAUTH_HTTP_NEEDED,
+            Self::Handle(_) => number::OAUTH_ERROR_HANDLE,
+            Self::Buffer { .. } => number::OAUTH_ERROR_BUFFER,
+            Self::Null(_) => number::OAUTH_ERROR_NULL,
+            Self::Length { .. } => number::OAUTH_ERROR_LENGTH,
+            Self::Encoding(_) => number::OAUTH_ERROR_ENCODING,
+            Self::Property { .. } | Self::ReadOnly { .. } => number::OAUTH_ERROR_PROPERTY,
+            Self::Value { .. } => number::OAUTH_ERROR_VALUE,
+            Self::Sequence(_) => number::OAUTH_ERROR_SEQUENCE,
+            Self::Busy => number::OAUTH_ERROR_BUSY,
+            Self::Code(_) => number::OAUTH_ERROR_CODE,
+            Self::State(_) => number::OAUTH_ERROR_STATE,
+            Self::Issuer { .. } => number::OAUTH_ERROR_ISSUER,
+            Self::Limit => number::OAUTH_ERROR_LIMIT,
+            Self::Missing { .. } => number::OAUTH_ERROR_MISSING,
+            Self::Profile(_) => number::OAUTH_ERROR_PROFILE,
+            Self::Insecure { .. } => number::OAUTH_ERROR_INSECURE,
+            Self::Certificate { .. } => number::OAUTH_ERROR_CERTIFICATE,
+            Self::Resolve { .. } => number::OAUTH_ERROR_RESOLVE,
+            Self::Connect { .. } => number::OAUTH_ERROR_CONNECT,
+            Self::Tls { .. } => number::OAUTH_ERROR_TLS,
+            Self::Timeout { .. } => number::OAUTH_ERROR_TIMEOUT,
+            Self::Disconnected { .. } => number::OAUTH_ERROR_DISCONNECTED,
+            Self::Refused(refusal) => refusal.known().0,
+            Self::Unavailable { .. } => number::OAUTH_ERROR_UNAVAILABLE,
+            Self::SignIn { .. } => number::OAUTH_ERROR_SIGN_IN,
+            Self::Response { .. } => number::OAUTH_ERROR_RESPONSE,
+            Self::TooLarge => number::OAUTH_ERROR_TOO_LARGE,
+            Self::Store { .. } => number::OAUTH_ERROR_STORE,
+            Self::StoreUnsafe { .. } => number::OAUTH_ERROR_STORE_UNSAFE,
+            Self::StoreFormat { .. } => number::OAUTH_ERROR_STORE_FORMAT,
+            Self::Internal(_) => number::OAUTH_ERROR_INTERNAL,
+            Self::System(_) => number::OAUTH_ERROR_SYSTEM,
+        }
+    }
+
+    pub fn action(&self) -> Action {
+        match self {
+            Self::HttpNeeded => Action::None,
+            Self::Busy
+            | Self::Resolve { .. }
+            | Self::Connect { .. }
+            | Self::Timeout { .. }
+            | Self::Disconnected { .. }
+            | Self::Unavailable { .. }
+            | Self::Store { .. }
+            | Self::System(_)
+            | Self::Response { transient: true, .. } => Action::Retry,
+            Self::SignIn { .. }
+            | Self::Sequence(_)
+            | Self::Code(_)
+            | Self::State(_)
+            | Self::Issuer { .. } => Action::SignIn,
+            Self::Refused(refusal) => refusal.known().1,
+            Self::Handle(_)
+            | Self::Buffer { .. }
+            | Self::Null(_)
+            | Self::Length { .. }
+            | Self::Encoding(_)
+            | Self::Property { .. }
+            | Self::ReadOnly { .. }
+            | Self::Value { .. }
+            | Self::Limit
+            | Self::Missing { .. }
+            | Self::Profile(_)
+            | Self::Insecure { .. }
+            | Self::Certificate { .. }
+            | Self::Tls { .. }
+            | Self::Response { .. }
+            | Self::TooLarge
+            | Self::StoreUnsafe { .. }
+            | Self::StoreFormat { .. }
+            | Self::Internal(_) => Action::Fix,
+        }
+    }
+
+    /// What the server said, where it said anything.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            Self::Refused(refusal) => Some(refusal),
+            Self::SignIn { refusal, .. } => refusal.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The HTTP status, where there was an answer.
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::Response { status, .. } | Self::Unavailable { status, .. } => Some(*status),
+            _ => self.refusal().map(|r| r.status).filter(|s| *s != 0),
+        }
+    }
+
+    pub fn retry_after(&self) -> Option<u32> {
+        match self {
+            Self::Unavailable { retry_after, .. } => *retry_after,
+            _ => self.refusal().and_then(|r| r.retry_after),
+        }
+    }
+}
+
+impl Action {
+    pub fn number(self) -> i32 {
+        match self {
+            Self::None => number::OAUTH_ACTION_NONE,
+            Self::Retry => number::OAUTH_ACTION_RETRY,
+            Self::SignIn => number::OAUTH_ACTION_SIGN_IN,
+            Self::Fix => number::OAUTH_ACTION_FIX,
+        }
+    }
+}
+
+impl Refusal {
+    /// Number and action for the server's error code.
+    fn known(&self) -> (i32, Action) {
+        match self.error.as_str() {
+            "invalid_request" => (number::OAUTH_ERROR_INVALID_REQUEST, Action::Fix),
+            "invalid_client" => (number::OAUTH_ERROR_INVALID_CLIENT, Action::Fix),
+            "invalid_grant" => (number::OAUTH_ERROR_INVALID_GRANT, Action::SignIn),
+            "unauthorized_client" => (number::OAUTH_ERROR_UNAUTHORIZED, Action::Fix),
+            "unsupported_grant_type" => (number::OAUTH_ERROR_UNSUPPORTED_GRANT, Action::Fix),
+            "invalid_scope" => (number::OAUTH_ERROR_INVALID_SCOPE, Action::Fix),
+            "access_denied" => (number::OAUTH_ERROR_ACCESS_DENIED, Action::SignIn),
+            "unsupported_response_type" => (number::OAUTH_ERROR_RESPONSE_TYPE, Action::Fix),
+            "server_error" => (number::OAUTH_ERROR_SERVER_ERROR, Action::Retry),
+            "temporarily_unavailable" => (number::OAUTH_ERROR_TEMP_UNAVAILABLE, Action::Retry),
+            _ if self.status >= 500 || self.status == 429 => (number::OAUTH_ERROR_REFUSED, Action::Retry),
+            _ => (number::OAUTH_ERROR_REFUSED, Action::Fix),
+        }
+    }
+
+    fn advice(&self) -> &'static str {
+        match self.error.as_str() {
+            "invalid_client" => "check client_id, client_secret, client_auth",
+            "invalid_grant" => "the code is wrong, used or too old: sign in again",
+            "access_denied" => "sign-in was refused",
+            "unsupported_grant_type" | "unauthorized_client" => "the server does not let this client do that",
+            "invalid_scope" => "check scope",
+            "unsupported_response_type" => "check response_type",
+            "server_error" | "temporarily_unavailable" => "try again later",
+            _ => "the server refused",
+        }
+    }
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.error, self.advice())?;
+        if !self.description.is_empty() {
+            write!(f, " (\"{}\")", self.description)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,104 @@
+//! What surrounds every exported function: no panic leaves it, errno stays, and the thread's last error is kept.
+
+use std::cell::{Cell, RefCell};
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::Once;
+
+use super::{handle, os};
+use crate::client::Client;
+use crate::error::{Error, Result};
+
+thread_local! {
+    static FAILED: Cell<bool> = const { Cell::new(false) };
+    static LAST: RefCell<Option<Error>> = const { RefCell::new(None) };
+    static INSIDE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs `body` and turns its result into the number that the caller gets.
+pub fn guard(body: impl FnOnce() -> Result<i32>) -> i32 {
+    let result = contain(body);
+    match result {
+        Ok(answer) => {
+            forget_last();
+            answer
+        }
+        Err(error) => {
+            let code = error.code();
+            remember_last(error);
+            code
+        }
+    }
+}
+
+/// As [`guard`], with the open client of that handle; the client remembers why it failed.
+pub fn guard_client(client: i32, body: impl FnOnce(&Client) -> Result<i32>) -> i32 {
+    guard(|| {
+        let client = handle::client(client)?;
+        client.noting(body(&client))
+    })
+}
+
+/// As [`guard`], for the functions that report the last error and must not change it.
+pub fn quietly(body: impl FnOnce() -> Result<i32>) -> i32 {
+    contain(body).unwrap_or_else(|error| error.code())
+}
+
+/// The thread's last error as a sentence, empty after a success.
+pub fn last_sentence() -> String {
+    last(ToString::to_string).unwrap_or_default()
+}
+
+pub fn last_action() -> i32 {
+    last(|error| error.action().number()).unwrap_or(crate::constants::OAUTH_ACTION_NONE)
+}
+
+fn contain(body: impl FnOnce() -> Result<i32>) -> Result<i32> {
+    silence_panics();
+    os::keeping_errno(|| {
+        let outer = INSIDE.replace(true);
+        let result = panic::catch_unwind(AssertUnwindSafe(body));
+        INSIDE.set(outer);
+        result.unwrap_or_else(|panic| {
+            let said = panic
+                .downcast_ref::<&str>()
+                .map(|s| (*s).to_owned())
+                .or_else(|| panic.downcast_ref::<String>().cloned())
+                .unwrap_or_default();
+            // A payload's own Drop may panic as well.
+            std::mem::forget(panic);
+            Err(Error::Internal(said))
+        })
+    })
+}
+
+/// std prints each panic to stderr, which belongs to the host. Other threads' panics print as before.
+fn silence_panics() {
+    static ONCE: Once = Once::new();
+    if ONCE.is_completed() {
+        return;
+    }
+    ONCE.call_once(|| {
+        let before = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if !INSIDE.get() {
+                before(info);
+            }
+        }));
+    });
+}
+
+fn remember_last(error: Error) {
+    FAILED.set(true);
+    // While the thread ends there is nobody left to ask.
+    let _ = LAST.try_with(|last| *last.borrow_mut() = Some(error));
+}
+
+fn forget_last() {
+    if FAILED.replace(false) {
+        let _ = LAST.try_with(|last| last.borrow_mut().take());
+    }
+}
+
+fn last<R>(read: impl FnOnce(&Error) -> R) -> Option<R> {
+    LAST.try_with(|last| last.borrow().as_ref().map(read)).ok().flatten()
+}

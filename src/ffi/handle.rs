@@ -1,0 +1,137 @@
+//! Handles: numbers that stand for open clients. A number is never given out twice, so that a stale one is an
+//! error and never somebody else's token. Reading takes no lock.
+
+use arc_swap::ArcSwapOption;
+use std::cell::Cell;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use super::no_such_client;
+use crate::client::Client;
+use crate::error::{Error, Result};
+use crate::system;
+use crate::token::{Current, Ready};
+
+// A handle is a place's number and how often the place has been used: 131,072 clients at once, each place 16,383
+// times, which makes 2^31 handles before a process runs out.
+const PLACE_BITS: u32 = 17;
+const PLACES: u32 = 1 << PLACE_BITS;
+const LAST_USE: u32 = (1 << (31 - PLACE_BITS)) - 1;
+const CHUNK: u32 = 256;
+const CHUNK_COUNT: usize = (PLACES / CHUNK) as usize;
+type Chunk = Box<[Place; CHUNK as usize]>;
+
+struct Place {
+    /// Twice the number of uses so far, plus 1 while in use.
+    uses: AtomicU32,
+    current: Current,
+    client: ArcSwapOption<Client>,
+}
+
+/// Places are made as they are needed and stay: a reader may hold on to one.
+static CHUNKS: [OnceLock<Chunk>; CHUNK_COUNT] = [const { OnceLock::new() }; CHUNK_COUNT];
+/// Where to look for a free place first; a hint.
+static FIRST_FREE: AtomicU32 = AtomicU32::new(0);
+
+/// Makes a client with a new handle.
+pub fn open(make: impl FnOnce(i32, &'static Current) -> Result<Client>) -> Result<i32> {
+    let (index, place, uses) = claim()?;
+    let handle = (uses << PLACE_BITS | index).cast_signed();
+    match make(handle, &place.current) {
+        Ok(client) => {
+            place.client.store(Some(Arc::new(client)));
+            Ok(handle)
+        }
+        Err(error) => {
+            release(index, place);
+            Err(error)
+        }
+    }
+}
+
+/// The open client of that handle.
+pub fn client(handle: i32) -> Result<Arc<Client>> {
+    place(handle)
+        .and_then(|place| place.client.load_full())
+        .filter(|client| client.handle() == handle)
+        .ok_or_else(|| no_such_client(handle))
+}
+
+/// Calls `read` with the token that stands ready, if that client has a usable one.
+pub fn read_current<R>(handle: i32, read: impl FnOnce(&Ready) -> R) -> Option<R> {
+    place(handle)?.current.read(handle, system::now(), |ready| {
+        hand_out(handle, ready.generation);
+        read(ready)
+    })
+}
+
+pub fn close(handle: i32) -> Result<i32> {
+    if handle == 0 {
+        return Ok(0);
+    }
+    let client = client(handle)?;
+    let place = place(handle).ok_or_else(|| no_such_client(handle))?;
+    let before = place.client.compare_and_swap(&client, None);
+    if !before.as_ref().is_some_and(|b| Arc::ptr_eq(b, &client)) {
+        return Err(no_such_client(handle)); // another thread was faster
+    }
+    client.close();
+    release(handle.cast_unsigned() % PLACES, place);
+    Ok(0)
+}
+
+thread_local! {
+    /// Which token of which client this thread got last; a few clients a thread are told apart.
+    static HANDED_OUT: [Cell<(i32, u32)>; 8] = const { [const { Cell::new((0, 0)) }; 8] };
+}
+
+/// Remembers which of the client's tokens this thread has, for `oauth_token_rejected`.
+pub fn hand_out(handle: i32, generation: u32) {
+    HANDED_OUT.with(|known| known[handle.cast_unsigned() as usize % 8].set((handle, generation)));
+}
+
+/// Which of the client's tokens this thread has, where that is known.
+pub fn handed_out(handle: i32) -> Option<u32> {
+    let (known, generation) = HANDED_OUT.with(|known| known[handle.cast_unsigned() as usize % 8].get());
+    (known == handle).then_some(generation)
+}
+
+fn place(handle: i32) -> Option<&'static Place> {
+    if handle <= 0 {
+        return None;
+    }
+    let index = handle.cast_unsigned() % PLACES;
+    CHUNKS[(index / CHUNK) as usize].get().map(|chunk| &chunk[(index % CHUNK) as usize])
+}
+
+fn claim() -> Result<(u32, &'static Place, u32)> {
+    let hint = FIRST_FREE.load(Ordering::Acquire);
+    for index in (hint..PLACES).chain(0..hint) {
+        let chunk = CHUNKS[(index / CHUNK) as usize].get_or_init(|| {
+            Box::new(
+                [const {
+                    Place {
+                        uses: AtomicU32::new(0),
+                        current: Current::new(),
+                        client: ArcSwapOption::const_empty(),
+                    }
+                }; CHUNK as usize],
+            )
+        });
+        let place = &chunk[(index % CHUNK) as usize];
+        let uses = place.uses.load(Ordering::Acquire);
+        let is_free = uses.is_multiple_of(2) && uses / 2 < LAST_USE;
+        if is_free && place.uses.compare_exchange(uses, uses + 1, Ordering::AcqRel, Ordering::Relaxed).is_ok()
+        {
+            FIRST_FREE.store(index + 1, Ordering::Release);
+            return Ok((index, place, uses / 2 + 1));
+        }
+    }
+    Err(Error::Limit)
+}
+
+fn release(index: u32, place: &Place) {
+    place.current.clear();
+    place.uses.fetch_add(1, Ordering::AcqRel);
+    FIRST_FREE.fetch_min(index, Ordering::AcqRel);
+}

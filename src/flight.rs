@@ -1,0 +1,74 @@
+//! One refresh at a time: who comes while one is under way waits for it and shares its outcome.
+#![forbid(unsafe_code)]
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use crate::error::{Error, Result};
+
+#[derive(Default)]
+pub struct Flight {
+    under_way: Mutex<Option<Arc<Run>>>,
+}
+
+#[derive(Default)]
+struct Run {
+    outcome: Mutex<Option<Result<()>>>,
+    over: Condvar,
+}
+
+impl Flight {
+    /// Does `work`, or waits for the one who is doing it.
+    pub fn join(&self, work: impl FnOnce() -> Result<()>) -> Result<()> {
+        let mut under_way = lock(&self.under_way);
+        if let Some(run) = under_way.clone() {
+            drop(under_way);
+            return run.wait();
+        }
+        let run = Arc::new(Run::default());
+        *under_way = Some(run.clone());
+        drop(under_way);
+        // Also when `work` panics: whoever waits must not wait for ever.
+        let landing = Landing { flight: self, run };
+        let outcome = work();
+        landing.land(outcome.clone());
+        outcome
+    }
+}
+
+impl Run {
+    fn wait(&self) -> Result<()> {
+        let mut outcome = lock(&self.outcome);
+        loop {
+            match outcome.as_ref() {
+                Some(result) => return result.clone(),
+                None => outcome = self.over.wait(outcome).unwrap_or_else(PoisonError::into_inner),
+            }
+        }
+    }
+}
+
+struct Landing<'a> {
+    flight: &'a Flight,
+    run: Arc<Run>,
+}
+
+impl Landing<'_> {
+    fn land(&self, result: Result<()>) {
+        *lock(&self.flight.under_way) = None;
+        lock(&self.run.outcome).get_or_insert(result);
+        self.run.over.notify_all();
+    }
+}
+
+impl Drop for Landing<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.land(Err(Error::Internal("a refresh ended in a panic".to_owned())));
+        }
+    }
+}
+
+/// Data behind our locks is whole at every moment: a panic elsewhere does not spoil it.
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,211 @@
+//! The authorization request as a URL, and the authorization response as a person brings it (RFC 6749 section 4.1).
+#![forbid(unsafe_code)]
+
+use super::uri::{self, Escape};
+use crate::error::{Error, Refusal, Result};
+use crate::settings::{ScopeSeparator, Settings};
+
+/// The authorization URL without what changes each time. It ends so that `state=…` can follow.
+pub fn prefix(settings: &Settings) -> Result<String> {
+    let endpoint = settings.authorization_url()?;
+    if settings.client_id.is_empty() {
+        return Err(Error::Missing { key: "client_id", operation: "oauth_build_authorize_url" });
+    }
+    let extra = uri::parse_query(&settings.authorize_params);
+    let mut query = String::new();
+    let mut add = |name: &str, value: &str| {
+        query.push_str(name);
+        query.push('=');
+        query.push_str(value);
+        query.push('&');
+    };
+    for (name, value) in [
+        ("response_type", uri::escape(&settings.response_type, Escape::Percent)),
+        ("client_id", uri::escape(&settings.client_id, Escape::Percent)),
+        ("redirect_uri", uri::escape(&settings.redirect_uri, Escape::Percent)),
+        ("scope", scope(settings)),
+    ] {
+        if !value.is_empty() && !extra.iter().any(|(n, _)| n == name) {
+            add(name, &value);
+        }
+    }
+    for (name, value) in &extra {
+        // These make the request ours: a fixed one would be no protection.
+        if !matches!(name.as_str(), "state" | "code_challenge" | "code_challenge_method") {
+            add(&uri::escape(name, Escape::Percent), &uri::escape(value, Escape::Percent));
+        }
+    }
+    Ok(uri::with_query(&endpoint, &query))
+}
+
+/// The scopes, escaped, with the server's separator between them.
+fn scope(settings: &Settings) -> String {
+    let separator = match settings.scope_separator {
+        ScopeSeparator::Space => "%20".to_owned(),
+        ScopeSeparator::Comma => "%2C".to_owned(),
+        // As it is: Pennylane and Workable want a bare plus.
+        ScopeSeparator::Other(character) => character.to_string(),
+    };
+    let scopes: Vec<_> = settings.scope.split_whitespace().map(|s| uri::escape(s, Escape::Percent)).collect();
+    scopes.join(&separator)
+}
+
+/// What came back from the sign-in.
+#[derive(Debug, Default, PartialEq)]
+pub struct AuthorizationResponse {
+    pub code: String,
+    pub state: Option<String>,
+    pub issuer: Option<String>,
+    /// Whether it is the redirect itself and not a part of it that somebody copied: then a state is not optional.
+    pub is_redirect: bool,
+    /// Parameters that are not ours, such as `realmId`.
+    pub extra: Vec<(String, String)>,
+}
+
+/// Why there is no code in it.
+#[derive(Debug)]
+pub enum NoCode {
+    /// The server said so. The state comes along: a forged refusal is to be told from a real one.
+    Refused {
+        refusal: Box<Refusal>,
+        state: Option<String>,
+        issuer: Option<String>,
+    },
+    NotUnderstood(Error),
+}
+
+/// Finds the code in a redirect URL, in its query or fragment, in the last part of a path (Doorkeeper's page for
+/// `urn:ietf:wg:oauth:2.0:oob`), or alone; quotes, blanks, line breaks and `&amp;` around and within are forgiven.
+pub fn parse_response(
+    pasted: &str,
+    redirect_uri: &str,
+) -> std::result::Result<AuthorizationResponse, NoCode> {
+    let text = tidy(pasted);
+    let no_code = |reason: &str| NoCode::NotUnderstood(Error::Code(reason.to_owned()));
+    if text.is_empty() {
+        return Err(no_code(
+            "the text is empty: paste the whole address after signing in, or the code alone",
+        ));
+    }
+    let Some(query) = parameters(&text) else {
+        return bare_code(&text).map(|code| AuthorizationResponse { code, ..Default::default() });
+    };
+    let found = Parameters::collect(query).map_err(NoCode::NotUnderstood)?;
+    if let Some(error) = found.error {
+        let refusal =
+            Box::new(Refusal { error, description: found.description, uri: found.uri, ..Refusal::default() });
+        return Err(NoCode::Refused { refusal, state: found.state, issuer: found.issuer });
+    }
+    let code = found.code.filter(|code| !code.is_empty());
+    let code = code.ok_or_else(|| no_code("the address has none: paste the one after signing in"))?;
+    check_code(&code).map_err(NoCode::NotUnderstood)?;
+    let is_redirect = redirect_uri.contains("://") && text.starts_with(redirect_uri);
+    Ok(AuthorizationResponse {
+        code,
+        state: found.state,
+        issuer: found.issuer,
+        is_redirect,
+        extra: found.extra,
+    })
+}
+
+/// Takes away what mail programs, terminals and people add.
+fn tidy(pasted: &str) -> String {
+    let mut text: String = pasted.split(['\r', '\n', '\t']).map(str::trim).collect();
+    loop {
+        let inner =
+            text.trim().trim_matches(['"', '\'', '<', '>', '`', '\u{201c}', '\u{201d}', '\u{feff}']).trim();
+        if inner.len() == text.len() {
+            return text.replace("&amp;", "&").replace("&#38;", "&");
+        }
+        text = inner.to_owned();
+    }
+}
+
+/// The part of the text that has parameters, if it has one.
+fn parameters(text: &str) -> Option<Vec<(&str, &str)>> {
+    let speaks = |part: &str| {
+        part.split('&')
+            .any(|pair| pair.starts_with("code=") || pair.starts_with("error=") || pair.starts_with("state="))
+    };
+    let (before, fragment) = text.split_once('#').unwrap_or((text, ""));
+    let query = before.split_once('?').map(|(_, query)| query);
+    // The query first: Facebook appends `#_=_` to it. `code=…` alone is the query of a web server's variable.
+    let found = match query {
+        Some(query) if speaks(query) => query,
+        _ if speaks(fragment) => fragment,
+        _ if query.is_none() && !before.contains('/') && speaks(before) => before,
+        _ => return None,
+    };
+    Some(found.split('&').filter(|p| !p.is_empty()).map(|p| p.split_once('=').unwrap_or((p, ""))).collect())
+}
+
+#[derive(Default)]
+struct Parameters {
+    code: Option<String>,
+    state: Option<String>,
+    issuer: Option<String>,
+    error: Option<String>,
+    description: String,
+    uri: String,
+    extra: Vec<(String, String)>,
+}
+
+impl Parameters {
+    fn collect(pairs: Vec<(&str, &str)>) -> Result<Self> {
+        let mut found = Self::default();
+        for (name, raw) in pairs {
+            let name = uri::unescape(name, true);
+            let value = uri::unescape(raw, true);
+            let before = match name.as_str() {
+                // A code has no blanks: a plus that a server left as it is stays one.
+                "code" => found.code.replace(uri::unescape(raw, false)),
+                "state" => found.state.replace(value),
+                "iss" => found.issuer.replace(value),
+                "error" => found.error.replace(value),
+                "error_description" => {
+                    Some(std::mem::replace(&mut found.description, value)).filter(|d| !d.is_empty())
+                }
+                "error_uri" => Some(std::mem::replace(&mut found.uri, value)).filter(|u| !u.is_empty()),
+                _ => {
+                    found.extra.push((name, value));
+                    continue;
+                }
+            };
+            if before.is_some() {
+                // RFC 6749 section 3.1: no parameter more than once; which one is right would be a guess.
+                return Err(Error::Code(format!("{name} stands twice in the address: sign in again")));
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// A code alone, or as the last part of a page's path: `/oauth/authorize/<code>`.
+fn bare_code(text: &str) -> std::result::Result<String, NoCode> {
+    let no_code = |reason: &str| NoCode::NotUnderstood(Error::Code(reason.to_owned()));
+    let code = match text.rsplit_once("/authorize/") {
+        Some((_, code)) => code.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/'),
+        None if text.contains("://") => {
+            return Err(no_code("the address has none: paste the one after signing in"))
+        }
+        None => text,
+    };
+    // Somebody who copies a code out of the address bar copies its escapes.
+    let code = uri::unescape(code, false);
+    if code.is_empty() || code == "native" {
+        return Err(no_code("the address has none: paste the one after signing in"));
+    }
+    check_code(&code).map_err(NoCode::NotUnderstood)?;
+    Ok(code)
+}
+
+/// Visible ASCII (RFC 6749 appendix A.11).
+fn check_code(code: &str) -> Result<()> {
+    if code.bytes().all(|b| (0x21..=0x7e).contains(&b)) {
+        return Ok(());
+    }
+    Err(Error::Code(
+        "it has blanks or characters that no code has: paste the whole address, or the code alone".to_owned(),
+    ))
+}

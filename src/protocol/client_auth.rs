@@ -1,0 +1,38 @@
+//! How the client shows the token endpoint who it is: one method a request, never two (RFC 6749 section 2.3).
+#![forbid(unsafe_code)]
+
+use base64::engine::general_purpose::STANDARD;
+use base64::Engine;
+use zeroize::Zeroizing;
+
+use super::uri::{self, Escape};
+use crate::secret::Secret;
+use crate::settings::{BasicEncoding, ClientAuth, Settings};
+
+/// The parameters that the method adds to the request.
+pub fn parameters(settings: &Settings) -> Vec<(&'static str, Secret)> {
+    let id = || ("client_id", Secret::new(settings.client_id.as_str()));
+    match settings.client_auth() {
+        ClientAuth::Basic => Vec::new(),
+        ClientAuth::Post => vec![id(), ("client_secret", settings.client_secret.clone())],
+        ClientAuth::None => vec![id()],
+    }
+}
+
+/// The header that the method adds to the request.
+pub fn header(settings: &Settings) -> Option<(&'static str, Secret)> {
+    if settings.client_auth() != ClientAuth::Basic {
+        return None;
+    }
+    let encode = |text: &str| match settings.basic_encoding {
+        // RFC 6749 section 2.3.1 and appendix B.
+        BasicEncoding::Form => uri::escape(text, Escape::Basic),
+        // Amazon Cognito, Doorkeeper.
+        BasicEncoding::Raw => text.to_owned(),
+        BasicEncoding::Percent => uri::escape(text, Escape::Percent).replace("%7E", "~"),
+    };
+    let secret = Zeroizing::new(encode(settings.client_secret.expose()));
+    let pair = Zeroizing::new(format!("{}:{}", encode(&settings.client_id), secret.as_str()));
+    let coded = Zeroizing::new(STANDARD.encode(pair.as_bytes()));
+    Some(("Authorization", Secret::new(format!("Basic {}", coded.as_str()))))
+}

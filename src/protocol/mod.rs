@@ -1,0 +1,11 @@
+//! Requests and responses as plain data, built and parsed by pure functions: no I/O, clock or randomness below here.
+#![forbid(unsafe_code)]
+
+pub mod authorization;
+pub mod client_auth;
+pub mod json;
+pub mod message;
+pub mod pkce;
+pub mod token_request;
+pub mod token_response;
+pub mod uri;

@@ -1,0 +1,91 @@
+//! Requests to the token endpoint (RFC 6749 sections 4.1.3 and 6).
+#![forbid(unsafe_code)]
+
+use zeroize::Zeroizing;
+
+use super::client_auth;
+use super::message::Request;
+use super::uri::{self, Escape};
+use crate::error::{Error, Result};
+use crate::secret::Secret;
+use crate::settings::{RequestBody, Settings};
+
+type Parameters = Vec<(String, Secret)>;
+
+/// Asks for tokens for a code (RFC 6749 section 4.1.3, RFC 7636 section 4.5).
+pub fn exchange(
+    settings: &Settings,
+    code: &Secret,
+    redirect_uri: &str,
+    verifier: Option<&str>,
+) -> Result<Request> {
+    let mut parameters =
+        vec![("grant_type".to_owned(), Secret::new("authorization_code")), ("code".to_owned(), code.clone())];
+    if !redirect_uri.is_empty() {
+        parameters.push(("redirect_uri".to_owned(), Secret::new(redirect_uri)));
+    }
+    if let Some(verifier) = verifier {
+        parameters.push(("code_verifier".to_owned(), Secret::new(verifier)));
+    }
+    request(settings, &settings.token_url()?, parameters, &settings.token_params)
+}
+
+/// Asks for a new access token for a refresh token (RFC 6749 section 6).
+pub fn refresh(settings: &Settings, refresh_token: &Secret) -> Result<Request> {
+    let parameters = vec![
+        ("grant_type".to_owned(), Secret::new("refresh_token")),
+        ("refresh_token".to_owned(), refresh_token.clone()),
+    ];
+    request(settings, &settings.refresh_url()?, parameters, &settings.refresh_params)
+}
+
+fn request(settings: &Settings, url: &str, mut parameters: Parameters, extra: &Secret) -> Result<Request> {
+    if settings.client_id.is_empty() {
+        return Err(Error::Missing { key: "client_id", operation: "tokens are asked for" });
+    }
+    parameters.extend(client_auth::parameters(settings).into_iter().map(|(n, v)| (n.to_owned(), v)));
+    for (name, value) in uri::parse_query(extra.expose()) {
+        parameters.retain(|(n, _)| *n != name);
+        parameters.push((name, Secret::new(value)));
+    }
+    // GitHub answers in form encoding to whoever does not ask for JSON.
+    let mut headers = vec![("Accept", Secret::new("application/json"))];
+    headers.extend(client_auth::header(settings));
+    let (url, content_type, content) = match settings.request_body {
+        RequestBody::Form => {
+            (Secret::new(url), Some("application/x-www-form-urlencoded"), query(&parameters, Escape::Form))
+        }
+        RequestBody::Json => (Secret::new(url), Some("application/json"), json(&parameters)?),
+        // BellaDati's and Metamaps' documents: everything in the query of a POST without content.
+        RequestBody::Query => {
+            let query = query(&parameters, Escape::Percent);
+            (Secret::new(uri::with_query(url, query.expose())), None, Secret::default())
+        }
+    };
+    headers.extend(content_type.map(|content_type| ("Content-Type", Secret::new(content_type))));
+    Ok(Request { method: "POST", url, headers, content })
+}
+
+fn query(parameters: &Parameters, escape: Escape) -> Secret {
+    let length: usize = parameters.iter().map(|(n, v)| n.len() + 3 * v.expose().len() + 2).sum();
+    let mut text = String::with_capacity(length);
+    for (name, value) in parameters {
+        if !text.is_empty() {
+            text.push('&');
+        }
+        uri::escape_into(&mut text, name, escape);
+        text.push('=');
+        uri::escape_into(&mut text, value.expose(), escape);
+    }
+    Secret::new(text)
+}
+
+fn json(parameters: &Parameters) -> Result<Secret> {
+    let length: usize = parameters.iter().map(|(n, v)| n.len() + 2 * v.expose().len() + 8).sum();
+    let mut bytes = Zeroizing::new(Vec::with_capacity(length));
+    let map: std::collections::BTreeMap<&str, &str> =
+        parameters.iter().map(|(n, v)| (n.as_str(), v.expose())).collect();
+    serde_json::to_writer(&mut *bytes, &map).map_err(|e| Error::Internal(e.to_string()))?;
+    let text = std::str::from_utf8(&bytes).map_err(|e| Error::Internal(e.to_string()))?;
+    Ok(Secret::new(text))
+}

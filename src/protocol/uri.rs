@@ -1,0 +1,110 @@
+//! URLs and query strings, as text: an endpoint is used as it is written, colons, fragments and all.
+#![forbid(unsafe_code)]
+
+use url::{Host, Url};
+
+use crate::error::{Error, Result};
+
+/// How a text is written into a URL, a form or a Basic header.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Escape {
+    /// `application/x-www-form-urlencoded`: a blank is `+`.
+    Form,
+    /// Percent-encoding alone: a blank is `%20`, which every server reads right.
+    Percent,
+    /// Basic credentials: as [`Escape::Form`], but what RFC 3986 calls unreserved stays, `~` too: some servers
+    /// compare without decoding.
+    Basic,
+}
+
+/// Appends `text`, escaped. `~` is escaped in URLs and forms: it has no fixed place in EBCDIC.
+pub fn escape_into(out: &mut String, text: &str, escape: Escape) {
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' => out.push(byte.into()),
+            b'~' if escape == Escape::Basic => out.push('~'),
+            b' ' if escape != Escape::Percent => out.push('+'),
+            _ => {
+                const HEX: &[u8; 16] = b"0123456789ABCDEF";
+                out.push('%');
+                out.push(HEX[usize::from(byte >> 4)].into());
+                out.push(HEX[usize::from(byte & 15)].into());
+            }
+        }
+    }
+}
+
+pub fn escape(text: &str, how: Escape) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    escape_into(&mut out, text, how);
+    out
+}
+
+/// Undoes percent-encoding; a `%` that begins none stays.
+pub fn unescape(text: &str, plus_is_blank: bool) -> String {
+    let bytes = text.as_bytes();
+    let digit =
+        |i: usize| bytes.get(i).and_then(|b| char::from(*b).to_digit(16)).and_then(|d| u8::try_from(d).ok());
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut i = 0;
+    while i < bytes.len() {
+        match (bytes[i], digit(i + 1), digit(i + 2)) {
+            (b'%', Some(high), Some(low)) => {
+                out.push(high << 4 | low);
+                i += 2;
+            }
+            (b'+', ..) if plus_is_blank => out.push(b' '),
+            (byte, ..) => out.push(byte),
+        }
+        i += 1;
+    }
+    String::from_utf8(out).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned())
+}
+
+/// The parameters of a query string, decoded.
+pub fn parse_query(query: &str) -> Vec<(String, String)> {
+    query
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .map(|(name, value)| (unescape(name, true), unescape(value, true)))
+        .collect()
+}
+
+/// Appends a query to a URL that may have one already.
+pub fn with_query(url: &str, query: &str) -> String {
+    let joint = match url.find('?') {
+        None => "?",
+        Some(_) if url.ends_with(['?', '&']) => "",
+        Some(_) => "&",
+    };
+    format!("{url}{joint}{query}")
+}
+
+/// Checks an http(s) URL that requests or a browser will be sent to, and gives it back as it was written.
+pub fn check_endpoint(key: &'static str, text: &str, allow_http: bool) -> Result<()> {
+    let wrong = |reason: &str| Error::Value { key, reason: reason.to_owned() };
+    if text.bytes().any(|b| !(0x21..=0x7e).contains(&b)) {
+        return Err(wrong("a URL has no blanks, control characters or letters outside ASCII"));
+    }
+    let url = Url::parse(text).map_err(|e| wrong(&format!("not a URL ({e}): use https://host/path")))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(wrong("a URL with a user name is refused: credentials have properties of their own"));
+    }
+    match url.scheme() {
+        "https" => Ok(()),
+        "http" if allow_http || is_loopback(&url) => Ok(()),
+        "http" => Err(Error::Insecure { key }),
+        _ => Err(wrong("use https://host/path")),
+    }
+}
+
+/// RFC 8252 section 8.3: what goes to loopback does not leave the machine.
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        None => false,
+    }
+}

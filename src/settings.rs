@@ -1,0 +1,210 @@
+//! A client's settings, parsed: what each property means, not how it is written.
+#![forbid(unsafe_code)]
+
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+use crate::error::{Error, Result};
+use crate::protocol::uri;
+use crate::secret::Secret;
+use crate::transport::{Proxy, TransportConfig};
+
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub profile: String,
+    pub base_url: String,
+    pub issuer: String,
+    pub authorization_endpoint: String,
+    pub token_endpoint: String,
+    pub refresh_endpoint: String,
+    pub client_id: String,
+    pub client_secret: Secret,
+    /// Not set: Basic with a secret, none without.
+    pub client_auth: Option<ClientAuth>,
+    pub basic_encoding: BasicEncoding,
+    pub request_body: RequestBody,
+    pub redirect_uri: String,
+    pub scope: String,
+    pub scope_separator: ScopeSeparator,
+    pub response_type: String,
+    pub pkce: Pkce,
+    pub authorize_params: String,
+    pub token_params: Secret,
+    pub refresh_params: Secret,
+    pub response_path: String,
+    pub expires_in_unit: ExpiresInUnit,
+    pub store: StoreSetting,
+    pub account: String,
+    pub min_valid: Option<u32>,
+    pub timeout: Option<u32>,
+    pub ca_file: FileSetting,
+    pub client_cert_file: FileSetting,
+    pub client_key_file: FileSetting,
+    pub proxy: Proxy,
+    pub http: Option<Http>,
+    pub allow_http: bool,
+    /// All of the authorization URL but state and code challenge; made on first use of these settings.
+    pub authorization_prefix: OnceLock<String>,
+}
+
+/// How the client shows who it is (RFC 6749 section 2.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientAuth {
+    Basic,
+    Post,
+    None,
+}
+
+/// No two servers agree on what Basic does with a colon or a plus first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BasicEncoding {
+    Form,
+    Raw,
+    Percent,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RequestBody {
+    Form,
+    Json,
+    Query,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScopeSeparator {
+    Space,
+    Comma,
+    Other(char),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pkce {
+    S256,
+    Plain,
+    Off,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExpiresInUnit {
+    Seconds,
+    Milliseconds,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Http {
+    Builtin,
+    Caller,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StoreSetting {
+    Memory,
+    /// As it was written, and made absolute at that moment: the host may change its folder later.
+    Folder(FileSetting),
+}
+
+/// A path as it was written, and absolute.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FileSetting {
+    pub written: String,
+    pub path: Option<PathBuf>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            profile: String::new(),
+            base_url: String::new(),
+            issuer: String::new(),
+            authorization_endpoint: String::new(),
+            token_endpoint: String::new(),
+            refresh_endpoint: String::new(),
+            client_id: String::new(),
+            client_secret: Secret::default(),
+            client_auth: None,
+            basic_encoding: BasicEncoding::Form,
+            request_body: RequestBody::Form,
+            redirect_uri: String::new(),
+            scope: String::new(),
+            scope_separator: ScopeSeparator::Space,
+            response_type: "code".to_owned(),
+            pkce: Pkce::S256,
+            authorize_params: String::new(),
+            token_params: Secret::default(),
+            refresh_params: Secret::default(),
+            response_path: String::new(),
+            expires_in_unit: ExpiresInUnit::Seconds,
+            store: StoreSetting::Memory,
+            account: String::new(),
+            min_valid: None,
+            timeout: None,
+            ca_file: FileSetting::default(),
+            client_cert_file: FileSetting::default(),
+            client_key_file: FileSetting::default(),
+            proxy: Proxy::None,
+            http: None,
+            allow_http: false,
+            authorization_prefix: OnceLock::new(),
+        }
+    }
+}
+
+const DEFAULT_TIMEOUT: u32 = 30;
+
+impl Settings {
+    pub fn client_auth(&self) -> ClientAuth {
+        let usual = if self.client_secret.is_empty() { ClientAuth::None } else { ClientAuth::Basic };
+        self.client_auth.unwrap_or(usual)
+    }
+
+    /// Without the built-in HTTPS there is only the caller's.
+    pub fn http(&self) -> Http {
+        self.http.unwrap_or(if cfg!(feature = "net") { Http::Builtin } else { Http::Caller })
+    }
+
+    pub fn timeout(&self) -> u32 {
+        self.timeout.unwrap_or(DEFAULT_TIMEOUT)
+    }
+
+    pub fn authorization_url(&self) -> Result<String> {
+        self.endpoint("authorization_endpoint", &self.authorization_endpoint, "oauth_build_authorize_url")
+    }
+
+    pub fn token_url(&self) -> Result<String> {
+        self.endpoint("token_endpoint", &self.token_endpoint, "tokens are asked for")
+    }
+
+    pub fn refresh_url(&self) -> Result<String> {
+        if self.refresh_endpoint.is_empty() {
+            return self.token_url();
+        }
+        self.endpoint("refresh_endpoint", &self.refresh_endpoint, "tokens are refreshed")
+    }
+
+    pub fn transport(&self) -> TransportConfig {
+        TransportConfig {
+            timeout: self.timeout(),
+            ca_file: self.ca_file.path.clone(),
+            client_cert_file: self.client_cert_file.path.clone(),
+            client_key_file: self.client_key_file.path.clone(),
+            proxy: self.proxy.clone(),
+        }
+    }
+
+    /// An endpoint as a whole URL. Checked again here: allow_http may have been taken back since it was set.
+    fn endpoint(&self, key: &'static str, text: &str, operation: &'static str) -> Result<String> {
+        if text.is_empty() {
+            return Err(Error::Missing { key, operation });
+        }
+        let url = if text.starts_with('/') {
+            if self.base_url.is_empty() {
+                return Err(Error::Missing { key: "base_url", operation });
+            }
+            format!("{}{text}", self.base_url.trim_end_matches('/'))
+        } else {
+            text.to_owned()
+        };
+        uri::check_endpoint(key, &url, self.allow_http)?;
+        Ok(url)
+    }
+}

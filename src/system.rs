@@ -1,0 +1,44 @@
+//! Clock, randomness and process: what tests replace.
+#![forbid(unsafe_code)]
+
+use crate::error::{Error, Result};
+use crate::ffi::os;
+
+pub use crate::ffi::os::{effective_user, fork_generation, is_privileged};
+
+/// Seconds since 1970.
+pub fn now() -> i64 {
+    #[cfg(feature = "testing")]
+    return os::coarse_seconds() + testing::offset();
+    #[cfg(not(feature = "testing"))]
+    os::coarse_seconds()
+}
+
+/// Fills `bytes` from the system's random number generator: one system call.
+pub fn random(bytes: &mut [u8]) -> Result<()> {
+    getrandom::fill(bytes).map_err(|e| Error::System(e.to_string()))
+}
+
+/// For this project's own tests.
+#[cfg(feature = "testing")]
+pub mod testing {
+    use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+
+    static OFFSET: AtomicI64 = AtomicI64::new(0);
+    static PANIC: AtomicBool = AtomicBool::new(false);
+
+    /// Moves this process's clock.
+    pub fn advance(seconds: i64) {
+        OFFSET.fetch_add(seconds, Ordering::SeqCst);
+    }
+
+    /// The next look at the clock panics, once.
+    pub fn panic_at_clock() {
+        PANIC.store(true, Ordering::SeqCst);
+    }
+
+    pub(super) fn offset() -> i64 {
+        assert!(!PANIC.swap(false, Ordering::SeqCst), "forced by a test");
+        OFFSET.load(Ordering::SeqCst)
+    }
+}

@@ -1,0 +1,112 @@
+//! A token and its arithmetic, and the place where the valid one stands ready for readers without a lock.
+#![forbid(unsafe_code)]
+
+use arc_swap::ArcSwapOption;
+use std::sync::Arc;
+
+use crate::protocol::json::Json;
+use crate::secret::Secret;
+
+/// Seconds that a token must still be valid to be given out, unless OAUTH_MIN_VALID says otherwise.
+pub const DEFAULT_MIN_VALID: i64 = 30;
+
+/// What a token response gave (RFC 6749 section 5.1).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Token {
+    pub access_token: Secret,
+    pub refresh_token: Option<Secret>,
+    pub id_token: Option<Secret>,
+    /// As the server wrote it. The header always says `Bearer`.
+    pub token_type: String,
+    pub scope: Option<String>,
+    /// `None` is a state of its own: unknown, neither expired nor for ever.
+    pub expires_at: Option<i64>,
+    pub obtained_at: i64,
+    /// Members that are not ours, such as `realmId` or `instance_url`.
+    pub extra: Vec<(String, Json)>,
+}
+
+impl Token {
+    /// The last second, not included, at which the token may still be given out.
+    pub fn usable_until(&self, min_valid: Option<u32>) -> i64 {
+        let Some(expires_at) = self.expires_at else { return i64::MAX };
+        let life = (expires_at - self.obtained_at).max(0);
+        let margin = min_valid.map_or_else(|| DEFAULT_MIN_VALID.min(life / 2), i64::from);
+        expires_at.saturating_sub(margin)
+    }
+
+    pub fn is_expired(&self, now: i64) -> bool {
+        self.expires_at.is_some_and(|at| now >= at)
+    }
+
+    /// A refresh answer may leave out what has not changed (RFC 6749 sections 5.1 and 6).
+    #[must_use]
+    pub fn keeping(mut self, old: &Self) -> Self {
+        self.refresh_token = self.refresh_token.or_else(|| old.refresh_token.clone());
+        self.id_token = self.id_token.or_else(|| old.id_token.clone());
+        self.scope = self.scope.or_else(|| old.scope.clone());
+        for (name, value) in &old.extra {
+            if !self.extra.iter().any(|(n, _)| n == name) {
+                self.extra.push((name.clone(), value.clone()));
+            }
+        }
+        self
+    }
+}
+
+const HEADER: &str = "Authorization: Bearer ";
+
+/// A token made ready to be copied out.
+pub struct Ready {
+    /// Whose it is: the place may have passed to another client since.
+    handle: i32,
+    /// Which of this client's tokens it is.
+    pub generation: u32,
+    usable_until: i64,
+    header: Secret,
+}
+
+impl Ready {
+    pub fn new(handle: i32, generation: u32, token: &Token, usable_until: i64) -> Self {
+        let access = token.access_token.expose();
+        let mut header = String::with_capacity(HEADER.len() + access.len());
+        header.push_str(HEADER);
+        header.push_str(access);
+        Self { handle, generation, usable_until, header: Secret::new(header) }
+    }
+
+    /// `Authorization: Bearer …` (RFC 6750 section 2.1).
+    pub fn header(&self) -> &str {
+        self.header.expose()
+    }
+
+    pub fn access_token(&self) -> &str {
+        &self.header.expose()[HEADER.len()..]
+    }
+}
+
+/// Where readers find the valid token: no lock, no allocation, no system call.
+pub struct Current(ArcSwapOption<Ready>);
+
+impl Current {
+    pub const fn new() -> Self {
+        Self(ArcSwapOption::const_empty())
+    }
+
+    /// Calls `read` with this client's token if it is still usable at `now`.
+    pub fn read<R>(&self, handle: i32, now: i64, read: impl FnOnce(&Ready) -> R) -> Option<R> {
+        let ready = self.0.load();
+        match ready.as_ref() {
+            Some(ready) if ready.handle == handle && now < ready.usable_until => Some(read(ready)),
+            _ => None,
+        }
+    }
+
+    pub fn publish(&self, ready: Arc<Ready>) {
+        self.0.store(Some(ready));
+    }
+
+    pub fn clear(&self) {
+        self.0.store(None);
+    }
+}

@@ -1,0 +1,110 @@
+//! What can go wrong between two machines, before the name of the host is added.
+#![forbid(unsafe_code)]
+
+use std::fmt;
+use std::io::{self, ErrorKind};
+
+use crate::error::Error;
+
+/// Travels through ureq and rustls boxed, and is taken out again by `From`. No text in it holds a secret.
+#[derive(Debug)]
+pub(super) enum Fault {
+    /// The name that no address was found for.
+    Resolve(String),
+    Connect(String),
+    Tls(String),
+    Timeout,
+    Broken(String),
+    TooLarge,
+    /// What has its own sentence already: a setting that cannot be used.
+    Setting(Error),
+}
+
+impl Fault {
+    pub(super) fn broken(reason: &str) -> Self {
+        Self::Broken(reason.to_owned())
+    }
+
+    /// `host` is the host and port of the URL, without anything else of it.
+    pub(super) fn into_error(self, host: &str, seconds: u32) -> Error {
+        let host = host.to_owned();
+        match self {
+            Self::Resolve(name) => Error::Resolve { host: name },
+            Self::Connect(reason) => Error::Connect { host, reason },
+            Self::Tls(reason) => Error::Tls { host, reason },
+            Self::Timeout => Error::Timeout { host, seconds },
+            Self::Broken(reason) => Error::Disconnected { host, reason },
+            Self::TooLarge => Error::TooLarge,
+            Self::Setting(error) => error,
+        }
+    }
+
+    pub(super) fn into_ureq(self) -> ureq::Error {
+        ureq::Error::Other(Box::new(self))
+    }
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        Self::Setting(error)
+    }
+}
+
+/// What a socket says while a connection is open.
+impl From<io::Error> for Fault {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            ErrorKind::TimedOut | ErrorKind::WouldBlock => Self::Timeout,
+            ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe => {
+                Self::broken("the server cut it off")
+            }
+            ErrorKind::UnexpectedEof => Self::broken("the server closed it"),
+            _ => Self::Broken(error.to_string()),
+        }
+    }
+}
+
+/// The texts of ureq's errors are left out: some quote the URL or the answer.
+impl From<ureq::Error> for Fault {
+    fn from(error: ureq::Error) -> Self {
+        match error {
+            ureq::Error::Other(inner) => match inner.downcast::<Fault>() {
+                Ok(fault) => *fault,
+                Err(_) => Self::broken("the HTTP layer gave up"),
+            },
+            ureq::Error::Timeout(_) => Self::Timeout,
+            ureq::Error::Io(error) => Self::from(error),
+            ureq::Error::Protocol(_) => {
+                Self::broken("what came back is not HTTP: check the URL and its port")
+            }
+            ureq::Error::LargeResponseHeader(..) => {
+                Self::broken("the answer has more than 64 KiB of headers")
+            }
+            ureq::Error::BodyStalled => Self::broken("the answer stops in the middle"),
+            ureq::Error::BadUri(_) | ureq::Error::Http(_) => Self::Setting(bad_url()),
+            _ => Self::Setting(Error::Internal("the HTTP layer refused the request".to_owned())),
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Resolve(_) => f.write_str("name not resolved"),
+            Self::Connect(reason) | Self::Tls(reason) | Self::Broken(reason) => f.write_str(reason),
+            Self::Timeout => f.write_str("timed out"),
+            Self::TooLarge => f.write_str("too large"),
+            Self::Setting(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for Fault {}
+
+/// Without the URL: it may hold a secret.
+pub(super) fn bad_url() -> Error {
+    Error::Value {
+        key: "url",
+        reason: "the URL of the request is not http:// or https:// and a host".to_owned(),
+    }
+}

@@ -1,0 +1,143 @@
+//! Proxies, and which hosts go through them.
+
+use super::super::proxy::{Rules, Server as Proxied};
+use super::*;
+
+const ESTABLISHED: &str = "HTTP/1.1 200 Connection established\r\nVia: 1.1 proxy\r\n\r\n";
+
+fn through(address: SocketAddr, user: &str) -> Https {
+    let proxy = Proxy::Url(Secret::new(format!("http://{user}{address}")));
+    Https::open(&TransportConfig { proxy, ..config() }).unwrap()
+}
+
+#[test]
+fn a_tunnel_is_asked_for_with_user_and_password() {
+    let proxy = Server::once(|mut stream| [answer(&mut stream, ESTABLISHED), answer(&mut stream, OK)]);
+    // Nobody looks this name up but the proxy.
+    let https = through(proxy.address, "me:s3cret%40%3A%zz@");
+    https.send(&post("http://server.invalid:8080/token")).unwrap();
+    let [connect, request] = proxy.end();
+    assert_eq!(
+        connect,
+        "CONNECT server.invalid:8080 HTTP/1.1\r\nHost: server.invalid:8080\r\n\
+         Proxy-Authorization: Basic bWU6czNjcmV0QDoleno=\r\n\r\n"
+    );
+    assert!(request.starts_with("POST /token HTTP/1.1\r\n"), "{request}");
+    assert!(!request.contains("roxy"), "{request}");
+}
+
+#[test]
+fn a_proxy_that_refuses_is_named_without_its_password() {
+    for (user, text, what) in [
+        ("", "HTTP/1.1 407 Auth\r\nContent-Length: 4\r\n\r\nno!!", "wants user and password (407)"),
+        ("me:s3cret@", "HTTP/1.1 407 Auth\r\n\r\n", "refused user and password (407)"),
+        ("me:s3cret@", "HTTP/1.1 502 Bad Gateway\r\n\r\n", "does not let it through (status 502)"),
+        ("me:s3cret@", "HTTP/1.1 200 OK\r\n", "gives no HTTP answer"),
+        ("me:s3cret@", "220 mail.example ESMTP\r\n\r\n", "gives no HTTP answer"),
+        ("me:s3cret@", "HTTP/1.1 200 OK\r\n\r\nforeign", "does not let it through"),
+    ] {
+        let proxy = Server::once(move |mut stream| {
+            answer(&mut stream, text);
+        });
+        let address = proxy.address;
+        let result = through(address, user).send(&post("https://server.invalid/?code=s3cret"));
+        assert!(matches!(result, Err(Error::Connect { .. })), "{result:?}");
+        let text = sentence(result);
+        assert!(text.starts_with(&format!("no connection to server.invalid: the proxy {address} {what}")), "{text}");
+        proxy.end();
+    }
+    let text = sentence(through("127.0.0.1:1".parse().unwrap(), "s3cret@").send(&post("http://h/")));
+    assert!(text.contains("the proxy 127.0.0.1:1 cannot be used: 127.0.0.1:1 refused it"), "{text}");
+}
+
+#[test]
+fn a_proxy_is_bound_by_the_deadline() {
+    let proxy = Server::once(|mut stream| {
+        read_request(&mut stream);
+        thread::sleep(Duration::from_millis(200));
+    });
+    let url = Proxy::Url(Secret::new(proxy.address.to_string()));
+    let https =
+        Https::with_limit(&TransportConfig { proxy: url, ..config() }, Duration::from_millis(100)).unwrap();
+    let result = https.send(&post("https://server.invalid/"));
+    assert!(matches!(result, Err(Error::Timeout { .. })), "{result:?}");
+    proxy.end();
+}
+
+#[test]
+fn a_setting_is_understood_or_refused_at_once() {
+    for (url, shown) in [
+        ("http://proxy:3128", "proxy:3128"),
+        ("HTTP://u:p@proxy.example:8080/", "proxy.example:8080"),
+        ("u:p@q@proxy:1", "proxy:1"),
+        ("10.0.0.1:8080", "10.0.0.1:8080"),
+        ("http://[::1]:8080", "[::1]:8080"),
+    ] {
+        assert_eq!(Proxied::parse(url).map(|p| p.to_string()).unwrap(), shown);
+    }
+    for url in [
+        "",
+        "proxy",
+        "http://proxy",
+        "http://s3cret@",
+        "http://:8080",
+        "http://s3cret@proxy:0",
+        "http://proxy:99999",
+        "http://s3cret@pro xy:1",
+        "http://proxy\r\n:1",
+        "socks5://s3cret@proxy:1080",
+        "https://proxy:1",
+        "http://s3cret@proxy:1/path",
+    ] {
+        let setting = TransportConfig { proxy: Proxy::Url(Secret::new(url)), ..config() };
+        match Https::open(&setting).err() {
+            Some(Error::Value { key: "proxy", reason }) => assert!(!reason.contains("s3cret")),
+            other => panic!("{url}: {other:?}"),
+        }
+    }
+}
+
+/// The proxy's name for a URL of this scheme and host, port 443.
+fn chosen(variables: &[(&str, &str)], secure: bool, host: &str) -> Option<String> {
+    let value = |name: &str| variables.iter().find(|v| v.0 == name).map(|v| v.1.to_owned());
+    Rules::from_variables(value).route(secure, host, 443).unwrap().map(|server| server.to_string())
+}
+
+#[test]
+fn variables_are_those_of_curl() {
+    let all = [("https_proxy", "s:1"), ("HTTPS_PROXY", "S:1"), ("http_proxy", "h:1"), ("all_proxy", "a:1")];
+    assert_eq!(chosen(&all, true, "host").as_deref(), Some("s:1"));
+    assert_eq!(chosen(&all, false, "host").as_deref(), Some("h:1"));
+    assert_eq!(chosen(&all[1..2], true, "host").as_deref(), Some("S:1"));
+    assert_eq!(chosen(&all[3..], true, "host").as_deref(), Some("a:1"));
+    assert_eq!(chosen(&[("HTTP_PROXY", "x:1")], false, "host"), None);
+    assert_eq!(chosen(&[("https_proxy", ""), ("all_proxy", "a:1")], true, "host"), None);
+    assert_eq!(chosen(&[], true, "host"), None);
+}
+
+#[test]
+fn listed_hosts_go_without() {
+    for (list, host, is_direct) in [
+        ("example.com", "example.com", true),
+        ("example.com", "EXAMPLE.com.", true),
+        ("example.com", "a.b.example.com", true),
+        (".example.com", "example.com", true),
+        ("*.example.com", "a.example.com", true),
+        ("example.com", "badexample.com", false),
+        ("example.com", "example.com.org", false),
+        ("other, example.com", "example.com", true),
+        ("other example.com", "example.com", true),
+        ("example.com:443", "example.com", true),
+        ("example.com:80", "example.com", false),
+        ("*", "anything", true),
+        ("127.0.0.1", "127.0.0.1", true),
+        ("::1", "[::1]", true),
+        ("[::1]:443", "[::1]", true),
+        (", ,", "example.com", false),
+        (".", "example.com", false),
+        ("", "example.com", false),
+    ] {
+        let proxy = chosen(&[("https_proxy", "s:1"), ("no_proxy", list)], true, host);
+        assert_eq!(proxy.is_none(), is_direct, "{list} {host}");
+    }
+}

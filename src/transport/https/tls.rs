@@ -1,0 +1,222 @@
+//! TLS by rustls with ring: set up on first use, spoken over a [`Wire`].
+#![forbid(unsafe_code)]
+
+use std::fmt;
+use std::io::{ErrorKind, Read, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use once_cell::sync::OnceCell;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{Resumption, WebPkiServerVerifier};
+use rustls::crypto::{ring, verify_tls12_signature, verify_tls13_signature, CryptoProvider};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, SignatureScheme};
+
+use super::fault::Fault;
+use super::tls_reason::{refused_identity, why};
+use super::wire::Wire;
+use super::{roots, TransportConfig};
+use crate::error::{Error, Result};
+
+/// One server, perhaps under two names.
+const REMEMBERED_SESSIONS: usize = 8;
+
+/// What all TLS connections of a client share, session tickets included.
+#[derive(Debug)]
+pub(super) struct Tls {
+    ca_file: Option<PathBuf>,
+    client_cert_file: Option<PathBuf>,
+    client_key_file: Option<PathBuf>,
+    ready: OnceCell<Ready>,
+}
+
+#[derive(Debug)]
+struct Ready {
+    config: Arc<ClientConfig>,
+    authorities: Arc<Authorities>,
+}
+
+impl Tls {
+    pub(super) fn new(config: &TransportConfig) -> Self {
+        Self {
+            ca_file: config.ca_file.clone(),
+            client_cert_file: config.client_cert_file.clone(),
+            client_key_file: config.client_key_file.clone(),
+            ready: OnceCell::new(),
+        }
+    }
+
+    pub(super) fn open(&self, host: &str, wire: Wire) -> std::result::Result<TlsStream, Fault> {
+        let ready = self.ready.get_or_try_init(|| self.prepare())?;
+        let name = ServerName::try_from(host.to_owned()).map_err(|_| {
+            Fault::Tls("the host in the URL is no name that a certificate can hold".to_owned())
+        })?;
+        let session = ClientConnection::new(ready.config.clone(), name).map_err(|e| why(&e))?;
+        let mut stream = TlsStream { session, wire, outgoing: Vec::new() };
+        stream.shake_hands(&ready.authorities)?;
+        Ok(stream)
+    }
+
+    fn prepare(&self) -> Result<Ready> {
+        let provider = Arc::new(ring::default_provider());
+        let authorities = Arc::new(Authorities {
+            ca_file: self.ca_file.clone(),
+            provider: provider.clone(),
+            verifier: OnceCell::new(),
+        });
+        let builder = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(|e| Error::Internal(format!("TLS: {e}")))?
+            // "Dangerous" is what rustls calls any verifier of one's own. This one is rustls's, made later.
+            .dangerous()
+            .with_custom_certificate_verifier(authorities.clone());
+        let identity = roots::identity(self.client_cert_file.as_deref(), self.client_key_file.as_deref())?;
+        let mut config = match identity {
+            None => builder.with_no_client_auth(),
+            Some((chain, key)) => {
+                builder.with_client_auth_cert(chain, key).map_err(|e| refused_identity(&e))?
+            }
+        };
+        config.resumption = Resumption::in_memory_sessions(REMEMBERED_SESSIONS);
+        Ok(Ready { config: Arc::new(config), authorities })
+    }
+}
+
+/// rustls's own verifier, whose root certificates are read while the server works on its first answer.
+struct Authorities {
+    ca_file: Option<PathBuf>,
+    provider: Arc<CryptoProvider>,
+    verifier: OnceCell<Arc<WebPkiServerVerifier>>,
+}
+
+impl Authorities {
+    fn verifier(&self) -> Result<&WebPkiServerVerifier> {
+        let verifier = self.verifier.get_or_try_init(|| {
+            let roots = Arc::new(roots::trusted(self.ca_file.as_deref())?);
+            WebPkiServerVerifier::builder_with_provider(roots, self.provider.clone())
+                .build()
+                .map_err(|e| Error::Certificate { key: "ca_file", reason: e.to_string() })
+        })?;
+        Ok(verifier)
+    }
+}
+
+impl ServerCertVerifier for Authorities {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> std::result::Result<ServerCertVerified, rustls::Error> {
+        self.verifier().map_err(|e| rustls::Error::General(e.to_string()))?.verify_server_cert(
+            end_entity,
+            intermediates,
+            name,
+            ocsp_response,
+            now,
+        )
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> std::result::Result<HandshakeSignatureValid, rustls::Error> {
+        let algorithms = &self.provider.signature_verification_algorithms;
+        verify_tls12_signature(message, cert, signature, algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> std::result::Result<HandshakeSignatureValid, rustls::Error> {
+        let algorithms = &self.provider.signature_verification_algorithms;
+        verify_tls13_signature(message, cert, signature, algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.provider.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+impl fmt::Debug for Authorities {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Authorities").finish_non_exhaustive()
+    }
+}
+
+pub(super) struct TlsStream {
+    session: ClientConnection,
+    wire: Wire,
+    /// Records that leave together: each write of rustls would be a system call.
+    outgoing: Vec<u8>,
+}
+
+impl TlsStream {
+    /// The last message of the handshake leaves with the request.
+    fn shake_hands(&mut self, authorities: &Authorities) -> std::result::Result<(), Fault> {
+        self.flush()?;
+        authorities.verifier()?;
+        while self.session.is_handshaking() {
+            self.flush()?;
+            if self.fill()? == 0 {
+                return Err(Fault::broken("the server closed it in the TLS handshake: is the port right?"));
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn wire(&mut self) -> &mut Wire {
+        &mut self.wire
+    }
+
+    pub(super) fn send(&mut self, bytes: &[u8]) -> std::result::Result<(), Fault> {
+        self.session.writer().write_all(bytes)?;
+        self.flush()
+    }
+
+    /// 0 is the end, if the server announced it; an end without that may be an attacker's cut.
+    pub(super) fn receive(&mut self, space: &mut [u8]) -> std::result::Result<usize, Fault> {
+        loop {
+            match self.session.reader().read(space) {
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                result => return Ok(result?),
+            }
+            self.flush()?;
+            self.fill()?;
+        }
+    }
+
+    /// Nothing decrypted may be left over either: it would be taken for the next answer.
+    pub(super) fn is_quiet(&mut self) -> bool {
+        let rest = self.session.reader().read(&mut [0]);
+        matches!(rest, Err(error) if error.kind() == ErrorKind::WouldBlock) && self.wire.is_quiet()
+    }
+
+    fn flush(&mut self) -> std::result::Result<(), Fault> {
+        while self.session.wants_write() {
+            self.session.write_tls(&mut self.outgoing)?;
+        }
+        if !self.outgoing.is_empty() {
+            self.wire.write_all(&self.outgoing)?;
+            self.outgoing.clear();
+        }
+        Ok(())
+    }
+
+    fn fill(&mut self) -> std::result::Result<usize, Fault> {
+        let amount = self.session.read_tls(&mut self.wire)?;
+        if let Err(error) = self.session.process_new_packets() {
+            // The server's log is to say why: an alert waits to be sent. That it arrives is not our worry.
+            let _ = self.flush();
+            return Err(why(&error));
+        }
+        Ok(amount)
+    }
+}

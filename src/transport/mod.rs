@@ -1,0 +1,41 @@
+//! Who carries a request to the server and brings the response back.
+#![forbid(unsafe_code)]
+
+#[cfg(feature = "net")]
+mod https;
+
+#[cfg(feature = "net")]
+pub use https::Https;
+
+use std::path::PathBuf;
+
+use crate::error::Result;
+use crate::protocol::message::{Request, Response};
+use crate::secret::Secret;
+
+/// Sends one request; whatever status comes back is an answer, not an error.
+pub trait Transport: Send + Sync {
+    fn send(&self, request: &Request) -> Result<Response>;
+}
+
+/// What a transport needs to know. One that is set up is thrown away when this changes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TransportConfig {
+    /// Seconds for the whole of one request.
+    pub timeout: u32,
+    /// The system's certificate authorities where there is none.
+    pub ca_file: Option<PathBuf>,
+    pub client_cert_file: Option<PathBuf>,
+    pub client_key_file: Option<PathBuf>,
+    pub proxy: Proxy,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Proxy {
+    #[default]
+    None,
+    /// `https_proxy`, `http_proxy`, `all_proxy`, `no_proxy`: only where a setting asks for them.
+    Environment,
+    /// `http://[user:password@]host:port`
+    Url(Secret),
+}
