@@ -331,7 +331,8 @@ impl Client {
             }
             // RFC 6749 section 5.2: the refresh token is no longer good. It is kept all the same.
             (Err(Error::Refused(refusal)), Operation::Refresh { .. }) if refusal.error == "invalid_grant" => {
-                let words = if refusal.description.is_empty() { &refusal.error } else { &refusal.description };
+                let words =
+                    if refusal.description.is_empty() { &refusal.error } else { &refusal.description };
                 let reason = format!("the server no longer takes the refresh token (\"{words}\")");
                 Err(Error::SignIn { reason, refusal: Some(refusal) })
             }

@@ -38,6 +38,11 @@ pub fn guard_client(client: i32, body: impl FnOnce(&Client) -> Result<i32>) -> i
     })
 }
 
+/// As [`guard_client`], but a success leaves the thread's last error: for what is asked about an error.
+pub fn guard_inquiry(client: i32, body: impl FnOnce(&Client) -> Result<i32>) -> i32 {
+    contain(|| body(&*handle::client(client)?)).unwrap_or_else(|error| guard(|| Err(error)))
+}
+
 /// As [`guard`], for the functions that report the last error and must not change it.
 pub fn quietly(body: impl FnOnce() -> Result<i32>) -> i32 {
     contain(body).unwrap_or_else(|error| error.code())

@@ -12,7 +12,7 @@ pub use crate::constants::*;
 
 use crate::client::{Client, Purpose};
 use crate::error::Error;
-use guard::{guard, guard_client};
+use guard::{guard, guard_client, guard_inquiry};
 use std::ffi::c_char;
 use text::{TextIn, TextOut};
 
@@ -77,7 +77,8 @@ pub unsafe extern "C" fn oauth_set(client: i32, property: i32, text: *const c_ch
     })
 }
 
-/// Reads a property: a setting, or a result such as OAUTH_EXPIRES_AT. It never sends a request.
+/// Reads a property: a setting, or a result such as OAUTH_EXPIRES_AT. It never sends a request. Reading what is
+/// known of the last failure, OAUTH_ERROR to OAUTH_RETRY_AFTER, leaves `oauth_error_text` as it is.
 ///
 /// `property`: a constant such as OAUTH_GRANTED_SCOPE. `buffer`: receives the text and a NUL.
 ///
@@ -88,11 +89,15 @@ pub unsafe extern "C" fn oauth_set(client: i32, property: i32, text: *const c_ch
 /// `buffer` is writable for `capacity` bytes.
 #[no_mangle]
 pub unsafe extern "C" fn oauth_get(client: i32, property: i32, buffer: *mut c_char, capacity: i32) -> i32 {
-    guard_client(client, |c| {
+    let read = |c: &Client| {
         // SAFETY: the caller's promise, as documented.
         let mut out = unsafe { TextOut::new("buffer", buffer, capacity) }?;
         out.put(&[c.get(property)?.expose()])
-    })
+    };
+    match property {
+        OAUTH_ERROR..=OAUTH_RETRY_AFTER => guard_inquiry(client, read),
+        _ => guard_client(client, read),
+    }
 }
 
 /// Makes the URL that a person opens in a browser to sign in (RFC 6749 section 4.1.1), with a fresh state and,

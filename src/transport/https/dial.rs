@@ -32,6 +32,9 @@ impl Dialer {
         let host = uri.host().ok_or_else(bad_url)?;
         let secure = uri.scheme() == Some(&Scheme::HTTPS);
         let port = uri.port_u16().unwrap_or(if secure { 443 } else { 80 });
+        if secure {
+            self.tls.prepare()?;
+        }
         let wire = match self.proxy.route(secure, host, port)? {
             None => Wire::connect(without_brackets(host), port, deadline)?,
             Some(server) => server.tunnel(host, port, deadline)?,

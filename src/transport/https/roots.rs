@@ -104,7 +104,7 @@ fn system_ca_file() -> Option<&'static Path> {
 
 /// rustls-pki-types decodes a byte at a time, which takes more than twice as long: a third of a new process's whole
 /// request. So lines are joined here, and decoded by the base64 crate.
-fn for_each_certificate(pem: &str, mut found: impl FnMut(&[u8])) {
+pub(super) fn for_each_certificate(pem: &str, mut found: impl FnMut(&[u8])) {
     let (mut joined, mut der) = (String::with_capacity(4096), Vec::with_capacity(4096));
     let mut inside = false;
     for line in pem.lines() {

@@ -32,7 +32,7 @@ pub(super) struct Tls {
 }
 
 #[derive(Debug)]
-struct Ready {
+pub(super) struct Ready {
     config: Arc<ClientConfig>,
     authorities: Arc<Authorities>,
 }
@@ -47,8 +47,13 @@ impl Tls {
         }
     }
 
+    /// Done once. Before a connection is made, so that an unusable client certificate is found without one.
+    pub(super) fn prepare(&self) -> Result<&Ready> {
+        self.ready.get_or_try_init(|| self.set_up())
+    }
+
     pub(super) fn open(&self, host: &str, wire: Wire) -> std::result::Result<TlsStream, Fault> {
-        let ready = self.ready.get_or_try_init(|| self.prepare())?;
+        let ready = self.prepare()?;
         let name = ServerName::try_from(host.to_owned()).map_err(|_| {
             Fault::Tls("the host in the URL is no name that a certificate can hold".to_owned())
         })?;
@@ -58,7 +63,7 @@ impl Tls {
         Ok(stream)
     }
 
-    fn prepare(&self) -> Result<Ready> {
+    fn set_up(&self) -> Result<Ready> {
         let provider = Arc::new(ring::default_provider());
         let authorities = Arc::new(Authorities {
             ca_file: self.ca_file.clone(),

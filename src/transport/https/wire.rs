@@ -83,6 +83,8 @@ impl Read for Wire {
             }
             match self.stream.read(bytes) {
                 Err(error) if is_wait_over(&error) => {}
+                // The failed write used the reset up, which then looks like a proper end.
+                Ok(0) if self.deaf => return Err(ErrorKind::ConnectionReset.into()),
                 result => return result,
             }
         }

@@ -117,7 +117,9 @@ fn long_headers_are_read_up_to_their_limit() {
         server.end();
         match result {
             Ok(response) => assert!(is_read && response.header("x-long").unwrap().len() == size),
-            Err(Error::Disconnected { reason, .. }) => assert!(!is_read && reason.contains("64 KiB"), "{reason}"),
+            Err(Error::Disconnected { reason, .. }) => {
+                assert!(!is_read && reason.contains("64 KiB"), "{reason}")
+            }
             Err(other) => panic!("{other}"),
         }
     }
@@ -126,7 +128,9 @@ fn long_headers_are_read_up_to_their_limit() {
 #[test]
 fn a_body_is_read_up_to_its_limit() {
     let length = |size: usize| format!("Content-Length: {size}\r\n\r\n{}", "b".repeat(size));
-    let chunk = |size: usize| format!("Transfer-Encoding: chunked\r\n\r\n{size:x}\r\n{}\r\n0\r\n\r\n", "b".repeat(size));
+    let chunk = |size: usize| {
+        format!("Transfer-Encoding: chunked\r\n\r\n{size:x}\r\n{}\r\n0\r\n\r\n", "b".repeat(size))
+    };
     let end = |size: usize| format!("Connection: close\r\n\r\n{}", "b".repeat(size));
     for (rest, fits) in [
         (length(MAX_BODY), true),

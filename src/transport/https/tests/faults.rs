@@ -27,7 +27,9 @@ fn drip(stream: &mut TcpStream, head: &str) {
 
 #[test]
 fn silence_and_dripping_end_at_the_deadline() {
-    for head in ["", "HTTP/1.1 200 OK\r\nX-Header: ", "HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n"] {
+    for head in
+        ["HTTP/1.1 200 ", "HTTP/1.1 200 OK\r\nX-Header: ", "HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n"]
+    {
         let server = Server::once(move |mut stream| {
             read_request(&mut stream);
             drip(&mut stream, head);
@@ -157,7 +159,10 @@ fn nobody_there_is_no_connection() {
     let address = listener.local_addr().unwrap();
     drop(listener);
     let text = sentence(https().send(&post(&format!("http://{address}/?code=s3cret"))));
-    assert_eq!(text, format!("no connection to {address}: {address} refused it: check the port, and that the server runs"));
+    assert_eq!(
+        text,
+        format!("no connection to {address}: {address} refused it: check the port, and that the server runs")
+    );
 }
 
 #[test]
@@ -169,7 +174,15 @@ fn an_unknown_name_is_named() {
 #[test]
 fn what_cannot_be_sent_is_not_shown() {
     let long = "s3cret".repeat(5_000);
-    for url in ["", "s3cret", "/s3cret", "ftp://host/s3cret", "http://", "https://ho st/s3cret", "http://h/s3cret\r\nX: y"] {
+    for url in [
+        "",
+        "s3cret",
+        "/s3cret",
+        "ftp://host/s3cret",
+        "http://",
+        "https://ho st/s3cret",
+        "http://h/s3cret\r\nX: y",
+    ] {
         assert!(sentence(https().send(&post(url))).starts_with("url: "), "{url}");
     }
     assert!(sentence(https().send(&post(&format!("http://h/{long}")))).starts_with("url: "));

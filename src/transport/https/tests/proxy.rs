@@ -43,7 +43,10 @@ fn a_proxy_that_refuses_is_named_without_its_password() {
         let result = through(address, user).send(&post("https://server.invalid/?code=s3cret"));
         assert!(matches!(result, Err(Error::Connect { .. })), "{result:?}");
         let text = sentence(result);
-        assert!(text.starts_with(&format!("no connection to server.invalid: the proxy {address} {what}")), "{text}");
+        assert!(
+            text.starts_with(&format!("no connection to server.invalid: the proxy {address} {what}")),
+            "{text}"
+        );
         proxy.end();
     }
     let text = sentence(through("127.0.0.1:1".parse().unwrap(), "s3cret@").send(&post("http://h/")));

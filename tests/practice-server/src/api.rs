@@ -1,0 +1,51 @@
+#![forbid(unsafe_code)]
+//! The protected API (RFC 6750).
+
+use serde_json::json;
+
+use crate::fault::{Endpoint, Fault};
+use crate::flavour::Flavour;
+use crate::people;
+use crate::request::Request;
+use crate::response::Response;
+use crate::state::State;
+
+const REALM: &str = "Bearer realm=\"practice\"";
+
+pub fn me(state: &mut State, flavour: &'static Flavour, request: &Request) -> Response {
+    state.counts(flavour).api_calls += 1;
+    let fault = state.take_fault(Endpoint::Api, flavour, None);
+    let replacement = fault.as_ref().and_then(Fault::replacement);
+    let response = replacement.unwrap_or_else(|| answer(state, flavour, request));
+    if response.status == 401 {
+        state.counts(flavour).api_refused += 1;
+    }
+    match fault {
+        Some(fault) => fault.dress(response),
+        None => response,
+    }
+}
+
+fn answer(state: &State, flavour: &'static Flavour, request: &Request) -> Response {
+    if request.method != "GET" && request.method != "HEAD" {
+        return Response::text(405, "The API takes GET only.").with("Allow", "GET, HEAD");
+    }
+    let Some(header) = request.header("authorization") else {
+        // RFC 6750 §3.1: who sent nothing is told nothing but the scheme.
+        return Response::json(401, &json!({"error": "unauthorized"})).with("WWW-Authenticate", REALM);
+    };
+    // The scheme's case should not matter (RFC 9110 §11.1), but there are servers that care.
+    let Some(token) = header.strip_prefix("Bearer ") else {
+        return unauthorized("the scheme must be Bearer, in this spelling");
+    };
+    let Some(entry) = state.grants.live_access_token(state.now(), token, flavour) else {
+        return unauthorized("the token is unknown, expired or revoked");
+    };
+    let scope = entry.scope.join(" ");
+    Response::json(200, &json!({"user": people::USER, "scope": scope, "refreshed": entry.refreshed}))
+}
+
+pub fn unauthorized(why: &str) -> Response {
+    Response::json(401, &json!({"error": "invalid_token", "error_description": why}))
+        .with("WWW-Authenticate", &format!("{REALM}, error=\"invalid_token\", error_description=\"{why}\""))
+}

@@ -1,0 +1,254 @@
+#![forbid(unsafe_code)]
+//! The servers that are played, as data: one [`Flavour`] each.
+
+/// How one authorization server behaves. Its name is its base path.
+#[allow(clippy::struct_excessive_bools)] // each is a habit of its own
+pub struct Flavour {
+    pub name: &'static str,
+    pub title: &'static str,
+    /// Paths below the base path; the first is the one to use.
+    pub authorize: &'static [&'static str],
+    pub token: &'static str,
+    /// Compared as it is, letter case too.
+    pub response_type: &'static str,
+    /// To the letter of RFC 6749 and RFC 9700: what others overlook is refused.
+    pub exact: bool,
+    /// RFC 9207: the redirect says who sent it.
+    pub sends_iss: bool,
+    pub oob: Oob,
+    /// What each code ends in: at some servers it must be encoded on its way.
+    pub code_tail: &'static str,
+    pub pkce: Pkce,
+    pub carriers: &'static [Carrier],
+    pub basic: Basic,
+    pub secret_optional: bool,
+    pub refresh_token: RefreshToken,
+    pub rotation: Rotation,
+    pub lifetime: Lifetime,
+    pub token_type: &'static str,
+    pub sends_scope: bool,
+    /// Between scopes in the answer; those who write commas take them in the question too.
+    pub scope_separator: char,
+    pub sends_created_at: bool,
+    pub answer: Answer,
+    pub errors: Errors,
+}
+
+/// Where the browser lands when there is no redirect URI to go to (`urn:ietf:wg:oauth:2.0:oob`).
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Oob {
+    /// `<authorize>/native?code=…`
+    Native,
+    /// `<authorize>/<code>`, as Doorkeeper before 4.3.
+    Path,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Pkce {
+    /// S256 only, and a client without a secret must use it (RFC 9700 §2.1.1).
+    Required,
+    /// Checked when a challenge was sent.
+    Optional,
+    Unknown,
+}
+
+/// Where the parameters of a token request may be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Carrier {
+    Form,
+    Json,
+    Query,
+}
+
+/// What HTTP Basic means at the token endpoint.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Basic {
+    /// Decoded as RFC 6749 §2.3.1 says.
+    Form,
+    /// Taken as it is, as Doorkeeper does.
+    Raw,
+    Refused,
+    Ignored,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum RefreshToken {
+    /// When the scope `offline_access` was asked for.
+    OfflineAccess,
+    Always,
+    Never,
+}
+
+/// What a refresh does to the refresh token.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Rotation {
+    /// A new one each time; the use of an old one ends the whole family (RFC 9700 §4.14.2).
+    Detect,
+    /// As `Detect`, but the one before the current one works once more for a while, as at Auth0.
+    Overlap,
+    /// A new one each time; an old one is refused, and that is all.
+    Replace,
+    /// The same one comes back.
+    Keep,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Lifetime {
+    Number(u64),
+    /// `"expires_in": "3600"`
+    Text(u64),
+    /// Nothing is said, and the token does not expire.
+    Unsaid,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    Json,
+    TrailingComma,
+    Form,
+    /// A form, but JSON for who asks with `Accept: application/json`.
+    FormUnlessAsked,
+    /// The token is in `authed_user`, success in `ok`.
+    Nested,
+}
+
+/// In whose manner a token request is refused.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Errors {
+    Rfc,
+    Auth0,
+    Doorkeeper,
+    GitHub,
+    Slack,
+}
+
+impl Flavour {
+    pub fn named(name: &str) -> Option<&'static Flavour> {
+        FLAVOURS.iter().find(|flavour| flavour.name == name.trim_matches('/'))
+    }
+
+    pub fn is(&self, other: &Flavour) -> bool {
+        self.name == other.name
+    }
+}
+
+/// What most of them do.
+const USUAL: Flavour = Flavour {
+    name: "",
+    title: "",
+    authorize: &["/authorize"],
+    token: "/token",
+    response_type: "code",
+    exact: false,
+    sends_iss: false,
+    oob: Oob::Native,
+    code_tail: "",
+    pkce: Pkce::Unknown,
+    carriers: &[Carrier::Form],
+    basic: Basic::Form,
+    secret_optional: false,
+    refresh_token: RefreshToken::Always,
+    rotation: Rotation::Replace,
+    lifetime: Lifetime::Number(3600),
+    token_type: "Bearer",
+    sends_scope: true,
+    scope_separator: ' ',
+    sends_created_at: false,
+    answer: Answer::Json,
+    errors: Errors::Rfc,
+};
+
+const METAMAPS: Flavour = Flavour {
+    name: "metamaps",
+    title: "Metamaps, as documented",
+    authorize: &["/oauth/authorize"],
+    token: "/oauth/token",
+    carriers: &[Carrier::Query, Carrier::Form],
+    basic: Basic::Raw,
+    lifetime: Lifetime::Number(7200),
+    token_type: "bearer",
+    sends_scope: false,
+    ..USUAL
+};
+
+const GITHUB: Flavour = Flavour {
+    name: "github",
+    title: "GitHub-like",
+    authorize: &["/login/oauth/authorize"],
+    token: "/login/oauth/access_token",
+    pkce: Pkce::Optional,
+    carriers: &[Carrier::Query, Carrier::Form, Carrier::Json],
+    basic: Basic::Ignored,
+    refresh_token: RefreshToken::Never,
+    lifetime: Lifetime::Unsaid,
+    token_type: "bearer",
+    scope_separator: ',',
+    answer: Answer::FormUnlessAsked,
+    errors: Errors::GitHub,
+    ..USUAL
+};
+
+pub static FLAVOURS: [Flavour; 8] = [
+    Flavour {
+        name: "strict",
+        title: "Strict",
+        exact: true,
+        sends_iss: true,
+        pkce: Pkce::Required,
+        refresh_token: RefreshToken::OfflineAccess,
+        rotation: Rotation::Detect,
+        ..USUAL
+    },
+    Flavour {
+        name: "stamps",
+        title: "Stamps.com-like",
+        token: "/oauth/token",
+        pkce: Pkce::Optional,
+        carriers: &[Carrier::Form, Carrier::Json],
+        basic: Basic::Refused,
+        refresh_token: RefreshToken::OfflineAccess,
+        rotation: Rotation::Overlap,
+        lifetime: Lifetime::Text(3600),
+        errors: Errors::Auth0,
+        ..USUAL
+    },
+    Flavour {
+        name: "belladati",
+        title: "BellaDati, as documented",
+        authorize: &["/auth/oauth/request:new", "/auth/oauth/request"],
+        token: "/oauth/v2/accessToken",
+        response_type: "CODE",
+        carriers: &[Carrier::Query],
+        basic: Basic::Ignored,
+        secret_optional: true,
+        rotation: Rotation::Keep,
+        token_type: "bearer",
+        sends_scope: false,
+        answer: Answer::TrailingComma,
+        ..USUAL
+    },
+    METAMAPS,
+    // Doorkeeper 4.2.6 with the settings that Metamaps runs with.
+    Flavour {
+        name: "metamaps-real",
+        title: "Metamaps, as it runs",
+        oob: Oob::Path,
+        refresh_token: RefreshToken::Never,
+        lifetime: Lifetime::Unsaid,
+        sends_scope: true,
+        sends_created_at: true,
+        errors: Errors::Doorkeeper,
+        ..METAMAPS
+    },
+    GITHUB,
+    Flavour { name: "github-form", title: "GitHub-like, always a form", answer: Answer::Form, ..GITHUB },
+    Flavour {
+        name: "nested",
+        title: "Slack-like",
+        code_tail: "/+=",
+        scope_separator: ',',
+        answer: Answer::Nested,
+        errors: Errors::Slack,
+        ..USUAL
+    },
+];

@@ -1,0 +1,83 @@
+#![forbid(unsafe_code)]
+//! Which path is what.
+
+use crate::api;
+use crate::authorize;
+use crate::control::control;
+use crate::fault::Endpoint;
+use crate::flavour::Flavour;
+use crate::pages;
+use crate::request::{Request, RequestLine};
+use crate::response::Response;
+use crate::state::State;
+use crate::token::token;
+
+const API: &str = "/api/me";
+
+/// Answers a request. `bases` are the base paths that this connection has been counted for.
+pub fn answer(
+    state: &mut State,
+    request: &Request,
+    connection: u64,
+    bases: &mut Vec<&'static str>,
+) -> Response {
+    match request.path.as_str() {
+        "/" => return pages::index(),
+        "/control" => return control(state, request),
+        "/cb" | "/callback" => return pages::returned(),
+        _ => {}
+    }
+    let Some((flavour, path)) = split(&request.path) else { return not_found() };
+    if endpoint(flavour, path).is_some() && !bases.contains(&flavour.name) {
+        bases.push(flavour.name);
+        state.counts(flavour).connections += 1;
+    }
+    match (path, request.method.as_str()) {
+        (API, _) => api::me(state, flavour, request),
+        (path, _) if path == flavour.token => token(state, flavour, request, connection),
+        (path, "GET" | "POST") if flavour.authorize.contains(&path) => {
+            authorize::authorize(state, flavour, request)
+        }
+        ("/sign-in", "POST") => authorize::signed_in(state, flavour, request),
+        ("/consent", "POST") => authorize::consented(state, flavour, request),
+        (path, "GET") => {
+            match path.strip_prefix(flavour.authorize[0]).and_then(|rest| rest.strip_prefix('/')) {
+                Some(below) => authorize::landed(flavour, request, below),
+                None => not_found(),
+            }
+        }
+        _ => not_found(),
+    }
+}
+
+/// Is the connection to be reset now that the request line is known?
+pub fn is_reset(state: &mut State, line: &RequestLine) -> bool {
+    let path = line.path();
+    let Some((flavour, rest)) = split(&path) else { return false };
+    let Some(at) = endpoint(flavour, rest) else { return false };
+    let is_reset = state.take_reset(at, flavour);
+    if is_reset {
+        match at {
+            Endpoint::Token => state.counts(flavour).token_requests += 1,
+            Endpoint::Api => state.counts(flavour).api_calls += 1,
+        }
+    }
+    is_reset
+}
+
+fn split(path: &str) -> Option<(&'static Flavour, &str)> {
+    let end = path.get(1..)?.find('/')? + 1;
+    Some((Flavour::named(&path[1..end])?, &path[end..]))
+}
+
+fn endpoint(flavour: &Flavour, path: &str) -> Option<Endpoint> {
+    match path {
+        API => Some(Endpoint::Api),
+        path if path == flavour.token => Some(Endpoint::Token),
+        _ => None,
+    }
+}
+
+fn not_found() -> Response {
+    Response::text(404, "Nothing is here.")
+}

@@ -1,0 +1,194 @@
+#![forbid(unsafe_code)]
+//! The token endpoint (RFC 6749 §3.2).
+
+use serde_json::Value;
+
+use crate::answer::{self, Tokens};
+use crate::client_auth::authenticate;
+use crate::fault::{Endpoint, Fault, Rotate};
+use crate::flavour::{Carrier, Flavour, Lifetime, RefreshToken, Rotation};
+use crate::form::Params;
+use crate::grants::CodeUse;
+use crate::people::Client;
+use crate::record::Recorded;
+use crate::refusal::{Reason, Refusal};
+use crate::request::Request;
+use crate::response::Response;
+use crate::state::State;
+
+/// Parameters that have no business in a URL (RFC 6749 §2.3.1, RFC 9700 §2.4 for the rest).
+const PRIVATE: [&str; 7] =
+    ["client_id", "client_secret", "grant_type", "code", "redirect_uri", "code_verifier", "refresh_token"];
+
+/// Answers a token request, or does what a fault says.
+pub fn token(state: &mut State, flavour: &'static Flavour, request: &Request, connection: u64) -> Response {
+    state.counts(flavour).token_requests += 1;
+    let recorded = Recorded::new(flavour.name, request, connection);
+    let grant_type = recorded.param("grant_type");
+    state.record(recorded);
+
+    let Some(fault) = state.take_fault(Endpoint::Token, flavour, grant_type.as_deref()) else {
+        return answer(state, flavour, request, &Fault::default());
+    };
+    let replacement = fault.replacement();
+    let real = (fault.process || replacement.is_none()).then(|| answer(state, flavour, request, &fault));
+    let response = replacement.or(real).expect("one of the two was made");
+    fault.dress(response)
+}
+
+fn answer(state: &mut State, flavour: &'static Flavour, request: &Request, fault: &Fault) -> Response {
+    if request.method != "POST" {
+        return Response::text(405, "The token endpoint takes POST only.").with("Allow", "POST");
+    }
+    let accepts_json = request.header("accept").is_some_and(|accept| accept.contains("application/json"));
+    match grant_tokens(state, flavour, request, fault) {
+        Ok(tokens) => answer::response(flavour, &Tokens { accepts_json, ..tokens }, fault),
+        Err(refusal) => {
+            state.counts(flavour).refused += 1;
+            refusal.response(flavour, accepts_json)
+        }
+    }
+}
+
+fn grant_tokens(
+    state: &mut State,
+    flavour: &'static Flavour,
+    request: &Request,
+    fault: &Fault,
+) -> Result<Tokens, Refusal> {
+    let params = parameters(flavour, request)?;
+    let client = authenticate(flavour, request, &params)?;
+    match params.get("grant_type") {
+        Some("authorization_code") => exchange_code(state, flavour, client, &params),
+        Some("refresh_token") if flavour.refresh_token != RefreshToken::Never => {
+            refresh(state, flavour, client, &params, fault)
+        }
+        Some(_) => Err(Refusal::new(Reason::GrantType, "this grant type is not supported")),
+        None => Err(missing("grant_type")),
+    }
+}
+
+/// RFC 6749 §4.1.3
+fn exchange_code(
+    state: &mut State,
+    flavour: &'static Flavour,
+    client: &'static Client,
+    params: &Params,
+) -> Result<Tokens, Refusal> {
+    let now = state.now();
+    let with = CodeUse {
+        flavour,
+        client,
+        code: params.get("code").ok_or(missing("code"))?,
+        redirect_uri: params.get("redirect_uri"),
+        verifier: params.get("code_verifier"),
+    };
+    let grant = state.grants.use_code(now, &with)?;
+    state.counts(flavour).code_exchanges += 1;
+    let refresh_token = state.grants.issue_refresh_token(grant);
+    let scope = state.grants.grant(grant).consent.scope.clone();
+    Ok(issue(state, flavour, grant, scope, refresh_token))
+}
+
+/// RFC 6749 §6
+fn refresh(
+    state: &mut State,
+    flavour: &'static Flavour,
+    client: &'static Client,
+    params: &Params,
+    fault: &Fault,
+) -> Result<Tokens, Refusal> {
+    let now = state.now();
+    let token = params.get("refresh_token").ok_or(missing("refresh_token"))?;
+    let grant = state.grants.check_refresh_token(now, token, client, flavour, state.overlap)?;
+    let scope = narrowed(&state.grants.grant(grant).consent.scope, params.get("scope"))?;
+    // The switch is for tests of clients: how do they take what other servers do?
+    let rotate = fault.rotate.filter(|_| flavour.exact);
+    let rotation = match rotate {
+        Some(Rotate::None | Rotate::Same) => Rotation::Keep,
+        Some(Rotate::New) | None => flavour.rotation,
+    };
+    let refresh_token = state.grants.rotate(now, token, rotation);
+    state.counts(flavour).refreshes += 1;
+    let shown = (rotate != Some(Rotate::None)).then_some(refresh_token);
+    Ok(issue(state, flavour, grant, scope, shown))
+}
+
+fn issue(
+    state: &mut State,
+    flavour: &Flavour,
+    grant: usize,
+    scope: Vec<String>,
+    refresh_token: Option<String>,
+) -> Tokens {
+    let now = state.now();
+    let lifetime = match flavour.lifetime {
+        Lifetime::Number(usual) => Lifetime::Number(state.expires_in.unwrap_or(usual)),
+        Lifetime::Text(usual) => Lifetime::Text(state.expires_in.unwrap_or(usual)),
+        Lifetime::Unsaid => Lifetime::Unsaid,
+    };
+    let expires_at = match lifetime {
+        Lifetime::Number(seconds) | Lifetime::Text(seconds) => Some(now.saturating_add(seconds)),
+        Lifetime::Unsaid => None,
+    };
+    let access_token = state.grants.issue_access_token(grant, scope.clone(), expires_at);
+    Tokens { access_token, refresh_token, scope, lifetime, now, accepts_json: false }
+}
+
+/// A refresh may ask for less than was granted, never for more.
+fn narrowed(granted: &[String], asked: Option<&str>) -> Result<Vec<String>, Refusal> {
+    let Some(asked) = asked else { return Ok(granted.to_vec()) };
+    let asked: Vec<String> = asked.split_ascii_whitespace().map(str::to_owned).collect();
+    if asked.iter().all(|scope| granted.contains(scope)) {
+        return Ok(asked);
+    }
+    Err(Refusal::new(Reason::Scope, "more scope than was granted"))
+}
+
+/// The parameters from where this server takes them.
+fn parameters(flavour: &Flavour, request: &Request) -> Result<Params, Refusal> {
+    let takes = |carrier| flavour.carriers.contains(&carrier);
+    let content_type = request.content_type();
+    let mut params = Params::default();
+    if takes(Carrier::Query) {
+        params.extend(request.query_params());
+    }
+    if takes(Carrier::Form) && content_type == "application/x-www-form-urlencoded" {
+        params.extend(request.form());
+    } else if takes(Carrier::Json) && content_type == "application/json" {
+        params.extend(json_params(&request.body)?);
+    } else if flavour.exact {
+        return Err(Refusal::request("the Content-Type must be application/x-www-form-urlencoded"));
+    }
+    if flavour.exact {
+        check_exactly(request, &params)?;
+    }
+    Ok(params)
+}
+
+fn check_exactly(request: &Request, params: &Params) -> Result<(), Refusal> {
+    let query = request.query_params();
+    if let Some(name) = PRIVATE.iter().find(|name| query.get(name).is_some()) {
+        return Err(Refusal::request(format!("{name} must not be in the URL")));
+    }
+    // RFC 6749 §3.2: parameters must not be included more than once.
+    match params.duplicate() {
+        Some(name) => Err(Refusal::request(format!("{name} is there more than once"))),
+        None => Ok(()),
+    }
+}
+
+fn json_params(body: &[u8]) -> Result<Params, Refusal> {
+    let Ok(Value::Object(members)) = serde_json::from_slice(body) else {
+        return Err(Refusal::request("the body is no JSON object"));
+    };
+    let mut params = Params::default();
+    for (name, value) in &members {
+        params.push(name, &value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+    }
+    Ok(params)
+}
+
+fn missing(name: &str) -> Refusal {
+    Refusal::request(format!("{name} is missing"))
+}
