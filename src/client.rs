@@ -17,10 +17,10 @@ use crate::property;
 use crate::protocol::message::Response;
 use crate::protocol::token_response;
 use crate::secret::Secret;
-use crate::settings::{Http, Settings};
+use crate::settings::{Http, Settings, StoreSetting};
 use crate::store;
 use crate::system;
-use crate::token::{Current, Ready, Token};
+use crate::token::{Current, Purpose, Ready, Token};
 
 pub struct Client {
     handle: i32,
@@ -42,22 +42,6 @@ struct Held {
     rejected: AtomicBool,
     /// It could not be stored: only memory has it.
     unsaved: AtomicBool,
-}
-
-/// What a caller wants a fresh token for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    Header,
-    AccessToken,
-}
-
-impl Purpose {
-    pub fn text(self, ready: &Ready) -> &str {
-        match self {
-            Self::Header => ready.header(),
-            Self::AccessToken => ready.access_token(),
-        }
-    }
 }
 
 impl Client {
@@ -112,13 +96,25 @@ impl Client {
         } else {
             property::set(&mut settings, property, text)?;
         }
-        if settings.store != before.store || settings.account != before.account {
-            // Another record: what is in memory is not what stands there.
-            self.held.store(None);
-        }
+        self.follow_store(&before, &settings);
         self.settings.store(Arc::new(settings));
         self.current.clear(); // made ready again with the new settings
         Ok(())
+    }
+
+    /// What is in memory belongs to the record that the settings name.
+    fn follow_store(&self, before: &Settings, after: &Settings) {
+        let whose = |s: &Settings| (s.account.clone(), s.client_id.clone(), s.token_url().ok());
+        if whose(before) != whose(after) {
+            self.held.store(None);
+        } else if before.store == StoreSetting::Memory {
+            // A token that only memory has moves into the new store.
+            if let Some(held) = self.held.load_full() {
+                held.unsaved.store(after.store != StoreSetting::Memory, Ordering::SeqCst);
+            }
+        } else if before.store != after.store {
+            self.held.store(None);
+        }
     }
 
     pub fn get(&self, property: i32) -> Result<Secret> {
@@ -206,7 +202,7 @@ impl Client {
         if let Err(error) = self.renew(Operation::refresh(Some(purpose)), stale) {
             return self.old_token(error);
         }
-        let held = self.held()?.ok_or_else(|| sign_in("there is no token yet"))?;
+        let held = self.held()?.ok_or_else(|| Error::sign_in("there is no token yet"))?;
         // However short it lives, it is the newest there is.
         self.make_ready(&held).map_or_else(|| Ok(self.ready(&held, i64::MIN)), Ok)
     }
@@ -445,7 +441,3 @@ impl Held {
 
 const NO_REQUEST: Error =
     Error::Sequence("no request waits: call oauth_http_response once, after OAUTH_HTTP_NEEDED");
-
-pub fn sign_in(reason: &str) -> Error {
-    Error::SignIn { reason: reason.to_owned(), refusal: None }
-}

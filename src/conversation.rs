@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 
-use crate::client::{sign_in, Purpose};
 use crate::error::{Error, Result};
 use crate::pending::Answer;
 use crate::protocol::json::Json;
@@ -13,7 +12,7 @@ use crate::protocol::message::{Request, Response};
 use crate::protocol::{token_request, token_response};
 use crate::secret::Secret;
 use crate::settings::Settings;
-use crate::token::Token;
+use crate::token::{Purpose, Token};
 
 pub enum Operation {
     Exchange(Answer),
@@ -39,9 +38,11 @@ impl Operation {
     /// Tells the operation which token is held.
     pub fn prepare(&mut self, held: Option<&Token>) -> Result<()> {
         if let Self::Refresh { old, .. } = self {
-            let held = held.ok_or_else(|| sign_in("there is no token yet"))?;
+            let held = held.ok_or_else(|| Error::sign_in("there is no token yet"))?;
             if held.refresh_token.is_none() {
-                return Err(sign_in("the access token is no longer good, and there is no refresh token"));
+                return Err(Error::sign_in(
+                    "the access token is no longer good, and there is no refresh token",
+                ));
             }
             *old = Some(held.clone());
         }
@@ -58,7 +59,10 @@ impl Operation {
             ),
             Self::Refresh { old, .. } => {
                 let token = old.as_ref().and_then(|old| old.refresh_token.as_ref());
-                token_request::refresh(settings, token.ok_or_else(|| sign_in("there is no refresh token"))?)
+                token_request::refresh(
+                    settings,
+                    token.ok_or_else(|| Error::sign_in("there is no refresh token"))?,
+                )
             }
         }
     }

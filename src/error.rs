@@ -117,6 +117,10 @@ pub enum Action {
 }
 
 impl Error {
+    pub fn sign_in(reason: &str) -> Self {
+        Self::SignIn { reason: reason.to_owned(), refusal: None }
+    }
+
     /// The number that the caller of the C interface gets.
     pub fn code(&self) -> i32 {
         match self {

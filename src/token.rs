@@ -85,6 +85,22 @@ impl Ready {
     }
 }
 
+/// What a caller wants a fresh token for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    Header,
+    AccessToken,
+}
+
+impl Purpose {
+    pub fn text(self, ready: &Ready) -> &str {
+        match self {
+            Self::Header => ready.header(),
+            Self::AccessToken => ready.access_token(),
+        }
+    }
+}
+
 /// Where readers find the valid token: no lock, no allocation, no system call.
 pub struct Current(ArcSwapOption<Ready>);
 

@@ -48,9 +48,12 @@ pub fn quietly(body: impl FnOnce() -> Result<i32>) -> i32 {
     contain(body).unwrap_or_else(|error| error.code())
 }
 
-/// The thread's last error as a sentence, empty after a success.
+/// The thread's last error as one line, empty after a success. Names and words of others may stand in it.
 pub fn last_sentence() -> String {
-    last(ToString::to_string).unwrap_or_default()
+    const MOST_BYTES: usize = 500;
+    let sentence = last(ToString::to_string).unwrap_or_default();
+    let line = sentence.char_indices().take_while(|(at, c)| at + c.len_utf8() <= MOST_BYTES);
+    line.map(|(_, c)| if c.is_control() { ' ' } else { c }).collect()
 }
 
 pub fn last_action() -> i32 {

@@ -10,8 +10,9 @@ mod text;
 
 pub use crate::constants::*;
 
-use crate::client::{Client, Purpose};
+use crate::client::Client;
 use crate::error::Error;
+use crate::token::Purpose;
 use guard::{guard, guard_client, guard_inquiry};
 use std::ffi::c_char;
 use text::{TextIn, TextOut};

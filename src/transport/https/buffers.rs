@@ -2,7 +2,7 @@
 #![forbid(unsafe_code)]
 
 use ureq::unversioned::transport::Buffers;
-use zeroize::Zeroize;
+use zeroize::optimization_barrier;
 
 pub(super) const BUFFER: usize = 16 * 1024;
 /// An answer's headers must fit, and ureq counts them only afterwards.
@@ -35,7 +35,7 @@ impl WipedBuffers {
     }
 
     pub(super) fn clear_queue(&mut self) {
-        self.output[..self.queued].zeroize();
+        wipe(&mut self.output[..self.queued]);
         self.queued = 0;
     }
 
@@ -56,7 +56,7 @@ impl WipedBuffers {
         if self.consumed > 0 {
             self.input.copy_within(self.consumed..self.filled, 0);
             let kept = self.filled - self.consumed;
-            self.input[kept..self.filled].zeroize();
+            wipe(&mut self.input[kept..self.filled]);
             (self.consumed, self.filled) = (0, kept);
         } else {
             let wanted = (self.input.len() * 2).clamp(BUFFER, MAX_INPUT);
@@ -65,11 +65,17 @@ impl WipedBuffers {
     }
 }
 
+/// As `Zeroize` does it, only not a byte at a time: this is every byte that comes or goes.
+fn wipe(bytes: &mut [u8]) {
+    bytes.fill(0);
+    optimization_barrier(bytes);
+}
+
 /// Growing in place would leave the old bytes behind.
 fn replace(buffer: &mut Vec<u8>, used: usize, size: usize) {
     let mut larger = vec![0; size];
     larger[..used].copy_from_slice(&buffer[..used]);
-    buffer[..used].zeroize();
+    wipe(&mut buffer[..used]);
     *buffer = larger;
 }
 
@@ -103,7 +109,7 @@ impl Buffers for WipedBuffers {
     fn input_consume(&mut self, amount: usize) {
         self.progress = amount > 0;
         let end = (self.consumed + amount).min(self.filled);
-        self.input[self.consumed..end].zeroize();
+        wipe(&mut self.input[self.consumed..end]);
         self.consumed = end;
     }
 
@@ -115,6 +121,6 @@ impl Buffers for WipedBuffers {
 impl Drop for WipedBuffers {
     fn drop(&mut self) {
         self.clear_queue();
-        self.input[..self.filled].zeroize();
+        wipe(&mut self.input[..self.filled]);
     }
 }

@@ -135,8 +135,11 @@ impl Server {
     }
 
     fn request(&self, host: &str, port: u16) -> Zeroizing<String> {
-        let mut request = Zeroizing::new(String::with_capacity(1024));
-        request.push_str(&format!("CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n"));
+        let head = format!("CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n");
+        // Large enough not to grow, which would leave the password behind.
+        let secret = self.user_and_password.as_ref().map_or(0, |text| text.len());
+        let mut request = Zeroizing::new(String::with_capacity(head.len() + secret * 2 + 64));
+        request.push_str(&head);
         if let Some(user_and_password) = &self.user_and_password {
             request.push_str("Proxy-Authorization: Basic ");
             STANDARD.encode_string(user_and_password, &mut request);

@@ -2,7 +2,7 @@
 #![forbid(unsafe_code)]
 
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{self, BufRead, BufReader, Read, Take};
 use std::path::Path;
 
 use base64::engine::general_purpose::STANDARD;
@@ -35,9 +35,9 @@ pub(super) const SYSTEM_CA_FILES: [&str; 15] = [
 
 /// A bundle of all public authorities has a quarter of a megabyte.
 const MAX_FILE: u64 = 16 * 1024 * 1024;
-const BEGIN: &str = "-----BEGIN ";
-const END: &str = "-----END ";
-const CERTIFICATE: &str = "CERTIFICATE-----";
+
+/// The largest RSA key has 13 KB.
+const KEY_SIZE: usize = 64 * 1024;
 
 type Identity = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
 
@@ -51,12 +51,11 @@ pub(super) fn trusted(ca_file: Option<&Path>) -> Result<RootCertStore> {
             reason: "this system has no file of certificates where one is expected: set ca_file".to_owned(),
         })?,
     };
-    let text = read("ca_file", path)?;
     let mut store = RootCertStore::empty();
-    for_each_certificate(&String::from_utf8_lossy(&text), |der| {
+    certificates("ca_file", path, |der| {
         // Not an error: see above.
         let _ = store.add(CertificateDer::from(der));
-    });
+    })?;
     if store.is_empty() {
         return Err(unusable(
             "ca_file",
@@ -75,11 +74,8 @@ pub(super) fn identity(certificate: Option<&Path>, key: Option<&Path>) -> Result
         (Some(_), None) => return Err(alone("client_key_file", "client_cert_file")),
         (None, Some(_)) => return Err(alone("client_cert_file", "client_key_file")),
     };
-    let text = read("client_cert_file", certificate)?;
     let mut chain = Vec::new();
-    for_each_certificate(&String::from_utf8_lossy(&text), |der| {
-        chain.push(CertificateDer::from(der.to_vec()));
-    });
+    certificates("client_cert_file", certificate, |der| chain.push(CertificateDer::from(der.to_vec())))?;
     if chain.is_empty() {
         return Err(unusable("client_cert_file", certificate, "holds no certificate in PEM form"));
     }
@@ -87,9 +83,14 @@ pub(super) fn identity(certificate: Option<&Path>, key: Option<&Path>) -> Result
 }
 
 fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>> {
-    let text = read("client_key_file", path)?;
+    // Of the right size at once: growing would leave parts of the key behind.
+    let mut text = Zeroizing::new(Vec::with_capacity(KEY_SIZE));
+    open("client_key_file", path)?
+        .take(KEY_SIZE as u64)
+        .read_to_end(&mut text)
+        .map_err(|e| unreadable("client_key_file", path, &e))?;
     PrivateKeyDer::from_pem_slice(&text).map_err(|_| {
-        let reason = if String::from_utf8_lossy(&text).contains("ENCRYPTED") {
+        let reason = if text.windows(9).any(|word| word == b"ENCRYPTED") {
             "is encrypted: write a plain copy with \"openssl pkey -in FILE -out FILE2\", readable by its owner only"
         } else {
             "holds no private key in PEM form (-----BEGIN PRIVATE KEY-----)"
@@ -102,33 +103,42 @@ fn system_ca_file() -> Option<&'static Path> {
     SYSTEM_CA_FILES.iter().map(Path::new).find(|path| path.is_file())
 }
 
-/// rustls-pki-types decodes a byte at a time, which takes more than twice as long: a third of a new process's whole
+/// In pieces: a bundle's pages would cost more than its bytes.
+fn certificates(key: &'static str, path: &Path, found: impl FnMut(&[u8])) -> Result<()> {
+    let reader = BufReader::with_capacity(32 * 1024, open(key, path)?);
+    for_each_certificate(reader, found).map_err(|e| unreadable(key, path, &e))
+}
+
+/// rustls-pki-types decodes a byte at a time, which takes more than twice as long: a tenth of a new process's whole
 /// request. So lines are joined here, and decoded by the base64 crate.
-pub(super) fn for_each_certificate(pem: &str, mut found: impl FnMut(&[u8])) {
-    let (mut joined, mut der) = (String::with_capacity(4096), Vec::with_capacity(4096));
+fn for_each_certificate(mut pem: impl BufRead, mut found: impl FnMut(&[u8])) -> io::Result<()> {
+    let (mut text, mut der) = (Vec::with_capacity(4096), Vec::with_capacity(4096));
     let mut inside = false;
-    for line in pem.lines() {
-        let line = line.trim_ascii_end();
-        if !line.starts_with("-----") {
-            if inside {
-                joined.push_str(line);
-            }
-        } else if let Some(label) = line.strip_prefix(BEGIN) {
-            inside = label == CERTIFICATE;
-            joined.clear();
-        } else if line.starts_with(END) && inside {
-            inside = false;
+    loop {
+        let start = text.len();
+        if pem.read_until(b'\n', &mut text)? == 0 {
+            return Ok(());
+        }
+        let line = text[start..].trim_ascii_end();
+        if !line.starts_with(b"-----") {
+            let end = if inside { start + line.len() } else { 0 };
+            text.truncate(end);
+            continue;
+        }
+        if inside && line.starts_with(b"-----END ") {
             der.clear();
-            if STANDARD.decode_vec(&joined, &mut der).is_ok() {
+            if STANDARD.decode_vec(&text[..start], &mut der).is_ok() {
                 found(&der);
             }
         }
+        inside = line == b"-----BEGIN CERTIFICATE-----";
+        text.clear();
     }
 }
 
 /// Regular files only: a named pipe would wait for ever.
-fn read(key: &'static str, path: &Path) -> Result<Zeroizing<Vec<u8>>> {
-    let failed = |e: std::io::Error| unusable(key, path, &format!("cannot be read: {e}"));
+fn open(key: &'static str, path: &Path) -> Result<Take<File>> {
+    let failed = |e| unreadable(key, path, &e);
     let about = fs::metadata(path).map_err(failed)?;
     if !about.is_file() {
         return Err(unusable(key, path, "is no file"));
@@ -136,9 +146,11 @@ fn read(key: &'static str, path: &Path) -> Result<Zeroizing<Vec<u8>>> {
     if about.len() > MAX_FILE {
         return Err(unusable(key, path, "is larger than 16 MiB: this is no PEM file"));
     }
-    let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(about.len()).unwrap_or(0) + 1));
-    File::open(path).map_err(failed)?.take(MAX_FILE).read_to_end(&mut bytes).map_err(failed)?;
-    Ok(bytes)
+    Ok(File::open(path).map_err(failed)?.take(MAX_FILE))
+}
+
+fn unreadable(key: &'static str, path: &Path, error: &io::Error) -> Error {
+    unusable(key, path, &format!("cannot be read: {error}"))
 }
 
 fn unusable(key: &'static str, path: &Path, what: &str) -> Error {

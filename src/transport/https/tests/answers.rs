@@ -118,7 +118,7 @@ fn long_headers_are_read_up_to_their_limit() {
         match result {
             Ok(response) => assert!(is_read && response.header("x-long").unwrap().len() == size),
             Err(Error::Disconnected { reason, .. }) => {
-                assert!(!is_read && reason.contains("64 KiB"), "{reason}")
+                assert!(!is_read && reason.contains("64 KiB"), "{reason}");
             }
             Err(other) => panic!("{other}"),
         }

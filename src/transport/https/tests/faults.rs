@@ -8,7 +8,7 @@ fn hasty() -> Https {
     Https::with_limit(&config(), LIMIT).unwrap()
 }
 
-fn assert_timeout(result: Result<Response>, start: Instant) {
+fn assert_timeout(result: &Result<Response>, start: Instant) {
     assert!(matches!(result, Err(Error::Timeout { seconds: 10, .. })), "{result:?}");
     let took = start.elapsed();
     assert!(took >= LIMIT && took < LIMIT * 4, "{took:?}");
@@ -35,7 +35,7 @@ fn silence_and_dripping_end_at_the_deadline() {
             drip(&mut stream, head);
         });
         let start = Instant::now();
-        assert_timeout(hasty().send(&post(&server.url())), start);
+        assert_timeout(&hasty().send(&post(&server.url())), start);
         server.end();
     }
 }
@@ -48,7 +48,7 @@ fn a_server_that_does_not_read_ends_at_the_deadline() {
         let _ = stream.read_to_end(&mut rest);
     });
     let start = Instant::now();
-    assert_timeout(hasty().send(&request("POST", &server.url(), &"x".repeat(30_000_000))), start);
+    assert_timeout(&hasty().send(&request("POST", &server.url(), &"x".repeat(30_000_000))), start);
     server.end();
 }
 

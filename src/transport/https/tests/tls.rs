@@ -110,7 +110,7 @@ fn the_system_does_not_trust_a_stranger() {
         Err(Error::Tls { reason, .. }) => assert!(reason.contains("is not trusted"), "{reason}"),
         // A machine without authorities.
         Err(Error::Certificate { key: "ca_file", reason }) => {
-            assert!(reason.contains("set ca_file"), "{reason}")
+            assert!(reason.contains("set ca_file"), "{reason}");
         }
         other => panic!("{other:?}"),
     }

@@ -1,0 +1,220 @@
+//! Random input to every parser, through the C functions: `make fuzz`, or for a moment with the other tests.
+//! Whatever comes, no call ends in a fault of ours, no secret stands in an error, and a token that was held stays.
+
+mod common;
+
+use common::{error_text, Client};
+use oauth::constants::*;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+const SECRET: &str = "fuzz-client-secret";
+const REFRESH: &str = "fuzz-refresh-token";
+
+const ANSWERS: &[&str] = &[
+    r#"{"access_token":"a","token_type":"bearer","expires_in":3600,"refresh_token":"r","scope":"x y"}"#,
+    r#"{"access_token":"a","expires_in":"3600","scope":["x","y"],"extra":{"list":[1,2.5,null,true,"\u00e9\n"]},}"#,
+    r#"{"error":"invalid_grant","error_description":"no","error_uri":"https://example.com/"}"#,
+    r#"{"ok":true,"authed_user":{"access_token":"a","expires_in":1e3},"team":{"id":"T"}}"#,
+    r#"{"data":{"accessToken":"a","expiresAt":"2030-01-01T00:00:00Z"}}"#,
+    r#"{"errors":[{"errorType":"invalid_client","message":"no"}]}"#,
+    "access_token=a&token_type=bearer&expires=5184000&scope=x%2Cy",
+    "error=bad_verification_code&error_description=The+code",
+    "<!DOCTYPE html><html><body>503</body></html>",
+    "\u{feff}\r\n{\"access_token\":\"a\"}",
+];
+
+const PASTED: &[&str] = &[
+    "4/0AfJohXk-code",
+    "http://127.0.0.1/cb?code=abc&state=xyz&iss=https%3A%2F%2Fexample.com",
+    "?code=abc&amp;state=xyz#_=_",
+    "https://metamaps.cc/oauth/authorize/0123abcdef",
+    "\"native?code=abc\"\r\n",
+    "http://127.0.0.1/cb#error=access_denied&error_description=no+thanks",
+];
+
+const HEADERS: &[&str] = &[
+    "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nRetry-After: 5\r\n\r\n",
+    "WWW-Authenticate: Basic realm=\"x\", error=\"invalid_client\"\r\nRetry-After: Sun, 06 Nov 1994 08:49:37 GMT\r\n",
+];
+
+const PROFILES: &[&str] = &[
+    "[a]\nprofile = \"stamps\"\nclient_id = \"x\"\nclient_secret = \"fuzz-client-secret\"\ntimeout = 5\n",
+    "[b]\nprofile = \"a\"\nbase_url = \"https://example.com\"\n[a]\nallow_http = true\nscope = '''x\ny'''\n",
+];
+
+const VALUES: &[&str] =
+    &["https://example.com/a?b=c#d", "http://[::1]:80/", "S256", "file:/tmp", "30", "env", "+", "a=b&c"];
+
+#[test]
+fn random_input_does_no_harm() {
+    let limit = std::env::var("FUZZ_SECONDS")
+        .ok()
+        .and_then(|s| s.parse().ok())
+        .map_or(Duration::from_millis(500), Duration::from_secs);
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos();
+    let seed = std::env::var("FUZZ_SEED").ok().and_then(|s| s.parse().ok()).unwrap_or(now as u64 | 1);
+    println!("FUZZ_SEED={seed}");
+    let mut random = Random(seed);
+    let folder = std::env::temp_dir().join(format!("liboauth-fuzz-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let (start, mut rounds) = (Instant::now(), 0_u64);
+    while start.elapsed() < limit {
+        match rounds % 8 {
+            0 => profile(&mut random, &folder),
+            1 => record(&mut random, &folder),
+            2 => value(&mut random),
+            3 => paste(&mut random),
+            _ => answer(&mut random),
+        }
+        rounds += 1;
+    }
+    println!("{rounds} rounds");
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+fn client() -> Client {
+    Client::with(&[
+        (OAUTH_HTTP, "caller"),
+        (OAUTH_AUTHORIZATION_ENDPOINT, "https://example.com/authorize"),
+        (OAUTH_TOKEN_ENDPOINT, "https://example.com/token"),
+        (OAUTH_CLIENT_ID, "id"),
+        (OAUTH_CLIENT_SECRET, SECRET),
+        (OAUTH_REDIRECT_URI, "http://127.0.0.1/cb"),
+    ])
+}
+
+/// What holds after every call.
+fn harmless(answer: i32, input: &[u8]) {
+    let text = error_text();
+    let shown = || format!("{:?}: {answer} {text}", String::from_utf8_lossy(input));
+    assert_ne!(answer, OAUTH_ERROR_INTERNAL, "{}", shown());
+    assert_eq!(answer < 0, !text.is_empty(), "{}", shown());
+    assert!(!text.contains(SECRET) && !text.contains(REFRESH), "{}", shown());
+    assert!(text.len() <= 500 && !text.chars().any(char::is_control), "{}", shown());
+}
+
+fn answer(random: &mut Random) {
+    let client = client();
+    client.authorize_url();
+    assert_eq!(client.exchange("code"), OAUTH_HTTP_NEEDED);
+    let first = format!(r#"{{"access_token":"first","refresh_token":"{REFRESH}"}}"#);
+    assert_eq!(client.respond(200, "", first.as_bytes()), 0);
+    assert_eq!(client.refresh(), OAUTH_HTTP_NEEDED);
+    let body = random.mutated(ANSWERS);
+    let headers = String::from_utf8_lossy(&random.mutated(HEADERS)).into_owned();
+    let status = [200, 200, 200, 201, 302, 400, 401, 403, 429, 500, 0, -1, 99_999][random.below(13)];
+    let result = client.respond(status, &headers, &body);
+    harmless(result, &body);
+    let (n, header) = client.header();
+    harmless(n, &body);
+    assert!(header.starts_with("Authorization: Bearer "), "{n} after {:?}", String::from_utf8_lossy(&body));
+    assert!(header.bytes().all(|b| (0x20..0x7f).contains(&b)), "{header:?}");
+    if result < 0 {
+        assert_eq!(
+            (header.as_str(), client.get(OAUTH_REFRESH_TOKEN).as_str()),
+            ("Authorization: Bearer first", REFRESH)
+        );
+    }
+}
+
+fn paste(random: &mut Random) {
+    let client = client();
+    client.authorize_url();
+    let mut pasted = random.mutated(PASTED);
+    pasted.retain(|b| *b != 0);
+    let pasted = String::from_utf8_lossy(&pasted).replace("xyz", &client.get(OAUTH_STATE));
+    let result = client.exchange(&pasted);
+    harmless(result, pasted.as_bytes());
+    if result == OAUTH_HTTP_NEEDED {
+        let content = client.request(OAUTH_REQUEST_CONTENT).1;
+        assert!(
+            content.contains("&code=") && !content.contains(['\r', '\n', ' ']),
+            "{pasted:?}: {content:?}"
+        );
+    }
+}
+
+fn value(random: &mut Random) {
+    let client = client();
+    let property = i32::try_from(random.below(120)).unwrap();
+    let before = (1..32).map(|p| client.get(p)).collect::<Vec<_>>();
+    let mut text = random.mutated(VALUES);
+    text.retain(|b| *b != 0);
+    let result = client.set(property, &String::from_utf8_lossy(&text));
+    harmless(result, &text);
+    if result < 0 {
+        assert_eq!(before, (1..32).map(|p| client.get(p)).collect::<Vec<_>>(), "{property}");
+    }
+}
+
+fn profile(random: &mut Random, folder: &std::path::Path) {
+    let path = folder.join("profiles.toml");
+    let text = random.mutated(PROFILES);
+    std::fs::write(&path, &text).unwrap();
+    let name = ["#a", "#b", "", "#"][random.below(4)];
+    if let Err(number) = Client::open(&format!("{}{name}", path.display())) {
+        harmless(number, &text);
+    }
+}
+
+fn record(random: &mut Random, folder: &std::path::Path) {
+    let store = folder.join("tokens");
+    let first = client();
+    first.must_set(OAUTH_STORE, &format!("file:{}", store.display()));
+    first.authorize_url();
+    first.exchange("code");
+    let answer = format!(r#"{{"access_token":"first","refresh_token":"{REFRESH}","realmId":["x"]}}"#);
+    assert_eq!(first.respond(200, "", answer.as_bytes()), 0, "{}", error_text());
+    let record = std::fs::read_dir(&store).unwrap().next().unwrap().unwrap().path();
+    let whole = std::fs::read_to_string(&record).unwrap();
+    let text = random.mutated(&[&whole]);
+    std::fs::write(&record, &text).unwrap();
+    let second = client();
+    second.must_set(OAUTH_STORE, &format!("file:{}", store.display()));
+    let (n, _) = second.header();
+    harmless(n, &text);
+    assert_eq!(std::fs::read(&record).unwrap(), text, "a reader changes no record");
+    std::fs::remove_file(&record).unwrap();
+}
+
+/// xorshift64*: the same seed gives the same run.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
+    }
+
+    fn below(&mut self, limit: usize) -> usize {
+        usize::try_from(self.next() >> 33).unwrap() % limit
+    }
+
+    /// One of the texts with a few bytes changed, cut, doubled or taken from another.
+    fn mutated(&mut self, corpus: &[&str]) -> Vec<u8> {
+        const BYTES: &[u8] = b"\"'{}[]:,&=%#?\\/+-.0159eE \r\n\t\0\x1b\x7f\x80\xc3\xff<>_atru";
+        let mut text = corpus[self.below(corpus.len())].as_bytes().to_vec();
+        for _ in 0..self.below(6) {
+            let at = self.below(text.len() + 1);
+            match self.below(6) {
+                0 => text.insert(at, BYTES[self.below(BYTES.len())]),
+                1 if at < text.len() => text[at] = BYTES[self.below(BYTES.len())],
+                2 if at < text.len() => drop(text.remove(at)),
+                3 => text.truncate(at),
+                4 => {
+                    let other = corpus[self.below(corpus.len())].as_bytes();
+                    let from = self.below(other.len());
+                    text.splice(at..at, other[from..].iter().copied());
+                }
+                _ => {
+                    let end = at + self.below(text.len() - at + 1);
+                    let part = text[at..end].to_vec();
+                    text.splice(at..at, part);
+                }
+            }
+        }
+        text
+    }
+}
