@@ -325,8 +325,12 @@ impl Client {
                 lock(&process.state).pending.give_back(&answer);
                 Err(error)
             }
-            // RFC 6749 section 5.2: the refresh token is no longer good. It is kept all the same.
+            // RFC 6749 section 5.2: the refresh token is no longer good, perhaps because another job has used it.
             (Err(Error::Refused(refusal)), Operation::Refresh { .. }) if refusal.error == "invalid_grant" => {
+                if self.adopt_stored(process, settings)? {
+                    return Ok(());
+                }
+                // The old one is kept all the same: nothing is deleted on a server's word.
                 let words =
                     if refusal.description.is_empty() { &refusal.error } else { &refusal.description };
                 let reason = format!("the server no longer takes the refresh token (\"{words}\")");

@@ -53,6 +53,7 @@ impl Https {
     /// own resolver's doing, which is not used here.
     pub(super) fn with_limit(config: &TransportConfig, limit: Duration) -> Result<Self> {
         let settings = Agent::config_builder()
+            // Else what ureq's defaults take from the environment.
             .proxy(None)
             .max_redirects(0)
             .http_status_as_error(false)

@@ -26,9 +26,12 @@ pub(super) struct Wire {
 }
 
 impl Wire {
-    /// Tries the addresses of `host` in turn, each but the last with half of the time that is left.
     pub(super) fn connect(host: &str, port: u16, deadline: Instant) -> Result<Self, Fault> {
-        let addresses = look_up(host, port, deadline)?;
+        Self::connect_any(&look_up(host, port, deadline)?, deadline)
+    }
+
+    /// Tries the addresses in turn, each but the last with half of the time that is left.
+    pub(super) fn connect_any(addresses: &[SocketAddr], deadline: Instant) -> Result<Self, Fault> {
         let mut reason = "no address was tried".to_owned();
         for (position, address) in addresses.iter().enumerate() {
             let left = left_until(deadline)?;

@@ -11,7 +11,7 @@ fn hasty() -> Https {
 fn assert_timeout(result: &Result<Response>, start: Instant) {
     assert!(matches!(result, Err(Error::Timeout { seconds: 10, .. })), "{result:?}");
     let took = start.elapsed();
-    assert!(took >= LIMIT && took < LIMIT * 4, "{took:?}");
+    assert!(took >= LIMIT && took < LIMIT * 20, "{took:?}");
 }
 
 /// Writes a byte at a time for longer than the client has.
@@ -106,10 +106,12 @@ fn an_early_answer_is_read_although_the_server_stopped_listening() {
 
 #[test]
 fn a_connection_is_used_again() {
-    let server = Server::start(|listener| {
+    let (closed, is_closed) = mpsc::channel();
+    let server = Server::start(move |listener| {
         let mut stream = accept(&listener);
         let seen = [answer(&mut stream, OK), answer(&mut stream, OK), answer(&mut stream, OK)];
         drop(stream);
+        closed.send(()).unwrap();
         // The fourth request finds the connection closed and makes another.
         answer(&mut accept(&listener), OK);
         seen
@@ -118,7 +120,7 @@ fn a_connection_is_used_again() {
     for _ in 0..3 {
         https.send(&post(&server.url())).unwrap();
     }
-    thread::sleep(Duration::from_millis(20));
+    is_closed.recv().unwrap();
     https.send(&post(&server.url())).unwrap();
     assert_eq!(server.end().map(|seen| seen.ends_with("code=s3cret")), [true; 3]);
 }
@@ -163,6 +165,17 @@ fn nobody_there_is_no_connection() {
         text,
         format!("no connection to {address}: {address} refused it: check the port, and that the server runs")
     );
+}
+
+#[test]
+fn the_next_address_is_tried() {
+    let server = Server::once(|mut stream| stream.read(&mut [0]).unwrap());
+    let addresses = ["127.0.0.1:1".parse().unwrap(), "[::1]:1".parse().unwrap(), server.address];
+    let deadline = Instant::now() + Duration::from_secs(10);
+    drop(wire::Wire::connect_any(&addresses, deadline).unwrap());
+    assert_eq!(server.end(), 0);
+    assert!(wire::Wire::connect_any(&addresses[..2], deadline).is_err());
+    assert!(matches!(wire::Wire::connect_any(&addresses, Instant::now()), Err(Fault::Timeout)));
 }
 
 #[test]

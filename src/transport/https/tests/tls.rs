@@ -44,16 +44,18 @@ fn a_second_connection_resumes_the_session() {
     let ca_file = TempFile::new(authority.pem());
     for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
         let config = with_versions(&authority.issue(&["localhost"], |_| {}), None, &[version]);
+        let (closed, is_closed) = mpsc::channel();
         let server = Server::start(move |listener| {
             let config = Arc::new(config);
             let mut first = secure(&config, accept(&listener));
             answer(&mut first, OK);
             drop(first);
+            closed.send(()).unwrap();
             serve(&mut secure(&config, accept(&listener)))
         });
         let https = Https::open(&trusting(&ca_file)).unwrap();
         https.send(&post(&https_url("localhost", &server))).unwrap();
-        thread::sleep(Duration::from_millis(20));
+        is_closed.recv().unwrap();
         https.send(&post(&https_url("localhost", &server))).unwrap();
         drop(https);
         assert_eq!(server.end(), (1, true));
@@ -176,17 +178,19 @@ fn a_connection_that_was_closed_in_between_is_replaced() {
     let authority = Authority::new();
     let ca_file = TempFile::new(authority.pem());
     let config = Arc::new(server_config(&authority.issue(&["localhost"], |_| {}), None));
+    let (closed, is_closed) = mpsc::channel();
     let server = Server::start(move |listener| {
         let mut tls = secure(&config, accept(&listener));
         answer(&mut tls, OK);
         // In one segment with the answer, or right behind it: closed, while TCP stays open.
         tls.conn.send_close_notify();
         tls.flush().unwrap();
+        closed.send(()).unwrap();
         serve(&mut secure(&config, accept(&listener))).0
     });
     let https = Https::open(&trusting(&ca_file)).unwrap();
     https.send(&post(&https_url("localhost", &server))).unwrap();
-    thread::sleep(Duration::from_millis(20));
+    is_closed.recv().unwrap();
     https.send(&post(&https_url("localhost", &server))).unwrap();
     drop(https);
     assert_eq!(server.end(), 1);

@@ -1,0 +1,85 @@
+// oidc-provider with the clients that the cases need. Arguments: http|https CERTIFICATES_FOLDER
+// Listens on a free port of 127.0.0.1 and prints it: `READY https://127.0.0.1:PORT`. The user is whoever signs in.
+import fs from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
+import crypto from 'node:crypto';
+import Provider, { errors } from 'oidc-provider';
+
+const [scheme, certificates] = process.argv.slice(2);
+const pem = (file) => fs.readFileSync(`${certificates}/${file}`);
+const secure = scheme === 'https';
+
+const client = (client_id, token_endpoint_auth_method, more = {}) => ({
+  client_id,
+  token_endpoint_auth_method,
+  ...(token_endpoint_auth_method.startsWith('client_secret') && { client_secret: 's3cret-0123456789abcdef0123456789abcdef' }),
+  grant_types: ['authorization_code', 'refresh_token'],
+  redirect_uris: ['http://127.0.0.1:9999/cb', 'http://127.0.0.1:9999/other'],
+  response_types: ['code'],
+  ...more,
+});
+
+const clients = [
+  client('basic', 'client_secret_basic'),
+  client('post', 'client_secret_post'),
+  // RFC 6749 section 2.3.1: both halves of Basic are form-encoded first; this client makes that visible.
+  client('odd:id', 'client_secret_basic', { client_secret: 'p@ss:w%rd+/= &x' }),
+  client('public', 'none'),
+  client('native', 'none', { application_type: 'native', redirect_uris: ['http://127.0.0.1/cb', 'com.example.app:/cb'] }),
+  client('norotate', 'client_secret_basic'),
+  client('short', 'client_secret_basic'), // its access tokens live 3 seconds
+  ...(secure ? [client('tls', 'tls_client_auth',
+    { tls_client_auth_subject_dn: 'CN=alice-mtls', tls_client_certificate_bound_access_tokens: true })] : []),
+];
+
+const peer = (ctx) => { const c = ctx.socket.getPeerCertificate?.(); return c?.raw ? c : undefined; };
+
+const configuration = {
+  clients,
+  scopes: ['openid', 'offline_access', 'read', 'write'],
+  clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none', ...(secure ? ['tls_client_auth'] : [])],
+  cookies: { keys: ['test'] },
+  clockTolerance: 0,
+  // Only a client without a secret must use PKCE.
+  pkce: { required: (ctx, c) => c.clientAuthMethod === 'none' },
+  features: {
+    revocation: {
+      enabled: true,
+      // Usually a revoked access token takes its refresh token with it. Here it goes alone.
+      allowedPolicy: async (ctx, c, token) => {
+        if (token.kind === 'AccessToken') await token.destroy();
+        return token.kind !== 'AccessToken';
+      },
+    },
+    mTLS: {
+      enabled: secure, tlsClientAuth: secure, certificateBoundAccessTokens: secure,
+      getCertificate: (ctx) => peer(ctx) && new crypto.X509Certificate(peer(ctx).raw).toString(),
+      certificateAuthorized: (ctx) => ctx.socket.authorized,
+      certificateSubjectMatches: (ctx, prop, expected) => `CN=${peer(ctx).subject.CN}` === expected,
+    },
+    // resource=urn:api:jwt gives a JWT as access token.
+    resourceIndicators: {
+      enabled: true,
+      getResourceServerInfo: (ctx, resource) => {
+        if (resource !== 'urn:api:jwt') throw new errors.InvalidTarget();
+        return { scope: 'read write', audience: resource, accessTokenFormat: 'jwt' };
+      },
+    },
+  },
+  rotateRefreshToken: (ctx) => ctx.oidc.client.clientId !== 'norotate',
+  ttl: { AccessToken: (ctx, token, c) => (c.clientId === 'short' ? 3 : 3600) },
+};
+
+const server = secure
+  ? https.createServer({ key: pem('server.key'), cert: pem('server.pem'), ca: pem('ca.pem'), requestCert: true, rejectUnauthorized: false })
+  : http.createServer();
+server.listen(0, '127.0.0.1', () => {
+  const issuer = `${scheme}://127.0.0.1:${server.address().port}`;
+  const provider = new Provider(issuer, configuration);
+  for (const event of ['server_error', 'grant.error', 'authorization.error']) {
+    provider.on(event, (ctx, error) => console.error(`${ctx.method} ${ctx.path}: ${error.error ?? error}: ${error.error_detail ?? ''}`));
+  }
+  server.on('request', provider.callback());
+  console.log(`READY ${issuer}`);
+});
