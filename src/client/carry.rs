@@ -1,0 +1,122 @@
+//! Operations that need the server: sent by the built-in HTTPS, or left to the caller's own HTTP.
+#![forbid(unsafe_code)]
+
+use std::sync::Arc;
+use zeroize::Zeroizing;
+
+use super::Client;
+use crate::constants as number;
+use crate::conversation::{Conversation, Operation};
+use crate::error::{Error, Result};
+use crate::flight::lock;
+use crate::process::Process;
+use crate::protocol::message::Response;
+use crate::secret::Secret;
+use crate::settings::{Http, Settings};
+use crate::system;
+use crate::token::Token;
+
+const NO_REQUEST: Error =
+    Error::Sequence("no request waits: call oauth_http_response once, after OAUTH_HTTP_NEEDED");
+
+impl Client {
+    /// Sends the operation's request itself, or leaves it to the caller's own HTTP.
+    pub(super) fn carry(
+        &self,
+        process: &Process,
+        settings: &Arc<Settings>,
+        mut operation: Operation,
+    ) -> Result<()> {
+        if matches!(operation, Operation::Refresh { .. }) && self.adopt_stored(process, settings)? {
+            if let (Some(_), Some(held)) = (operation.purpose(), self.held.load_full()) {
+                if self.make_ready(&held).is_some() {
+                    return Ok(()); // another job has refreshed
+                }
+            }
+        }
+        operation.prepare(self.held()?.as_deref().map(|held| &held.token))?;
+        if settings.http() == Http::Caller {
+            let request = operation.request(settings)?;
+            lock(&process.state).conversation = Some(Conversation::new(operation, settings.clone(), request));
+            return Err(Error::HttpNeeded);
+        }
+        let outcome = operation
+            .request(settings)
+            .and_then(|request| process.transport(settings)?.send(&request))
+            .and_then(|response| operation.response(settings, &response, system::now()));
+        self.finish(process, settings, operation, outcome)
+    }
+
+    pub fn http_request(&self, part: i32) -> Result<Secret> {
+        let process = self.process();
+        let state = lock(&process.state);
+        let waiting = state.conversation.as_ref().ok_or(NO_REQUEST)?;
+        let request = &waiting.request;
+        match part {
+            number::OAUTH_REQUEST_METHOD => Ok(Secret::new(request.method)),
+            number::OAUTH_REQUEST_URL => Ok(request.url.clone()),
+            number::OAUTH_REQUEST_HEADERS => Ok(request.header_lines()),
+            number::OAUTH_REQUEST_CONTENT => Ok(request.content.clone()),
+            _ => Err(Error::Property { number: part, what: "part of a request" }),
+        }
+    }
+
+    /// Goes on with the operation whose request was answered.
+    pub fn http_response(&self, status: i32, headers: &[u8], body: &[u8]) -> Result<i32> {
+        let process = self.process();
+        let waiting = lock(&process.state).conversation.take().ok_or(NO_REQUEST)?;
+        let Conversation { operation, settings, .. } = waiting;
+        let purpose = operation.purpose();
+        let outcome = match u16::try_from(status) {
+            Ok(status) if status > 0 => {
+                let body = Zeroizing::new(body.to_vec());
+                let response = Response { status, headers: Response::parse_headers(headers), body };
+                operation.response(&settings, &response, system::now())
+            }
+            _ => Err(Error::Disconnected {
+                host: "the server".to_owned(),
+                reason: "the caller's HTTP got no answer; try again later".to_owned(),
+            }),
+        };
+        let result = self.finish(&process, &settings, operation, outcome);
+        let Some(purpose) = purpose else { return result.map(|()| 0) };
+        let ready = match result {
+            Ok(()) => self.fresh(purpose),
+            Err(error) => self.old_token(error),
+        }?;
+        i32::try_from(purpose.text(&ready).len()).map_err(|_| Error::TooLarge)
+    }
+
+    /// Takes over the token, or the reason why there is none.
+    fn finish(
+        &self,
+        process: &Process,
+        settings: &Settings,
+        operation: Operation,
+        outcome: Result<Token>,
+    ) -> Result<()> {
+        match (outcome, operation) {
+            (Ok(token), Operation::Exchange(answer)) => {
+                lock(&process.state).pending.used(&answer);
+                self.accept(process, settings, token)
+            }
+            (Ok(token), Operation::Refresh { .. }) => self.accept(process, settings, token),
+            (Err(error), Operation::Exchange(answer)) => {
+                lock(&process.state).pending.give_back(&answer);
+                Err(error)
+            }
+            // RFC 6749 section 5.2: the refresh token is no longer good, perhaps because another job has used it.
+            (Err(Error::Refused(refusal)), Operation::Refresh { .. }) if refusal.error == "invalid_grant" => {
+                if self.adopt_stored(process, settings)? {
+                    return Ok(());
+                }
+                // The old one is kept all the same: nothing is deleted on a server's word.
+                let words =
+                    if refusal.description.is_empty() { &refusal.error } else { &refusal.description };
+                let reason = format!("the server no longer takes the refresh token (\"{words}\")");
+                Err(Error::SignIn { reason, refusal: Some(refusal) })
+            }
+            (Err(error), Operation::Refresh { .. }) => Err(error),
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! The client: settings, token, pending authorizations. The only place that orders steps.
+#![forbid(unsafe_code)]
+
+mod carry;
+mod tokens;
+
+use arc_swap::{ArcSwap, ArcSwapOption};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::Arc;
+
+use crate::constants as number;
+use crate::conversation::Operation;
+use crate::error::{Error, Result};
+use crate::flight::lock;
+use crate::pending::{AuthorizationUrl, Pending};
+use crate::process::Process;
+use crate::profile;
+use crate::property;
+use crate::protocol::token_response;
+use crate::secret::Secret;
+use crate::settings::{Settings, StoreSetting};
+use crate::system;
+use crate::token::Current;
+use tokens::Held;
+
+pub struct Client {
+    handle: i32,
+    /// Where readers find the valid token without coming here.
+    current: &'static Current,
+    closed: AtomicBool,
+    settings: ArcSwap<Settings>,
+    held: ArcSwapOption<Held>,
+    generations: AtomicU32,
+    /// Locks, connections, conversations: what a forked child must not share.
+    process: ArcSwap<Process>,
+}
+
+impl Client {
+    pub fn new(handle: i32, current: &'static Current) -> Self {
+        Self::with_settings(handle, current, Settings::default())
+    }
+
+    /// A client that is set up from a profile; see `oauth_client_open`.
+    pub fn open(handle: i32, current: &'static Current, profile: &str) -> Result<Self> {
+        let mut settings = Settings::default();
+        profile::open(&mut settings, profile)?;
+        Ok(Self::with_settings(handle, current, settings))
+    }
+
+    fn with_settings(handle: i32, current: &'static Current, settings: Settings) -> Self {
+        Self {
+            handle,
+            current,
+            closed: AtomicBool::new(false),
+            settings: ArcSwap::from_pointee(settings),
+            held: ArcSwapOption::const_empty(),
+            generations: AtomicU32::new(0),
+            process: ArcSwap::from_pointee(Process::new(system::fork_generation())),
+        }
+    }
+
+    pub fn handle(&self) -> i32 {
+        self.handle
+    }
+
+    /// Forgets everything. Calls of other threads that are under way keep what they hold until they end.
+    pub fn close(&self) {
+        let process = self.process();
+        let mut state = lock(&process.state);
+        self.closed.store(true, Ordering::SeqCst);
+        state.pending.clear();
+        state.conversation = None;
+        self.held.store(None);
+        self.settings.store(Arc::new(Settings::default()));
+        self.current.clear();
+    }
+
+    // ---- properties ----
+
+    pub fn set(&self, property: i32, text: &str) -> Result<()> {
+        let process = self.process();
+        let _writing = lock(&process.state);
+        let before = self.settings.load_full();
+        let mut settings = Settings::clone(&before);
+        if property == number::OAUTH_PROFILE {
+            profile::apply_known(&mut settings, text)?;
+        } else {
+            property::set(&mut settings, property, text)?;
+        }
+        self.follow_store(&before, &settings);
+        self.settings.store(Arc::new(settings));
+        self.current.clear(); // made ready again with the new settings
+        Ok(())
+    }
+
+    /// What is in memory belongs to the record that the settings name.
+    fn follow_store(&self, before: &Settings, after: &Settings) {
+        let whose = |s: &Settings| (s.account.clone(), s.client_id.clone(), s.token_url().ok());
+        if whose(before) != whose(after) {
+            self.held.store(None);
+        } else if before.store == StoreSetting::Memory {
+            // A token that only memory has moves into the new store.
+            if let Some(held) = self.held.load_full() {
+                held.unsaved.store(after.store != StoreSetting::Memory, Ordering::SeqCst);
+            }
+        } else if before.store != after.store {
+            self.held.store(None);
+        }
+    }
+
+    pub fn get(&self, property: i32) -> Result<Secret> {
+        if let Some(text) = property::setting(&self.settings.load(), property) {
+            return Ok(text);
+        }
+        if property == number::OAUTH_STATE {
+            return Ok(lock(&self.process().state).pending.last_state());
+        }
+        let process = self.process();
+        let state = lock(&process.state);
+        let failure = state.failure.as_ref();
+        let said = |part: fn(&crate::error::Refusal) -> &String| {
+            Secret::new(failure.and_then(Error::refusal).map(|r| part(r).clone()).unwrap_or_default())
+        };
+        let digits = |number: Option<u32>| Secret::new(number.map(|n| n.to_string()).unwrap_or_default());
+        match property {
+            number::OAUTH_ERROR => Ok(said(|r| &r.error)),
+            number::OAUTH_ERROR_DESCRIPTION => Ok(said(|r| &r.description)),
+            number::OAUTH_ERROR_URI => Ok(said(|r| &r.uri)),
+            number::OAUTH_HTTP_STATUS => Ok(digits(failure.and_then(Error::status).map(u32::from))),
+            number::OAUTH_RETRY_AFTER => Ok(digits(failure.and_then(Error::retry_after))),
+            _ => {
+                drop(state);
+                self.token_property(property)
+            }
+        }
+    }
+
+    fn token_property(&self, property: i32) -> Result<Secret> {
+        let known = property::RESULTS.iter().any(|(n, _)| *n == property);
+        if !known {
+            return Err(Error::Property { number: property, what: "property" });
+        }
+        let Some(held) = self.held()? else { return Ok(Secret::default()) };
+        let token = &held.token;
+        Ok(match property {
+            number::OAUTH_ACCESS_TOKEN => token.access_token.clone(),
+            number::OAUTH_REFRESH_TOKEN => token.refresh_token.clone().unwrap_or_default(),
+            number::OAUTH_ID_TOKEN => token.id_token.clone().unwrap_or_default(),
+            number::OAUTH_TOKEN_TYPE => Secret::new(token.token_type.as_str()),
+            number::OAUTH_EXPIRES_AT => {
+                Secret::new(token.expires_at.map(token_response::rfc3339).unwrap_or_default())
+            }
+            // RFC 6749 section 5.1: left out where it is what was asked for.
+            _ => Secret::new(token.scope.clone().unwrap_or_else(|| self.settings.load().scope.clone())),
+        })
+    }
+
+    // ---- signing in ----
+
+    /// Makes an authorization URL. It counts only once it is remembered.
+    pub fn build_authorize_url(&self) -> Result<AuthorizationUrl> {
+        AuthorizationUrl::new(&self.settings.load_full())
+    }
+
+    pub fn remember(&self, url: AuthorizationUrl) {
+        lock(&self.process().state).pending.add(url.into_pending());
+    }
+
+    pub fn exchange_code(&self, pasted: &str) -> Result<()> {
+        let settings = self.settings.load_full();
+        let process = self.process();
+        process.abandon_conversation(settings.timeout())?;
+        let operation = {
+            let mut state = lock(&process.state);
+            Operation::Exchange(Pending::answer(&mut state.pending, &settings, pasted)?)
+        };
+        self.carry(&process, &settings, operation)
+    }
+
+    // ---- faults and forks ----
+
+    /// Keeps the reason of a failure for OAUTH_ERROR and its like.
+    pub fn noting<T>(&self, result: Result<T>) -> Result<T> {
+        if let Err(error) = &result {
+            // A caller's mistake says nothing of the server.
+            if error.code() <= number::OAUTH_ERROR_MISSING {
+                lock(&self.process().state).failure = Some(error.clone());
+            }
+        }
+        result
+    }
+
+    /// This process's part. In the child of a fork it is made anew: the parent's locks may be held by threads that
+    /// the child does not have, and its connections are the parent's.
+    fn process(&self) -> Arc<Process> {
+        let process = self.process.load_full();
+        let forks = system::fork_generation();
+        if process.forks == forks {
+            return process;
+        }
+        let fresh = Arc::new(Process::after_fork(&process, forks));
+        self.process.compare_and_swap(&process, fresh);
+        self.process.load_full()
+    }
+}
