@@ -29,11 +29,15 @@ export PRACTICE_SERVER := $(abspath $(server))
 
 all: library
 
-# The release library has the one crate type at a time that fat LTO needs.
+# One crate type at a time, which fat LTO needs; no path of the machine that builds stands in the library.
+cargo_home := $(or $(CARGO_HOME),$(HOME)/.cargo)
+release := RUSTFLAGS="$(RUSTFLAGS) --remap-path-prefix=$(cargo_home)=cargo --remap-path-prefix=$(CURDIR)=liboauth" \
+  $(CARGO) rustc --locked --release --lib --crate-type
+
 library:
 	@tests/tools rust gcc
-	$(CARGO) rustc --locked --release --lib --crate-type cdylib
-	$(CARGO) rustc --locked --release --lib --crate-type staticlib
+	$(release) cdylib
+	$(release) staticlib
 	@mkdir -p $(build)/lib/pkgconfig
 	@cp -f $(target)/release/liboauth.so $(build)/lib/$(soname)
 	@ln -sf $(soname) $(library)
@@ -64,7 +68,7 @@ bench: library practice-server
 
 FUZZ_SECONDS ?= 60
 fuzz:
-	FUZZ_SECONDS=$(FUZZ_SECONDS) $(CARGO) test --locked --release --test fuzz -- --nocapture
+	FUZZ_SECONDS=$(FUZZ_SECONDS) $(CARGO) test --locked --test fuzz -- --nocapture
 
 bindings:
 	$(CARGO) run --locked --quiet -p liboauth-bindings

@@ -178,7 +178,8 @@ pub const OAUTH_REFRESH_PARAMS: i32 = 19;
 pub const OAUTH_RESPONSE_PATH: i32 = 20;
 /// Unit of `expires_in`: `seconds` (RFC 6749) or `milliseconds`. Since 0.1.
 pub const OAUTH_EXPIRES_IN_UNIT: i32 = 21;
-/// Where tokens live: `memory:` (usual), or `file:FOLDER`, which is made if it is not there. Since 0.1.
+/// Where tokens live: `memory:` (usual), or `file:FOLDER`, which is made if it is not there. A relative folder is
+/// below the current one at the time of the call; `~` has no meaning. Since 0.1.
 pub const OAUTH_STORE: i32 = 22;
 /// Whose token it is, for stores that keep several: any text. Since 0.1.
 pub const OAUTH_ACCOUNT: i32 = 23;

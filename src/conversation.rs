@@ -2,7 +2,6 @@
 #![forbid(unsafe_code)]
 
 use std::sync::Arc;
-use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
@@ -12,6 +11,7 @@ use crate::protocol::message::{Request, Response};
 use crate::protocol::{token_request, token_response};
 use crate::secret::Secret;
 use crate::settings::Settings;
+use crate::system;
 use crate::token::{Purpose, Token};
 
 pub enum Operation {
@@ -112,17 +112,17 @@ pub struct Conversation {
     pub operation: Operation,
     pub settings: Arc<Settings>,
     pub request: Request,
-    thread: ThreadId,
+    thread: u64,
     since: Instant,
 }
 
 impl Conversation {
     pub fn new(operation: Operation, settings: Arc<Settings>, request: Request) -> Self {
-        Self { operation, settings, request, thread: thread::current().id(), since: Instant::now() }
+        Self { operation, settings, request, thread: system::thread_number(), since: Instant::now() }
     }
 
     /// Whether another thread may still be sending it. A thread that calls again has given its request up.
     pub fn is_busy(&self, timeout: u32) -> bool {
-        self.thread != thread::current().id() && self.since.elapsed() < Duration::from_secs(timeout.into())
+        self.thread != system::thread_number() && self.since.elapsed() < Duration::from_secs(timeout.into())
     }
 }

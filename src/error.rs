@@ -62,6 +62,9 @@ pub enum Error {
     Tls { host: String, reason: String },
     #[error("no answer from {host} within {seconds} s: try again later, or raise timeout")]
     Timeout { host: String, seconds: u32 },
+    /// What the caller of `oauth_http_response` says.
+    #[error("the program's own HTTP got no answer from the server: try again later")]
+    NoAnswer,
     #[error("the connection to {host} broke before the answer was complete: {reason}")]
     Disconnected { host: String, reason: String },
 
@@ -146,7 +149,7 @@ impl Error {
             Self::Connect { .. } => number::OAUTH_ERROR_CONNECT,
             Self::Tls { .. } => number::OAUTH_ERROR_TLS,
             Self::Timeout { .. } => number::OAUTH_ERROR_TIMEOUT,
-            Self::Disconnected { .. } => number::OAUTH_ERROR_DISCONNECTED,
+            Self::NoAnswer | Self::Disconnected { .. } => number::OAUTH_ERROR_DISCONNECTED,
             Self::Refused(refusal) => refusal.known().0,
             Self::Unavailable { .. } => number::OAUTH_ERROR_UNAVAILABLE,
             Self::SignIn { .. } => number::OAUTH_ERROR_SIGN_IN,
@@ -167,6 +170,7 @@ impl Error {
             | Self::Resolve { .. }
             | Self::Connect { .. }
             | Self::Timeout { .. }
+            | Self::NoAnswer
             | Self::Disconnected { .. }
             | Self::Unavailable { .. }
             | Self::Store { .. }
@@ -246,7 +250,9 @@ impl Refusal {
             "unauthorized_client" => (number::OAUTH_ERROR_UNAUTHORIZED, Action::Fix),
             "unsupported_grant_type" => (number::OAUTH_ERROR_UNSUPPORTED_GRANT, Action::Fix),
             "invalid_scope" => (number::OAUTH_ERROR_INVALID_SCOPE, Action::Fix),
-            "access_denied" => (number::OAUTH_ERROR_ACCESS_DENIED, Action::SignIn),
+            // Of a redirect, a person's no; Auth0's token endpoint says it of a client that it does not know.
+            "access_denied" if self.status == 0 => (number::OAUTH_ERROR_ACCESS_DENIED, Action::SignIn),
+            "access_denied" => (number::OAUTH_ERROR_ACCESS_DENIED, Action::Fix),
             "unsupported_response_type" => (number::OAUTH_ERROR_RESPONSE_TYPE, Action::Fix),
             "server_error" => (number::OAUTH_ERROR_SERVER_ERROR, Action::Retry),
             "temporarily_unavailable" => (number::OAUTH_ERROR_TEMP_UNAVAILABLE, Action::Retry),
@@ -257,9 +263,9 @@ impl Refusal {
 
     fn advice(&self) -> &'static str {
         match self.error.as_str() {
-            "invalid_client" => "check client_id, client_secret, client_auth",
             "invalid_grant" => "the code is wrong, used or too old: sign in again",
-            "access_denied" => "sign-in was refused",
+            "access_denied" if self.status == 0 => "sign-in was refused",
+            "invalid_client" | "access_denied" => "check client_id, client_secret, client_auth",
             "unsupported_grant_type" | "unauthorized_client" => "the server does not let this client do that",
             "invalid_scope" => "check scope",
             "unsupported_response_type" => "check response_type",

@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::flight::{lock, Flight};
 use crate::pending::PendingList;
 use crate::settings::Settings;
+use crate::token::Ready;
 use crate::transport::{Transport, TransportConfig};
 
 pub struct Process {
@@ -23,6 +24,8 @@ pub struct Process {
 pub struct State {
     pub pending: PendingList,
     pub conversation: Option<Conversation>,
+    /// A token that a thread knows the length of and has not fetched yet.
+    pub unfetched: Option<(u64, Arc<Ready>)>,
     pub failure: Option<Error>,
 }
 

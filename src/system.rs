@@ -1,6 +1,9 @@
 //! Clock, randomness and process: what tests replace.
 #![forbid(unsafe_code)]
 
+use std::cell::Cell;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use crate::error::{Error, Result};
 use crate::ffi::os;
 
@@ -12,6 +15,18 @@ pub fn now() -> i64 {
     return os::coarse_seconds() + testing::offset();
     #[cfg(not(feature = "testing"))]
     os::coarse_seconds()
+}
+
+/// This thread's number. std's own would keep memory for a thread that it did not start.
+pub fn thread_number() -> u64 {
+    static THREADS: AtomicU64 = AtomicU64::new(0);
+    thread_local! { static NUMBER: Cell<u64> = const { Cell::new(0) } }
+    NUMBER.with(|number| {
+        if number.get() == 0 {
+            number.set(THREADS.fetch_add(1, Ordering::Relaxed) + 1);
+        }
+        number.get()
+    })
 }
 
 /// Fills `bytes` from the system's random number generator: one system call.

@@ -75,6 +75,10 @@ impl Ready {
         Self { handle, generation, usable_until, header: Secret::new(header) }
     }
 
+    pub fn is_usable(&self, now: i64) -> bool {
+        now < self.usable_until
+    }
+
     /// `Authorization: Bearer …` (RFC 6750 section 2.1).
     pub fn header(&self) -> &str {
         self.header.expose()
@@ -113,7 +117,7 @@ impl Current {
     pub fn read<R>(&self, handle: i32, now: i64, read: impl FnOnce(&Ready) -> R) -> Option<R> {
         let ready = self.0.load();
         match ready.as_ref() {
-            Some(ready) if ready.handle == handle && now < ready.usable_until => Some(read(ready)),
+            Some(ready) if ready.handle == handle && ready.is_usable(now) => Some(read(ready)),
             _ => None,
         }
     }

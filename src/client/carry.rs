@@ -73,17 +73,15 @@ impl Client {
                 let response = Response { status, headers: Response::parse_headers(headers), body };
                 operation.response(&settings, &response, system::now())
             }
-            _ => Err(Error::Disconnected {
-                host: "the server".to_owned(),
-                reason: "the caller's HTTP got no answer; try again later".to_owned(),
-            }),
+            _ => Err(Error::NoAnswer),
         };
         let result = self.finish(&process, &settings, operation, outcome);
         let Some(purpose) = purpose else { return result.map(|()| 0) };
         let ready = match result {
-            Ok(()) => self.fresh(purpose),
+            Ok(()) => self.newest(),
             Err(error) => self.old_token(error),
         }?;
+        self.keep_for_thread(&ready);
         i32::try_from(purpose.text(&ready).len()).map_err(|_| Error::TooLarge)
     }
 

@@ -70,6 +70,7 @@ impl Client {
         self.closed.store(true, Ordering::SeqCst);
         state.pending.clear();
         state.conversation = None;
+        state.unfetched = None;
         self.held.store(None);
         self.settings.store(Arc::new(Settings::default()));
         self.current.clear();

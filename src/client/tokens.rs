@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::Client;
 use crate::conversation::Operation;
-use crate::error::{Action, Error, Result};
+use crate::error::{Error, Result};
 use crate::flight::lock;
 use crate::process::Process;
 use crate::settings::{Http, Settings};
@@ -29,26 +29,62 @@ impl Client {
         self.renew(Operation::refresh(None), None)
     }
 
-    /// A token that is valid for as long as asked for.
+    /// A token that is valid for as long as asked for. Until it is fetched, this thread is given the same one.
     pub fn fresh(&self, purpose: Purpose) -> Result<Arc<Ready>> {
+        if let Some(ready) = self.unfetched() {
+            return Ok(ready);
+        }
         let held = self.held()?;
         if let Some(ready) = held.as_deref().and_then(|held| self.make_ready(held)) {
             return Ok(ready);
         }
         let stale = held.as_ref().map(|held| held.generation);
-        if let Err(error) = self.renew(Operation::refresh(Some(purpose)), stale) {
-            return self.old_token(error);
+        let ready = match self.renew(Operation::refresh(Some(purpose)), stale) {
+            Ok(()) => self.newest(),
+            Err(error) => self.old_token(error),
+        }?;
+        self.keep_for_thread(&ready);
+        Ok(ready)
+    }
+
+    /// A caller that knows only the length, or whose buffer was too small, comes back for the text. That must not
+    /// cost another refresh.
+    pub(super) fn keep_for_thread(&self, ready: &Arc<Ready>) {
+        if ready.is_usable(system::now()) {
+            return; // the next call finds it anyway
         }
+        lock(&self.process().state).unfetched = Some((system::thread_number(), ready.clone()));
+    }
+
+    fn unfetched(&self) -> Option<Arc<Ready>> {
+        let process = self.process();
+        let state = lock(&process.state);
+        let (_, ready) = state.unfetched.as_ref().filter(|(thread, _)| *thread == system::thread_number())?;
+        let held = self.held.load_full()?;
+        let is_good = held.generation == ready.generation && held.is_alive();
+        is_good.then(|| ready.clone())
+    }
+
+    /// This thread has the text.
+    pub fn fetched(&self) {
+        let process = self.process();
+        let mut state = lock(&process.state);
+        if state.unfetched.as_ref().is_some_and(|(thread, _)| *thread == system::thread_number()) {
+            state.unfetched = None;
+        }
+    }
+
+    /// The token after a refresh: however short it lives, there is no newer one.
+    pub(super) fn newest(&self) -> Result<Arc<Ready>> {
         let held = self.held()?.ok_or_else(|| Error::sign_in("there is no token yet"))?;
-        // However short it lives, it is the newest there is.
         self.make_ready(&held).map_or_else(|| Ok(self.ready(&held, i64::MIN)), Ok)
     }
 
-    /// In a fault that passes, a token that has not expired is still given out.
+    /// A token that has not expired is given out even when it could not be renewed.
     pub(super) fn old_token(&self, error: Error) -> Result<Arc<Ready>> {
-        let passes = matches!(error.action(), Action::Retry);
+        let failed = !matches!(error, Error::HttpNeeded);
         match self.held.load_full() {
-            Some(held) if passes && held.is_alive() => Ok(self.ready(&held, i64::MIN)),
+            Some(held) if failed && held.is_alive() => Ok(self.ready(&held, i64::MIN)),
             _ => Err(error),
         }
     }

@@ -162,7 +162,10 @@ pub extern "C" fn oauth_refresh(client: i32) -> i32 {
 /// if the token is not valid for OAUTH_MIN_VALID seconds more.
 ///
 /// `header`: receives the header, without a line end, and a NUL. A refresh that was needed has been stored even
-/// when the buffer is too small. A refresh that fails for a passing reason is no error while the old token lives.
+/// when the buffer is too small. A refresh that fails is no error while the old token lives.
+///
+/// OAUTH_ERROR_SIGN_IN can come at any time: a sign-in can be revoked. Then begin anew with
+/// `oauth_build_authorize_url`, once: an API that refuses a fresh token refuses it for another reason.
 ///
 /// Returns the header's length, OAUTH_HTTP_NEEDED, OAUTH_ERROR_SIGN_IN, OAUTH_ERROR_BUFFER, or what the server or
 /// the network answered. Since 0.1.
@@ -234,7 +237,8 @@ pub unsafe extern "C" fn oauth_http_request(
 /// OAUTH_NUL_TERMINATED.
 ///
 /// Returns what the operation returns: 0 for `oauth_exchange_code` and `oauth_refresh`, the length for
-/// `oauth_bearer_header` and `oauth_access_token` (call them again for the text), OAUTH_HTTP_NEEDED where there is
+/// `oauth_bearer_header` and `oauth_access_token` (this thread's next call of them gives the text and asks for no
+/// request), OAUTH_HTTP_NEEDED where there is
 /// one more request to send, or the operation's error; OAUTH_ERROR_SEQUENCE where no request waits. Since 0.1.
 ///
 /// # Safety
@@ -320,8 +324,12 @@ unsafe fn fresh(
         }
         let client = handle::client(client)?;
         let ready = client.noting(client.fresh(purpose))?;
-        handle::hand_out(client.handle(), ready.generation);
-        out.put(&[purpose.text(&ready)])
+        let length = out.put(&[purpose.text(&ready)])?;
+        if capacity > 0 {
+            handle::hand_out(client.handle(), ready.generation);
+            client.fetched();
+        }
+        Ok(length)
     })
 }
 

@@ -1,0 +1,193 @@
+"""The RPG programs' calls of liboauth, in Python: the same procedures, the same calls in the same order.
+
+RPG cannot run here. This does, against the practice server, with what is particular to RPG: fields padded with
+blanks, HTTPAPI's return codes, and response headers put together by hand. `same_calls` keeps both in step.
+"""
+
+import ctypes
+import inspect
+import re
+import sys
+import urllib.error
+import urllib.request
+
+from bench import LIB, PATIENCE, ROOT, check
+
+sys.path.insert(0, str(ROOT / "bindings/python"))
+import _liboauth  # noqa: E402
+from _liboauth import (  # noqa: E402
+    OAUTH_ACTION_FIX, OAUTH_ACTION_RETRY, OAUTH_ACTION_SIGN_IN, OAUTH_ERROR_SIGN_IN, OAUTH_HTTP_NEEDED,
+    OAUTH_NUL_TERMINATED, OAUTH_REQUEST_CONTENT, OAUTH_REQUEST_HEADERS, OAUTH_REQUEST_METHOD, OAUTH_REQUEST_URL,
+)  # fmt: skip
+
+
+class Escape(Exception):
+    """An *ESCAPE message: it ends the program."""
+
+
+class NoRedirects(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_):
+        return None
+
+
+class Httpapi:
+    """What HTTPAPI does that matters here."""
+
+    def __init__(self):
+        self.authorization = ""
+        self.accept = ""
+        self.status = 0
+        self.headers = {}
+        self.answer = ""
+
+    def http_req(self, method, url, content=None, content_type=""):
+        """-1 for a local failure and for 401 and 407, 1 for 200, else the status."""
+        headers = {"Accept": self.accept, "Content-Type": content_type, "Authorization": self.authorization}
+        request = urllib.request.Request(
+            url, content.encode() if content is not None else None,
+            {name: value for name, value in headers.items() if value}, method=method,
+        )  # fmt: skip
+        opener = urllib.request.build_opener(NoRedirects, urllib.request.ProxyHandler({}))
+        self.status, self.headers, self.answer = 0, {}, ""
+        try:
+            answer = opener.open(request, timeout=PATIENCE)
+        except urllib.error.HTTPError as error:
+            answer = error
+        except OSError:
+            return -1
+        with answer:
+            self.status, self.headers, self.answer = answer.status, answer.headers, answer.read().decode()
+        return {200: 1, 401: -1, 407: -1}.get(self.status, self.status)
+
+
+class Rpg:
+    """CARRY, SIGNIN and APICALL. `screen` takes the address and gives what is typed; None is F3."""
+
+    def __init__(self, profile, api, screen=None):
+        self.library = ctypes.CDLL(str(LIB / "liboauth.so.2"))
+        _liboauth.declare(self.library)
+        self.http = Httpapi()
+        self.profile, self.api, self.screen = profile, api, screen
+        self.job_log = []
+
+    def carry(self, client, rc):
+        oauth, http, result = self.library, self.http, rc
+        while result == OAUTH_HTTP_NEEDED:
+            method = self.part(client, OAUTH_REQUEST_METHOD)
+            url = self.part(client, OAUTH_REQUEST_URL)
+            headers = self.part(client, OAUTH_REQUEST_HEADERS)
+            content = self.part(client, OAUTH_REQUEST_CONTENT)
+            http.accept = header_of(headers, "Accept")
+            http.authorization = header_of(headers, "Authorization")
+            status = self.status_of(http.http_req(method, url, content, header_of(headers, "Content-Type")))
+            http.authorization = ""
+            answer_headers = (
+                f"Content-Type: {http.headers.get('content-type', '')}\r\n"
+                f"Retry-After: {http.headers.get('retry-after', '')}\r\n"
+            )
+            result = oauth.oauth_http_response(
+                client, status, answer_headers.encode(), OAUTH_NUL_TERMINATED, http.answer.encode(),
+                OAUTH_NUL_TERMINATED,
+            )  # fmt: skip
+        return result
+
+    def part(self, client, number):
+        text = field("", 32767)
+        length = self.library.oauth_http_request(client, number, text, 32767)
+        if length < 0:
+            raise Escape("No request to send. " + self.whatwentwrong())
+        return text.raw[:length].decode()
+
+    def status_of(self, rc):
+        if rc == 1:
+            return 200
+        if rc > 1:
+            return rc
+        return self.http.status if self.http.status in (401, 407) else 0
+
+    def whatwentwrong(self):
+        text = field("", 512)
+        length = self.library.oauth_error_text(text, 512)
+        what_to_do = ""
+        if self.library.oauth_error_action() == OAUTH_ACTION_RETRY:
+            what_to_do = " (Try again later.)"
+        elif self.library.oauth_error_action() == OAUTH_ACTION_SIGN_IN:
+            what_to_do = " (Sign in again.)"
+        elif self.library.oauth_error_action() == OAUTH_ACTION_FIX:
+            what_to_do = " (Mend the configuration; trying again will not help.)"
+        return text.raw[:length].decode() + what_to_do
+
+    def signin(self):
+        """Gives the messages that the screen has shown."""
+        oauth, shown = self.library, []
+        client = oauth.oauth_client_open(field(self.profile, 256), 256)
+        if client < 0:
+            raise Escape("The profile cannot be used: " + self.whatwentwrong())
+        address = field("", 609)
+        length = oauth.oauth_build_authorize_url(client, address, 609)
+        if length < 0:
+            raise Escape("No address to sign in at: " + self.whatwentwrong())
+        while True:
+            typed = self.screen(address.raw[:length].decode())
+            if typed is None:
+                break
+            rc = self.carry(client, oauth.oauth_exchange_code(client, field(typed, 608), 608))
+            if rc == 0:
+                break
+            shown.append(self.whatwentwrong()[:78])
+        oauth.oauth_client_close(client)
+        return shown
+
+    def apicall(self):
+        oauth, http = self.library, self.http
+        client = oauth.oauth_client_open(field(self.profile, 256), 256)
+        if client < 0:
+            raise Escape("The profile cannot be used: " + self.whatwentwrong())
+        for _ in range(2):
+            token = field("", 15000)
+            length = oauth.oauth_access_token(client, token, 15000)
+            if length == OAUTH_HTTP_NEEDED:
+                length = self.carry(client, length)
+                if length >= 0:
+                    length = oauth.oauth_access_token(client, token, 15000)
+            if length == OAUTH_ERROR_SIGN_IN:
+                raise Escape("Somebody has to CALL SIGNIN: " + self.whatwentwrong())
+            if length < 0:
+                raise Escape("No access token: " + self.whatwentwrong())
+            http.accept = "application/json"
+            http.authorization = "Bearer " + token.raw[:length].decode()
+            status = self.status_of(http.http_req("GET", self.api))
+            http.authorization = ""
+            if status != 401:
+                break
+            oauth.oauth_token_rejected(client)
+        if status < 200 or status > 299:
+            raise Escape(f"The API answers {status}: {http.answer}")
+        oauth.oauth_client_close(client)
+        return http.answer
+
+
+def field(text, size):
+    """A CHAR field, padded with blanks."""
+    data = text.encode()
+    check(len(data) <= size, f"{text!r} does not fit in {size} characters")
+    return ctypes.create_string_buffer(data.ljust(size), size)
+
+
+def header_of(headers, name):
+    found = re.search(rf"{name}: (.*?)\r", headers)
+    return found[1] if found else ""
+
+
+def same_calls(folder):
+    """The mirror calls liboauth as the RPG does: the same functions in the same order, procedure by procedure."""
+    carry = (folder / "CARRY.rpgleinc").read_text()
+    texts = {path.stem.lower(): path.read_text() for path in folder.glob("*.rpgle")}
+    for name, body in re.findall(r"dcl-proc (\w+);(.*?)end-proc;", carry, re.DOTALL):
+        texts[name.lower()] = body
+    for name, text in texts.items():
+        code = re.sub(r"//.*", "", text)
+        calls = re.findall(r"\b(oauth_\w+)\(", code)
+        function = getattr(Rpg, name, None)
+        mirrored = re.findall(r"\.(oauth_\w+)\(", inspect.getsource(function)) if function else []
+        check(calls == mirrored, f"{name}: RPG calls {calls}, the mirror {mirrored}")

@@ -1,0 +1,43 @@
+"""The examples as programs, built with warnings as errors before anything else."""
+
+import py_compile
+import sys
+
+from bench import BIN, EXAMPLES, LIB, ROOT, WORK, Program, build, first
+
+C = Program("C", [BIN / "signin"])
+C_CURL = Program("C with its own HTTP", [BIN / "signin_curl"], "signin_curl")
+COBOL = Program("COBOL", [BIN / "signin_cobol"])
+PYTHON = Program(
+    "Python",
+    [sys.executable, "-W", "error", EXAMPLES / "python/signin.py"],
+    environment={"PYTHONPATH": str(ROOT / "bindings/python")},
+)
+PROGRAMS = [C, C_CURL, COBOL, PYTHON]
+STRICT = ["-Wall", "-Wextra", "-pedantic", "-Werror", f"-I{ROOT / 'include'}"]
+LINK = [f"-L{LIB}", "-loauth", "-lcurl"]
+
+
+@first("signin", "signin_curl")
+def C_builds_without_a_warning(name):
+    build("gcc", "-std=c99", *STRICT, "-o", BIN / name, EXAMPLES / f"c/{name}.c", *LINK)
+
+
+@first("signin", "signin_curl")
+def C_builds_as_Cxx_too(name):
+    build("g++", "-x", "c++", "-std=c++11", *STRICT, "-o", BIN / f"{name}++", EXAMPLES / f"c/{name}.c", *LINK)
+
+
+@first()
+def COBOL_builds_without_a_warning():
+    helper = EXAMPLES / "cobol/httpget.c"
+    build("gcc", "-std=c99", *STRICT, "-c", "-o", WORK / "httpget.o", helper)
+    build(
+        "cobc", "-x", "-Wall", "-Werror", "-fstatic-call", "-I", ROOT / "bindings/cobol", "-o", BIN / "signin_cobol",
+        EXAMPLES / "cobol/SIGNIN.cob", WORK / "httpget.o", *LINK,
+    )  # fmt: skip
+
+
+@first()
+def Python_compiles():
+    py_compile.compile(EXAMPLES / "python/signin.py", cfile=WORK / "signin.pyc", doraise=True)
