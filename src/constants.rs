@@ -11,7 +11,7 @@ pub const OAUTH_NUL_TERMINATED: i32 = -1;
 
 /// Not a failure: send the HTTP request that `oauth_http_request` describes and give its answer to
 /// `oauth_http_response`. Only with OAUTH_HTTP set to `caller`. Since 0.1.
-pub const OAUTH_HTTP_NEEDED: i32 = -1;
+pub const OAUTH_HTTP_NEEDED: i32 = -2;
 
 // The caller's mistake: -100 to -199.
 
@@ -164,7 +164,7 @@ pub const OAUTH_REDIRECT_URI: i32 = 12;
 pub const OAUTH_SCOPE: i32 = 13;
 /// What stands between scopes in a request: `space` (RFC 6749), `comma`, or one character. Since 0.1.
 pub const OAUTH_SCOPE_SEPARATOR: i32 = 14;
-/// Verbatim; `code` unless set (RFC 6749 section 3.1.1). Since 0.1.
+/// Response type, sent as it is; `code` unless set (RFC 6749 section 3.1.1). Since 0.1.
 pub const OAUTH_RESPONSE_TYPE: i32 = 15;
 /// Proof key: `S256` (usual), `plain`, or `off` (RFC 7636). Since 0.1.
 pub const OAUTH_PKCE: i32 = 16;
@@ -229,9 +229,9 @@ pub const OAUTH_RETRY_AFTER: i32 = 112;
 
 // ---- parts of a request: oauth_http_request ----
 
-/// `POST`, and for other operations others. Since 0.1.
+/// HTTP method, such as `POST`. Since 0.1.
 pub const OAUTH_REQUEST_METHOD: i32 = 201;
-/// URL. It may hold secrets where OAUTH_REQUEST_BODY is `query`. Since 0.1.
+/// URL to send it to. It may hold secrets where OAUTH_REQUEST_BODY is `query`. Since 0.1.
 pub const OAUTH_REQUEST_URL: i32 = 202;
 /// Headers, one `Name: value` a line, each ended by CR LF; no Content-Length and no Host. Since 0.1.
 pub const OAUTH_REQUEST_HEADERS: i32 = 203;

@@ -8,7 +8,8 @@ use crate::error::{Error, Result};
 use crate::pending::Answer;
 use crate::protocol::json::Json;
 use crate::protocol::message::{Request, Response};
-use crate::protocol::{token_request, token_response};
+use crate::protocol::words::Words;
+use crate::protocol::{client_auth, token_request, token_response};
 use crate::secret::Secret;
 use crate::settings::Settings;
 use crate::system;
@@ -28,6 +29,10 @@ impl Operation {
         Self::Refresh { old: None, purpose }
     }
 
+    pub fn is_refresh(&self) -> bool {
+        matches!(self, Self::Refresh { .. })
+    }
+
     pub fn purpose(&self) -> Option<Purpose> {
         match self {
             Self::Refresh { purpose, .. } => *purpose,
@@ -37,14 +42,17 @@ impl Operation {
 
     /// Tells the operation which token is held.
     pub fn prepare(&mut self, held: Option<&Token>) -> Result<()> {
-        if let Self::Refresh { old, .. } = self {
-            let held = held.ok_or_else(|| Error::sign_in("there is no token yet"))?;
-            if held.refresh_token.is_none() {
-                return Err(Error::sign_in(
-                    "the access token is no longer good, and there is no refresh token",
-                ));
+        match self {
+            Self::Exchange(answer) => answer.held = held.map(Token::secrets).unwrap_or_default(),
+            Self::Refresh { old, .. } => {
+                let held = held.ok_or_else(|| Error::sign_in("there is no token yet"))?;
+                if held.refresh_token.is_none() {
+                    return Err(Error::sign_in(
+                        "the access token is no longer good, and there is no refresh token",
+                    ));
+                }
+                *old = Some(held.clone());
             }
-            *old = Some(held.clone());
         }
         Ok(())
     }
@@ -68,8 +76,9 @@ impl Operation {
     }
 
     pub fn response(&self, settings: &Settings, response: &Response, now: i64) -> Result<Token> {
-        let mut token =
-            token_response::parse(settings, response, now).map_err(|e| self.without_secrets(e))?;
+        let secrets = self.secrets(settings);
+        let words = Words::without(secrets.iter().map(Secret::expose));
+        let mut token = token_response::parse(settings, response, &words, now)?;
         match self {
             Self::Exchange(answer) => {
                 // QuickBooks: `realmId` comes with the redirect alone.
@@ -85,25 +94,18 @@ impl Operation {
         }
     }
 
-    /// Some servers repeat what was sent in their words.
-    fn without_secrets(&self, mut error: Error) -> Error {
-        let Error::Refused(refusal) = &mut error else { return error };
-        let sent: Vec<&str> = match self {
-            Self::Exchange(answer) => [Some(&answer.code), answer.verifier.as_ref()]
-                .into_iter()
-                .flatten()
-                .map(Secret::expose)
-                .collect(),
-            Self::Refresh { old, .. } => {
-                old.iter().flat_map(|t| &t.refresh_token).map(Secret::expose).collect()
+    /// What was sent: some servers repeat it in their words.
+    fn secrets(&self, settings: &Settings) -> Vec<Secret> {
+        let mut secrets = client_auth::secrets(settings);
+        match self {
+            Self::Exchange(answer) => {
+                secrets.push(answer.code.clone());
+                secrets.extend(answer.verifier.clone());
+                secrets.extend(answer.held.iter().cloned());
             }
-        };
-        for secret in sent.into_iter().filter(|s| s.len() > 3) {
-            for text in [&mut refusal.error, &mut refusal.description, &mut refusal.uri] {
-                *text = text.replace(secret, "[secret]");
-            }
+            Self::Refresh { old, .. } => secrets.extend(old.iter().flat_map(Token::secrets)),
         }
-        error
+        secrets
     }
 }
 

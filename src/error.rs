@@ -32,6 +32,8 @@ pub enum Error {
     Value { key: &'static str, reason: String },
     #[error("{0}")]
     Sequence(&'static str),
+    #[error("no request waits: call oauth_http_response once, after OAUTH_HTTP_NEEDED")]
+    NoRequest,
     #[error("another thread's request is under way: call again when it is answered")]
     Busy,
     #[error("no authorization code: {0}")]
@@ -82,7 +84,7 @@ pub enum Error {
     #[error("answer not understood (status {status}): {reason}")]
     Response { status: u16, reason: String, transient: bool },
     #[error("the answer is larger than 1 MiB: this is no token endpoint")]
-    TooLarge,
+    TooLarge { status: u16 },
 
     // -- storage --
     #[error("store: {reason}: {path}")]
@@ -135,7 +137,7 @@ impl Error {
             Self::Encoding(_) => number::OAUTH_ERROR_ENCODING,
             Self::Property { .. } | Self::ReadOnly { .. } => number::OAUTH_ERROR_PROPERTY,
             Self::Value { .. } => number::OAUTH_ERROR_VALUE,
-            Self::Sequence(_) => number::OAUTH_ERROR_SEQUENCE,
+            Self::Sequence(_) | Self::NoRequest => number::OAUTH_ERROR_SEQUENCE,
             Self::Busy => number::OAUTH_ERROR_BUSY,
             Self::Code(_) => number::OAUTH_ERROR_CODE,
             Self::State(_) => number::OAUTH_ERROR_STATE,
@@ -154,7 +156,7 @@ impl Error {
             Self::Unavailable { .. } => number::OAUTH_ERROR_UNAVAILABLE,
             Self::SignIn { .. } => number::OAUTH_ERROR_SIGN_IN,
             Self::Response { .. } => number::OAUTH_ERROR_RESPONSE,
-            Self::TooLarge => number::OAUTH_ERROR_TOO_LARGE,
+            Self::TooLarge { .. } => number::OAUTH_ERROR_TOO_LARGE,
             Self::Store { .. } => number::OAUTH_ERROR_STORE,
             Self::StoreUnsafe { .. } => number::OAUTH_ERROR_STORE_UNSAFE,
             Self::StoreFormat { .. } => number::OAUTH_ERROR_STORE_FORMAT,
@@ -191,13 +193,14 @@ impl Error {
             | Self::ReadOnly { .. }
             | Self::Value { .. }
             | Self::Limit
+            | Self::NoRequest
             | Self::Missing { .. }
             | Self::Profile(_)
             | Self::Insecure { .. }
             | Self::Certificate { .. }
             | Self::Tls { .. }
             | Self::Response { .. }
-            | Self::TooLarge
+            | Self::TooLarge { .. }
             | Self::StoreUnsafe { .. }
             | Self::StoreFormat { .. }
             | Self::Internal(_) => Action::Fix,
@@ -216,9 +219,12 @@ impl Error {
     /// The HTTP status, where there was an answer.
     pub fn status(&self) -> Option<u16> {
         match self {
-            Self::Response { status, .. } | Self::Unavailable { status, .. } => Some(*status),
-            _ => self.refusal().map(|r| r.status).filter(|s| *s != 0),
+            Self::Response { status, .. } | Self::Unavailable { status, .. } | Self::TooLarge { status } => {
+                Some(*status)
+            }
+            _ => self.refusal().map(|r| r.status),
         }
+        .filter(|status| *status != 0)
     }
 
     pub fn retry_after(&self) -> Option<u32> {
@@ -256,7 +262,13 @@ impl Refusal {
             "unsupported_response_type" => (number::OAUTH_ERROR_RESPONSE_TYPE, Action::Fix),
             "server_error" => (number::OAUTH_ERROR_SERVER_ERROR, Action::Retry),
             "temporarily_unavailable" => (number::OAUTH_ERROR_TEMP_UNAVAILABLE, Action::Retry),
-            _ if self.status >= 500 || self.status == 429 => (number::OAUTH_ERROR_REFUSED, Action::Retry),
+            // OpenID Connect Core section 3.1.2.6: a person has to do something first.
+            "interaction_required" | "login_required" | "consent_required" | "account_selection_required" => {
+                (number::OAUTH_ERROR_REFUSED, Action::SignIn)
+            }
+            _ if self.status >= 500 || matches!(self.status, 408 | 429) => {
+                (number::OAUTH_ERROR_REFUSED, Action::Retry)
+            }
             _ => (number::OAUTH_ERROR_REFUSED, Action::Fix),
         }
     }

@@ -1,12 +1,15 @@
 //! Pending authorizations: the URLs that people have been sent to and have not come back from.
 #![forbid(unsafe_code)]
 
+use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
 use crate::protocol::authorization::{self, AuthorizationResponse, NoCode};
+use crate::protocol::client_auth;
 use crate::protocol::pkce::{Proof, Text, RANDOM};
+use crate::protocol::words::Words;
 use crate::secret::Secret;
 use crate::settings::{Pkce, Settings};
 use crate::system;
@@ -72,7 +75,11 @@ enum Status {
 }
 
 #[derive(Default)]
-pub struct PendingList(Vec<Pending>);
+pub struct PendingList {
+    urls: Vec<Pending>,
+    /// Hashes of the codes that brought tokens: sent once more, a server would take it for a theft and revoke them.
+    used_codes: Vec<[u8; 32]>,
+}
 
 /// A code that came back, with what its request needs.
 pub struct Answer {
@@ -80,41 +87,58 @@ pub struct Answer {
     pub redirect_uri: String,
     pub verifier: Option<Secret>,
     pub extra: Vec<(String, String)>,
-    state: Option<String>,
+    /// The secrets of the token that is held while the code is sent.
+    pub held: Vec<Secret>,
+    /// Which URL it answers.
+    pub state: Option<String>,
 }
 
 impl PendingList {
+    /// Whoever makes a new URL is about to sign in anew: what an old code would revoke is about to be replaced.
     pub fn add(&mut self, pending: Pending) {
-        if self.0.len() == MOST {
-            self.0.remove(0);
+        self.used_codes.clear();
+        if self.urls.len() == MOST {
+            self.urls.remove(0);
         }
-        if self.0.capacity() == 0 {
-            self.0.reserve_exact(MOST);
+        if self.urls.capacity() == 0 {
+            self.urls.reserve_exact(MOST);
         }
-        self.0.push(pending);
+        self.urls.push(pending);
     }
 
     pub fn clear(&mut self) {
-        self.0.clear();
+        self.urls.clear();
+        self.used_codes.clear();
     }
 
     pub fn last_state(&self) -> Secret {
-        self.0.last().map(|pending| Secret::new(pending.proof.state.as_str())).unwrap_or_default()
+        self.urls.last().map(|pending| Secret::new(pending.proof.state.as_str())).unwrap_or_default()
     }
 
     /// The server gave tokens for this code: it must not be sent again, or they are revoked.
     pub fn used(&mut self, answer: &Answer) {
-        self.mark(answer, Status::Used);
+        if self.used_codes.len() == MOST {
+            self.used_codes.remove(0);
+        }
+        self.used_codes.push(hash(answer.code.expose()));
+        if let Some(state) = &answer.state {
+            self.mark(state, Status::Used);
+        }
     }
 
     /// The code brought no tokens; the same or another may be tried.
     pub fn give_back(&mut self, answer: &Answer) {
-        self.mark(answer, Status::Open);
+        if let Some(state) = &answer.state {
+            self.reopen(state);
+        }
     }
 
-    fn mark(&mut self, answer: &Answer, status: Status) {
-        let Some(state) = &answer.state else { return };
-        for pending in &mut self.0 {
+    pub fn reopen(&mut self, state: &str) {
+        self.mark(state, Status::Open);
+    }
+
+    fn mark(&mut self, state: &str, status: Status) {
+        for pending in &mut self.urls {
             if pending.proof.state.as_str() == state && pending.status != Status::Used {
                 pending.status = status;
             }
@@ -124,9 +148,9 @@ impl PendingList {
     /// The one with that state or, for a code that came alone, the last.
     fn find(&mut self, state: Option<&str>) -> Result<Option<&mut Pending>> {
         match state {
-            None => Ok(self.0.last_mut()),
+            None => Ok(self.urls.last_mut()),
             Some(state) => {
-                let found = self.0.iter_mut().find(|pending| same(pending.proof.state.as_str(), state));
+                let found = self.urls.iter_mut().find(|pending| same(pending.proof.state.as_str(), state));
                 found.map(Some).ok_or(Error::State(
                     "this answer is not to a URL that was made here: sign in again with a new one",
                 ))
@@ -138,23 +162,32 @@ impl PendingList {
 impl Pending {
     /// Finds the code in what came back, and the URL that it answers.
     pub fn answer(list: &mut PendingList, settings: &Settings, pasted: &str) -> Result<Answer> {
-        let redirect_uri = list
-            .0
-            .last()
-            .map_or(settings.redirect_uri.as_str(), |p| p.settings.redirect_uri.as_str())
-            .to_owned();
-        let response = match authorization::parse_response(pasted, &redirect_uri) {
+        let redirect_uris: Vec<&str> = list
+            .urls
+            .iter()
+            .map(|pending| pending.settings.redirect_uri.as_str())
+            .chain([settings.redirect_uri.as_str()])
+            .collect();
+        let response = match authorization::parse_response(pasted, &redirect_uris) {
             Ok(response) => response,
             Err(NoCode::NotUnderstood(error)) => return Err(error),
-            Err(NoCode::Refused { refusal, state, issuer }) => {
+            Err(NoCode::Refused { mut refusal, state, issuer }) => {
                 // A forged refusal must not look like the server's.
-                if state.is_some() || !list.0.is_empty() {
+                if state.is_some() || !list.urls.is_empty() {
                     list.find(state.as_deref())?;
                 }
                 check_issuer(settings, issuer.as_deref())?;
+                let secrets = client_auth::secrets(settings);
+                let words = Words::without(secrets.iter().map(Secret::expose));
+                refusal.error = words.name(&refusal.error);
+                refusal.description = words.line(&refusal.description);
+                refusal.uri = words.line(&refusal.uri);
                 return Err(Error::Refused(refusal));
             }
         };
+        if list.used_codes.contains(&hash(&response.code)) {
+            return Err(USED);
+        }
         Self::take(list, settings, response)
     }
 
@@ -171,6 +204,7 @@ impl Pending {
                 redirect_uri: settings.redirect_uri.clone(),
                 verifier: None,
                 extra: response.extra,
+                held: Vec::new(),
                 state: None,
             });
         };
@@ -183,9 +217,7 @@ impl Pending {
         match pending.status {
             Status::Open => pending.status = Status::Sent,
             Status::Sent => return Err(Error::Busy),
-            Status::Used => {
-                return Err(Error::Sequence("this code was used already: sign in again with a new URL"));
-            }
+            Status::Used => return Err(USED),
         }
         Ok(Answer {
             code: Secret::new(response.code),
@@ -193,9 +225,16 @@ impl Pending {
             verifier: (pending.settings.pkce != Pkce::Off)
                 .then(|| Secret::new(pending.proof.verifier.as_str())),
             extra: response.extra,
+            held: Vec::new(),
             state: Some(pending.proof.state.as_str().to_owned()),
         })
     }
+}
+
+const USED: Error = Error::Sequence("this code was used already: sign in again with a new URL");
+
+fn hash(code: &str) -> [u8; 32] {
+    Sha256::digest(code).into()
 }
 
 /// RFC 9207 section 2.4. A server that sends no `iss` is not one of those that must.

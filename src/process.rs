@@ -24,6 +24,8 @@ pub struct Process {
 pub struct State {
     pub pending: PendingList,
     pub conversation: Option<Conversation>,
+    /// Its answer has come and is being read: no other begins before its token is there.
+    pub is_answered: bool,
     /// A token that a thread knows the length of and has not fetched yet.
     pub unfetched: Option<(u64, Arc<Ready>)>,
     pub failure: Option<Error>,
@@ -44,20 +46,43 @@ impl Process {
         fresh
     }
 
-    /// A request waits until its answer comes, until the same thread calls again, or until its time is over.
-    pub fn abandon_conversation(&self, timeout: u32) -> Result<()> {
+    /// Whether a new operation may begin: a request waits until its answer comes, until the thread that made it calls
+    /// again, or until its time is over.
+    pub fn give_up_conversation(&self, timeout: u32) -> Result<()> {
         let mut state = lock(&self.state);
-        match state.conversation.take() {
-            Some(other) if other.is_busy(timeout) => {
-                state.conversation = Some(other);
-                Err(Error::Busy)
-            }
-            Some(Conversation { operation: Operation::Exchange(answer), .. }) => {
-                state.pending.give_back(&answer);
-                Ok(())
-            }
-            _ => Ok(()),
+        if state.is_answered || state.conversation.as_ref().is_some_and(|waiting| waiting.is_busy(timeout)) {
+            return Err(Error::Busy);
         }
+        if let Some(Conversation { operation: Operation::Exchange(answer), .. }) = state.conversation.take() {
+            state.pending.give_back(&answer);
+        }
+        Ok(())
+    }
+
+    /// Lets a request wait for its answer, unless another thread's does or has just made it needless. Looking and
+    /// taking are one step.
+    pub fn begin(&self, conversation: Conversation, is_needless: impl FnOnce() -> bool) -> Result<()> {
+        let timeout = conversation.settings.timeout();
+        let mut state = lock(&self.state);
+        if is_needless() {
+            return Ok(());
+        }
+        let is_busy =
+            state.is_answered || state.conversation.as_ref().is_some_and(|waiting| waiting.is_busy(timeout));
+        let given_up =
+            if is_busy { Some(conversation) } else { state.conversation.replace(conversation) };
+        if let Some(Conversation { operation: Operation::Exchange(answer), .. }) = given_up {
+            state.pending.give_back(&answer);
+        }
+        Err(if is_busy { Error::Busy } else { Error::HttpNeeded })
+    }
+
+    /// The request whose answer has come; until the second value is dropped no other begins.
+    pub fn answer(&self) -> Option<(Conversation, Answering<'_>)> {
+        let mut state = lock(&self.state);
+        let conversation = state.conversation.take()?;
+        state.is_answered = true;
+        Some((conversation, Answering(self)))
     }
 
     /// The built-in HTTPS, made on first need and again when its settings have changed.
@@ -72,6 +97,15 @@ impl Process {
                 Ok(transport)
             }
         }
+    }
+}
+
+/// While it lives, an answer is being read.
+pub struct Answering<'a>(&'a Process);
+
+impl Drop for Answering<'_> {
+    fn drop(&mut self) {
+        lock(&self.0.state).is_answered = false;
     }
 }
 

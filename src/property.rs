@@ -110,9 +110,11 @@ pub fn set(settings: &mut Settings, property: i32, text: &str) -> Result<()> {
         number::OAUTH_AUTHORIZATION_ENDPOINT => {
             settings.authorization_endpoint = url(key, text, settings.allow_http, true)?;
         }
-        number::OAUTH_TOKEN_ENDPOINT => settings.token_endpoint = url(key, text, settings.allow_http, true)?,
+        number::OAUTH_TOKEN_ENDPOINT => {
+            settings.token_endpoint = no_fragment(key, url(key, text, settings.allow_http, true)?)?;
+        }
         number::OAUTH_REFRESH_ENDPOINT => {
-            settings.refresh_endpoint = url(key, text, settings.allow_http, true)?;
+            settings.refresh_endpoint = no_fragment(key, url(key, text, settings.allow_http, true)?)?;
         }
         number::OAUTH_CLIENT_ID => settings.client_id = text.to_owned(),
         number::OAUTH_CLIENT_SECRET => settings.client_secret = Secret::new(text),
@@ -233,10 +235,20 @@ fn word<T: PartialEq>(words: &[(&str, T)], value: &T) -> String {
 
 fn url(key: &'static str, text: &str, allow_http: bool, may_be_path: bool) -> Result<String> {
     let is_path = may_be_path && text.starts_with('/') && !text.starts_with("//");
-    if !text.is_empty() && !is_path {
+    if is_path {
+        uri::check_endpoint(key, &format!("https://host{text}"), false)?;
+    } else if !text.is_empty() {
         uri::check_endpoint(key, text, allow_http)?;
     }
     Ok(text.to_owned())
+}
+
+/// RFC 6749 section 3.2. An authorization endpoint may have one: it is a page.
+fn no_fragment(key: &'static str, url: String) -> Result<String> {
+    if url.contains('#') {
+        return Err(Error::Value { key, reason: "a URL for requests has no fragment (#)".to_owned() });
+    }
+    Ok(url)
 }
 
 /// Any absolute URI: `https://…`, `com.example.app:/cb`, `urn:ietf:wg:oauth:2.0:oob` (RFC 8252 section 7).
@@ -304,14 +316,18 @@ fn proxy(key: &'static str, text: &str) -> Result<Proxy> {
     let wrong =
         || Error::Value { key, reason: "use http://[user:password@]host:port, none or env".to_owned() };
     match text {
-        "" | "none" => Ok(Proxy::None),
-        "env" => Ok(Proxy::Environment),
+        "" => Ok(Proxy::None),
+        _ if text.eq_ignore_ascii_case("none") => Ok(Proxy::None),
+        _ if text.eq_ignore_ascii_case("env") => Ok(Proxy::Environment),
         _ => {
             let whole = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
             let url = url::Url::parse(&whole).map_err(|_| wrong())?;
             if url.scheme() != "http"
                 || url.host_str().is_none_or(str::is_empty)
                 || !matches!(url.path(), "" | "/")
+                || url.query().is_some()
+                || url.fragment().is_some()
+                || whole.ends_with(':')
             {
                 return Err(wrong());
             }

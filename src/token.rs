@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 use arc_swap::ArcSwapOption;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::protocol::json::Json;
@@ -39,17 +40,23 @@ impl Token {
         self.expires_at.is_some_and(|at| now >= at)
     }
 
+    /// What must not be seen of it.
+    pub fn secrets(&self) -> Vec<Secret> {
+        [Some(&self.access_token), self.refresh_token.as_ref(), self.id_token.as_ref()]
+            .into_iter()
+            .flatten()
+            .cloned()
+            .collect()
+    }
+
     /// A refresh answer may leave out what has not changed (RFC 6749 sections 5.1 and 6).
     #[must_use]
     pub fn keeping(mut self, old: &Self) -> Self {
         self.refresh_token = self.refresh_token.or_else(|| old.refresh_token.clone());
         self.id_token = self.id_token.or_else(|| old.id_token.clone());
         self.scope = self.scope.or_else(|| old.scope.clone());
-        for (name, value) in &old.extra {
-            if !self.extra.iter().any(|(n, _)| n == name) {
-                self.extra.push((name.clone(), value.clone()));
-            }
-        }
+        let fresh: HashSet<String> = self.extra.iter().map(|(name, _)| name.clone()).collect();
+        self.extra.extend(old.extra.iter().filter(|(name, _)| !fresh.contains(name)).cloned());
         self
     }
 }

@@ -10,14 +10,11 @@ use crate::conversation::{Conversation, Operation};
 use crate::error::{Error, Result};
 use crate::flight::lock;
 use crate::process::Process;
-use crate::protocol::message::Response;
+use crate::protocol::message::{Request, Response};
 use crate::secret::Secret;
 use crate::settings::{Http, Settings};
 use crate::system;
 use crate::token::Token;
-
-const NO_REQUEST: Error =
-    Error::Sequence("no request waits: call oauth_http_response once, after OAUTH_HTTP_NEEDED");
 
 impl Client {
     /// Sends the operation's request itself, or leaves it to the caller's own HTTP.
@@ -26,31 +23,40 @@ impl Client {
         process: &Process,
         settings: &Arc<Settings>,
         mut operation: Operation,
+        stale: Option<u32>,
     ) -> Result<()> {
-        if matches!(operation, Operation::Refresh { .. }) && self.adopt_stored(process, settings)? {
+        if operation.is_refresh() && self.adopt_stored(process, settings)? {
             if let (Some(_), Some(held)) = (operation.purpose(), self.held.load_full()) {
                 if self.make_ready(&held).is_some() {
                     return Ok(()); // another job has refreshed
                 }
             }
         }
-        operation.prepare(self.held()?.as_deref().map(|held| &held.token))?;
+        let _given_back = GiveBack::of(process, &operation);
+        let request = match self.request(settings, &mut operation) {
+            Ok(request) => request,
+            Err(error) => return self.finish(process, settings, operation, Err(error)),
+        };
         if settings.http() == Http::Caller {
-            let request = operation.request(settings)?;
-            lock(&process.state).conversation = Some(Conversation::new(operation, settings.clone(), request));
-            return Err(Error::HttpNeeded);
+            let conversation = Conversation::new(operation, settings.clone(), request);
+            return process.begin(conversation, || stale.is_some() && self.generation() != stale);
         }
-        let outcome = operation
-            .request(settings)
-            .and_then(|request| process.transport(settings)?.send(&request))
+        let outcome = process
+            .transport(settings)
+            .and_then(|transport| transport.send(&request))
             .and_then(|response| operation.response(settings, &response, system::now()));
         self.finish(process, settings, operation, outcome)
+    }
+
+    fn request(&self, settings: &Settings, operation: &mut Operation) -> Result<Request> {
+        operation.prepare(self.held()?.as_deref().map(|held| &held.token))?;
+        operation.request(settings)
     }
 
     pub fn http_request(&self, part: i32) -> Result<Secret> {
         let process = self.process();
         let state = lock(&process.state);
-        let waiting = state.conversation.as_ref().ok_or(NO_REQUEST)?;
+        let waiting = state.conversation.as_ref().ok_or(Error::NoRequest)?;
         let request = &waiting.request;
         match part {
             number::OAUTH_REQUEST_METHOD => Ok(Secret::new(request.method)),
@@ -64,8 +70,9 @@ impl Client {
     /// Goes on with the operation whose request was answered.
     pub fn http_response(&self, status: i32, headers: &[u8], body: &[u8]) -> Result<i32> {
         let process = self.process();
-        let waiting = lock(&process.state).conversation.take().ok_or(NO_REQUEST)?;
+        let (waiting, _answering) = process.answer().ok_or(Error::NoRequest)?;
         let Conversation { operation, settings, .. } = waiting;
+        let _given_back = GiveBack::of(&process, &operation);
         let purpose = operation.purpose();
         let outcome = match u16::try_from(status) {
             Ok(status) if status > 0 => {
@@ -82,7 +89,7 @@ impl Client {
             Err(error) => self.old_token(error),
         }?;
         self.keep_for_thread(&ready);
-        i32::try_from(purpose.text(&ready).len()).map_err(|_| Error::TooLarge)
+        i32::try_from(purpose.text(&ready).len()).map_err(|_| Error::TooLarge { status: 0 })
     }
 
     /// Takes over the token, or the reason why there is none.
@@ -115,6 +122,27 @@ impl Client {
                 Err(Error::SignIn { reason, refusal: Some(refusal) })
             }
             (Err(error), Operation::Refresh { .. }) => Err(error),
+        }
+    }
+}
+
+/// A code whose exchange ends in a panic can be tried again.
+struct GiveBack<'a>(&'a Process, Option<String>);
+
+impl<'a> GiveBack<'a> {
+    fn of(process: &'a Process, operation: &Operation) -> Self {
+        let state = match operation {
+            Operation::Exchange(answer) => answer.state.clone(),
+            Operation::Refresh { .. } => None,
+        };
+        Self(process, state)
+    }
+}
+
+impl Drop for GiveBack<'_> {
+    fn drop(&mut self) {
+        if let (true, Some(state)) = (std::thread::panicking(), &self.1) {
+            lock(&self.0.state).pending.reopen(state);
         }
     }
 }

@@ -63,7 +63,8 @@ impl Client {
         self.handle
     }
 
-    /// Forgets everything. Calls of other threads that are under way keep what they hold until they end.
+    /// Publishes no token any more. Calls of other threads that are under way end as they would have, with what they
+    /// need; the last of them takes the secrets along.
     pub fn close(&self) {
         let process = self.process();
         let mut state = lock(&process.state);
@@ -71,8 +72,6 @@ impl Client {
         state.pending.clear();
         state.conversation = None;
         state.unfetched = None;
-        self.held.store(None);
-        self.settings.store(Arc::new(Settings::default()));
         self.current.clear();
     }
 
@@ -96,16 +95,17 @@ impl Client {
 
     /// What is in memory belongs to the record that the settings name.
     fn follow_store(&self, before: &Settings, after: &Settings) {
-        let whose = |s: &Settings| (s.account.clone(), s.client_id.clone(), s.token_url().ok());
         if whose(before) != whose(after) {
             self.held.store(None);
-        } else if before.store == StoreSetting::Memory {
-            // A token that only memory has moves into the new store.
-            if let Some(held) = self.held.load_full() {
-                held.unsaved.store(after.store != StoreSetting::Memory, Ordering::SeqCst);
-            }
         } else if before.store != after.store {
-            self.held.store(None);
+            let only_here = |held: &Arc<Held>| {
+                before.store == StoreSetting::Memory || held.unsaved.load(Ordering::SeqCst)
+            };
+            // A token that only memory has moves into the new store.
+            match self.held.load_full().filter(only_here) {
+                Some(held) => held.unsaved.store(after.store != StoreSetting::Memory, Ordering::SeqCst),
+                None => self.held.store(None),
+            }
         }
     }
 
@@ -170,12 +170,12 @@ impl Client {
     pub fn exchange_code(&self, pasted: &str) -> Result<()> {
         let settings = self.settings.load_full();
         let process = self.process();
-        process.abandon_conversation(settings.timeout())?;
+        process.give_up_conversation(settings.timeout())?;
         let operation = {
             let mut state = lock(&process.state);
             Operation::Exchange(Pending::answer(&mut state.pending, &settings, pasted)?)
         };
-        self.carry(&process, &settings, operation)
+        self.carry(&process, &settings, operation, None)
     }
 
     // ---- faults and forks ----
@@ -203,4 +203,9 @@ impl Client {
         self.process.compare_and_swap(&process, fresh);
         self.process.load_full()
     }
+}
+
+/// Whose token a client of these settings has.
+fn whose(settings: &Settings) -> (String, String, Option<String>) {
+    (settings.account.clone(), settings.client_id.clone(), settings.token_url().ok())
 }

@@ -104,22 +104,24 @@ impl Client {
         let settings = self.settings.load_full();
         let process = self.process();
         if settings.http() == Http::Caller {
-            process.abandon_conversation(settings.timeout())?;
-            return self.carry(&process, &settings, operation);
+            return self.carry(&process, &settings, operation, stale);
         }
         process.flight.join(|| {
-            let now_held = self.held.load().as_ref().map(|held| held.generation);
-            if stale.is_some() && now_held != stale {
+            if stale.is_some() && self.generation() != stale {
                 return Ok(());
             }
-            self.carry(&process, &settings, operation)
+            self.carry(&process, &settings, operation, stale)
         })
+    }
+
+    pub(super) fn generation(&self) -> Option<u32> {
+        self.held.load().as_ref().map(|held| held.generation)
     }
 
     /// Stores a new token before anybody gets it.
     pub(super) fn accept(&self, process: &Process, settings: &Settings, token: Token) -> Result<()> {
         let saved = store::save(settings, &token);
-        self.hold(process, token, saved.is_err());
+        self.hold(process, settings, token, saved.is_err());
         saved
     }
 
@@ -128,26 +130,27 @@ impl Client {
         let Some(held) = self.held.load_full() else { return Ok(false) };
         match store::load(settings)? {
             Some(stored) if !held.unsaved.load(Ordering::SeqCst) && stored != held.token => {
-                Ok(self.hold(process, stored, false).is_some())
+                self.hold(process, settings, stored, false);
+                Ok(true)
             }
             _ => Ok(false),
         }
     }
 
-    fn hold(&self, process: &Process, token: Token, unsaved: bool) -> Option<Arc<Held>> {
+    /// `settings`: those of the request. Where the client is somebody else's by now, it does not keep the token.
+    fn hold(&self, process: &Process, settings: &Settings, token: Token, unsaved: bool) -> Arc<Held> {
         let _writing = lock(&process.state);
-        if self.closed.load(Ordering::SeqCst) {
-            return None;
-        }
         let held = Arc::new(Held {
             token,
             generation: self.generations.fetch_add(1, Ordering::SeqCst) + 1,
             rejected: AtomicBool::new(false),
             unsaved: AtomicBool::new(unsaved),
         });
-        self.current.clear();
-        self.held.store(Some(held.clone()));
-        Some(held)
+        if super::whose(settings) == super::whose(&self.settings.load()) {
+            self.current.clear();
+            self.held.store(Some(held.clone()));
+        }
+        held
     }
 
     /// The token in memory, or else the stored one.
@@ -160,7 +163,7 @@ impl Client {
             return Ok(Some(held));
         }
         match store::load(&settings)? {
-            Some(token) => Ok(self.hold(&self.process(), token, false)),
+            Some(token) => Ok(Some(self.hold(&self.process(), &settings, token, false))),
             None => Ok(None),
         }
     }
@@ -175,8 +178,10 @@ impl Client {
         let process = self.process();
         let _writing = lock(&process.state);
         let is_still_held = self.held.load().as_ref().is_some_and(|h| h.generation == held.generation);
-        // One that only memory has is not published: each call tries to store it.
-        if is_still_held && !held.unsaved.load(Ordering::SeqCst) && !held.rejected.load(Ordering::SeqCst) {
+        // One that only memory has is not published: each call tries to store it. Nor is one of a closed client,
+        // whose place may be another's by now.
+        let is_over = self.closed.load(Ordering::SeqCst) || held.rejected.load(Ordering::SeqCst);
+        if is_still_held && !is_over && !held.unsaved.load(Ordering::SeqCst) {
             self.current.publish(ready.clone());
         }
         Some(ready)

@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 
+use super::text::TextOut;
 use super::{handle, os};
 use crate::client::Client;
 use crate::error::{Error, Result};
@@ -32,15 +33,37 @@ pub fn guard(body: impl FnOnce() -> Result<i32>) -> i32 {
 
 /// As [`guard`], with the open client of that handle; the client remembers why it failed.
 pub fn guard_client(client: i32, body: impl FnOnce(&Client) -> Result<i32>) -> i32 {
+    guard(|| noting(client, body))
+}
+
+/// As [`guard_client`], for a call that gives a text: the buffer is empty whatever goes wrong.
+pub fn guard_text(
+    client: i32,
+    out: impl FnOnce() -> Result<TextOut>,
+    body: impl FnOnce(&Client, &mut TextOut) -> Result<i32>,
+) -> i32 {
     guard(|| {
-        let client = handle::client(client)?;
-        client.noting(body(&client))
+        let mut out = out()?;
+        noting(client, |c| body(c, &mut out))
     })
 }
 
+fn noting(client: i32, body: impl FnOnce(&Client) -> Result<i32>) -> Result<i32> {
+    let client = handle::client(client)?;
+    client.noting(body(&client))
+}
+
 /// As [`guard_client`], but a success leaves the thread's last error: for what is asked about an error.
-pub fn guard_inquiry(client: i32, body: impl FnOnce(&Client) -> Result<i32>) -> i32 {
-    contain(|| body(&*handle::client(client)?)).unwrap_or_else(|error| guard(|| Err(error)))
+pub fn guard_inquiry(
+    client: i32,
+    out: impl FnOnce() -> Result<TextOut>,
+    body: impl FnOnce(&Client, &mut TextOut) -> Result<i32>,
+) -> i32 {
+    contain(|| {
+        let mut out = out()?;
+        body(&*handle::client(client)?, &mut out)
+    })
+    .unwrap_or_else(|error| guard(|| Err(error)))
 }
 
 /// As [`guard`], for the functions that report the last error and must not change it.

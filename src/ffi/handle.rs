@@ -28,7 +28,15 @@ struct Place {
     client: ArcSwapOption<Client>,
 }
 
-/// Places are made as they are needed and stay: a reader may hold on to one.
+impl Place {
+    const fn new() -> Self {
+        Self { uses: AtomicU32::new(0), current: Current::new(), client: ArcSwapOption::const_empty() }
+    }
+}
+
+/// Nearly every program does with these, which go when the library is unloaded.
+static FIRST: [Place; CHUNK as usize] = [const { Place::new() }; CHUNK as usize];
+/// The others are made as they are needed, and stay: a reader may hold on to one.
 static CHUNKS: [OnceLock<Chunk>; CHUNK_COUNT] = [const { OnceLock::new() }; CHUNK_COUNT];
 /// Where to look for a free place first; a hint.
 static FIRST_FREE: AtomicU32 = AtomicU32::new(0);
@@ -101,24 +109,21 @@ fn place(handle: i32) -> Option<&'static Place> {
         return None;
     }
     let index = handle.cast_unsigned() % PLACES;
-    CHUNKS[(index / CHUNK) as usize].get().map(|chunk| &chunk[(index % CHUNK) as usize])
+    FIRST.get(index as usize).or_else(|| {
+        let chunk = CHUNKS[(index / CHUNK) as usize].get()?;
+        chunk.get((index % CHUNK) as usize)
+    })
 }
 
 fn claim() -> Result<(u32, &'static Place, u32)> {
     let hint = FIRST_FREE.load(Ordering::Acquire);
     for index in (hint..PLACES).chain(0..hint) {
-        let chunk = CHUNKS[(index / CHUNK) as usize].get_or_init(|| {
-            Box::new(
-                [const {
-                    Place {
-                        uses: AtomicU32::new(0),
-                        current: Current::new(),
-                        client: ArcSwapOption::const_empty(),
-                    }
-                }; CHUNK as usize],
-            )
-        });
-        let place = &chunk[(index % CHUNK) as usize];
+        let place = match FIRST.get(index as usize) {
+            Some(place) => place,
+            None => &CHUNKS[(index / CHUNK) as usize]
+                .get_or_init(|| Box::new([const { Place::new() }; CHUNK as usize]))
+                [(index % CHUNK) as usize],
+        };
         let uses = place.uses.load(Ordering::Acquire);
         let is_free = uses.is_multiple_of(2) && uses / 2 < LAST_USE;
         if is_free && place.uses.compare_exchange(uses, uses + 1, Ordering::AcqRel, Ordering::Relaxed).is_ok()

@@ -13,7 +13,7 @@ pub use crate::constants::*;
 use crate::client::Client;
 use crate::error::Error;
 use crate::token::Purpose;
-use guard::{guard, guard_client, guard_inquiry};
+use guard::{guard, guard_client, guard_inquiry, guard_text};
 use std::ffi::c_char;
 use text::{TextIn, TextOut};
 
@@ -62,7 +62,8 @@ pub extern "C" fn oauth_client_close(client: i32) -> i32 {
 
 /// Sets a property.
 ///
-/// `property`: a constant such as OAUTH_CLIENT_ID. `text`: its value; an empty text takes the setting back.
+/// `property`: a constant such as OAUTH_CLIENT_ID; OAUTH_PROFILE and OAUTH_ALLOW_HTTP before those that hang on them.
+/// `text`: its value; an empty text takes the setting back.
 ///
 /// Returns 0, OAUTH_ERROR_PROPERTY, OAUTH_ERROR_VALUE, OAUTH_ERROR_INSECURE or OAUTH_ERROR_PROFILE; after an
 /// error the property has its old value. Since 0.1.
@@ -90,14 +91,12 @@ pub unsafe extern "C" fn oauth_set(client: i32, property: i32, text: *const c_ch
 /// `buffer` is writable for `capacity` bytes.
 #[no_mangle]
 pub unsafe extern "C" fn oauth_get(client: i32, property: i32, buffer: *mut c_char, capacity: i32) -> i32 {
-    let read = |c: &Client| {
-        // SAFETY: the caller's promise, as documented.
-        let mut out = unsafe { TextOut::new("buffer", buffer, capacity) }?;
-        out.put(&[c.get(property)?.expose()])
-    };
+    // SAFETY: the caller's promise, as documented.
+    let out = || unsafe { TextOut::new("buffer", buffer, capacity) };
+    let read = |c: &Client, out: &mut TextOut| out.put(&[c.get(property)?.expose()]);
     match property {
-        OAUTH_ERROR..=OAUTH_RETRY_AFTER => guard_inquiry(client, read),
-        _ => guard_client(client, read),
+        OAUTH_ERROR..=OAUTH_RETRY_AFTER => guard_inquiry(client, out, read),
+        _ => guard_text(client, out, read),
     }
 }
 
@@ -115,9 +114,9 @@ pub unsafe extern "C" fn oauth_get(client: i32, property: i32, buffer: *mut c_ch
 /// `url` is writable for `capacity` bytes.
 #[no_mangle]
 pub unsafe extern "C" fn oauth_build_authorize_url(client: i32, url: *mut c_char, capacity: i32) -> i32 {
-    guard_client(client, |c| {
-        // SAFETY: the caller's promise, as documented.
-        let mut out = unsafe { TextOut::new("url", url, capacity) }?;
+    // SAFETY: the caller's promise, as documented.
+    let out = || unsafe { TextOut::new("url", url, capacity) };
+    guard_text(client, out, |c, out| {
         let made = c.build_authorize_url()?;
         let length = out.put(&made.parts())?;
         if capacity > 0 {
@@ -131,7 +130,7 @@ pub unsafe extern "C" fn oauth_build_authorize_url(client: i32, url: *mut c_char
 ///
 /// `code`: what came back: the URL of the redirect, its query, or the code alone, also with quotes, blanks and
 /// line breaks around it. A state in it must be ours, an error in it is reported as the server's. A code is sent
-/// once: after a success it is OAUTH_ERROR_SEQUENCE.
+/// once: after a success, the same again is OAUTH_ERROR_SEQUENCE.
 ///
 /// Returns 0, OAUTH_HTTP_NEEDED, OAUTH_ERROR_CODE, OAUTH_ERROR_STATE, OAUTH_ERROR_ISSUER, OAUTH_ERROR_SEQUENCE,
 /// or what the server or the network answered: OAUTH_ERROR_INVALID_GRANT, OAUTH_ERROR_INVALID_CLIENT,
@@ -222,17 +221,15 @@ pub unsafe extern "C" fn oauth_http_request(
     buffer: *mut c_char,
     capacity: i32,
 ) -> i32 {
-    guard_client(client, |c| {
-        // SAFETY: the caller's promise, as documented.
-        let mut out = unsafe { TextOut::new("buffer", buffer, capacity) }?;
-        out.put(&[c.http_request(part)?.expose()])
-    })
+    // SAFETY: the caller's promise, as documented.
+    let out = || unsafe { TextOut::new("buffer", buffer, capacity) };
+    guard_text(client, out, |c, out| out.put(&[c.http_request(part)?.expose()]))
 }
 
 /// Hands over the answer to the request of `oauth_http_request`; the operation that needed it goes on.
 ///
 /// `status`: the HTTP status, or 0 or less where no answer came. `headers`: the answer's header lines, as they
-/// came; Content-Type, Retry-After and WWW-Authenticate are looked at, and it may be empty. `body`: the answer's
+/// came; Content-Type, Retry-After and WWW-Authenticate are looked at, and `headers` may be empty. `body`: the answer's
 /// body, as it came. Of these two every byte counts: neither a NUL nor blanks end them unless the length is
 /// OAUTH_NUL_TERMINATED.
 ///

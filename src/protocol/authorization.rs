@@ -1,6 +1,8 @@
 //! The authorization request as a URL, and the authorization response as a person brings it (RFC 6749 section 4.1).
 #![forbid(unsafe_code)]
 
+use url::Url;
+
 use super::uri::{self, Escape};
 use crate::error::{Error, Refusal, Result};
 use crate::settings::{ScopeSeparator, Settings};
@@ -43,8 +45,9 @@ fn scope(settings: &Settings) -> String {
     let separator = match settings.scope_separator {
         ScopeSeparator::Space => "%20".to_owned(),
         ScopeSeparator::Comma => "%2C".to_owned(),
-        // As it is: Pennylane and Workable want a bare plus.
-        ScopeSeparator::Other(character) => character.to_string(),
+        // As it is where a query may hold it: Pennylane and Workable want a bare plus.
+        ScopeSeparator::Other(character) if "+;:,!$'()*@/-._~".contains(character) => character.to_string(),
+        ScopeSeparator::Other(character) => uri::escape(&character.to_string(), Escape::Percent),
     };
     let scopes: Vec<_> = settings.scope.split_whitespace().map(|s| uri::escape(s, Escape::Percent)).collect();
     scopes.join(&separator)
@@ -75,13 +78,13 @@ pub enum NoCode {
 }
 
 /// Finds the code in a redirect URL, in its query or fragment, in the last part of a path (Doorkeeper's page for
-/// `urn:ietf:wg:oauth:2.0:oob`), or alone; quotes, blanks, line breaks and `&amp;` around and within are forgiven.
+/// `urn:ietf:wg:oauth:2.0:oob`), or alone. Quotes and blanks around it, line breaks within and `&amp;` are forgiven.
+/// `redirect_uris` are those that answers can come to.
 pub fn parse_response(
     pasted: &str,
-    redirect_uri: &str,
+    redirect_uris: &[&str],
 ) -> std::result::Result<AuthorizationResponse, NoCode> {
     let text = tidy(pasted);
-    let no_code = |reason: &str| NoCode::NotUnderstood(Error::Code(reason.to_owned()));
     if text.is_empty() {
         return Err(no_code(
             "the text is empty: paste the whole address after signing in, or the code alone",
@@ -90,16 +93,15 @@ pub fn parse_response(
     let Some(query) = parameters(&text) else {
         return bare_code(&text).map(|code| AuthorizationResponse { code, ..Default::default() });
     };
-    let found = Parameters::collect(query).map_err(NoCode::NotUnderstood)?;
-    if let Some(error) = found.error {
+    let found = Parameters::collect(&query).map_err(NoCode::NotUnderstood)?;
+    if let Some(error) = found.error.filter(|error| !error.is_empty()) {
         let refusal =
             Box::new(Refusal { error, description: found.description, uri: found.uri, ..Refusal::default() });
         return Err(NoCode::Refused { refusal, state: found.state, issuer: found.issuer });
     }
-    let code = found.code.filter(|code| !code.is_empty());
-    let code = code.ok_or_else(|| no_code("the address has none: paste the one after signing in"))?;
+    let code = found.code.filter(|code| !code.is_empty()).ok_or_else(|| no_code(NOT_THE_REDIRECT))?;
     check_code(&code).map_err(NoCode::NotUnderstood)?;
-    let is_redirect = redirect_uri.contains("://") && text.starts_with(redirect_uri);
+    let is_redirect = redirect_uris.iter().any(|uri| is_at(&text, uri));
     Ok(AuthorizationResponse {
         code,
         state: found.state,
@@ -109,35 +111,56 @@ pub fn parse_response(
     })
 }
 
+const NOT_THE_REDIRECT: &str = "this address has none: paste the one that you end at after signing in";
+
+fn no_code(reason: &str) -> NoCode {
+    NoCode::NotUnderstood(Error::Code(reason.to_owned()))
+}
+
+/// Whether a pasted address is that redirect URI, with what the server added. A browser may have lowered the host's
+/// letters, and any port of loopback is as good (RFC 8252 section 7.3).
+fn is_at(text: &str, redirect_uri: &str) -> bool {
+    let (Ok(pasted), Ok(redirect)) = (Url::parse(text), Url::parse(redirect_uri)) else { return false };
+    redirect.scheme() != "urn"
+        && pasted.scheme() == redirect.scheme()
+        && pasted.host_str() == redirect.host_str()
+        && pasted.path() == redirect.path()
+}
+
 /// Takes away what mail programs, terminals and people add.
 fn tidy(pasted: &str) -> String {
-    let mut text: String = pasted.split(['\r', '\n', '\t']).map(str::trim).collect();
-    loop {
-        let inner =
-            text.trim().trim_matches(['"', '\'', '<', '>', '`', '\u{201c}', '\u{201d}', '\u{feff}']).trim();
-        if inner.len() == text.len() {
-            return text.replace("&amp;", "&").replace("&#38;", "&");
-        }
-        text = inner.to_owned();
-    }
+    let text: String = pasted.split(['\r', '\n', '\t']).map(str::trim).collect();
+    let is_around = |c: char| {
+        c.is_whitespace()
+            || "\"'<>`".contains(c)
+            || matches!(c, '\u{2018}'..='\u{201f}' | '\u{ab}' | '\u{bb}' | '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2060}')
+    };
+    // Facebook's end comes along with whatever is copied.
+    let text = text.trim_matches(is_around).trim_end_matches("#_=_").trim_start_matches('&');
+    ["&amp;", "&#38;", "&#x26;"].iter().fold(text.to_owned(), |text, escaped| text.replace(escaped, "&"))
 }
 
 /// The part of the text that has parameters, if it has one.
-fn parameters(text: &str) -> Option<Vec<(&str, &str)>> {
+fn parameters(text: &str) -> Option<String> {
     let speaks = |part: &str| {
-        part.split('&')
-            .any(|pair| pair.starts_with("code=") || pair.starts_with("error=") || pair.starts_with("state="))
+        part.split('&').any(|pair| ["code=", "error=", "state="].iter().any(|name| pair.starts_with(name)))
     };
+    // `code=…` alone is what a web server hands to a program.
+    let name = text.split(['=', '&']).next().unwrap_or_default();
+    if name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+        && speaks(text)
+        && text[name.len()..].starts_with('=')
+    {
+        return Some(text.to_owned());
+    }
     let (before, fragment) = text.split_once('#').unwrap_or((text, ""));
-    let query = before.split_once('?').map(|(_, query)| query);
-    // The query first: Facebook appends `#_=_` to it. `code=…` alone is the query of a web server's variable.
-    let found = match query {
-        Some(query) if speaks(query) => query,
-        _ if speaks(fragment) => fragment,
-        _ if query.is_none() && !before.contains('/') && speaks(before) => before,
-        _ => return None,
-    };
-    Some(found.split('&').filter(|p| !p.is_empty()).map(|p| p.split_once('=').unwrap_or((p, ""))).collect())
+    match before.split_once('?').map(|(_, query)| query) {
+        Some(query) if speaks(query) => Some(query.to_owned()),
+        _ if speaks(fragment) => Some(fragment.to_owned()),
+        // Somebody copied from behind `code=` to the end.
+        None if text.contains("&state=") && !text.contains("://") => Some(format!("code={before}")),
+        _ => None,
+    }
 }
 
 #[derive(Default)]
@@ -152,9 +175,10 @@ struct Parameters {
 }
 
 impl Parameters {
-    fn collect(pairs: Vec<(&str, &str)>) -> Result<Self> {
+    fn collect(query: &str) -> Result<Self> {
         let mut found = Self::default();
-        for (name, raw) in pairs {
+        let pairs = query.split('&').filter(|pair| !pair.is_empty());
+        for (name, raw) in pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))) {
             let name = uri::unescape(name, true);
             let value = uri::unescape(raw, true);
             let before = match name.as_str() {
@@ -183,20 +207,19 @@ impl Parameters {
 
 /// A code alone, or as the last part of a page's path: `/oauth/authorize/<code>`.
 fn bare_code(text: &str) -> std::result::Result<String, NoCode> {
-    let no_code = |reason: &str| NoCode::NotUnderstood(Error::Code(reason.to_owned()));
     let code = match text.rsplit_once("/authorize/") {
         Some((_, code)) => code.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/'),
-        None if text.contains("://") => {
-            return Err(no_code("the address has none: paste the one after signing in"))
-        }
         None => text,
     };
     // Somebody who copies a code out of the address bar copies its escapes.
     let code = uri::unescape(code, false);
-    if code.is_empty() || code == "native" {
-        return Err(no_code("the address has none: paste the one after signing in"));
+    if code.is_empty() || code == "native" || code.contains("://") || code.starts_with(['?', '#']) {
+        return Err(no_code(NOT_THE_REDIRECT));
     }
     check_code(&code).map_err(NoCode::NotUnderstood)?;
+    if code.contains(['<', '>', '"', '{', '}', '\\', '&']) {
+        return Err(no_code("this is a piece of something: paste the whole address, or the code alone"));
+    }
     Ok(code)
 }
 

@@ -19,6 +19,12 @@ pub fn parameters(settings: &Settings) -> Vec<(&'static str, Secret)> {
     }
 }
 
+/// What must not be seen of it: the secret, and the credentials as the header has them.
+pub fn secrets(settings: &Settings) -> Vec<Secret> {
+    let credentials = header(settings).and_then(|(_, value)| value.expose().strip_prefix("Basic ").map(Secret::new));
+    [Some(settings.client_secret.clone()), credentials].into_iter().flatten().collect()
+}
+
 /// The header that the method adds to the request.
 pub fn header(settings: &Settings) -> Option<(&'static str, Secret)> {
     if settings.client_auth() != ClientAuth::Basic {

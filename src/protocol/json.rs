@@ -20,9 +20,9 @@ pub enum Json {
 
 impl Json {
     /// Reads a text that begins with `{` or `[`. Forgives a comma before the closing bracket, which BellaDati's
-    /// documentation shows. A member that stands twice is an error: which one holds would be a guess.
+    /// documentation shows, and a number beyond all bounds, which is none. A member that stands twice is an error: which one holds would be a guess.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let strict = Zeroizing::new(without_trailing_commas(text));
+        let strict = Zeroizing::new(forgiven(text));
         serde_json::from_str(&strict).map_err(|e| match e.classify() {
             serde_json::error::Category::Eof => "it is cut off".to_owned(),
             _ if e.to_string().contains("recursion") => "it is nested too deeply".to_owned(),
@@ -51,28 +51,45 @@ impl Json {
     }
 }
 
-/// Drops each comma that only blanks separate from a closing bracket, outside of texts.
-fn without_trailing_commas(text: &str) -> String {
+/// Drops each comma that only blanks separate from a closing bracket, and writes `null` for each number with an
+/// exponent of three digits, outside of texts.
+fn forgiven(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut out = String::with_capacity(text.len());
     let (mut in_text, mut escaped, mut kept) = (false, false, 0);
     for (i, byte) in bytes.iter().enumerate() {
         match byte {
+            _ if i < kept => {}
             _ if escaped => escaped = false,
             b'\\' if in_text => escaped = true,
             b'"' => in_text = !in_text,
-            b',' if !in_text => {
+            _ if in_text => {}
+            b',' => {
                 let next = bytes[i + 1..].iter().find(|b| !b.is_ascii_whitespace());
                 if matches!(next, Some(b'}' | b']')) {
                     out.push_str(&text[kept..i]);
                     kept = i + 1;
                 }
             }
+            b'-' | b'0'..=b'9' => {
+                let rest = &bytes[i..];
+                let end =
+                    rest.iter().position(|b| !matches!(b, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-'));
+                let end = i + end.unwrap_or(rest.len());
+                out.push_str(&text[kept..i]);
+                out.push_str(if is_beyond_bounds(&text[i..end]) { "null" } else { &text[i..end] });
+                kept = end;
+            }
             _ => {}
         }
     }
     out.push_str(&text[kept..]);
     out
+}
+
+fn is_beyond_bounds(number: &str) -> bool {
+    let exponent = number.split_once(['e', 'E']).map_or("", |(_, exponent)| exponent);
+    exponent.trim_start_matches(['+', '-', '0']).len() >= 3
 }
 
 impl<'de> Deserialize<'de> for Json {

@@ -9,3 +9,4 @@ pub mod pkce;
 pub mod token_request;
 pub mod token_response;
 pub mod uri;
+pub mod words;

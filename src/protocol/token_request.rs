@@ -44,10 +44,10 @@ fn request(settings: &Settings, url: &str, mut parameters: Parameters, extra: &S
         return Err(Error::Missing { key: "client_id", operation: "tokens are asked for" });
     }
     parameters.extend(client_auth::parameters(settings).into_iter().map(|(n, v)| (n.to_owned(), v)));
-    for (name, value) in uri::parse_query(extra.expose()) {
-        parameters.retain(|(n, _)| *n != name);
-        parameters.push((name, Secret::new(value)));
-    }
+    let extra = uri::parse_query(extra.expose());
+    parameters.retain(|(name, _)| !extra.iter().any(|(n, _)| n == name));
+    // A name may stand in it more than once (RFC 8707 section 2).
+    parameters.extend(extra.into_iter().map(|(name, value)| (name, Secret::new(value))));
     // GitHub answers in form encoding to whoever does not ask for JSON.
     let mut headers = vec![("Accept", Secret::new("application/json"))];
     headers.extend(client_auth::header(settings));

@@ -3,43 +3,49 @@
 #![forbid(unsafe_code)]
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use zeroize::Zeroizing;
 
 use super::json::Json;
 use super::message::{Response, MAX_BODY};
 use super::uri;
+use super::words::Words;
 use crate::error::{Error, Refusal, Result};
 use crate::secret::Secret;
 use crate::settings::{ExpiresInUnit, Settings};
 use crate::token::Token;
 
-/// Reads the answer to a token request. `now` is when it came.
-pub fn parse(settings: &Settings, response: &Response, now: i64) -> Result<Token> {
+/// Reads the answer to a token request. `now` is when it came; `words` are those of the server, without our secrets.
+pub fn parse(settings: &Settings, response: &Response, words: &Words<'_>, now: i64) -> Result<Token> {
     if response.body.len() > MAX_BODY {
-        return Err(Error::TooLarge);
+        return Err(Error::TooLarge { status: response.status });
     }
     let text = Zeroizing::new(match String::from_utf8_lossy(&response.body) {
         // A BOM, or a newline that a plug-in leaves before the brace.
-        Cow::Borrowed(text) => text.trim_start_matches('\u{feff}').trim().to_owned(),
-        Cow::Owned(text) => Zeroizing::new(text).trim_start_matches('\u{feff}').trim().to_owned(),
+        Cow::Borrowed(text) => trim(text).to_owned(),
+        Cow::Owned(text) => trim(&Zeroizing::new(text)).to_owned(),
     });
     let answer = match read(&text, response) {
         Ok(answer) => answer,
-        Err(reason) => return Err(not_understood(response, &reason, now)),
+        Err(reason) => return Err(not_understood(response, &reason, words, now)),
     };
     // An `error` decides, whatever the status: GitHub and others refuse with 200.
-    if let Some(refusal) = refusal(settings, &answer, response, now) {
+    if let Some(refusal) = refusal(settings, &answer, response, words, now) {
         return Err(Error::Refused(Box::new(refusal)));
     }
     if !(200..300).contains(&response.status) {
-        return Err(not_understood(response, "it has no error code", now));
+        return Err(not_understood(response, "it has no error code", words, now));
     }
     token(settings, &answer, now).map_err(|reason| Error::Response {
         status: response.status,
         reason,
         transient: false,
     })
+}
+
+fn trim(text: &str) -> &str {
+    text.trim_matches(|c: char| c == '\u{feff}' || c.is_whitespace())
 }
 
 /// The members of the answer, whichever way they are written.
@@ -59,8 +65,9 @@ fn read(text: &str, response: &Response) -> std::result::Result<Json, String> {
 
 fn form(text: &str) -> std::result::Result<Json, String> {
     let mut members: Vec<(String, Json)> = Vec::new();
+    let mut names = HashSet::new();
     for (name, value) in uri::parse_query(text) {
-        if members.iter().any(|(n, _)| *n == name) {
+        if !names.insert(name.clone()) {
             return Err("a member stands twice".to_owned());
         }
         members.push((name, Json::Text(Secret::new(value))));
@@ -69,13 +76,13 @@ fn form(text: &str) -> std::result::Result<Json, String> {
 }
 
 /// An answer without a token and without an OAuth error: what it means hangs on the status.
-fn not_understood(response: &Response, reason: &str, now: i64) -> Error {
+fn not_understood(response: &Response, reason: &str, words: &Words<'_>, now: i64) -> Error {
     let status = response.status;
     match status {
         408 | 429 | 500.. => Error::Unavailable { status, retry_after: retry_after(response, now) },
         // RFC 6749 section 5.2: 401 is invalid_client, said in the header where there is one.
         401 => Error::Refused(Box::new(Refusal {
-            error: challenge_error(response).unwrap_or("invalid_client").to_owned(),
+            error: challenge_error(response, words).unwrap_or("invalid_client").to_owned(),
             status,
             ..Refusal::default()
         })),
@@ -97,8 +104,8 @@ fn not_understood(response: &Response, reason: &str, now: i64) -> Error {
 }
 
 /// `error="…"` of a WWW-Authenticate header (RFC 6750 section 3).
-fn challenge_error(response: &Response) -> Option<&str> {
-    let challenge = response.header("www-authenticate")?;
+fn challenge_error<'a>(response: &'a Response, words: &Words<'_>) -> Option<&'a str> {
+    let challenge = response.header("www-authenticate").filter(|text| !words.repeat_a_secret(text))?;
     let error = challenge.split("error=\"").nth(1)?.split('"').next()?;
     (!error.is_empty()).then_some(error)
 }
@@ -115,7 +122,13 @@ fn retry_after(response: &Response, now: i64) -> Option<u32> {
     u32::try_from(seconds).ok()
 }
 
-fn refusal(settings: &Settings, answer: &Json, response: &Response, now: i64) -> Option<Refusal> {
+fn refusal(
+    settings: &Settings,
+    answer: &Json,
+    response: &Response,
+    words: &Words<'_>,
+    now: i64,
+) -> Option<Refusal> {
     let at_path = at_path(settings, answer);
     [Some(answer), at_path].into_iter().flatten().find_map(|json| {
         let (error, description) = error_of(json)?;
@@ -125,9 +138,9 @@ fn refusal(settings: &Settings, answer: &Json, response: &Response, now: i64) ->
             })
             .unwrap_or_default();
         Some(Refusal {
-            error,
-            description: clean(settings, &description),
-            uri: json.member("error_uri").and_then(short).map(|u| clean(settings, &u)).unwrap_or_default(),
+            error: words.name(&error),
+            description: words.line(&description),
+            uri: json.member("error_uri").and_then(short).map(|u| words.line(&u)).unwrap_or_default(),
             status: response.status,
             retry_after: retry_after(response, now),
         })
@@ -137,7 +150,7 @@ fn refusal(settings: &Settings, answer: &Json, response: &Response, now: i64) ->
 /// The error code, and the words if they stand beside it.
 fn error_of(json: &Json) -> Option<(String, Option<String>)> {
     match json.member("error") {
-        Some(Json::Text(error)) if !error.is_empty() => return Some((name(error.expose()), None)),
+        Some(Json::Text(error)) if !error.is_empty() => return Some((error.expose().to_owned(), None)),
         // Google's and Facebook's APIs: an object with message, type and code.
         Some(object @ Json::Members(_)) => return Some(error_object(object)),
         _ => {}
@@ -153,12 +166,7 @@ fn error_of(json: &Json) -> Option<(String, Option<String>)> {
 fn error_object(object: &Json) -> (String, Option<String>) {
     let first = |names: &[&str]| names.iter().find_map(|n| short(object.member(n)?));
     let error = first(&["errorType", "type", "status", "code"]).unwrap_or_else(|| "error".to_owned());
-    (name(&error), first(&["message", "error_description"]))
-}
-
-/// An error code as it may stand in a sentence (RFC 6749 appendix A.7).
-fn name(error: &str) -> String {
-    error.chars().filter(char::is_ascii_graphic).take(64).collect()
+    (error, first(&["message", "error_description"]))
 }
 
 fn short(json: &Json) -> Option<String> {
@@ -167,14 +175,6 @@ fn short(json: &Json) -> Option<String> {
         Json::Number(number) => Some(number.to_string()),
         _ => None,
     }
-}
-
-/// A server's words as one short line. Some servers repeat what was sent: our secret does not go into a log.
-pub fn clean(settings: &Settings, text: &str) -> String {
-    let secret = settings.client_secret.expose();
-    let text = if secret.len() > 3 { text.replace(secret, "[secret]") } else { text.to_owned() };
-    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(300).collect();
-    line.trim().to_owned()
 }
 
 /// Where the token's members stand, where a setting says so.
@@ -203,8 +203,9 @@ fn token(settings: &Settings, answer: &Json, now: i64) -> std::result::Result<To
         .filter(|(_, v)| !std::ptr::eq(v, place))
         .chain(members.iter().filter(|_| !std::ptr::eq(place, answer)));
     let mut extra: Vec<(String, Json)> = Vec::new();
+    let mut names = HashSet::new();
     for (name, value) in kept {
-        if !OURS.iter().any(|ours| ours.contains(&name.as_str())) && !extra.iter().any(|(n, _)| n == name) {
+        if !OURS.iter().any(|ours| ours.contains(&name.as_str())) && names.insert(name.as_str()) {
             extra.push((name.clone(), value.clone()));
         }
     }
@@ -255,7 +256,7 @@ fn nested(answer: &Json) -> Option<&Json> {
 /// Visible ASCII and blanks (RFC 6749 appendix A.12): anything else could end the header that it will stand in.
 fn token_text(json: &Json, what: &str) -> std::result::Result<Option<Secret>, String> {
     match json {
-        Json::Text(text) if text.is_empty() => Ok(None),
+        Json::Text(text) if text.expose().trim().is_empty() => Ok(None),
         Json::Text(text) if text.expose().bytes().all(|b| (0x20..=0x7e).contains(&b)) => {
             Ok(Some(text.clone()))
         }
@@ -276,7 +277,8 @@ fn scope(json: &Json) -> Option<String> {
         _ => return None,
     };
     let line: String = text.chars().filter(|c| !c.is_control()).take(4096).collect();
-    Some(line).filter(|l| !l.is_empty())
+    // An empty one says that nothing was granted (GitHub); only none at all means what was asked for.
+    Some(line)
 }
 
 /// When the access token expires. `None` where the answer does not say, or says nothing that makes sense.
@@ -323,11 +325,26 @@ fn whole(json: &Json) -> Option<i64> {
     (number.is_finite() && number.abs() < 1e15).then_some(number as i64)
 }
 
-/// RFC 3339, as Sentry writes it, with or without a fraction; `+00:00` as well as `Z`.
+/// RFC 3339, as Sentry writes it, with or without a fraction, in any time zone.
 fn timestamp(text: &str) -> Option<i64> {
-    let utc = text.trim().replace("+00:00", "Z").replace("+0000", "Z");
+    let text = text.trim();
+    let offset_at = text.rfind(['+', '-']).filter(|at| text[..*at].contains(':'));
+    let (local, offset) = offset_at.map_or((text, "Z"), |at| text.split_at(at));
+    let utc = format!("{}Z", local.trim_end_matches(['Z', 'z']));
     let time: SystemTime = humantime::parse_rfc3339_weak(&utc).ok()?;
-    i64::try_from(time.duration_since(UNIX_EPOCH).ok()?.as_secs()).ok()
+    let seconds = i64::try_from(time.duration_since(UNIX_EPOCH).ok()?.as_secs()).ok()?;
+    Some(seconds - offset_seconds(offset)?)
+}
+
+/// `+02:00`, `-0530`, `Z`
+fn offset_seconds(offset: &str) -> Option<i64> {
+    if offset.eq_ignore_ascii_case("z") {
+        return Some(0);
+    }
+    let sign = if offset.starts_with('-') { -1 } else { 1 };
+    let digits: String = offset[1..].chars().filter(|c| *c != ':').collect();
+    let number = digits.parse::<i64>().ok().filter(|_| digits.len() == 4)?;
+    Some(sign * (number / 100 * 3600 + number % 100 * 60))
 }
 
 /// `2026-01-31T12:00:00Z`

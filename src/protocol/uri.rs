@@ -87,6 +87,11 @@ pub fn check_endpoint(key: &'static str, text: &str, allow_http: bool) -> Result
     if text.bytes().any(|b| !(0x21..=0x7e).contains(&b)) {
         return Err(wrong("a URL has no blanks, control characters or letters outside ASCII"));
     }
+    // What a browser forgives (`https:host`, `https:\\host`), other programs read as another host.
+    let rest = text.split_once("://").map_or("", |(_, rest)| rest);
+    if rest.is_empty() || rest.starts_with('/') || text.contains('\\') {
+        return Err(wrong("use https://host/path"));
+    }
     let url = Url::parse(text).map_err(|e| wrong(&format!("not a URL ({e}): use https://host/path")))?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(wrong("a URL with a user name is refused: credentials have properties of their own"));

@@ -53,11 +53,15 @@ pub fn load(folder: &FileSetting, identity: &Identity) -> Result<Option<Token>> 
     };
     check_folder(folder_of(&path))?;
     check_record(&path, &found)?;
-    let mut text = Zeroizing::new(String::with_capacity(usize::try_from(found.len()).unwrap_or(0) + 1));
+    let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(found.len()).unwrap_or(0) + 1));
     let file = open_no_link(OpenOptions::new().read(true), &path)
         .map_err(|e| failed(&path, "cannot be read", &e))?;
-    file.take(MAX_RECORD + 1).read_to_string(&mut text).map_err(|e| failed(&path, "cannot be read", &e))?;
-    parse(&path, identity, &text).map(Some)
+    file.take(MAX_RECORD + 1).read_to_end(&mut bytes).map_err(|e| failed(&path, "cannot be read", &e))?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| Error::StoreFormat {
+        path: path.display().to_string(),
+        reason: "the record is damaged (not UTF-8): move it away and sign in again".to_owned(),
+    })?;
+    parse(&path, identity, text).map(Some)
 }
 
 pub fn save(folder: &FileSetting, identity: &Identity, token: &Token) -> Result<()> {
@@ -65,9 +69,8 @@ pub fn save(folder: &FileSetting, identity: &Identity, token: &Token) -> Result<
     let parent = folder_of(&path);
     make_folder(parent)?;
     check_folder(parent)?;
-    if let Ok(found) = fs::symlink_metadata(&path) {
-        check_record(&path, &found)?;
-    }
+    // What nobody understands is left as it is.
+    load(folder, identity)?;
     let record = Zeroizing::new(write(identity, token).map_err(|e| Error::Internal(e.to_string()))?);
     let temporary = temporary_path(&path);
     let written = write_temporary(&temporary, &record).and_then(|()| fs::rename(&temporary, &path));
@@ -121,7 +124,8 @@ fn check_folder(folder: &Path) -> Result<()> {
         return unsafe_because("the folder is a symbolic link");
     }
     if !found.is_dir() {
-        return unsafe_because("it is a file, and file: names a folder");
+        let path = folder.display().to_string();
+        return Err(Error::Store { path, reason: "it is a file, and file: names a folder".to_owned() });
     }
     if found.uid() != system::effective_user() {
         return unsafe_because("the folder belongs to another user");
@@ -182,15 +186,17 @@ fn write(identity: &Identity, token: &Token) -> serde_json::Result<Vec<u8>> {
 fn parse(path: &Path, identity: &Identity, text: &str) -> Result<Token> {
     let wrong =
         |reason: &str| Error::StoreFormat { path: path.display().to_string(), reason: reason.to_owned() };
-    let json = Json::parse(text).map_err(|reason| wrong(&format!("the record is damaged ({reason})")))?;
+    let json = Json::parse(text).map_err(|reason| {
+        wrong(&format!("the record is damaged ({reason}): move it away and sign in again"))
+    })?;
     match json.member("format") {
         Some(Json::Number(number)) if number.as_u64() == Some(FORMAT.into()) => {}
         Some(Json::Number(_)) => return Err(wrong("the record is of a newer version: update the library")),
-        _ => return Err(wrong("the record is damaged (no format)")),
+        _ => return Err(wrong("the record is damaged (no format): move it away and sign in again")),
     }
     // serde's sentences can quote what they read, and that can be a token.
-    let record: Record =
-        serde_json::from_str(text).map_err(|_| wrong("the record is damaged (a member is missing)"))?;
+    let record: Record = serde_json::from_str(text)
+        .map_err(|_| wrong("the record is damaged (a member is missing): move it away and sign in again"))?;
     let whose = Identity {
         token_endpoint: record.token_endpoint,
         client_id: record.client_id,
@@ -200,16 +206,22 @@ fn parse(path: &Path, identity: &Identity, text: &str) -> Result<Token> {
         return Err(wrong("the record is another client's"));
     }
     let optional = |json: Json| match json {
-        Json::Text(text) if !text.is_empty() => Some(text),
-        _ => None,
+        Json::Text(text) if !text.expose().chars().any(char::is_control) => {
+            Ok(Some(text).filter(|t| !t.is_empty()))
+        }
+        Json::Null => Ok(None),
+        _ => Err(wrong("the record is damaged (a token is none): move it away and sign in again")),
     };
-    let Some(access_token) = optional(record.access_token) else {
-        return Err(wrong("the record is damaged (no access_token)"));
+    if ["scope", "expires_at"].iter().any(|name| json.member(name).is_none()) {
+        return Err(wrong("the record is damaged (a member is missing): move it away and sign in again"));
+    }
+    let Some(access_token) = optional(record.access_token)? else {
+        return Err(wrong("the record is damaged (no access_token): move it away and sign in again"));
     };
     Ok(Token {
         access_token,
-        refresh_token: optional(record.refresh_token),
-        id_token: optional(record.id_token),
+        refresh_token: optional(record.refresh_token)?,
+        id_token: optional(record.id_token)?,
         token_type: record.token_type,
         scope: record.scope,
         expires_at: record.expires_at,

@@ -85,7 +85,7 @@ impl Https {
         Ok(Response {
             status: head.status.as_u16(),
             headers: headers.collect(),
-            body: read_body(&mut body.as_reader(), length)?,
+            body: read_body(&mut body.as_reader(), length, head.status.as_u16())?,
         })
     }
 }
@@ -136,16 +136,20 @@ fn shown_host(uri: &Uri) -> String {
 }
 
 /// Reads to the end, which also gives the connection back; a body that is too large is left unread.
-fn read_body(reader: &mut impl Read, length: Option<u64>) -> std::result::Result<Zeroizing<Vec<u8>>, Fault> {
+fn read_body(
+    reader: &mut impl Read,
+    length: Option<u64>,
+    status: u16,
+) -> std::result::Result<Zeroizing<Vec<u8>>, Fault> {
     let expected = length.map_or(Ok(4 * 1024), usize::try_from).unwrap_or(usize::MAX);
     if expected > MAX_BODY {
-        return Err(Fault::TooLarge);
+        return Err(Fault::TooLarge { status });
     }
     let mut body = Zeroizing::new(vec![0; expected + 1]);
     let mut filled = 0;
     loop {
         if filled > MAX_BODY {
-            return Err(Fault::TooLarge);
+            return Err(Fault::TooLarge { status });
         }
         if filled == body.len() {
             let mut larger = Zeroizing::new(vec![0; (filled * 2).min(MAX_BODY + 1)]);

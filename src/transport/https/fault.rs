@@ -15,7 +15,9 @@ pub(super) enum Fault {
     Tls(String),
     Timeout,
     Broken(String),
-    TooLarge,
+    TooLarge {
+        status: u16,
+    },
     /// What has its own sentence already: a setting that cannot be used.
     Setting(Error),
 }
@@ -34,7 +36,7 @@ impl Fault {
             Self::Tls(reason) => Error::Tls { host, reason },
             Self::Timeout => Error::Timeout { host, seconds },
             Self::Broken(reason) => Error::Disconnected { host, reason },
-            Self::TooLarge => Error::TooLarge,
+            Self::TooLarge { status } => Error::TooLarge { status },
             Self::Setting(error) => error,
         }
     }
@@ -93,7 +95,7 @@ impl fmt::Display for Fault {
             Self::Resolve(_) => f.write_str("name not resolved"),
             Self::Connect(reason) | Self::Tls(reason) | Self::Broken(reason) => f.write_str(reason),
             Self::Timeout => f.write_str("timed out"),
-            Self::TooLarge => f.write_str("too large"),
+            Self::TooLarge { .. } => f.write_str("too large"),
             Self::Setting(error) => error.fmt(f),
         }
     }

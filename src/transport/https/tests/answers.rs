@@ -147,7 +147,7 @@ fn a_body_is_read_up_to_its_limit() {
         });
         match https().send(&post(&server.url())) {
             Ok(response) => assert!(fits && response.body.len() == MAX_BODY),
-            Err(error) => assert!(!fits && matches!(error, Error::TooLarge), "{error}"),
+            Err(error) => assert!(!fits && matches!(error, Error::TooLarge { .. }), "{error}"),
         }
         server.end();
     }

@@ -1,0 +1,615 @@
+      *> OAUTH.cpy - liboauth 0.1.0 for COBOL: constants and calls.
+      *>
+      *> Fixed and free format. OAUTHWS.cpy has the fields used here.
+      *>
+      *> What a function returns: a negative number says why there is
+      *> no answer (OAUTH-ERROR-..., or OAUTH-HTTP-NEEDED); zero or a
+      *> positive one is the answer.
+      *>
+      *> A text in is a field and its length: the blanks that pad it are
+      *> dropped. With OAUTH-NUL-TERMINATED for the length it ends with
+      *> a NUL and is taken as it is.
+      *>
+      *> A text out is a field and its length. OAUTH-RC gets the length
+      *> of the text, which is in FIELD(1:OAUTH-RC) with a NUL behind
+      *> it; the rest of the field is as it was. Too small a field:
+      *> OAUTH-ERROR-BUFFER, and nothing is lost.
+      *>
+      *> CALL finds the library at run time: COB_PRE_LOAD=liboauth, or
+      *> compile with -fstatic-call and link with -loauth.
+      *>
+      *> Made by "cargo run -p liboauth-bindings" from src/constants.rs
+      *> and src/ffi/mod.rs: change those.
+
+      *> ---- text ----
+
+      *> A text's length: up to the NUL that ends it, taken as it is.
+      *> Since 0.1.
+       78  OAUTH-NUL-TERMINATED           VALUE -1.
+
+      *> ---- why there is no answer: what every function can return
+      *> instead of one ----
+
+      *> Not a failure: send the HTTP request that oauth_http_request
+      *> describes and give its answer to oauth_http_response. Only with
+      *> OAUTH-HTTP set to "caller". Since 0.1.
+       78  OAUTH-HTTP-NEEDED              VALUE -2.
+
+      *> The caller's mistake: -100 to -199.
+
+      *> The handle was never given out, or its client is closed.
+      *> Since 0.1.
+       78  OAUTH-ERROR-HANDLE             VALUE -100.
+      *> The buffer is too small; it holds an empty text. Nothing is
+      *> lost: call again with a larger one. A capacity of 0 asks for
+      *> the length. Since 0.1.
+       78  OAUTH-ERROR-BUFFER             VALUE -101.
+      *> A text or a buffer is a null pointer. Since 0.1.
+       78  OAUTH-ERROR-NULL               VALUE -102.
+      *> A length or a capacity is negative (and not
+      *> OAUTH-NUL-TERMINATED), or a text is longer than 1 MiB.
+      *> Since 0.1.
+       78  OAUTH-ERROR-LENGTH             VALUE -103.
+      *> A text is not UTF-8. Since 0.1.
+       78  OAUTH-ERROR-ENCODING           VALUE -104.
+      *> No property, or no part of a request, has this number, or it is
+      *> a result that cannot be set. Since 0.1.
+       78  OAUTH-ERROR-PROPERTY           VALUE -105.
+      *> The text makes no sense as the value of this property.
+      *> Since 0.1.
+       78  OAUTH-ERROR-VALUE              VALUE -106.
+      *> A call out of order: no authorization is pending, the code was
+      *> used already, or no request waits for a response. Since 0.1.
+       78  OAUTH-ERROR-SEQUENCE           VALUE -107.
+      *> Another thread's request to the server is under way in the
+      *> caller's own HTTP. Call again later. Since 0.1.
+       78  OAUTH-ERROR-BUSY               VALUE -108.
+      *> No authorization code can be found in the text, or more than
+      *> one. Since 0.1.
+       78  OAUTH-ERROR-CODE               VALUE -109.
+      *> The state that came back is not the one that was sent: not our
+      *> authorization request, perhaps a forged redirect (RFC 6749
+      *> section 10.12). Since 0.1.
+       78  OAUTH-ERROR-STATE              VALUE -110.
+      *> The redirect comes from another issuer than OAUTH-ISSUER (RFC
+      *> 9207). Since 0.1.
+       78  OAUTH-ERROR-ISSUER             VALUE -111.
+      *> Too many clients are open, or this process has opened too many.
+      *> Since 0.1.
+       78  OAUTH-ERROR-LIMIT              VALUE -112.
+
+      *> Configuration: -200 to -299.
+
+      *> A property that this operation needs is not set. Since 0.1.
+       78  OAUTH-ERROR-MISSING            VALUE -200.
+      *> The profile does not exist, or its file is wrong:
+      *> oauth_error_text names file, line and key. Since 0.1.
+       78  OAUTH-ERROR-PROFILE            VALUE -201.
+      *> A URL is http:// and not on loopback, and OAUTH-ALLOW-HTTP is
+      *> not set. Since 0.1.
+       78  OAUTH-ERROR-INSECURE           VALUE -202.
+      *> A CA file, client certificate or key cannot be read or used.
+      *> Since 0.1.
+       78  OAUTH-ERROR-CERTIFICATE        VALUE -203.
+
+      *> Network: -300 to -399.
+
+      *> The server's name cannot be resolved. Since 0.1.
+       78  OAUTH-ERROR-RESOLVE            VALUE -300.
+      *> No connection to the server or the proxy. Since 0.1.
+       78  OAUTH-ERROR-CONNECT            VALUE -301.
+      *> No secure connection: the server's certificate is not trusted,
+      *> or TLS failed. Since 0.1.
+       78  OAUTH-ERROR-TLS                VALUE -302.
+      *> No answer within OAUTH-TIMEOUT seconds. Since 0.1.
+       78  OAUTH-ERROR-TIMEOUT            VALUE -303.
+      *> The connection broke before the answer was complete. Since 0.1.
+       78  OAUTH-ERROR-DISCONNECTED       VALUE -304.
+      *> The server is there but cannot serve now: status 408, 429 or
+      *> 5xx. See OAUTH-RETRY-AFTER. Since 0.1.
+       78  OAUTH-ERROR-UNAVAILABLE        VALUE -305.
+
+      *> Refused by the authorization server: -400 to -499, one per
+      *> error code of the RFCs.
+
+      *> "invalid_request" (RFC 6749 sections 4.1.2.1 and 5.2).
+      *> Since 0.1.
+       78  OAUTH-ERROR-INVALID-REQUEST    VALUE -400.
+      *> "invalid_client": client_id, client_secret or OAUTH-CLIENT-AUTH
+      *> is wrong (RFC 6749 section 5.2). Since 0.1.
+       78  OAUTH-ERROR-INVALID-CLIENT     VALUE -401.
+      *> "invalid_grant": the code is wrong, used or too old (RFC 6749
+      *> section 5.2). A refused refresh token is OAUTH-ERROR-SIGN-IN
+      *> instead. Since 0.1.
+       78  OAUTH-ERROR-INVALID-GRANT      VALUE -402.
+      *> "unauthorized_client" (RFC 6749 sections 4.1.2.1 and 5.2).
+      *> Since 0.1.
+       78  OAUTH-ERROR-UNAUTHORIZED       VALUE -403.
+      *> "unsupported_grant_type" (RFC 6749 section 5.2). Since 0.1.
+       78  OAUTH-ERROR-UNSUPPORTED-GRANT  VALUE -404.
+      *> "invalid_scope" (RFC 6749 sections 4.1.2.1 and 5.2). Since 0.1.
+       78  OAUTH-ERROR-INVALID-SCOPE      VALUE -405.
+      *> "access_denied": the person, or the server, said no (RFC 6749
+      *> section 4.1.2.1). Since 0.1.
+       78  OAUTH-ERROR-ACCESS-DENIED      VALUE -406.
+      *> "unsupported_response_type" (RFC 6749 section 4.1.2.1).
+      *> Since 0.1.
+       78  OAUTH-ERROR-RESPONSE-TYPE      VALUE -407.
+      *> "server_error" (RFC 6749 section 4.1.2.1). Since 0.1.
+       78  OAUTH-ERROR-SERVER-ERROR       VALUE -408.
+      *> "temporarily_unavailable" (RFC 6749 section 4.1.2.1).
+      *> Since 0.1.
+       78  OAUTH-ERROR-TEMP-UNAVAILABLE   VALUE -409.
+      *> Another error code than those of the RFCs; OAUTH-ERROR has its
+      *> name. Since 0.1.
+       78  OAUTH-ERROR-REFUSED            VALUE -498.
+      *> No usable token: a person must sign in (again). Since 0.1.
+       78  OAUTH-ERROR-SIGN-IN            VALUE -499.
+
+      *> The answer is not understood: -500 to -599.
+
+      *> The server's answer is not a token response: a web page, cut
+      *> off, without an access token. Since 0.1.
+       78  OAUTH-ERROR-RESPONSE           VALUE -500.
+      *> The server's answer is larger than 1 MiB. Since 0.1.
+       78  OAUTH-ERROR-TOO-LARGE          VALUE -501.
+
+      *> Storage: -600 to -699.
+
+      *> The store cannot be read or written. A token in memory is still
+      *> given out. Since 0.1.
+       78  OAUTH-ERROR-STORE              VALUE -600.
+      *> The store's folder or file is open to other users, or is a
+      *> symbolic link. Since 0.1.
+       78  OAUTH-ERROR-STORE-UNSAFE       VALUE -601.
+      *> The stored record is damaged or of a newer format. It is left
+      *> as it is. Since 0.1.
+       78  OAUTH-ERROR-STORE-FORMAT       VALUE -602.
+
+      *> Internal: -900 to -999.
+
+      *> A fault in the library; please report its text. Since 0.1.
+       78  OAUTH-ERROR-INTERNAL           VALUE -900.
+      *> The system gave no randomness. Since 0.1.
+       78  OAUTH-ERROR-SYSTEM             VALUE -901.
+
+      *> ---- what to do now: oauth_error_action ----
+
+      *> Nothing. Since 0.1.
+       78  OAUTH-ACTION-NONE              VALUE 0.
+      *> Try again later: a fault that passes. Since 0.1.
+       78  OAUTH-ACTION-RETRY             VALUE 1.
+      *> A person must sign in again, beginning with
+      *> oauth_build_authorize_url. Since 0.1.
+       78  OAUTH-ACTION-SIGN-IN           VALUE 2.
+      *> Mend the configuration or the program: trying again will not
+      *> help. Since 0.1.
+       78  OAUTH-ACTION-FIX               VALUE 3.
+
+      *> ---- properties: settings, for oauth_set and oauth_get ----
+
+      *> Known server whose settings to take over, all at once:
+      *> "stamps", "belladati", "metamaps". Set it first. Since 0.1.
+       78  OAUTH-PROFILE                  VALUE 1.
+      *> What every endpoint that begins with "/" is appended to, such
+      *> as "https://example.com/tenant". Since 0.1.
+       78  OAUTH-BASE-URL                 VALUE 2.
+      *> Issuer identifier; a redirect that names another is refused
+      *> (RFC 9207). Since 0.1.
+       78  OAUTH-ISSUER                   VALUE 3.
+      *> URL of the page where a person signs in, or a path below
+      *> OAUTH-BASE-URL (RFC 6749 section 3.1). Since 0.1.
+       78  OAUTH-AUTHORIZATION-ENDPOINT   VALUE 4.
+      *> URL that gives tokens, or a path below OAUTH-BASE-URL (RFC 6749
+      *> section 3.2). Since 0.1.
+       78  OAUTH-TOKEN-ENDPOINT           VALUE 5.
+      *> URL that refreshes, where it is not the token endpoint.
+      *> Since 0.1.
+       78  OAUTH-REFRESH-ENDPOINT         VALUE 6.
+      *> The client's identifier at the authorization server (RFC 6749
+      *> section 2.2). Since 0.1.
+       78  OAUTH-CLIENT-ID                VALUE 7.
+      *> The client's secret (RFC 6749 section 2.3.1). Since 0.1.
+       78  OAUTH-CLIENT-SECRET            VALUE 8.
+      *> How the client authenticates: "client_secret_basic" (usual with
+      *> a secret), "client_secret_post", or "none" (usual without one)
+      *> (RFC 6749 section 2.3). Since 0.1.
+       78  OAUTH-CLIENT-AUTH              VALUE 9.
+      *> How Basic encodes client_id and client_secret first: "form"
+      *> (RFC 6749), "raw", or "percent". Since 0.1.
+       78  OAUTH-BASIC-ENCODING           VALUE 10.
+      *> Where the parameters of a token request stand: "form" (RFC
+      *> 6749), "json", or "query". Since 0.1.
+       78  OAUTH-REQUEST-BODY             VALUE 11.
+      *> Where the browser is sent with the code (RFC 6749 section
+      *> 3.1.2). Since 0.1.
+       78  OAUTH-REDIRECT-URI             VALUE 12.
+      *> Scopes to ask for, with blanks between them (RFC 6749 section
+      *> 3.3). Since 0.1.
+       78  OAUTH-SCOPE                    VALUE 13.
+      *> What stands between scopes in a request: "space" (RFC 6749),
+      *> "comma", or one character. Since 0.1.
+       78  OAUTH-SCOPE-SEPARATOR          VALUE 14.
+      *> Response type, sent as it is; "code" unless set (RFC 6749
+      *> section 3.1.1). Since 0.1.
+       78  OAUTH-RESPONSE-TYPE            VALUE 15.
+      *> Proof key: "S256" (usual), "plain", or "off" (RFC 7636).
+      *> Since 0.1.
+       78  OAUTH-PKCE                     VALUE 16.
+      *> More parameters of the authorization request, as a query
+      *> string; one that is there already is replaced. Since 0.1.
+       78  OAUTH-AUTHORIZE-PARAMS         VALUE 17.
+      *> More parameters of the code exchange, as a query string; one
+      *> that is there already is replaced. Since 0.1.
+       78  OAUTH-TOKEN-PARAMS             VALUE 18.
+      *> More parameters of a refresh, as a query string; one that is
+      *> there already is replaced. Since 0.1.
+       78  OAUTH-REFRESH-PARAMS           VALUE 19.
+      *> Where in an answer the token's members stand, such as "data" or
+      *> "body.token"; usually at the top. Since 0.1.
+       78  OAUTH-RESPONSE-PATH            VALUE 20.
+      *> Unit of "expires_in": "seconds" (RFC 6749) or "milliseconds".
+      *> Since 0.1.
+       78  OAUTH-EXPIRES-IN-UNIT          VALUE 21.
+      *> Where tokens live: "memory:" (usual), or "file:FOLDER", which
+      *> is made if it is not there. A relative folder is below the
+      *> current one at the time of the call; "~" has no meaning.
+      *> Since 0.1.
+       78  OAUTH-STORE                    VALUE 22.
+      *> Whose token it is, for stores that keep several: any text.
+      *> Since 0.1.
+       78  OAUTH-ACCOUNT                  VALUE 23.
+      *> Seconds that a token must still be valid to be given out;
+      *> unless set 30, but no more than half of its life. Since 0.1.
+       78  OAUTH-MIN-VALID                VALUE 24.
+      *> Seconds that one request may take, 1 to 3600; 30 unless set.
+      *> Since 0.1.
+       78  OAUTH-TIMEOUT                  VALUE 25.
+      *> PEM file of the certificate authorities to trust; the system's
+      *> unless set. Since 0.1.
+       78  OAUTH-CA-FILE                  VALUE 26.
+      *> PEM file of the certificate that the client shows to the
+      *> server, chain included. Since 0.1.
+       78  OAUTH-CLIENT-CERT-FILE         VALUE 27.
+      *> PEM file of that certificate's private key. Since 0.1.
+       78  OAUTH-CLIENT-KEY-FILE          VALUE 28.
+      *> "http://[user:password@]host:port", "none" (usual), or "env" to
+      *> read the environment's. Since 0.1.
+       78  OAUTH-PROXY                    VALUE 29.
+      *> Who sends the requests: "builtin", or "caller" (see
+      *> oauth_http_request). Since 0.1.
+       78  OAUTH-HTTP                     VALUE 30.
+      *> "yes" allows http:// to other hosts than loopback: whoever is
+      *> on the way can read the tokens. Since 0.1.
+       78  OAUTH-ALLOW-HTTP               VALUE 31.
+
+      *> ---- properties: results, for oauth_get; an empty text where
+      *> there is none ----
+
+      *> State of the last authorization URL (RFC 6749 section 4.1.1).
+      *> Since 0.1.
+       78  OAUTH-STATE                    VALUE 101.
+      *> Access token as it is, refreshed or not; oauth_access_token
+      *> gives a fresh one. Since 0.1.
+       78  OAUTH-ACCESS-TOKEN             VALUE 102.
+      *> Refresh token. Since 0.1.
+       78  OAUTH-REFRESH-TOKEN            VALUE 103.
+      *> ID token, unchecked (OpenID Connect Core section 2). Since 0.1.
+       78  OAUTH-ID-TOKEN                 VALUE 104.
+      *> Token type, as the server wrote it; "Bearer" where it wrote
+      *> none. Since 0.1.
+       78  OAUTH-TOKEN-TYPE               VALUE 105.
+      *> When the access token expires, such as "2026-01-31T12:00:00Z"
+      *> (RFC 3339); empty where unknown. Since 0.1.
+       78  OAUTH-EXPIRES-AT               VALUE 106.
+      *> Scopes that the token has, as the server wrote them; what was
+      *> asked for where it wrote none. Since 0.1.
+       78  OAUTH-GRANTED-SCOPE            VALUE 107.
+      *> Of the last failure: the server's error code, such as
+      *> "invalid_grant". Since 0.1.
+       78  OAUTH-ERROR                    VALUE 108.
+      *> Of the last failure: the server's words. Since 0.1.
+       78  OAUTH-ERROR-DESCRIPTION        VALUE 109.
+      *> Of the last failure: the server's page about it. Since 0.1.
+       78  OAUTH-ERROR-URI                VALUE 110.
+      *> Of the last failure: the HTTP status, where there was an
+      *> answer. Since 0.1.
+       78  OAUTH-HTTP-STATUS              VALUE 111.
+      *> Of the last failure: seconds to wait before the next try, where
+      *> the server said so (RFC 9110 section 10.2.3). Since 0.1.
+       78  OAUTH-RETRY-AFTER              VALUE 112.
+
+      *> ---- parts of a request: oauth_http_request ----
+
+      *> HTTP method, such as "POST". Since 0.1.
+       78  OAUTH-REQUEST-METHOD           VALUE 201.
+      *> URL to send it to. It may hold secrets where OAUTH-REQUEST-BODY
+      *> is "query". Since 0.1.
+       78  OAUTH-REQUEST-URL              VALUE 202.
+      *> Headers, one "Name: value" a line, each ended by CR LF; no
+      *> Content-Length and no Host. Since 0.1.
+       78  OAUTH-REQUEST-HEADERS          VALUE 203.
+      *> Content to send; empty where there is none. Since 0.1.
+       78  OAUTH-REQUEST-CONTENT          VALUE 204.
+
+      *> ---- functions ----
+
+      *> Makes a client: one registration at one authorization server,
+      *> with its settings and its token.
+      *>
+      *> Set it up with oauth_set, close it with oauth_client_close.
+      *> Handles are never given out twice.
+      *>
+      *> Returns the client's handle, greater than 0, or
+      *> OAUTH-ERROR-LIMIT. Since 0.1.
+      *>
+      *>     CALL "oauth_client_new"
+      *>         RETURNING OAUTH-RC
+      *>     END-CALL
+
+      *> Makes a client that is set up from a profile.
+      *>
+      *> profile: a profile's name, looked for in the files
+      *> "$LIBOAUTH_PROFILES", "$XDG_CONFIG_HOME/liboauth/profiles.toml"
+      *> ("~/.config" where that is not set) and
+      *> "/etc/liboauth/profiles.toml", then among the known servers
+      *> (see OAUTH-PROFILE). A text with a "/" is a profile file, or a
+      *> file and a name: "/home/me/oauth.toml#acme". No other call
+      *> reads these variables, and none is read in a setuid program.
+      *>
+      *> Returns the client's handle, OAUTH-ERROR-PROFILE
+      *> (oauth_error_text names file, line and key), or
+      *> OAUTH-ERROR-LIMIT. Since 0.1.
+      *>
+      *>     CALL "oauth_client_open" USING
+      *>         BY REFERENCE OAUTH-PROFILE-NAME
+      *>         BY VALUE LENGTH OF OAUTH-PROFILE-NAME
+      *>         RETURNING OAUTH-RC
+      *>     END-CALL
+
+      *> Closes a client and wipes its secrets from memory. Its store is
+      *> left as it is.
+      *>
+      *> client: from oauth_client_new or oauth_client_open; 0 is
+      *> harmless. Calls of other threads that are under way end as they
+      *> would have.
+      *>
+      *> Returns 0, or OAUTH-ERROR-HANDLE. Since 0.1.
+      *>
+      *>     CALL "oauth_client_close" USING
+      *>         BY VALUE OAUTH-CLIENT
+      *>         RETURNING OAUTH-RC
+      *>     END-CALL
+
+      *> Sets a property.
+      *>
+      *> property: a constant such as OAUTH-CLIENT-ID; OAUTH-PROFILE and
+      *> OAUTH-ALLOW-HTTP before those that hang on them. text: its
+      *> value; an empty text takes the setting back.
+      *>
+      *> Returns 0, OAUTH-ERROR-PROPERTY, OAUTH-ERROR-VALUE,
+      *> OAUTH-ERROR-INSECURE or OAUTH-ERROR-PROFILE; after an error the
+      *> property has its old value. Since 0.1.
+      *>
+      *>     CALL "oauth_set" USING
+      *>         BY VALUE OAUTH-CLIENT
+      *>         BY VALUE OAUTH-PROPERTY
+      *>         BY REFERENCE OAUTH-TEXT
+      *>         BY VALUE LENGTH OF OAUTH-TEXT
+      *>         RETURNING OAUTH-RC
+      *>     END-CALL
+
+      *> Reads a property: a setting, or a result such as
+      *> OAUTH-EXPIRES-AT. It never sends a request. Reading what is
+      *> known of the last failure, OAUTH-ERROR to OAUTH-RETRY-AFTER,
+      *> leaves oauth_error_text as it is.
+      *>
+      *> property: a constant such as OAUTH-GRANTED-SCOPE. buffer:
+      *> receives the text and a NUL.
+      *>
+      *> Returns the text's length without the NUL, 0 where there is
+      *> none, OAUTH-ERROR-PROPERTY or OAUTH-ERROR-BUFFER. Since 0.1.
+      *>
+      *>     CALL "oauth_get" USING
+      *>         BY VALUE OAUTH-CLIENT
+      *>         BY VALUE OAUTH-PROPERTY
+      *>         BY REFERENCE OAUTH-BUFFER
+      *>         BY VALUE LENGTH OF OAUTH-BUFFER
+      *>         RETURNING OAUTH-RC
+      *>     END-CALL
+
+      *> Makes the URL that a person opens in a browser to sign in (RFC
+      *> 6749 section 4.1.1), with a fresh state and, unless OAUTH-PKCE
+      *> is "off", a fresh code challenge (RFC 7636). The client
+      *> remembers both for oauth_exchange_code, for the last eight
+      *> URLs.
+      *>
+      *> url: receives the URL and a NUL; 8192 bytes are plenty. With a
+      *> capacity of 0, or too small a buffer, nothing is made or
+      *> remembered.
+      *>
+      *> Returns the URL's length, OAUTH-ERROR-MISSING,
+      *> OAUTH-ERROR-INSECURE, OAUTH-ERROR-BUFFER or OAUTH-ERROR-SYSTEM.
+      *> Since 0.1.
+      *>
+      *>     CALL "oauth_build_authorize_url" USING
+      *>         BY VALUE OAUTH-CLIENT
+      *>         BY REFERENCE OAUTH-URL
+      *>         BY VALUE LENGTH OF OAUTH-URL
+      *>         RETURNING OAUTH-RC
+      *>     END-CALL
+
+      *> Exchanges the code that came back from the sign-in for tokens
+      *> (RFC 6749 section 4.1.3).
+      *>
+      *> code: what came back: the URL of the redirect, its query, or
+      *> the code alone, also with quotes, blanks and line breaks around
+      *> it. A state in it must be ours, an error in it is reported as
+      *> the server's. A code is sent once: after a success, the same
+      *> again is OAUTH-ERROR-SEQUENCE.
+      *>
+      *> Returns 0, OAUTH-HTTP-NEEDED, OAUTH-ERROR-CODE,
+      *> OAUTH-ERROR-STATE, OAUTH-ERROR-ISSUER, OAUTH-ERROR-SEQUENCE, or
+      *> what the server or the network answered:
+      *> OAUTH-ERROR-INVALID-GRANT, OAUTH-ERROR-INVALID-CLIENT,
+      *> OAUTH-ERROR-TIMEOUT and others. After an error the tokens are
+      *> as they were. Since 0.1.
+      *>
+      *>     CALL "oauth_exchange_code" USING
+      *>         BY VALUE OAUTH-CLIENT
+      *>         BY REFERENCE OAUTH-CODE
+      *>         BY VALUE LENGTH OF OAUTH-CODE
+      *>         RETURNING OAUTH-RC
+      *>     END-CALL
+
+      *> Refreshes the access token now, whether or not it is still
+      *> valid (RFC 6749 section 6); a refresh of another thread that is
+      *> under way is joined. There is seldom a need for it:
+      *> oauth_bearer_header refreshes by itself.
+      *>
+      *> Returns 0, OAUTH-HTTP-NEEDED, OAUTH-ERROR-SIGN-IN (no refresh
+      *> token, or the server no longer takes it), or what the server or
+      *> the network answered. After an error the tokens are as they
+      *> were. Since 0.1.
+      *>
+      *>     CALL "oauth_refresh" USING
+      *>         BY VALUE OAUTH-CLIENT
+      *>         RETURNING OAUTH-RC
+      *>     END-CALL
+
+      *> Gives the header for a request to the API, "Authorization:
+      *> Bearer ..." (RFC 6750 section 2.1), refreshed first if the
+      *> token is not valid for OAUTH-MIN-VALID seconds more.
+      *>
+      *> header: receives the header, without a line end, and a NUL. A
+      *> refresh that was needed has been stored even when the buffer is
+      *> too small. A refresh that fails is no error while the old token
+      *> lives.
+      *>
+      *> OAUTH-ERROR-SIGN-IN can come at any time: a sign-in can be
+      *> revoked. Then begin anew with oauth_build_authorize_url, once:
+      *> an API that refuses a fresh token refuses it for another
+      *> reason.
+      *>
+      *> Returns the header's length, OAUTH-HTTP-NEEDED,
+      *> OAUTH-ERROR-SIGN-IN, OAUTH-ERROR-BUFFER, or what the server or
+      *> the network answered. Since 0.1.
+      *>
+      *>     CALL "oauth_bearer_header" USING
+      *>         BY VALUE OAUTH-CLIENT
+      *>         BY REFERENCE OAUTH-HEADER
+      *>         BY VALUE LENGTH OF OAUTH-HEADER
+      *>         RETURNING OAUTH-RC
+      *>     END-CALL
+
+      *> Gives the access token alone, refreshed first as by
+      *> oauth_bearer_header: for HTTP libraries that make the header
+      *> themselves.
+      *>
+      *> token: receives the token and a NUL.
+      *>
+      *> Returns the token's length, or what oauth_bearer_header
+      *> returns. Since 0.1.
+      *>
+      *>     CALL "oauth_access_token" USING
+      *>         BY VALUE OAUTH-CLIENT
+      *>         BY REFERENCE OAUTH-TOKEN
+      *>         BY VALUE LENGTH OF OAUTH-TOKEN
+      *>         RETURNING OAUTH-RC
+      *>     END-CALL
+
+      *> Says that the API answered 401 to the token that this thread
+      *> got last: the next oauth_bearer_header refreshes, unless
+      *> somebody has already done so.
+      *>
+      *> Returns 0. Since 0.1.
+      *>
+      *>     CALL "oauth_token_rejected" USING
+      *>         BY VALUE OAUTH-CLIENT
+      *>         RETURNING OAUTH-RC
+      *>     END-CALL
+
+      *> Describes the request that waits to be sent by the caller's own
+      *> HTTP, after OAUTH-HTTP-NEEDED.
+      *>
+      *> part: OAUTH-REQUEST-METHOD, OAUTH-REQUEST-URL,
+      *> OAUTH-REQUEST-HEADERS or OAUTH-REQUEST-CONTENT. The caller may
+      *> change what it sends. buffer: receives the text and a NUL.
+      *>
+      *> Returns the text's length, OAUTH-ERROR-SEQUENCE where no
+      *> request waits, OAUTH-ERROR-PROPERTY or OAUTH-ERROR-BUFFER.
+      *> Since 0.1.
+      *>
+      *>     CALL "oauth_http_request" USING
+      *>         BY VALUE OAUTH-CLIENT
+      *>         BY VALUE OAUTH-PART
+      *>         BY REFERENCE OAUTH-BUFFER
+      *>         BY VALUE LENGTH OF OAUTH-BUFFER
+      *>         RETURNING OAUTH-RC
+      *>     END-CALL
+
+      *> Hands over the answer to the request of oauth_http_request; the
+      *> operation that needed it goes on.
+      *>
+      *> status: the HTTP status, or 0 or less where no answer came.
+      *> headers: the answer's header lines, as they came; Content-Type,
+      *> Retry-After and WWW-Authenticate are looked at, and headers may
+      *> be empty. body: the answer's body, as it came. Of these two
+      *> every byte counts: neither a NUL nor blanks end them unless the
+      *> length is OAUTH-NUL-TERMINATED.
+      *>
+      *> Returns what the operation returns: 0 for oauth_exchange_code
+      *> and oauth_refresh, the length for oauth_bearer_header and
+      *> oauth_access_token (this thread's next call of them gives the
+      *> text and asks for no request), OAUTH-HTTP-NEEDED where there is
+      *> one more request to send, or the operation's error;
+      *> OAUTH-ERROR-SEQUENCE where no request waits. Since 0.1.
+      *>
+      *>     CALL "oauth_http_response" USING
+      *>         BY VALUE OAUTH-CLIENT
+      *>         BY VALUE OAUTH-STATUS
+      *>         BY REFERENCE OAUTH-HEADERS
+      *>         BY VALUE OAUTH-HEADERS-LENGTH
+      *>         BY REFERENCE OAUTH-BODY
+      *>         BY VALUE OAUTH-BODY-LENGTH
+      *>         RETURNING OAUTH-RC
+      *>     END-CALL
+
+      *> Gives this thread's last error as a sentence that says what to
+      *> do, without any secret in it; empty after a success. Its first
+      *> 80 characters make sense alone.
+      *>
+      *> buffer: receives the sentence and a NUL; 512 bytes are plenty.
+      *>
+      *> Returns the sentence's length, or OAUTH-ERROR-BUFFER. It does
+      *> not change what it reports. Since 0.1.
+      *>
+      *>     CALL "oauth_error_text" USING
+      *>         BY REFERENCE OAUTH-ERROR-TEXT
+      *>         BY VALUE LENGTH OF OAUTH-ERROR-TEXT
+      *>         RETURNING OAUTH-RC
+      *>     END-CALL
+
+      *> Says what an operator does about this thread's last error:
+      *> OAUTH-ACTION-NONE, OAUTH-ACTION-RETRY, OAUTH-ACTION-SIGN-IN or
+      *> OAUTH-ACTION-FIX.
+      *>
+      *> Returns that number. It does not change what it reports.
+      *> Since 0.1.
+      *>
+      *>     CALL "oauth_error_action"
+      *>         RETURNING OAUTH-RC
+      *>     END-CALL
+
+      *> Gives the library's version, such as "0.1.0".
+      *>
+      *> buffer: receives the version and a NUL.
+      *>
+      *> Returns its length, or OAUTH-ERROR-BUFFER. It does not change
+      *> what oauth_error_text reports. Since 0.1.
+      *>
+      *>     CALL "oauth_version" USING
+      *>         BY REFERENCE OAUTH-VERSION
+      *>         BY VALUE LENGTH OF OAUTH-VERSION
+      *>         RETURNING OAUTH-RC
+      *>     END-CALL

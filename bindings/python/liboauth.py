@@ -1,0 +1,453 @@
+"""OAuth 2.0 for programs that already have their HTTP code: a fresh `Authorization` header from one call.
+
+    from liboauth import Client, SignInNeeded
+
+    with Client("acme", store="file:/var/lib/acme") as client:
+        try:
+            headers = client.authorization_headers()
+        except SignInNeeded:
+            print("Open", client.build_authorize_url())
+            client.exchange_code(input("What came back? "))
+            headers = client.authorization_headers()
+
+A setting has the name that it has in a profile: `Client(token_endpoint=..., client_id=...)`. `_liboauth` says what
+each one means; its constants are here too, to compare with an error's `number`.
+
+Everything can be called from any thread. The library is the file that the environment variable LIBOAUTH_LIBRARY
+names, or else it is looked for next to this file, where `make install` puts it, and where the system has libraries.
+"""
+
+import ctypes
+import ctypes.util
+import difflib
+import enum
+import os
+import sys
+import threading
+import time
+import urllib.parse
+import weakref
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Tuple, Type, Union
+
+import _liboauth
+from _liboauth import *  # noqa: F403 - the OAUTH_... constants
+
+Setting = Union[None, str, int, "os.PathLike[str]", Mapping[str, str], Iterable[str]]
+"""None takes a setting back; True and False are `yes` and `no`; a mapping becomes a query string, a list of scopes
+one text."""
+
+Headers = Union[str, bytes, Mapping[str, str]]
+
+
+class HttpRequest(NamedTuple):
+    """A request for the program's own HTTP to send."""
+
+    method: str
+    url: str
+    headers: Dict[str, str]
+    content: bytes
+
+
+Send = Callable[[HttpRequest], Tuple[int, Headers, Union[str, bytes]]]
+"""Sends a request and gives the answer's status, headers and body, whatever the status is."""
+
+
+class Action(enum.IntEnum):
+    """What an operator does about an error."""
+
+    NONE = _liboauth.OAUTH_ACTION_NONE
+    RETRY = _liboauth.OAUTH_ACTION_RETRY
+    SIGN_IN = _liboauth.OAUTH_ACTION_SIGN_IN
+    FIX = _liboauth.OAUTH_ACTION_FIX
+
+
+class OAuthError(Exception):
+    """Why there is no answer. `error` and what follows it are there where the server said so."""
+
+    def __init__(self, number: int, text: str, action: int) -> None:
+        super().__init__(text)
+        self.number = number
+        """One of OAUTH_ERROR_..."""
+        self.name = _NAMES.get(number, str(number))
+        self.text = text
+        self.action: int = Action(action) if action in Action.__members__.values() else action
+        self.error: Optional[str] = None
+        self.error_description: Optional[str] = None
+        self.error_uri: Optional[str] = None
+        self.http_status: Optional[int] = None
+        self.retry_after: Optional[int] = None
+        """Seconds to wait before the next try."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name}, {self.text!r})"
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        return type(self), (self.number, self.text, int(self.action)), self.__dict__
+
+
+class SignInNeeded(OAuthError):
+    """There is no usable token: a person signs in again, beginning with `build_authorize_url`."""
+
+
+class Refused(OAuthError):
+    """The authorization server said no; `error` is its error code."""
+
+
+class NetworkError(OAuthError):
+    """The server was not reached, gave no whole answer, or cannot serve now."""
+
+
+class BadResponse(OAuthError):
+    """The server's answer is not understood."""
+
+
+class ConfigurationError(OAuthError):
+    """A setting, a profile or a certificate is missing or wrong."""
+
+
+class StoreError(OAuthError):
+    """The place where tokens live cannot be used."""
+
+
+class HttpNeeded(OAuthError):
+    """Not a failure: `http="caller"` is set, and the request of `http_request()` waits to be sent."""
+
+
+class Client:
+    """One registration at one authorization server, with its settings and its token.
+
+    `profile` is the name of a profile, or a profile file; without it the settings say everything. With `send`
+    that function carries every request; without it the library does, or with `http="caller"` the program, by
+    `HttpNeeded`, `http_request` and `http_response`.
+    """
+
+    def __init__(self, profile: Optional[str] = None, *, send: Optional[Send] = None, **settings: Setting) -> None:
+        self._send = send
+        self._sending = threading.Lock()
+        if profile is None:
+            handle = _library.oauth_client_new()
+        else:
+            handle = _library.oauth_client_open(_bytes(profile), _liboauth.OAUTH_NUL_TERMINATED)
+        if handle < 0:
+            raise _error(handle)
+        self._handle: int = handle
+        self._close = weakref.finalize(self, _library.oauth_client_close, handle)
+        try:
+            if send is not None:
+                settings.setdefault("http", "caller")
+            # A profile would replace what was set before it, and an http:// URL needs leave first.
+            self.set(**{key: settings.pop(key) for key in ("profile", "allow_http") if key in settings})
+            self.set(**settings)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Closes the client and wipes its secrets from memory; what it stored stays. A second time is harmless."""
+        self._handle = 0
+        self._close()
+
+    def __enter__(self) -> "Client":
+        return self
+
+    def __exit__(
+        self,
+        kind: Optional[Type[BaseException]],
+        value: Optional[BaseException],
+        traceback: Optional[TracebackType],
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<liboauth.Client {self._handle or 'closed'}>"
+
+    # ---- settings and results ----
+
+    def set(self, **settings: Setting) -> None:
+        """Sets each property: `client.set(scope="read write", timeout=10)`."""
+        for key, value in settings.items():
+            number = _number(key, _liboauth.SETTINGS, "setting")
+            text = _bytes(_text(value))
+            self._check(_library.oauth_set(self._handle, number, text, _liboauth.OAUTH_NUL_TERMINATED))
+
+    def get(self, key: str) -> str:
+        """A setting or a result as text, empty where there is none. Never sends a request."""
+        number = _number(key, {**_liboauth.SETTINGS, **_liboauth.RESULTS}, "property")
+        answer, text = _read(_library.oauth_get, self._handle, number)
+        self._check(answer)
+        return text
+
+    @property
+    def state(self) -> str:
+        """The state of the last authorization URL."""
+        return self.get("state")
+
+    @property
+    def refresh_token(self) -> str:
+        return self.get("refresh_token")
+
+    @property
+    def id_token(self) -> str:
+        """The ID token, unchecked."""
+        return self.get("id_token")
+
+    @property
+    def token_type(self) -> str:
+        return self.get("token_type")
+
+    @property
+    def expires_at(self) -> Optional[datetime]:
+        """When the access token expires, in UTC; None where nobody knows."""
+        text = self.get("expires_at")
+        return datetime.fromisoformat(text.replace("Z", "+00:00")) if text else None
+
+    @property
+    def granted_scope(self) -> str:
+        return self.get("granted_scope")
+
+    # ---- operations ----
+
+    def build_authorize_url(self) -> str:
+        """The URL that a person opens in a browser to sign in."""
+        answer, text = _read(_library.oauth_build_authorize_url, self._handle)
+        self._check(answer)
+        return text
+
+    def exchange_code(self, code: str) -> None:
+        """Exchanges what came back from the sign-in for tokens: the redirect's URL, its query, or the code."""
+        what = _bytes(code)
+        self._run(
+            lambda: (_library.oauth_exchange_code(self._handle, what, _liboauth.OAUTH_NUL_TERMINATED), "")
+        )
+
+    def refresh(self) -> None:
+        """Refreshes the access token now; `bearer_header` does so by itself where it is needed."""
+        self._run(lambda: (_library.oauth_refresh(self._handle), ""))
+
+    def bearer_header(self) -> str:
+        """`Authorization: Bearer ...`, refreshed first where that is needed."""
+        return self._fresh(_library.oauth_bearer_header)
+
+    def access_token(self) -> str:
+        """The access token alone, refreshed first where that is needed."""
+        return self._fresh(_library.oauth_access_token)
+
+    def authorization_headers(self) -> Dict[str, str]:
+        """`bearer_header` as HTTP libraries take it."""
+        name, _, value = self.bearer_header().partition(": ")
+        return {name: value}
+
+    def token_rejected(self) -> None:
+        """The API answered 401 to the token that this thread got last: the next one will be another."""
+        self._check(_library.oauth_token_rejected(self._handle))
+
+    # ---- the program's own HTTP ----
+
+    def http_request(self) -> HttpRequest:
+        """The request that waits to be sent, after `HttpNeeded`."""
+        texts: List[str] = []
+        for part in (
+            _liboauth.OAUTH_REQUEST_METHOD,
+            _liboauth.OAUTH_REQUEST_URL,
+            _liboauth.OAUTH_REQUEST_HEADERS,
+            _liboauth.OAUTH_REQUEST_CONTENT,
+        ):
+            answer, text = _read(_library.oauth_http_request, self._handle, part)
+            self._check(answer)
+            texts.append(text)
+        method, url, lines, content = texts
+        fields = (line.partition(": ") for line in lines.split("\r\n") if line)
+        return HttpRequest(method, url, {name: value for name, _, value in fields}, content.encode())
+
+    def http_response(self, status: int, headers: Headers = "", body: Union[str, bytes] = b"") -> bool:
+        """Hands over the answer to the request of `http_request`; a status of 0 where no answer came.
+
+        True: the operation has ended well, and `bearer_header` or `access_token` gives its text when it is called
+        again. False: one more request waits to be sent.
+        """
+        answer = self._respond(status, headers, body)
+        if answer == _liboauth.OAUTH_HTTP_NEEDED:
+            return False
+        self._check(answer)
+        return True
+
+    def _respond(self, status: int, headers: Headers, body: Union[str, bytes]) -> int:
+        if isinstance(headers, Mapping):
+            headers = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        head = headers.encode() if isinstance(headers, str) else headers
+        content = body.encode() if isinstance(body, str) else body
+        answer: int = _library.oauth_http_response(
+            self._handle, status, head, len(head), content, len(content)
+        )
+        return answer
+
+    def _fresh(self, function: Callable[..., int]) -> str:
+        text = self._run(lambda: _read(function, self._handle))
+        if not text:
+            # An answer was handed over in between: the text is there for a second call.
+            answer, text = _read(function, self._handle)
+            self._check(answer)
+        return text
+
+    def _run(self, operation: Callable[[], Tuple[int, str]]) -> str:
+        """What the operation answers, with its requests carried by `send` where there is one."""
+        answer, text = operation()
+        while answer == _liboauth.OAUTH_ERROR_BUSY and self._send is not None:
+            with self._sending:
+                pass  # another thread's request is answered
+            time.sleep(0.001)
+            answer, text = operation()
+        if answer == _liboauth.OAUTH_HTTP_NEEDED and self._send is not None:
+            with self._sending:
+                for _ in range(_MOST_REQUESTS):
+                    answer = self._carry(self._send)
+                    if answer != _liboauth.OAUTH_HTTP_NEEDED:
+                        break
+        self._check(answer)
+        return text
+
+    def _carry(self, send: Send) -> int:
+        try:
+            status, headers, body = send(self.http_request())
+        except BaseException as failure:
+            answer = self._respond(0, b"", b"")
+            if not isinstance(failure, Exception):
+                raise
+            if answer < 0 and answer != _liboauth.OAUTH_HTTP_NEEDED:
+                raise _error(answer, self) from failure
+            return answer
+        return self._respond(status, headers, body)
+
+    def _check(self, answer: int) -> None:
+        if answer < 0:
+            raise _error(answer, self)
+
+
+def version() -> str:
+    """The library's version."""
+    return _read(_library.oauth_version)[1]
+
+
+def _error(number: int, client: Optional[Client] = None) -> OAuthError:
+    """The exception for an error of this thread, whose text and action the next call would change."""
+    kind = OAuthError
+    if number == _liboauth.OAUTH_HTTP_NEEDED:
+        kind = HttpNeeded
+    elif number == _liboauth.OAUTH_ERROR_SIGN_IN:
+        kind = SignInNeeded
+    else:
+        kind = _KINDS.get(-number // 100, OAuthError)
+    error = kind(number, _read(_library.oauth_error_text)[1], _library.oauth_error_action())
+    if client is not None and kind in (SignInNeeded, Refused, NetworkError, BadResponse):
+
+        def said(property_: int) -> str:
+            return _read(_library.oauth_get, client._handle, property_)[1]
+
+        error.error = said(_liboauth.OAUTH_ERROR) or None
+        error.error_description = said(_liboauth.OAUTH_ERROR_DESCRIPTION) or None
+        error.error_uri = said(_liboauth.OAUTH_ERROR_URI) or None
+        error.http_status = int(said(_liboauth.OAUTH_HTTP_STATUS) or 0) or None
+        seconds = said(_liboauth.OAUTH_RETRY_AFTER)
+        error.retry_after = int(seconds) if seconds else None
+    return error
+
+
+_MOST_REQUESTS = 10
+"""Of one operation; none needs as many."""
+
+_KINDS: Dict[int, Type[OAuthError]] = {
+    2: ConfigurationError,
+    3: NetworkError,
+    4: Refused,
+    5: BadResponse,
+    6: StoreError,
+}
+"""By the hundreds of an error's number."""
+
+_NAMES: Dict[int, str] = {
+    _liboauth.OAUTH_HTTP_NEEDED: "OAUTH_HTTP_NEEDED",
+    **{
+        number: name
+        for name, number in vars(_liboauth).items()
+        if name.startswith("OAUTH_ERROR_") and number <= -100
+    },
+}
+
+
+def _number(key: str, numbers: Mapping[str, int], what: str) -> int:
+    if key in numbers:
+        return numbers[key]
+    near = difflib.get_close_matches(key, numbers, 1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    raise TypeError(f"{key!r} is not a {what}{hint}")
+
+
+def _text(value: Setting) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (str, int)):
+        return str(value)
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
+    if isinstance(value, Mapping):
+        return urllib.parse.urlencode(value)
+    return " ".join(value)
+
+
+def _bytes(text: str) -> bytes:
+    if "\0" in text:
+        raise ValueError("a text for OAuth cannot hold a NUL character")
+    return text.encode()
+
+
+def _read(function: Callable[..., int], *arguments: int) -> Tuple[int, str]:
+    """The answer and the text of a function that writes one, in a buffer that is large enough."""
+    capacity = 4096
+    while True:
+        buffer = ctypes.create_string_buffer(capacity)
+        answer = function(*arguments, buffer, capacity)
+        if answer != _liboauth.OAUTH_ERROR_BUFFER or capacity > 1 << 24:
+            return answer, buffer.raw[: max(answer, 0)].decode()
+        capacity *= 4
+
+
+def _candidates() -> List[str]:
+    named = os.environ.get("LIBOAUTH_LIBRARY")
+    if named:
+        return [named]
+    names = {
+        "darwin": ["liboauth.2.dylib", "liboauth.dylib"],
+        "win32": ["oauth.dll"],
+    }.get(sys.platform, ["liboauth.so.2", "liboauth.so"])
+    here = os.path.dirname(os.path.abspath(__file__))
+    installed = os.path.join(here, "..", "..", "..", "lib")  # from PREFIX/share/liboauth/python
+    paths = (os.path.join(folder, name) for folder in (here, installed) for name in names)
+    neighbours = [path for path in paths if os.path.exists(path)]
+    found = ctypes.util.find_library("oauth")
+    return [*neighbours, names[0], *([found] if found else [])]
+
+
+def _load() -> ctypes.CDLL:
+    problems: List[str] = []
+    for candidate in _candidates():
+        try:
+            library = ctypes.CDLL(candidate)
+            if not hasattr(library, "oauth_client_new"):
+                raise OSError("this is another library of that name (Debian's old liboauth is OAuth 1.0a)")
+            _liboauth.declare(library)
+            return library
+        except OSError as problem:
+            problems.append(f"  {candidate}: {problem}")
+        except AttributeError as problem:
+            problems.append(f"  {candidate}: older than this module, which is {_liboauth.VERSION} ({problem})")
+    raise ImportError(
+        "liboauth's shared library cannot be loaded: install it, or name its file in the environment variable "
+        "LIBOAUTH_LIBRARY. Tried:\n" + "\n".join(problems)
+    )
+
+
+_library = _load()

@@ -1,0 +1,499 @@
+/* liboauth.h - OAuth 2.0 for programs that already have their HTTP code and can call C.
+ * Version 0.1.0. Link with -loauth, or as `pkg-config --cflags --libs liboauth` says.
+ *
+ * Not Debian's old liboauth: that is OAuth 1.0a, and owns oauth.h, oauth.pc and liboauth.so.0.
+ *
+ * What a function returns: a negative number says why there is no answer (OAUTH_ERROR_..., or
+ * OAUTH_HTTP_NEEDED); zero or a positive one is the answer. Every function that takes a client can
+ * return OAUTH_ERROR_HANDLE, and every function that takes a text OAUTH_ERROR_NULL,
+ * OAUTH_ERROR_LENGTH and OAUTH_ERROR_ENCODING; any can return OAUTH_ERROR_INTERNAL.
+ *
+ * A text in is UTF-8 and its length. OAUTH_NUL_TERMINATED: up to the NUL, taken as it is.
+ * 0 or more: a field of that many bytes, ended by a NUL if there is one, without the blanks that
+ * pad it. The text is copied before the call returns.
+ *
+ * A text out is a buffer and its capacity: the text and a NUL, all or nothing; the text's length
+ * without the NUL is returned. Too small: OAUTH_ERROR_BUFFER, an empty text, and nothing is lost.
+ * A capacity of 0 asks for the length.
+ *
+ * Every function can be called from any thread. Durations are seconds.
+ *
+ * Made by `cargo run -p liboauth-bindings` from src/constants.rs and src/ffi/mod.rs: change those.
+ */
+#ifndef LIBOAUTH_H
+#define LIBOAUTH_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- text ---- */
+
+/* A text's length: up to the NUL that ends it, taken as it is. Since 0.1. */
+#define OAUTH_NUL_TERMINATED (-1)
+
+/* ---- why there is no answer: what every function can return instead of one ---- */
+
+/* Not a failure: send the HTTP request that oauth_http_request describes and give its answer to
+ * oauth_http_response. Only with OAUTH_HTTP set to "caller". Since 0.1.
+ */
+#define OAUTH_HTTP_NEEDED (-2)
+
+/* The caller's mistake: -100 to -199. */
+
+/* The handle was never given out, or its client is closed. Since 0.1. */
+#define OAUTH_ERROR_HANDLE (-100)
+/* The buffer is too small; it holds an empty text. Nothing is lost: call again with a larger one. A
+ * capacity of 0 asks for the length. Since 0.1.
+ */
+#define OAUTH_ERROR_BUFFER (-101)
+/* A text or a buffer is a null pointer. Since 0.1. */
+#define OAUTH_ERROR_NULL (-102)
+/* A length or a capacity is negative (and not OAUTH_NUL_TERMINATED), or a text is longer than 1
+ * MiB. Since 0.1.
+ */
+#define OAUTH_ERROR_LENGTH (-103)
+/* A text is not UTF-8. Since 0.1. */
+#define OAUTH_ERROR_ENCODING (-104)
+/* No property, or no part of a request, has this number, or it is a result that cannot be set.
+ * Since 0.1.
+ */
+#define OAUTH_ERROR_PROPERTY (-105)
+/* The text makes no sense as the value of this property. Since 0.1. */
+#define OAUTH_ERROR_VALUE (-106)
+/* A call out of order: no authorization is pending, the code was used already, or no request waits
+ * for a response. Since 0.1.
+ */
+#define OAUTH_ERROR_SEQUENCE (-107)
+/* Another thread's request to the server is under way in the caller's own HTTP. Call again later.
+ * Since 0.1.
+ */
+#define OAUTH_ERROR_BUSY (-108)
+/* No authorization code can be found in the text, or more than one. Since 0.1. */
+#define OAUTH_ERROR_CODE (-109)
+/* The state that came back is not the one that was sent: not our authorization request, perhaps a
+ * forged redirect (RFC 6749 section 10.12). Since 0.1.
+ */
+#define OAUTH_ERROR_STATE (-110)
+/* The redirect comes from another issuer than OAUTH_ISSUER (RFC 9207). Since 0.1. */
+#define OAUTH_ERROR_ISSUER (-111)
+/* Too many clients are open, or this process has opened too many. Since 0.1. */
+#define OAUTH_ERROR_LIMIT (-112)
+
+/* Configuration: -200 to -299. */
+
+/* A property that this operation needs is not set. Since 0.1. */
+#define OAUTH_ERROR_MISSING (-200)
+/* The profile does not exist, or its file is wrong: oauth_error_text names file, line and key.
+ * Since 0.1.
+ */
+#define OAUTH_ERROR_PROFILE (-201)
+/* A URL is http:// and not on loopback, and OAUTH_ALLOW_HTTP is not set. Since 0.1. */
+#define OAUTH_ERROR_INSECURE (-202)
+/* A CA file, client certificate or key cannot be read or used. Since 0.1. */
+#define OAUTH_ERROR_CERTIFICATE (-203)
+
+/* Network: -300 to -399. */
+
+/* The server's name cannot be resolved. Since 0.1. */
+#define OAUTH_ERROR_RESOLVE (-300)
+/* No connection to the server or the proxy. Since 0.1. */
+#define OAUTH_ERROR_CONNECT (-301)
+/* No secure connection: the server's certificate is not trusted, or TLS failed. Since 0.1. */
+#define OAUTH_ERROR_TLS (-302)
+/* No answer within OAUTH_TIMEOUT seconds. Since 0.1. */
+#define OAUTH_ERROR_TIMEOUT (-303)
+/* The connection broke before the answer was complete. Since 0.1. */
+#define OAUTH_ERROR_DISCONNECTED (-304)
+/* The server is there but cannot serve now: status 408, 429 or 5xx. See OAUTH_RETRY_AFTER.
+ * Since 0.1.
+ */
+#define OAUTH_ERROR_UNAVAILABLE (-305)
+
+/* Refused by the authorization server: -400 to -499, one per error code of the RFCs. */
+
+/* "invalid_request" (RFC 6749 sections 4.1.2.1 and 5.2). Since 0.1. */
+#define OAUTH_ERROR_INVALID_REQUEST (-400)
+/* "invalid_client": client_id, client_secret or OAUTH_CLIENT_AUTH is wrong (RFC 6749 section 5.2).
+ * Since 0.1.
+ */
+#define OAUTH_ERROR_INVALID_CLIENT (-401)
+/* "invalid_grant": the code is wrong, used or too old (RFC 6749 section 5.2). A refused refresh
+ * token is OAUTH_ERROR_SIGN_IN instead. Since 0.1.
+ */
+#define OAUTH_ERROR_INVALID_GRANT (-402)
+/* "unauthorized_client" (RFC 6749 sections 4.1.2.1 and 5.2). Since 0.1. */
+#define OAUTH_ERROR_UNAUTHORIZED (-403)
+/* "unsupported_grant_type" (RFC 6749 section 5.2). Since 0.1. */
+#define OAUTH_ERROR_UNSUPPORTED_GRANT (-404)
+/* "invalid_scope" (RFC 6749 sections 4.1.2.1 and 5.2). Since 0.1. */
+#define OAUTH_ERROR_INVALID_SCOPE (-405)
+/* "access_denied": the person, or the server, said no (RFC 6749 section 4.1.2.1). Since 0.1. */
+#define OAUTH_ERROR_ACCESS_DENIED (-406)
+/* "unsupported_response_type" (RFC 6749 section 4.1.2.1). Since 0.1. */
+#define OAUTH_ERROR_RESPONSE_TYPE (-407)
+/* "server_error" (RFC 6749 section 4.1.2.1). Since 0.1. */
+#define OAUTH_ERROR_SERVER_ERROR (-408)
+/* "temporarily_unavailable" (RFC 6749 section 4.1.2.1). Since 0.1. */
+#define OAUTH_ERROR_TEMP_UNAVAILABLE (-409)
+/* Another error code than those of the RFCs; OAUTH_ERROR has its name. Since 0.1. */
+#define OAUTH_ERROR_REFUSED (-498)
+/* No usable token: a person must sign in (again). Since 0.1. */
+#define OAUTH_ERROR_SIGN_IN (-499)
+
+/* The answer is not understood: -500 to -599. */
+
+/* The server's answer is not a token response: a web page, cut off, without an access token.
+ * Since 0.1.
+ */
+#define OAUTH_ERROR_RESPONSE (-500)
+/* The server's answer is larger than 1 MiB. Since 0.1. */
+#define OAUTH_ERROR_TOO_LARGE (-501)
+
+/* Storage: -600 to -699. */
+
+/* The store cannot be read or written. A token in memory is still given out. Since 0.1. */
+#define OAUTH_ERROR_STORE (-600)
+/* The store's folder or file is open to other users, or is a symbolic link. Since 0.1. */
+#define OAUTH_ERROR_STORE_UNSAFE (-601)
+/* The stored record is damaged or of a newer format. It is left as it is. Since 0.1. */
+#define OAUTH_ERROR_STORE_FORMAT (-602)
+
+/* Internal: -900 to -999. */
+
+/* A fault in the library; please report its text. Since 0.1. */
+#define OAUTH_ERROR_INTERNAL (-900)
+/* The system gave no randomness. Since 0.1. */
+#define OAUTH_ERROR_SYSTEM (-901)
+
+/* ---- what to do now: oauth_error_action ---- */
+
+/* Nothing. Since 0.1. */
+#define OAUTH_ACTION_NONE 0
+/* Try again later: a fault that passes. Since 0.1. */
+#define OAUTH_ACTION_RETRY 1
+/* A person must sign in again, beginning with oauth_build_authorize_url. Since 0.1. */
+#define OAUTH_ACTION_SIGN_IN 2
+/* Mend the configuration or the program: trying again will not help. Since 0.1. */
+#define OAUTH_ACTION_FIX 3
+
+/* ---- properties: settings, for oauth_set and oauth_get ---- */
+
+/* Known server whose settings to take over, all at once: "stamps", "belladati", "metamaps". Set it
+ * first. Since 0.1.
+ */
+#define OAUTH_PROFILE 1
+/* What every endpoint that begins with "/" is appended to, such as "https://example.com/tenant".
+ * Since 0.1.
+ */
+#define OAUTH_BASE_URL 2
+/* Issuer identifier; a redirect that names another is refused (RFC 9207). Since 0.1. */
+#define OAUTH_ISSUER 3
+/* URL of the page where a person signs in, or a path below OAUTH_BASE_URL (RFC 6749 section 3.1).
+ * Since 0.1.
+ */
+#define OAUTH_AUTHORIZATION_ENDPOINT 4
+/* URL that gives tokens, or a path below OAUTH_BASE_URL (RFC 6749 section 3.2). Since 0.1. */
+#define OAUTH_TOKEN_ENDPOINT 5
+/* URL that refreshes, where it is not the token endpoint. Since 0.1. */
+#define OAUTH_REFRESH_ENDPOINT 6
+/* The client's identifier at the authorization server (RFC 6749 section 2.2). Since 0.1. */
+#define OAUTH_CLIENT_ID 7
+/* The client's secret (RFC 6749 section 2.3.1). Since 0.1. */
+#define OAUTH_CLIENT_SECRET 8
+/* How the client authenticates: "client_secret_basic" (usual with a secret), "client_secret_post",
+ * or "none" (usual without one) (RFC 6749 section 2.3). Since 0.1.
+ */
+#define OAUTH_CLIENT_AUTH 9
+/* How Basic encodes client_id and client_secret first: "form" (RFC 6749), "raw", or "percent".
+ * Since 0.1.
+ */
+#define OAUTH_BASIC_ENCODING 10
+/* Where the parameters of a token request stand: "form" (RFC 6749), "json", or "query". Since 0.1.
+ */
+#define OAUTH_REQUEST_BODY 11
+/* Where the browser is sent with the code (RFC 6749 section 3.1.2). Since 0.1. */
+#define OAUTH_REDIRECT_URI 12
+/* Scopes to ask for, with blanks between them (RFC 6749 section 3.3). Since 0.1. */
+#define OAUTH_SCOPE 13
+/* What stands between scopes in a request: "space" (RFC 6749), "comma", or one character.
+ * Since 0.1.
+ */
+#define OAUTH_SCOPE_SEPARATOR 14
+/* Response type, sent as it is; "code" unless set (RFC 6749 section 3.1.1). Since 0.1. */
+#define OAUTH_RESPONSE_TYPE 15
+/* Proof key: "S256" (usual), "plain", or "off" (RFC 7636). Since 0.1. */
+#define OAUTH_PKCE 16
+/* More parameters of the authorization request, as a query string; one that is there already is
+ * replaced. Since 0.1.
+ */
+#define OAUTH_AUTHORIZE_PARAMS 17
+/* More parameters of the code exchange, as a query string; one that is there already is replaced.
+ * Since 0.1.
+ */
+#define OAUTH_TOKEN_PARAMS 18
+/* More parameters of a refresh, as a query string; one that is there already is replaced.
+ * Since 0.1.
+ */
+#define OAUTH_REFRESH_PARAMS 19
+/* Where in an answer the token's members stand, such as "data" or "body.token"; usually at the top.
+ * Since 0.1.
+ */
+#define OAUTH_RESPONSE_PATH 20
+/* Unit of "expires_in": "seconds" (RFC 6749) or "milliseconds". Since 0.1. */
+#define OAUTH_EXPIRES_IN_UNIT 21
+/* Where tokens live: "memory:" (usual), or "file:FOLDER", which is made if it is not there. A
+ * relative folder is below the current one at the time of the call; "~" has no meaning. Since 0.1.
+ */
+#define OAUTH_STORE 22
+/* Whose token it is, for stores that keep several: any text. Since 0.1. */
+#define OAUTH_ACCOUNT 23
+/* Seconds that a token must still be valid to be given out; unless set 30, but no more than half of
+ * its life. Since 0.1.
+ */
+#define OAUTH_MIN_VALID 24
+/* Seconds that one request may take, 1 to 3600; 30 unless set. Since 0.1. */
+#define OAUTH_TIMEOUT 25
+/* PEM file of the certificate authorities to trust; the system's unless set. Since 0.1. */
+#define OAUTH_CA_FILE 26
+/* PEM file of the certificate that the client shows to the server, chain included. Since 0.1. */
+#define OAUTH_CLIENT_CERT_FILE 27
+/* PEM file of that certificate's private key. Since 0.1. */
+#define OAUTH_CLIENT_KEY_FILE 28
+/* "http://[user:password@]host:port", "none" (usual), or "env" to read the environment's.
+ * Since 0.1.
+ */
+#define OAUTH_PROXY 29
+/* Who sends the requests: "builtin", or "caller" (see oauth_http_request). Since 0.1. */
+#define OAUTH_HTTP 30
+/* "yes" allows http:// to other hosts than loopback: whoever is on the way can read the tokens.
+ * Since 0.1.
+ */
+#define OAUTH_ALLOW_HTTP 31
+
+/* ---- properties: results, for oauth_get; an empty text where there is none ---- */
+
+/* State of the last authorization URL (RFC 6749 section 4.1.1). Since 0.1. */
+#define OAUTH_STATE 101
+/* Access token as it is, refreshed or not; oauth_access_token gives a fresh one. Since 0.1. */
+#define OAUTH_ACCESS_TOKEN 102
+/* Refresh token. Since 0.1. */
+#define OAUTH_REFRESH_TOKEN 103
+/* ID token, unchecked (OpenID Connect Core section 2). Since 0.1. */
+#define OAUTH_ID_TOKEN 104
+/* Token type, as the server wrote it; "Bearer" where it wrote none. Since 0.1. */
+#define OAUTH_TOKEN_TYPE 105
+/* When the access token expires, such as "2026-01-31T12:00:00Z" (RFC 3339); empty where unknown.
+ * Since 0.1.
+ */
+#define OAUTH_EXPIRES_AT 106
+/* Scopes that the token has, as the server wrote them; what was asked for where it wrote none.
+ * Since 0.1.
+ */
+#define OAUTH_GRANTED_SCOPE 107
+/* Of the last failure: the server's error code, such as "invalid_grant". Since 0.1. */
+#define OAUTH_ERROR 108
+/* Of the last failure: the server's words. Since 0.1. */
+#define OAUTH_ERROR_DESCRIPTION 109
+/* Of the last failure: the server's page about it. Since 0.1. */
+#define OAUTH_ERROR_URI 110
+/* Of the last failure: the HTTP status, where there was an answer. Since 0.1. */
+#define OAUTH_HTTP_STATUS 111
+/* Of the last failure: seconds to wait before the next try, where the server said so (RFC 9110
+ * section 10.2.3). Since 0.1.
+ */
+#define OAUTH_RETRY_AFTER 112
+
+/* ---- parts of a request: oauth_http_request ---- */
+
+/* HTTP method, such as "POST". Since 0.1. */
+#define OAUTH_REQUEST_METHOD 201
+/* URL to send it to. It may hold secrets where OAUTH_REQUEST_BODY is "query". Since 0.1. */
+#define OAUTH_REQUEST_URL 202
+/* Headers, one "Name: value" a line, each ended by CR LF; no Content-Length and no Host. Since 0.1.
+ */
+#define OAUTH_REQUEST_HEADERS 203
+/* Content to send; empty where there is none. Since 0.1. */
+#define OAUTH_REQUEST_CONTENT 204
+
+/* ---- functions ---- */
+
+/* Makes a client: one registration at one authorization server, with its settings and its token.
+ *
+ * Set it up with oauth_set, close it with oauth_client_close. Handles are never given out twice.
+ *
+ * Returns the client's handle, greater than 0, or OAUTH_ERROR_LIMIT. Since 0.1.
+ */
+int32_t oauth_client_new(void);
+
+/* Makes a client that is set up from a profile.
+ *
+ * profile: a profile's name, looked for in the files "$LIBOAUTH_PROFILES",
+ * "$XDG_CONFIG_HOME/liboauth/profiles.toml" ("~/.config" where that is not set) and
+ * "/etc/liboauth/profiles.toml", then among the known servers (see OAUTH_PROFILE). A text with a
+ * "/" is a profile file, or a file and a name: "/home/me/oauth.toml#acme". No other call reads
+ * these variables, and none is read in a setuid program.
+ *
+ * Returns the client's handle, OAUTH_ERROR_PROFILE (oauth_error_text names file, line and key), or
+ * OAUTH_ERROR_LIMIT. Since 0.1.
+ */
+int32_t oauth_client_open(const char *profile, int32_t length);
+
+/* Closes a client and wipes its secrets from memory. Its store is left as it is.
+ *
+ * client: from oauth_client_new or oauth_client_open; 0 is harmless. Calls of other threads that
+ * are under way end as they would have.
+ *
+ * Returns 0, or OAUTH_ERROR_HANDLE. Since 0.1.
+ */
+int32_t oauth_client_close(int32_t client);
+
+/* Sets a property.
+ *
+ * property: a constant such as OAUTH_CLIENT_ID; OAUTH_PROFILE and OAUTH_ALLOW_HTTP before those
+ * that hang on them. text: its value; an empty text takes the setting back.
+ *
+ * Returns 0, OAUTH_ERROR_PROPERTY, OAUTH_ERROR_VALUE, OAUTH_ERROR_INSECURE or OAUTH_ERROR_PROFILE;
+ * after an error the property has its old value. Since 0.1.
+ */
+int32_t oauth_set(int32_t client, int32_t property, const char *text, int32_t length);
+
+/* Reads a property: a setting, or a result such as OAUTH_EXPIRES_AT. It never sends a request.
+ * Reading what is known of the last failure, OAUTH_ERROR to OAUTH_RETRY_AFTER, leaves
+ * oauth_error_text as it is.
+ *
+ * property: a constant such as OAUTH_GRANTED_SCOPE. buffer: receives the text and a NUL.
+ *
+ * Returns the text's length without the NUL, 0 where there is none, OAUTH_ERROR_PROPERTY or
+ * OAUTH_ERROR_BUFFER. Since 0.1.
+ */
+int32_t oauth_get(int32_t client, int32_t property, char *buffer, int32_t capacity);
+
+/* Makes the URL that a person opens in a browser to sign in (RFC 6749 section 4.1.1), with a fresh
+ * state and, unless OAUTH_PKCE is "off", a fresh code challenge (RFC 7636). The client remembers
+ * both for oauth_exchange_code, for the last eight URLs.
+ *
+ * url: receives the URL and a NUL; 8192 bytes are plenty. With a capacity of 0, or too small a
+ * buffer, nothing is made or remembered.
+ *
+ * Returns the URL's length, OAUTH_ERROR_MISSING, OAUTH_ERROR_INSECURE, OAUTH_ERROR_BUFFER or
+ * OAUTH_ERROR_SYSTEM. Since 0.1.
+ */
+int32_t oauth_build_authorize_url(int32_t client, char *url, int32_t capacity);
+
+/* Exchanges the code that came back from the sign-in for tokens (RFC 6749 section 4.1.3).
+ *
+ * code: what came back: the URL of the redirect, its query, or the code alone, also with quotes,
+ * blanks and line breaks around it. A state in it must be ours, an error in it is reported as the
+ * server's. A code is sent once: after a success, the same again is OAUTH_ERROR_SEQUENCE.
+ *
+ * Returns 0, OAUTH_HTTP_NEEDED, OAUTH_ERROR_CODE, OAUTH_ERROR_STATE, OAUTH_ERROR_ISSUER,
+ * OAUTH_ERROR_SEQUENCE, or what the server or the network answered: OAUTH_ERROR_INVALID_GRANT,
+ * OAUTH_ERROR_INVALID_CLIENT, OAUTH_ERROR_TIMEOUT and others. After an error the tokens are as they
+ * were. Since 0.1.
+ */
+int32_t oauth_exchange_code(int32_t client, const char *code, int32_t length);
+
+/* Refreshes the access token now, whether or not it is still valid (RFC 6749 section 6); a refresh
+ * of another thread that is under way is joined. There is seldom a need for it: oauth_bearer_header
+ * refreshes by itself.
+ *
+ * Returns 0, OAUTH_HTTP_NEEDED, OAUTH_ERROR_SIGN_IN (no refresh token, or the server no longer
+ * takes it), or what the server or the network answered. After an error the tokens are as they
+ * were. Since 0.1.
+ */
+int32_t oauth_refresh(int32_t client);
+
+/* Gives the header for a request to the API, "Authorization: Bearer ..." (RFC 6750 section 2.1),
+ * refreshed first if the token is not valid for OAUTH_MIN_VALID seconds more.
+ *
+ * header: receives the header, without a line end, and a NUL. A refresh that was needed has been
+ * stored even when the buffer is too small. A refresh that fails is no error while the old token
+ * lives.
+ *
+ * OAUTH_ERROR_SIGN_IN can come at any time: a sign-in can be revoked. Then begin anew with
+ * oauth_build_authorize_url, once: an API that refuses a fresh token refuses it for another reason.
+ *
+ * Returns the header's length, OAUTH_HTTP_NEEDED, OAUTH_ERROR_SIGN_IN, OAUTH_ERROR_BUFFER, or what
+ * the server or the network answered. Since 0.1.
+ */
+int32_t oauth_bearer_header(int32_t client, char *header, int32_t capacity);
+
+/* Gives the access token alone, refreshed first as by oauth_bearer_header: for HTTP libraries that
+ * make the header themselves.
+ *
+ * token: receives the token and a NUL.
+ *
+ * Returns the token's length, or what oauth_bearer_header returns. Since 0.1.
+ */
+int32_t oauth_access_token(int32_t client, char *token, int32_t capacity);
+
+/* Says that the API answered 401 to the token that this thread got last: the next
+ * oauth_bearer_header refreshes, unless somebody has already done so.
+ *
+ * Returns 0. Since 0.1.
+ */
+int32_t oauth_token_rejected(int32_t client);
+
+/* Describes the request that waits to be sent by the caller's own HTTP, after OAUTH_HTTP_NEEDED.
+ *
+ * part: OAUTH_REQUEST_METHOD, OAUTH_REQUEST_URL, OAUTH_REQUEST_HEADERS or OAUTH_REQUEST_CONTENT.
+ * The caller may change what it sends. buffer: receives the text and a NUL.
+ *
+ * Returns the text's length, OAUTH_ERROR_SEQUENCE where no request waits, OAUTH_ERROR_PROPERTY or
+ * OAUTH_ERROR_BUFFER. Since 0.1.
+ */
+int32_t oauth_http_request(int32_t client, int32_t part, char *buffer, int32_t capacity);
+
+/* Hands over the answer to the request of oauth_http_request; the operation that needed it goes on.
+ *
+ * status: the HTTP status, or 0 or less where no answer came. headers: the answer's header lines,
+ * as they came; Content-Type, Retry-After and WWW-Authenticate are looked at, and headers may be
+ * empty. body: the answer's body, as it came. Of these two every byte counts: neither a NUL nor
+ * blanks end them unless the length is OAUTH_NUL_TERMINATED.
+ *
+ * Returns what the operation returns: 0 for oauth_exchange_code and oauth_refresh, the length for
+ * oauth_bearer_header and oauth_access_token (this thread's next call of them gives the text and
+ * asks for no request), OAUTH_HTTP_NEEDED where there is one more request to send, or the
+ * operation's error; OAUTH_ERROR_SEQUENCE where no request waits. Since 0.1.
+ */
+int32_t oauth_http_response(int32_t client,
+                            int32_t status,
+                            const char *headers,
+                            int32_t headers_length,
+                            const char *body,
+                            int32_t body_length);
+
+/* Gives this thread's last error as a sentence that says what to do, without any secret in it;
+ * empty after a success. Its first 80 characters make sense alone.
+ *
+ * buffer: receives the sentence and a NUL; 512 bytes are plenty.
+ *
+ * Returns the sentence's length, or OAUTH_ERROR_BUFFER. It does not change what it reports.
+ * Since 0.1.
+ */
+int32_t oauth_error_text(char *buffer, int32_t capacity);
+
+/* Says what an operator does about this thread's last error: OAUTH_ACTION_NONE, OAUTH_ACTION_RETRY,
+ * OAUTH_ACTION_SIGN_IN or OAUTH_ACTION_FIX.
+ *
+ * Returns that number. It does not change what it reports. Since 0.1.
+ */
+int32_t oauth_error_action(void);
+
+/* Gives the library's version, such as "0.1.0".
+ *
+ * buffer: receives the version and a NUL.
+ *
+ * Returns its length, or OAUTH_ERROR_BUFFER. It does not change what oauth_error_text reports.
+ * Since 0.1.
+ */
+int32_t oauth_version(char *buffer, int32_t capacity);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

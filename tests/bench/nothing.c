@@ -1,0 +1,5 @@
+/* Linked with the library, and does nothing with it. */
+int main(void)
+{
+    return 0;
+}

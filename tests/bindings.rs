@@ -1,0 +1,382 @@
+//! Header, bindings and library say the same, and each language's own compiler, where there is one, takes
+//! them. A missing tool is a failure.
+#![forbid(unsafe_code)]
+
+#[path = "bindings/generator.rs"]
+mod generator;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::OnceLock;
+
+const HEADER: &str = "include/liboauth.h";
+const COPYBOOK: &str = "bindings/cobol/OAUTH.cpy";
+const MEMBER: &str = "bindings/rpg/OAUTH_H.rpgleinc";
+const BINDER_SOURCE: &str = "bindings/rpg/OAUTH.bnd";
+const PROTOTYPES: &str = "bindings/python/_liboauth.py";
+const GENERATED: [&str; 6] =
+    [HEADER, COPYBOOK, "bindings/cobol/OAUTHWS.cpy", MEMBER, BINDER_SOURCE, PROTOTYPES];
+
+// ---- what is committed is what the source says ----
+
+#[test]
+fn committed_files_are_as_generated() {
+    let out = Folder::new();
+    succeed(generator(&root()).arg("--check"));
+    succeed(generator(&root()).arg("--out").arg(&out.path));
+    for name in GENERATED {
+        assert!(read(&out.path.join(name)) == read(&root().join(name)), "{name}: --check does not see it");
+    }
+    assert_eq!(files(&out.path).len(), GENERATED.len(), "a generated file that this test does not know");
+}
+
+#[test]
+fn check_names_the_file_and_the_line_that_differ() {
+    let out = Folder::new();
+    succeed(generator(&root()).arg("--out").arg(&out.path));
+    let path = out.path.join(BINDER_SOURCE);
+    let text = read(&path).replace("oauth_client_open", "oauth_client_opened");
+    let line = text.lines().position(|l| l.contains("opened")).unwrap() + 1;
+    fs::write(&path, text).unwrap();
+    fs::remove_file(out.path.join(HEADER)).unwrap();
+    let said = fail(generator(&root()).arg("--check").arg("--out").arg(&out.path));
+    assert!(said.contains(&format!("{BINDER_SOURCE}:{line}: ")), "{said}");
+    assert!(said.contains(&format!("{HEADER}: ")), "{said}");
+    assert!(!said.contains(COPYBOOK), "{said}");
+}
+
+// ---- the same in every language ----
+
+#[test]
+fn the_library_exports_the_headers_functions_and_nothing_else() {
+    let symbols = succeed(Command::new("nm").args(["-D", "--defined-only"]).arg(library()));
+    let exported: BTreeSet<_> =
+        symbols.lines().filter_map(|line| line.split_whitespace().nth(2)).map(str::to_owned).collect();
+    assert_eq!(exported, header_functions());
+}
+
+#[test]
+fn every_language_has_the_headers_names_and_numbers() {
+    let header = read(&root().join(HEADER));
+    let constants: BTreeMap<_, _> = header
+        .lines()
+        .filter_map(|line| line.strip_prefix("#define OAUTH_")?.split_once(' '))
+        .map(|(name, value)| {
+            (format!("OAUTH_{name}"), value.trim_matches(['(', ')']).parse::<i32>().unwrap())
+        })
+        .collect();
+    assert!(constants.len() > 80 && constants["OAUTH_ERROR_HANDLE"] == -100, "{constants:?}");
+    for line in header.lines().filter(|line| line.starts_with("#define") && line.contains('-')) {
+        assert!(line.ends_with(')'), "{line}: a negative number without parentheses");
+    }
+
+    let cobol: BTreeMap<_, _> = read(&root().join(COPYBOOK))
+        .lines()
+        .filter_map(|line| line.strip_prefix("       78  ")?.strip_suffix('.')?.rsplit_once("VALUE "))
+        .map(|(name, value)| (name.trim().replace('-', "_"), value.parse::<i32>().unwrap()))
+        .collect();
+    assert_eq!(cobol, constants);
+
+    let rpg: BTreeMap<_, _> = read(&root().join(MEMBER))
+        .lines()
+        .filter_map(|line| line.strip_prefix("dcl-c ")?.strip_suffix(';')?.split_once(' '))
+        .map(|(name, value)| {
+            // RPG does not tell capitals from small letters: see rpg.rs of the generator.
+            let plain = name.trim_end_matches("_PROPERTY");
+            let gave_way = name != plain && header_functions().contains(&plain.to_lowercase());
+            (if gave_way { plain } else { name }.to_owned(), value.parse::<i32>().unwrap())
+        })
+        .collect();
+    assert_eq!(rpg, constants);
+
+    let code = "import _liboauth as m\n\
+                for k, v in vars(m).items():\n    if k.startswith('OAUTH_'): print(k, v)\n\
+                for k in m.FUNCTIONS: print(k, 0)\n";
+    let said = succeed(python().arg("-c").arg(code).env("PYTHONPATH", root().join("bindings/python")));
+    let (functions, python): (BTreeMap<_, _>, BTreeMap<_, _>) = said
+        .lines()
+        .filter_map(|line| line.split_once(' '))
+        .map(|(name, value)| (name.to_owned(), value.parse::<i32>().unwrap()))
+        .partition(|(name, _)| name.starts_with("oauth_"));
+    assert_eq!(python, constants);
+    assert_eq!(functions.into_keys().collect::<BTreeSet<_>>(), header_functions());
+
+    let quoted = |path: &str, before: &str| -> BTreeSet<String> {
+        let text = read(&root().join(path));
+        text.split(before)
+            .skip(1)
+            .filter_map(|rest| rest.split(['"', '\'', ' ']).next())
+            .map(str::to_owned)
+            .collect()
+    };
+    assert_eq!(quoted(BINDER_SOURCE, "EXPORT SYMBOL(\""), header_functions());
+    assert_eq!(quoted(COPYBOOK, "CALL \""), header_functions());
+    assert_eq!(quoted(MEMBER, "extproc('"), header_functions());
+    assert_eq!(quoted(MEMBER, "\ndcl-pr "), header_functions());
+}
+
+#[test]
+fn nothing_generated_goes_over_a_line_or_beyond_ascii() {
+    for name in GENERATED {
+        let most = if name.contains("cobol/") {
+            72
+        } else if name.contains("rpg/") {
+            80
+        } else {
+            100
+        };
+        for (number, line) in (1..).zip(read(&root().join(name)).lines()) {
+            let is_blank = line.trim().is_empty() && !line.is_empty();
+            assert!(line.is_ascii() && line.len() <= most && !is_blank, "{name}:{number}: {line}");
+            let is_fixed = line.is_empty() || line.starts_with("      *> ") || line.starts_with("       ");
+            assert!(!name.contains("cobol/") || is_fixed || line == "      *>", "{name}:{number}: {line}");
+        }
+    }
+}
+
+// ---- C and C++ ----
+
+#[test]
+fn the_header_compiles_as_c99_and_as_cpp11() {
+    let folder = Folder::new();
+    // Twice, and alone: the guard, and no header that it relies on.
+    let text = "#include <liboauth.h>\n#include <liboauth.h>\n\
+                int main(void) { return oauth_client_close(0) + 1 -OAUTH_ERROR_HANDLE - 101; }\n";
+    for (name, compiler, standard) in [("a.c", "gcc", "c99"), ("a.cpp", "g++", "c++11")] {
+        let program = folder.path.join(name).with_extension(compiler);
+        fs::write(folder.path.join(name), text).unwrap();
+        succeed(
+            Command::new(compiler)
+                .arg(format!("-std={standard}"))
+                .args(["-Wall", "-Wextra", "-pedantic", "-Werror", "-I"])
+                .args([&root().join("include"), &folder.path.join(name)])
+                .arg(linked(&folder).join("liboauth.so"))
+                .arg("-o")
+                .arg(&program),
+        );
+        succeed(Command::new(program).env("LD_LIBRARY_PATH", &folder.path));
+    }
+}
+
+// ---- COBOL ----
+
+/// The calls are those of the copybook's comments, so that whoever copies one has one that works.
+#[test]
+fn the_copybooks_and_their_calls_compile_and_run_in_both_formats() {
+    let copybook = read(&root().join(COPYBOOK));
+    let calls = copybook.lines().filter_map(|line| line.strip_prefix("      *>     "));
+    let calls = calls.fold(String::new(), |calls, line| calls + "           " + line + "\n");
+    assert_eq!(calls.matches("END-CALL").count(), header_functions().len());
+    let program = format!(
+        "       IDENTIFICATION DIVISION.\n       PROGRAM-ID. PROBE.\n       DATA DIVISION.\n       \
+         WORKING-STORAGE SECTION.\n       COPY OAUTH.\n       COPY OAUTHWS.\n       \
+         PROCEDURE DIVISION.\n{calls}\
+         \x20          CALL \"oauth_client_new\" RETURNING OAUTH-CLIENT END-CALL\n\
+         \x20          MOVE \"blank padded\" TO OAUTH-TEXT\n\
+         \x20          CALL \"oauth_set\" USING\n\
+         \x20              BY VALUE OAUTH-CLIENT\n\
+         \x20              BY VALUE OAUTH-CLIENT-ID\n\
+         \x20              BY REFERENCE OAUTH-TEXT\n\
+         \x20              BY VALUE LENGTH OF OAUTH-TEXT\n\
+         \x20              RETURNING OAUTH-RC\n\
+         \x20          END-CALL\n\
+         \x20          CALL \"oauth_get\" USING\n\
+         \x20              BY VALUE OAUTH-CLIENT\n\
+         \x20              BY VALUE OAUTH-CLIENT-ID\n\
+         \x20              BY REFERENCE OAUTH-BUFFER\n\
+         \x20              BY VALUE LENGTH OF OAUTH-BUFFER\n\
+         \x20              RETURNING OAUTH-RC\n\
+         \x20          END-CALL\n\
+         \x20          DISPLAY \"[\" OAUTH-BUFFER(1:OAUTH-RC) \"]\"\n\
+         \x20          CALL \"oauth_get\" USING\n\
+         \x20              BY VALUE OAUTH-CLIENT\n\
+         \x20              BY VALUE OAUTH-CLIENT-ID\n\
+         \x20              BY REFERENCE OAUTH-BUFFER\n\
+         \x20              BY VALUE 5\n\
+         \x20              RETURNING OAUTH-RC\n\
+         \x20          END-CALL\n\
+         \x20          IF OAUTH-RC = OAUTH-ERROR-BUFFER DISPLAY \"too small\" END-IF\n\
+         \x20          MOVE 0 TO RETURN-CODE\n           STOP RUN.\n"
+    );
+    for format in ["-fixed", "-free"] {
+        let folder = Folder::new();
+        let (text, probe) = (folder.path.join("PROBE.cob"), folder.path.join("probe"));
+        fs::write(&text, &program).unwrap();
+        let warnings = succeed_all(
+            Command::new("cobc")
+                .args(["-x", "-Wall", "-fstatic-call", format, "-I"])
+                .arg(root().join("bindings/cobol"))
+                .arg("-o")
+                .args([&probe, &text])
+                .arg("-L")
+                .arg(linked(&folder))
+                .arg("-loauth"),
+        );
+        assert_eq!(warnings, "", "cobc {format}");
+        let said = succeed(Command::new(probe).env("LD_LIBRARY_PATH", &folder.path));
+        assert_eq!(said, "[blank padded]\ntoo small\n", "cobc {format}");
+    }
+}
+
+// ---- RPG ----
+
+#[test]
+fn the_rpg_member_and_every_rpg_program_pass_the_checker() {
+    let mut programs = vec![root().join("tests/bindings/sample.rpgle")];
+    let is_rpg = |path: &PathBuf| {
+        path.extension().is_some_and(|end| [OsStr::new("rpgle"), OsStr::new("rpgleinc")].contains(&end))
+    };
+    programs.extend(files(&root().join("examples")).into_iter().filter(is_rpg));
+    let mut check = python();
+    check.arg(root().join("bindings/rpg/check.py")).args([root().join(HEADER), root().join(MEMBER)]);
+    let said = succeed(check.args(&programs));
+    let count = said.lines().last().unwrap_or_default();
+    let functions = header_functions().len();
+    assert!(count.starts_with(&format!("{functions} prototypes, ")), "{said}");
+    assert!(count.contains(&format!(" {} programs ", programs.len())), "{said}");
+    assert!(count.ends_with(": 0 problems"), "{said}");
+}
+
+#[test]
+fn the_rpg_checker_catches_mutants() {
+    let said = succeed(python().arg(root().join("tests/bindings/rpg_mutants.py")));
+    let (mutants, caught) = said.trim().split_once(" mutants, ").unwrap();
+    assert_eq!(caught, format!("{mutants} caught"));
+    assert!(mutants.parse::<u32>().unwrap() > 800, "{said}");
+}
+
+// ---- Python ----
+
+#[test]
+fn the_python_module_works() {
+    let mut tests = python();
+    tests.arg(root().join("tests/bindings/test_liboauth.py")).env("LIBOAUTH_LIBRARY", library());
+    let output = tests.output().expect("python3");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && said.trim_end().ends_with("OK"), "{said}");
+}
+
+// ---- helpers ----
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn header_functions() -> BTreeSet<String> {
+    let header = read(&root().join(HEADER));
+    let functions = header.split("\nint32_t ").skip(1).filter_map(|rest| rest.split('(').next());
+    functions.map(str::to_owned).collect()
+}
+
+/// The folder that cargo built this test in, such as `target/debug`.
+fn built() -> PathBuf {
+    std::env::current_exe().unwrap().parent().and_then(Path::parent).unwrap().to_owned()
+}
+
+/// The library that is to be checked: what the Makefile built, or what cargo built with this test.
+fn library() -> PathBuf {
+    let named = std::env::var_os("LIBOAUTH_SO").map(PathBuf::from);
+    let path = named.unwrap_or_else(|| built().join("deps/liboauth.so"));
+    assert!(path.is_file(), "{}: no such library", path.display());
+    path
+}
+
+/// `folder` with the library under the name that linkers look for and the one that loaders do.
+fn linked(folder: &Folder) -> &Path {
+    for name in ["liboauth.so", "liboauth.so.2"] {
+        let _ = std::os::unix::fs::symlink(library(), folder.path.join(name));
+    }
+    &folder.path
+}
+
+fn python() -> Command {
+    let mut python = Command::new("python3");
+    python.arg("-B");
+    python
+}
+
+/// The generator, run in the repository `source`.
+fn generator(source: &Path) -> Command {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    let program = BUILT.get_or_init(|| {
+        let target = built();
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.args(["build", "--quiet", "--package", "liboauth-bindings", "--target-dir"]);
+        succeed(cargo.arg(target.parent().unwrap()).current_dir(root()));
+        target.with_file_name("debug").join("liboauth-bindings")
+    });
+    let mut generator = Command::new(program);
+    generator.arg("--source").arg(source);
+    generator
+}
+
+/// Runs it to a good end; gives what it wrote to standard output.
+fn succeed(command: &mut Command) -> String {
+    let output = run(command);
+    assert!(output.status.success(), "{command:?}\n{}", all(&output));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// As [`succeed`], with standard error.
+fn succeed_all(command: &mut Command) -> String {
+    let output = run(command);
+    assert!(output.status.success(), "{command:?}\n{}", all(&output));
+    all(&output)
+}
+
+/// Runs it to exit status 1; gives what it wrote to standard error.
+fn fail(command: &mut Command) -> String {
+    let output = run(command);
+    assert_eq!(output.status.code(), Some(1), "{command:?}\n{}", all(&output));
+    String::from_utf8(output.stderr).unwrap()
+}
+
+fn run(command: &mut Command) -> Output {
+    command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"))
+}
+
+fn all(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// All files below `folder`.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        if entry.is_dir() {
+            found.extend(files(&entry));
+        } else {
+            found.push(entry);
+        }
+    }
+    found
+}
+
+/// A folder that is removed with this value.
+struct Folder {
+    path: PathBuf,
+}
+
+impl Folder {
+    fn new() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("bindings-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        fs::create_dir_all(&path).unwrap();
+        Self { path }
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.path);
+    }
+}

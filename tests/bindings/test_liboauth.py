@@ -1,0 +1,282 @@
+"""The Python module over the library itself; the server is a function, so no network is used."""
+
+import json
+import os
+import pickle
+import subprocess
+import sys
+import threading
+import unittest
+from datetime import datetime, timezone
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+MODULES = Path(__file__).resolve().parents[2] / "bindings" / "python"
+sys.path.insert(0, str(MODULES))
+
+import liboauth  # noqa: E402
+from liboauth import Action, Client, HttpNeeded, OAuthError, Refused, SignInNeeded  # noqa: E402
+
+
+class Server:
+    """Answers token requests: a new access token each time, or whatever `answer` says."""
+
+    def __init__(self):
+        self.requests = []
+        self.answer = None
+
+    def __call__(self, request):
+        self.requests.append(request)
+        if isinstance(self.answer, BaseException):
+            raise self.answer
+        if self.answer is not None:
+            return self.answer
+        return 200, {"Content-Type": "application/json"}, self.token()
+
+    def token(self, **members):
+        token = {"access_token": f"at-{len(self.requests)}", "token_type": "bearer", "expires_in": 3600}
+        return json.dumps({**token, "refresh_token": "rt", **members})
+
+    @property
+    def forms(self):
+        return [{k: v[0] for k, v in parse_qs(r.content.decode()).items()} for r in self.requests]
+
+
+SETTINGS = {
+    "authorization_endpoint": "https://as.example/authorize",
+    "token_endpoint": "https://as.example/token",
+    "client_id": "me",
+    "client_secret": "s3cret",
+    "redirect_uri": "https://app.example/back",
+}
+
+
+def client(**settings):
+    return Client(**{**SETTINGS, **settings})
+
+
+def signed_in(**settings):
+    made = client(**settings)
+    made.build_authorize_url()
+    made.exchange_code(f"?code=c&state={made.state}")
+    return made
+
+
+class Settings(unittest.TestCase):
+    def test_keywords_are_the_keys_of_a_profile(self):
+        with client(scope=["read", "write"], timeout=7, authorize_params={"prompt": "a b"}) as c:
+            self.assertEqual(c.get("client_id"), "me")
+            self.assertEqual(c.get("scope"), "read write")
+            self.assertEqual(c.get("timeout"), "7")
+            query = parse_qs(urlsplit(c.build_authorize_url()).query)
+            self.assertEqual(query["prompt"], ["a b"])
+            c.set(scope=None)
+            self.assertEqual(c.get("scope"), "")
+
+    def test_leave_for_http_counts_for_urls_before_it(self):
+        with Client(token_endpoint="http://as.example/token", allow_http=True) as c:
+            self.assertEqual(c.get("allow_http"), "yes")
+            c.set(allow_http=False)
+            self.assertEqual(c.get("allow_http"), "no")
+
+    def test_blanks_and_letters_of_all_kinds_arrive_as_they_are(self):
+        for text in ("  secret  ", "geheimnisvoll ÄÖÜ €", "x" * 60_000):
+            with Client(client_secret=text) as c:
+                self.assertEqual(c.get("client_secret"), text)
+
+    def test_a_misspelt_setting_is_a_type_error_that_helps(self):
+        with self.assertRaisesRegex(TypeError, "did you mean 'client_id'"):
+            Client(cleint_id="me")
+        with client() as c, self.assertRaisesRegex(TypeError, "'expires_at' is not a setting"):
+            c.set(expires_at="now")
+
+    def test_a_nul_would_cut_the_text(self):
+        with self.assertRaises(ValueError):
+            Client(client_secret="a\0b")
+
+    def test_a_wrong_value_is_an_error_with_number_name_and_action(self):
+        with self.assertRaises(OAuthError) as caught:
+            Client(timeout="soon")
+        self.assertEqual(caught.exception.number, liboauth.OAUTH_ERROR_VALUE)
+        self.assertEqual(caught.exception.name, "OAUTH_ERROR_VALUE")
+        self.assertIs(caught.exception.action, Action.FIX)
+        self.assertIn("timeout", str(caught.exception))
+
+    def test_a_profile_is_opened_by_name(self):
+        with Client("stamps", client_id="me") as c:
+            self.assertTrue(c.get("token_endpoint"))
+        with self.assertRaises(liboauth.ConfigurationError) as caught:
+            Client("no-such-profile")
+        self.assertEqual(caught.exception.number, liboauth.OAUTH_ERROR_PROFILE)
+
+    def test_every_key_can_be_read(self):
+        with client() as c:
+            for key in {**liboauth._liboauth.SETTINGS, **liboauth._liboauth.RESULTS}:
+                self.assertIsInstance(c.get(key), str, key)
+
+
+class Life(unittest.TestCase):
+    def test_a_closed_client_is_an_error_and_closing_twice_is_none(self):
+        c = client()
+        c.close()
+        c.close()
+        with self.assertRaises(OAuthError) as caught:
+            c.get("client_id")
+        self.assertEqual(caught.exception.number, liboauth.OAUTH_ERROR_HANDLE)
+        self.assertIn("closed", repr(c))
+
+    def test_a_client_that_nobody_holds_is_closed(self):
+        c = client()
+        handle = c._handle
+        del c
+        self.assertEqual(liboauth._library.oauth_client_close(handle), liboauth.OAUTH_ERROR_HANDLE)
+
+    def test_version(self):
+        self.assertEqual(liboauth.version(), liboauth._liboauth.VERSION)
+
+
+class Tokens(unittest.TestCase):
+    def setUp(self):
+        self.server = Server()
+
+    def test_sign_in_and_results(self):
+        with client(send=self.server, scope="read") as c:
+            with self.assertRaises(SignInNeeded) as caught:
+                c.bearer_header()
+            self.assertIs(caught.exception.action, Action.SIGN_IN)
+            self.assertIsNone(c.expires_at)
+            url = c.build_authorize_url()
+            self.assertIn(f"state={c.state}", url)
+            c.exchange_code(f"https://app.example/back?code=abc&state={c.state}")
+            self.assertEqual(c.bearer_header(), "Authorization: Bearer at-1")
+            self.assertEqual(c.access_token(), "at-1")
+            self.assertEqual(c.authorization_headers(), {"Authorization": "Bearer at-1"})
+            self.assertEqual(c.refresh_token, "rt")
+            self.assertEqual(c.granted_scope, "read")
+            self.assertEqual(c.token_type.lower(), "bearer")
+            self.assertEqual(c.id_token, "")
+            left = c.expires_at - datetime.now(timezone.utc)
+            self.assertAlmostEqual(left.total_seconds(), 3600, delta=10)
+        request, form = self.server.requests[0], self.server.forms[0]
+        self.assertEqual((request.method, request.url), ("POST", "https://as.example/token"))
+        self.assertEqual(request.headers["Content-Type"], "application/x-www-form-urlencoded")
+        self.assertEqual((form["grant_type"], form["code"]), ("authorization_code", "abc"))
+
+    def test_a_rejected_token_is_refreshed_once(self):
+        with signed_in(send=self.server) as c:
+            self.assertEqual(c.access_token(), "at-1")
+            c.token_rejected()
+            self.assertEqual(c.bearer_header(), "Authorization: Bearer at-2")
+            self.assertEqual(c.access_token(), "at-2")
+            c.refresh()
+            self.assertEqual(c.access_token(), "at-3")
+        self.assertEqual([f["grant_type"] for f in self.server.forms[1:]], ["refresh_token"] * 2)
+
+    def test_long_tokens_fit(self):
+        self.server.answer = (200, "Content-Type: application/json\r\n", self.server.token(access_token="x" * 100_000))
+        with signed_in(send=self.server) as c:
+            self.assertEqual(len(c.access_token()), 100_000)
+
+    def test_a_refusal_carries_the_servers_words(self):
+        body = {"error": "invalid_scope", "error_description": "no such scope", "error_uri": "https://as.example/e"}
+        self.server.answer = (400, {"Content-Type": "application/json"}, json.dumps(body))
+        with self.assertRaises(Refused) as caught:
+            signed_in(send=self.server)
+        error = caught.exception
+        self.assertEqual(error.number, liboauth.OAUTH_ERROR_INVALID_SCOPE)
+        self.assertEqual((error.error, error.error_description), ("invalid_scope", "no such scope"))
+        self.assertEqual((error.error_uri, error.http_status), ("https://as.example/e", 400))
+        self.assertNotIn("s3cret", repr(error))
+        copy = pickle.loads(pickle.dumps(error))
+        self.assertEqual((copy.number, copy.error, str(copy)), (error.number, error.error, str(error)))
+
+    def test_a_refused_refresh_token_means_sign_in(self):
+        with signed_in(send=self.server) as c:
+            self.server.answer = (400, {}, '{"error":"invalid_grant","error_description":"revoked"}')
+            c.token_rejected()
+            with self.assertRaises(SignInNeeded) as caught:
+                c.access_token()
+        self.assertEqual(caught.exception.error, "invalid_grant")
+
+    def test_a_fault_that_passes_says_when_to_try_again(self):
+        with signed_in(send=self.server) as c:
+            self.server.answer = (503, {"Retry-After": "17"}, "<html>")
+            with self.assertRaises(liboauth.NetworkError) as caught:
+                c.refresh()
+        self.assertEqual((caught.exception.retry_after, caught.exception.http_status), (17, 503))
+        self.assertIs(caught.exception.action, Action.RETRY)
+
+    def test_a_passing_fault_gives_the_old_token_while_it_lives(self):
+        with signed_in(send=self.server, min_valid=1) as c:
+            c.set(min_valid=100_000)
+            for answer in ((503, {}, ""), ConnectionError("no route")):
+                self.server.answer = answer
+                self.assertEqual(c.bearer_header(), "Authorization: Bearer at-1")
+                self.assertEqual(c.access_token(), "at-1")
+
+    def test_a_token_that_lives_shorter_than_asked_for_is_still_the_newest(self):
+        with signed_in(send=self.server, min_valid=100_000) as c:
+            self.assertEqual(c.access_token(), "at-2")
+        self.assertEqual(len(self.server.requests), 2)
+
+    def test_what_send_raises_is_the_cause(self):
+        self.server.answer = ConnectionError("no route")
+        with self.assertRaises(liboauth.NetworkError) as caught:
+            signed_in(send=self.server)
+        self.assertIs(caught.exception.__cause__, self.server.answer)
+        self.server.answer = KeyboardInterrupt()
+        with self.assertRaises(KeyboardInterrupt):
+            signed_in(send=self.server)
+
+    def test_threads_share_one_refresh(self):
+        with signed_in(send=self.server) as c:
+            c.token_rejected()
+            got, ready = [], threading.Barrier(8)
+
+            def work():
+                ready.wait()
+                got.append(c.access_token())
+
+            threads = [threading.Thread(target=work) for _ in range(8)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            self.assertEqual(got, ["at-2"] * 8)
+
+    def test_own_http_by_hand(self):
+        with client(http="caller") as c:
+            c.build_authorize_url()
+            with self.assertRaises(HttpNeeded) as caught:
+                c.exchange_code(f"code=abc&state={c.state}")
+            self.assertIs(caught.exception.action, Action.NONE)
+            self.assertTrue(c.http_response(*self.server(c.http_request())))
+            self.assertEqual(c.access_token(), "at-1")
+            with self.assertRaises(OAuthError) as nothing_waits:
+                c.http_request()
+        self.assertEqual(nothing_waits.exception.number, liboauth.OAUTH_ERROR_SEQUENCE)
+
+
+class Finding(unittest.TestCase):
+    def run_python(self, code, **environment):
+        variables = {k: v for k, v in os.environ.items() if k != "LIBOAUTH_LIBRARY"}
+        return subprocess.run(
+            [sys.executable, "-B", "-c", code],
+            env={**variables, "PYTHONPATH": str(MODULES), **environment},
+            capture_output=True,
+            text=True,
+        )
+
+    def test_a_missing_library_says_what_to_do(self):
+        done = self.run_python("import liboauth", LIBOAUTH_LIBRARY="/nowhere/liboauth.so.2")
+        self.assertIn("ImportError", done.stderr)
+        self.assertIn("LIBOAUTH_LIBRARY", done.stderr)
+        self.assertIn("/nowhere/liboauth.so.2", done.stderr)
+
+    def test_another_library_of_that_name_is_told_apart(self):
+        done = self.run_python("import liboauth", LIBOAUTH_LIBRARY="libc.so.6")
+        self.assertIn("OAuth 1.0a", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,332 @@
+//! Settings: what makes no sense is refused and changes nothing; what is taken comes back as it was.
+
+use crate::common::{error_text, Client};
+use crate::support::*;
+use oauth::constants::*;
+use oauth::ffi;
+use std::ptr;
+
+/// For each setting one text that it takes, as it comes back, and as it is unset.
+const GOOD: &[(i32, &str, &str)] = &[
+    (OAUTH_PROFILE, "metamaps", ""),
+    (OAUTH_BASE_URL, "https://as.example/tenant", ""),
+    (OAUTH_ISSUER, "https://as.example", ""),
+    (OAUTH_AUTHORIZATION_ENDPOINT, "https://as.example/authorize:new?a=b#c", ""),
+    (OAUTH_TOKEN_ENDPOINT, "/token", ""),
+    (OAUTH_REFRESH_ENDPOINT, "http://127.0.0.1:8080/refresh", ""),
+    (OAUTH_CLIENT_ID, "M\u{fc}ller & \"Co\"", ""),
+    (OAUTH_CLIENT_SECRET, "SECRET: %+&=", ""),
+    (OAUTH_CLIENT_AUTH, "client_secret_post", ""),
+    (OAUTH_BASIC_ENCODING, "percent", "form"),
+    (OAUTH_REQUEST_BODY, "json", "form"),
+    (OAUTH_REDIRECT_URI, "urn:ietf:wg:oauth:2.0:oob", ""),
+    (OAUTH_SCOPE, "read write", ""),
+    (OAUTH_SCOPE_SEPARATOR, "comma", "space"),
+    (OAUTH_RESPONSE_TYPE, "CODE", "code"),
+    (OAUTH_PKCE, "plain", "S256"),
+    (OAUTH_AUTHORIZE_PARAMS, "prompt=consent&a=%20", ""),
+    (OAUTH_TOKEN_PARAMS, "tenant=SECRET", ""),
+    (OAUTH_REFRESH_PARAMS, "tenant=SECRET", ""),
+    (OAUTH_RESPONSE_PATH, "body.token", ""),
+    (OAUTH_EXPIRES_IN_UNIT, "milliseconds", "seconds"),
+    (OAUTH_STORE, "file:some/folder", "memory:"),
+    (OAUTH_ACCOUNT, "anne's", ""),
+    (OAUTH_MIN_VALID, "0", ""),
+    (OAUTH_TIMEOUT, "3600", "30"),
+    (OAUTH_CA_FILE, "ca.pem", ""),
+    (OAUTH_CLIENT_CERT_FILE, "/etc/cert.pem", ""),
+    (OAUTH_CLIENT_KEY_FILE, "../key.pem", ""),
+    (OAUTH_PROXY, "http://user:SECRET@proxy.example:8080", "none"),
+    (OAUTH_HTTP, "caller", "builtin"),
+    (OAUTH_ALLOW_HTTP, "yes", "no"),
+];
+
+#[test]
+fn every_setting_comes_back_as_it_was_set_and_empty_takes_it_back() {
+    let mut table = Table::default();
+    for number in 1..100 {
+        let client = Client::new();
+        if unsafe { ffi::oauth_get(client.0, number, ptr::null_mut(), 0) } == OAUTH_ERROR_PROPERTY {
+            continue;
+        }
+        table.row(&format!("the setting {number}"), || {
+            let row = GOOD.iter().find(|(n, ..)| *n == number);
+            let (_, text, unset) = row.expect("has no row in GOOD");
+            assert_eq!(client.get(number), *unset, "unset");
+            client.must_set(number, text);
+            assert_eq!(client.get(number), *text);
+            let got = client.get(number);
+            client.must_set(number, &got);
+            assert_eq!(client.get(number), got, "set to what it was");
+            client.must_set(number, "");
+            assert_eq!(client.get(number), *unset, "taken back");
+            client.must_set(number, &client.get(number));
+            assert_eq!(client.get(number), *unset, "set to what it is when unset");
+        });
+    }
+    table.end();
+}
+
+#[test]
+fn a_setting_that_can_be_written_in_several_ways_means_the_same() {
+    // As it is set, and as it comes back; setting that changes nothing.
+    let rows: &[(i32, &str, &str)] = &[
+        (OAUTH_CLIENT_AUTH, "CLIENT_SECRET_BASIC", "client_secret_basic"),
+        (OAUTH_CLIENT_AUTH, "None", "none"),
+        (OAUTH_BASIC_ENCODING, "RAW", "raw"),
+        (OAUTH_REQUEST_BODY, "QUERY", "query"),
+        (OAUTH_PKCE, "s256", "S256"),
+        (OAUTH_PKCE, "OFF", "off"),
+        (OAUTH_EXPIRES_IN_UNIT, "MILLISECONDS", "milliseconds"),
+        (OAUTH_SCOPE_SEPARATOR, " ", "space"),
+        (OAUTH_SCOPE_SEPARATOR, "COMMA", "comma"),
+        (OAUTH_SCOPE_SEPARATOR, ",", "comma"),
+        (OAUTH_SCOPE_SEPARATOR, "+", "+"),
+        (OAUTH_ALLOW_HTTP, "TRUE", "yes"),
+        (OAUTH_ALLOW_HTTP, "1", "yes"),
+        (OAUTH_ALLOW_HTTP, "false", "no"),
+        (OAUTH_ALLOW_HTTP, "0", "no"),
+        (OAUTH_HTTP, "CALLER", "caller"),
+        (OAUTH_PROXY, "proxy.example:8080", "http://proxy.example:8080"),
+        (OAUTH_PROXY, "env", "env"),
+        // Programs on green screens write in capitals.
+        (OAUTH_PROXY, "NONE", "none"),
+        (OAUTH_PROXY, "ENV", "env"),
+        (OAUTH_AUTHORIZE_PARAMS, "?a=b", "a=b"),
+        (OAUTH_TOKEN_PARAMS, "&a=b", "a=b"),
+        (OAUTH_TIMEOUT, "007", "7"),
+        (OAUTH_MIN_VALID, "31536000", "31536000"),
+        (OAUTH_TOKEN_ENDPOINT, "HTTPS://AS.example/Token", "HTTPS://AS.example/Token"),
+        (OAUTH_TOKEN_ENDPOINT, "http://localhost/token", "http://localhost/token"),
+        (OAUTH_TOKEN_ENDPOINT, "http://[::1]:8080/token", "http://[::1]:8080/token"),
+        (OAUTH_REDIRECT_URI, "com.example.app:/cb", "com.example.app:/cb"),
+        (OAUTH_REDIRECT_URI, "http://localhost", "http://localhost"),
+    ];
+    let mut table = Table::default();
+    for (number, text, expected) in rows {
+        table.row(&format!("{number} = {text:?}"), || {
+            let client = Client::new();
+            for text in [text, expected] {
+                client.must_set(*number, text);
+                assert_eq!(client.get(*number), *expected);
+            }
+        });
+    }
+    table.end();
+}
+
+/// Texts that make no sense as the value of these settings.
+const NONSENSE: &[(&[i32], &[&str], i32)] = &[
+    (
+        &[OAUTH_TIMEOUT],
+        &[
+            "soon",
+            "0",
+            "-1",
+            "3601",
+            "4294967296",
+            "99999999999999999999",
+            "1e3",
+            "0x10",
+            "1.5",
+            "5s",
+            " 5",
+            "\u{665}",
+        ],
+        OAUTH_ERROR_VALUE,
+    ),
+    (&[OAUTH_MIN_VALID], &["soon", "-1", "31536001", "4294967295", "1.5", "1 2", "PT30S"], OAUTH_ERROR_VALUE),
+    (
+        &[OAUTH_BASE_URL, OAUTH_AUTHORIZATION_ENDPOINT, OAUTH_TOKEN_ENDPOINT, OAUTH_REFRESH_ENDPOINT],
+        &[
+            "as.example/token",
+            "token",
+            "//as.example/token",
+            "?a=b",
+            "https://",
+            "https:",
+            "https:///token",
+            "https:as.example/token",
+            "https:\\\\as.example\\token",
+            "https://as.example\\@evil.example/token",
+            "https://as.example:port/token",
+            "https://as.example:99999/token",
+            "https://[::1/token",
+            "https://as example/token",
+            " https://as.example/token",
+            "https://as.example/to ken",
+            "https://as.example/t\u{f6}ken",
+            "https://\u{430}s.example/token",
+            "https://SECRET@as.example/token",
+            "https://user:SECRET@as.example/token",
+            "https://:SECRET@as.example/token",
+            "http://user:SECRET@127.0.0.1/token",
+            "javascript:alert(1)",
+            "ftp://as.example/token",
+            "file:///etc/passwd",
+            "data:text/plain,SECRET",
+            "mailto:anne@as.example",
+        ],
+        OAUTH_ERROR_VALUE,
+    ),
+    (
+        &[OAUTH_BASE_URL, OAUTH_AUTHORIZATION_ENDPOINT, OAUTH_TOKEN_ENDPOINT, OAUTH_REFRESH_ENDPOINT],
+        &[
+            "http://as.example/token",
+            "HTTP://as.example/token",
+            "http://127.0.0.1.as.example/token",
+            "http://localhost.as.example/token",
+            "http://localhost./token",
+            "http://notlocalhost/token",
+            "http://0.0.0.0/token",
+            "http://[::]/token",
+            "http://192.168.0.1/token",
+            "http://128.0.0.1/token",
+        ],
+        OAUTH_ERROR_INSECURE,
+    ),
+    (&[OAUTH_BASE_URL], &["/tenant", "/"], OAUTH_ERROR_VALUE),
+    (
+        &[OAUTH_AUTHORIZATION_ENDPOINT, OAUTH_TOKEN_ENDPOINT, OAUTH_REFRESH_ENDPOINT],
+        &["/to ken", "/t\u{f6}ken", "/ "],
+        OAUTH_ERROR_VALUE,
+    ),
+    (
+        &[OAUTH_REDIRECT_URI],
+        &[
+            "/cb",
+            "cb",
+            "app.example/cb",
+            "https://app.example/cb#SECRET",
+            "https://app.example/c b",
+            "https://",
+            ":",
+        ],
+        OAUTH_ERROR_VALUE,
+    ),
+    (
+        &[OAUTH_CLIENT_AUTH],
+        &["basic", "post", "client_secret", "client_secret_basic ", "SECRET"],
+        OAUTH_ERROR_VALUE,
+    ),
+    (&[OAUTH_BASIC_ENCODING], &["base64", "utf-8", "yes"], OAUTH_ERROR_VALUE),
+    (&[OAUTH_REQUEST_BODY], &["xml", "application/json", "body"], OAUTH_ERROR_VALUE),
+    (&[OAUTH_PKCE], &["yes", "no", "S512", "none", "256"], OAUTH_ERROR_VALUE),
+    (&[OAUTH_EXPIRES_IN_UNIT], &["minutes", "s", "ms"], OAUTH_ERROR_VALUE),
+    (
+        &[OAUTH_SCOPE_SEPARATOR],
+        &["a", "1", "&", "=", "#", "?", "%", "\"", "\\", "ab", ", ", "\u{b7}"],
+        OAUTH_ERROR_VALUE,
+    ),
+    (
+        &[OAUTH_STORE],
+        &["foo:", "foo:/tmp", "file", "file:", "memory", "memory:x", "/tmp/store", "store", ":", "file /tmp"],
+        OAUTH_ERROR_VALUE,
+    ),
+    (
+        &[OAUTH_PROXY],
+        &[
+            "http://proxy.example:8080/path",
+            "http://proxy.example:8080/?a=b",
+            "http://proxy.example:8080?a=b",
+            "http://proxy.example:8080#a",
+            "https://proxy.example:8080",
+            "socks5://proxy.example:1080",
+            "ftp://proxy.example:8080",
+            "http://",
+            "http:",
+            "http://proxy.example:99999",
+            "http://proxy.example:port",
+            "http://user:SECRET@",
+            "http://user:SECRET@proxy.example:port",
+            "proxy example:8080",
+            "javascript:alert(1)",
+            "yes please",
+        ],
+        OAUTH_ERROR_VALUE,
+    ),
+    (&[OAUTH_HTTP], &["internal", "curl", "https", "yes", "none"], OAUTH_ERROR_VALUE),
+    (&[OAUTH_ALLOW_HTTP], &["maybe", "2", "-1", "y", "http"], OAUTH_ERROR_VALUE),
+    (
+        &[OAUTH_PROFILE],
+        &["nobody", "METAMAPS", "metamaps ", "/etc/passwd", "../metamaps", "metamaps#x"],
+        OAUTH_ERROR_PROFILE,
+    ),
+];
+
+/// What no setting takes: each could end a header, a line of a log or a file's name early.
+const CONTROLS: &[&str] = &[
+    "SECRET\r\nX-Evil: 1",
+    "SECRET\n",
+    "\rSECRET",
+    "\u{1}SECRET",
+    "SEC\tRET",
+    "SECRET\u{1b}[2J",
+    "SECRET\u{7f}",
+    "SECRET\u{85}",
+    "\u{9b}SECRET",
+];
+
+#[test]
+fn a_text_that_makes_no_sense_leaves_the_setting_as_it_was() {
+    let mut table = Table::default();
+    for (numbers, texts, code) in NONSENSE {
+        for number in *numbers {
+            for text in *texts {
+                table.row(&format!("{number} = {text:?}"), || is_refused(*number, text, *code));
+            }
+        }
+    }
+    for (number, ..) in GOOD {
+        for text in CONTROLS {
+            let code = if *number == OAUTH_PROFILE { OAUTH_ERROR_PROFILE } else { OAUTH_ERROR_VALUE };
+            // A profile's name is repeated, and is no secret.
+            let text = if *number == OAUTH_PROFILE { text.replace(SECRET, "") } else { (*text).to_owned() };
+            table.row(&format!("{number} = {text:?}"), || is_refused(*number, &text, code));
+        }
+    }
+    // None of it touches a token.
+    for (numbers, texts, _) in NONSENSE {
+        for number in *numbers {
+            table.row(&format!("a token, and {number} = {:?}", texts[0]), || {
+                let client = holder("1");
+                assert!(client.set(*number, texts[0]) < 0);
+                gives(&client, "1");
+            });
+        }
+    }
+    table.end();
+}
+
+fn is_refused(number: i32, text: &str, code: i32) {
+    let (_, good, unset) = GOOD.iter().find(|(n, ..)| *n == number).unwrap();
+    let client = Client::new();
+    for before in [unset, good] {
+        client.must_set(number, before);
+        let all_before = all(&client);
+        let answer = client.set(number, text);
+        fails(answer, code, if code == OAUTH_ERROR_PROFILE { "no known server" } else { key_of(number) });
+        assert!(all(&client) == all_before, "a setting has changed");
+    }
+}
+
+/// All settings of a client.
+fn all(client: &Client) -> Vec<[u8; 64]> {
+    let get = |number| {
+        let mut buffer = [0; 64];
+        let length = unsafe { ffi::oauth_get(client.0, number, buffer.as_mut_ptr().cast(), 64) };
+        assert!(length >= 0, "{number}: {}", error_text());
+        buffer
+    };
+    GOOD.iter().map(|(number, ..)| get(*number)).collect()
+}
+
+/// The name in an error: the constant's in lower case, without OAUTH_.
+fn key_of(number: i32) -> &'static str {
+    let source = include_str!("../../src/constants.rs");
+    let settings = &source[source.find("// ---- properties: settings").unwrap()..];
+    let end = format!(": i32 = {number};");
+    let line = settings.lines().find(|line| line.ends_with(&end)).unwrap();
+    let name = &line["pub const OAUTH_".len()..line.len() - end.len()];
+    Box::leak(name.to_lowercase().into_boxed_str())
+}

@@ -1,0 +1,256 @@
+//! What the tables need: rows that name themselves, the check of an error, a client that holds a token, a folder, and
+//! a process of one's own.
+
+use crate::common::{error_action, error_text, Client};
+use oauth::constants::*;
+use std::fs;
+use std::io::{self, Read, Seek, Write};
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::PermissionsExt;
+use std::panic::{self, AssertUnwindSafe};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// Stands in every secret of these tests, so that a sentence can be searched for any of them.
+pub const SECRET: &str = "SECRET";
+
+// ---- tables ----
+
+#[derive(Default)]
+pub struct Table {
+    wrong: Vec<String>,
+}
+
+impl Table {
+    /// Runs a row, whatever became of those before it.
+    pub fn row(&mut self, name: &str, test: impl FnOnce()) {
+        if let Err(panic) = panic::catch_unwind(AssertUnwindSafe(test)) {
+            let said = panic.downcast_ref::<String>().map(String::as_str);
+            let said = said.or(panic.downcast_ref::<&str>().copied()).unwrap_or("panicked");
+            self.wrong.push(format!("{name}: {said}"));
+        }
+    }
+
+    pub fn end(self) {
+        let (wrong, shown) = (self.wrong.len(), self.wrong.len().min(50));
+        assert!(wrong == 0, "\n{}\n{wrong} rows fail, {shown} are shown\n", self.wrong[..shown].join("\n"));
+    }
+}
+
+// ---- errors ----
+
+/// The call failed with that number, and everything about its error is as it should be.
+#[track_caller]
+pub fn fails(answer: i32, code: i32, says: &str) {
+    fails_and_asks_for(answer, code, says, action_of(code));
+}
+
+#[track_caller]
+pub fn fails_and_asks_for(answer: i32, code: i32, says: &str, action: i32) {
+    let text = error_text();
+    assert_eq!(answer, code, "the text is {text:?}");
+    assert!(!text.is_empty(), "{code} has no text");
+    assert!(text.len() <= 511, "512 bytes are plenty, but the text has {}", text.len());
+    assert!(!text.contains(SECRET), "a secret in {text:?}");
+    assert!(!text.chars().any(char::is_control), "not one line: {text:?}");
+    let start: String = text.chars().take(80).collect();
+    assert!(start.contains(says), "{says:?} is not in the first 80 characters: {start:?}");
+    assert_eq!(error_action(), action, "the action for {text:?}");
+}
+
+/// What an operator does about an error of that number.
+fn action_of(code: i32) -> i32 {
+    match code {
+        OAUTH_HTTP_NEEDED => OAUTH_ACTION_NONE,
+        OAUTH_ERROR_BUSY
+        | OAUTH_ERROR_RESOLVE
+        | OAUTH_ERROR_CONNECT
+        | OAUTH_ERROR_TIMEOUT
+        | OAUTH_ERROR_DISCONNECTED
+        | OAUTH_ERROR_UNAVAILABLE
+        | OAUTH_ERROR_STORE => OAUTH_ACTION_RETRY,
+        OAUTH_ERROR_SEQUENCE
+        | OAUTH_ERROR_CODE
+        | OAUTH_ERROR_STATE
+        | OAUTH_ERROR_ISSUER
+        | OAUTH_ERROR_INVALID_GRANT
+        | OAUTH_ERROR_ACCESS_DENIED
+        | OAUTH_ERROR_SIGN_IN => OAUTH_ACTION_SIGN_IN,
+        _ => OAUTH_ACTION_FIX,
+    }
+}
+
+// ---- clients ----
+
+pub const SETTINGS: &[(i32, &str)] = &[
+    (OAUTH_HTTP, "caller"),
+    (OAUTH_AUTHORIZATION_ENDPOINT, "https://as.example/authorize"),
+    (OAUTH_TOKEN_ENDPOINT, "https://as.example/token"),
+    (OAUTH_CLIENT_ID, "edge"),
+    (OAUTH_CLIENT_SECRET, "SECRET-of-the-client"),
+    (OAUTH_REDIRECT_URI, "https://app.example/cb"),
+];
+
+/// A client whose server is the test.
+pub fn client() -> Client {
+    Client::with(SETTINGS)
+}
+
+/// The same, with more settings.
+pub fn client_with(more: &[(i32, &str)]) -> Client {
+    let client = client();
+    for (property, text) in more {
+        client.must_set(*property, text);
+    }
+    client
+}
+
+/// A client that holds `SECRET-access-NAME` and `SECRET-refresh-NAME` for an hour.
+pub fn holder(name: &str) -> Client {
+    let client = client();
+    assert_eq!(sign_in(&client, name), 0, "{}", error_text());
+    client
+}
+
+/// What a person, a browser and a server do in a sign-in; the answer is that of the last call.
+pub fn sign_in(client: &Client, name: &str) -> i32 {
+    // No server gives a code twice.
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let code = format!("SECRET-code-{}", COUNT.fetch_add(1, Ordering::Relaxed));
+    client.authorize_url();
+    match client.exchange(&code) {
+        OAUTH_HTTP_NEEDED => answer_token(client, name),
+        failed => failed,
+    }
+}
+
+/// The server gives a token of that name.
+pub fn answer_token(client: &Client, name: &str) -> i32 {
+    client.respond(200, "Content-Type: application/json\r\n", token(name).as_bytes())
+}
+
+pub fn token(name: &str) -> String {
+    format!(
+        "{{\"access_token\":\"SECRET-access-{name}\",\"refresh_token\":\"SECRET-refresh-{name}\",\
+         \"id_token\":\"SECRET-id-{name}\",\"token_type\":\"bearer\",\"expires_in\":3600,\"scope\":\"read write\"}}"
+    )
+}
+
+/// The client gives out the token of that name.
+#[track_caller]
+pub fn gives(client: &Client, name: &str) {
+    let expected = format!("Authorization: Bearer SECRET-access-{name}");
+    let (n, header) = client.header();
+    assert_eq!(header, expected, "the answer is {n}: {}", error_text());
+}
+
+// ---- files ----
+
+/// A folder that goes with the test, with the store `store` inside.
+pub struct Folder(PathBuf);
+
+impl Folder {
+    pub fn new() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("liboauth-edge-{}-{count}", std::process::id()));
+        fs::create_dir(&path).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).unwrap();
+        Self(path)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    pub fn store(&self) -> PathBuf {
+        self.0.join("store")
+    }
+
+    /// The setting that names the store.
+    pub fn setting(&self) -> String {
+        format!("file:{}", self.store().display())
+    }
+
+    pub fn client(&self) -> Client {
+        client_with(&[(OAUTH_STORE, &self.setting())])
+    }
+
+    /// The one record of the store, and nothing beside it.
+    pub fn record(&self) -> PathBuf {
+        let found: Vec<_> = fs::read_dir(self.store()).unwrap().map(|e| e.unwrap().path()).collect();
+        assert_eq!(found.len(), 1, "{found:?}");
+        found[0].clone()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+pub fn mode(path: &Path) -> u32 {
+    fs::symlink_metadata(path).unwrap().permissions().mode() & 0o7777
+}
+
+pub fn chmod(path: &Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+// ---- processes ----
+
+/// Whether this process is the test's own. If not, runs the test of that name in one, which must end well and within
+/// 30 seconds.
+#[must_use]
+pub fn own_process(name: &str) -> bool {
+    const MARK: &str = "LIBOAUTH_EDGE_OWN_PROCESS";
+    if std::env::var(MARK).is_ok_and(|running| running == name) {
+        // Who hangs is ended by the signal.
+        unsafe { libc::alarm(30) };
+        return true;
+    }
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", name, "--nocapture", "--test-threads=1"])
+        .env(MARK, name)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    let has_run = said.contains("1 passed") || !output.status.success();
+    assert!(has_run, "no test is called {name}: {said}");
+    assert!(output.status.success(), "{}: {said}", output.status);
+    false
+}
+
+/// What goes to standard output and standard error meanwhile. Only in one's own process.
+pub fn printed(work: impl FnOnce()) -> String {
+    let folder = Folder::new();
+    let mut file = fs::File::options()
+        .create(true)
+        .truncate(true)
+        .read(true)
+        .write(true)
+        .open(folder.path().join("said"));
+    let file = file.as_mut().unwrap();
+    let redirect = |target: i32| unsafe {
+        let kept = libc::dup(target);
+        assert!(libc::dup2(file.as_raw_fd(), target) == target);
+        kept
+    };
+    io::stdout().flush().unwrap();
+    let kept = [redirect(1), redirect(2)];
+    let ended = panic::catch_unwind(AssertUnwindSafe(work));
+    io::stdout().flush().unwrap();
+    for (kept, target) in kept.into_iter().zip([1, 2]) {
+        assert!(unsafe { libc::dup2(kept, target) } == target);
+    }
+    let mut said = String::new();
+    file.rewind().unwrap();
+    file.read_to_string(&mut said).unwrap();
+    if let Err(panic) = ended {
+        eprintln!("{said}");
+        panic::resume_unwind(panic);
+    }
+    said
+}

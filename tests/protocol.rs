@@ -1,0 +1,44 @@
+//! What is sent and what is understood, as tables: every request that the library builds and every answer, redirect
+//! and profile file that it reads, through the C functions alone. OAUTH_HTTP is `caller`, so nothing goes over a
+//! network: a row reads the request with `oauth_http_request` and feeds any answer to `oauth_http_response`.
+//!
+//! A row says what is right by the RFCs and the documented behaviour. All rows of a table run; those that fail are
+//! named together at its end.
+#![allow(clippy::wildcard_imports, clippy::too_many_lines)]
+
+mod common;
+#[path = "protocol/support.rs"]
+mod support;
+
+#[path = "protocol/answers.rs"]
+mod answers;
+#[path = "protocol/authorization.rs"]
+mod authorization;
+#[path = "protocol/caller_http.rs"]
+mod caller_http;
+#[path = "protocol/documents.rs"]
+mod documents;
+#[path = "protocol/echoes.rs"]
+mod echoes;
+#[path = "protocol/faults.rs"]
+mod faults;
+#[path = "protocol/paste.rs"]
+mod paste;
+#[path = "protocol/pending.rs"]
+mod pending;
+#[path = "protocol/profile_search.rs"]
+mod profile_search;
+#[path = "protocol/profiles.rs"]
+mod profiles;
+#[path = "protocol/proofs.rs"]
+mod proofs;
+#[path = "protocol/refreshes.rs"]
+mod refreshes;
+#[path = "protocol/refusals.rs"]
+mod refusals;
+#[path = "protocol/requests.rs"]
+mod requests;
+#[path = "protocol/threads.rs"]
+mod threads;
+#[path = "protocol/tokens.rs"]
+mod tokens;

@@ -1,0 +1,406 @@
+//! Profile files: what `oauth_client_open` takes over from them, and how it says what is wrong in them.
+
+use crate::common::{error_text, Client};
+use crate::support::{Row, Table};
+use oauth::constants::*;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// What must never stand in a sentence.
+pub const SECRET: &str = "hunter2-s3cr3t";
+
+/// A folder that is gone with the test.
+pub struct Folder(pub PathBuf);
+
+impl Folder {
+    pub fn new() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("liboauth-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let path = std::env::temp_dir().join(name);
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    /// A file in it that only its owner can write.
+    pub fn file(&self, name: &str, text: impl AsRef<[u8]>) -> String {
+        let path = self.0.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+struct Good {
+    name: &'static str,
+    text: &'static str,
+    open: &'static str,
+    gives: &'static [(i32, &'static str)],
+}
+
+const GOOD: &[Good] = &[
+    Good {
+        name: "every kind of value",
+        text: r#"
+            # ours
+            [acme]
+            authorization_endpoint = "https://acme.example/authorize"
+            token_endpoint = 'https://acme.example/token'
+            client_id = 12345
+            client_secret = """multi"""
+            scope = "a b"
+            scope_separator = ","
+            min_valid = 1_200
+            timeout = +45
+            allow_http = true
+            pkce = "off"
+        "#,
+        open: "#acme",
+        gives: &[
+            (OAUTH_PROFILE, "acme"),
+            (OAUTH_AUTHORIZATION_ENDPOINT, "https://acme.example/authorize"),
+            (OAUTH_TOKEN_ENDPOINT, "https://acme.example/token"),
+            (OAUTH_CLIENT_ID, "12345"),
+            (OAUTH_CLIENT_SECRET, "multi"),
+            (OAUTH_SCOPE, "a b"),
+            (OAUTH_SCOPE_SEPARATOR, "comma"),
+            (OAUTH_MIN_VALID, "1200"),
+            (OAUTH_TIMEOUT, "45"),
+            (OAUTH_ALLOW_HTTP, "yes"),
+            (OAUTH_PKCE, "off"),
+        ],
+    },
+    Good {
+        name: "the only profile",
+        text: "[acme]\nclient_id = \"a\"\n",
+        open: "",
+        gives: &[(OAUTH_CLIENT_ID, "a")],
+    },
+    Good {
+        name: "one of several",
+        text: "[a]\nclient_id = \"1\"\n[b]\nclient_id = \"2\"\n",
+        open: "#b",
+        gives: &[(OAUTH_CLIENT_ID, "2"), (OAUTH_PROFILE, "b")],
+    },
+    Good {
+        name: "a name with blanks and dots",
+        text: "[\"acme eu.1\"]\nclient_id = \"1\"\n",
+        open: "#acme eu.1",
+        gives: &[(OAUTH_CLIENT_ID, "1")],
+    },
+    Good {
+        name: "builds on a known server",
+        text: "[mine]\nprofile = \"stamps\"\nclient_id = \"1\"\nrequest_body = \"form\"\n",
+        open: "#mine",
+        gives: &[
+            (OAUTH_PROFILE, "mine"),
+            (OAUTH_BASE_URL, "https://signin.stampsendicia.com"),
+            (OAUTH_SCOPE, "offline_access"),
+            (OAUTH_CLIENT_AUTH, "client_secret_post"),
+            (OAUTH_REQUEST_BODY, "form"),
+        ],
+    },
+    Good {
+        name: "called as the known server that it builds on",
+        text: "[stamps]\nprofile = \"stamps\"\nclient_id = \"1\"\n",
+        open: "#stamps",
+        gives: &[(OAUTH_CLIENT_ID, "1"), (OAUTH_SCOPE, "offline_access")],
+    },
+    Good {
+        name: "builds on another of the file, which builds on a known server",
+        text: "[test]\nprofile = \"acme\"\nbase_url = \"https://test.example\"\n\
+               [acme]\nprofile = \"belladati\"\nclient_id = \"1\"\nbase_url = \"https://bi.example\"\n",
+        open: "#test",
+        gives: &[
+            (OAUTH_CLIENT_ID, "1"),
+            (OAUTH_BASE_URL, "https://test.example"),
+            (OAUTH_RESPONSE_TYPE, "CODE"),
+            (OAUTH_PROFILE, "test"),
+        ],
+    },
+    Good {
+        name: "one of the file goes before the known server",
+        text: "[stamps]\nclient_id = \"mine\"\n[b]\nprofile = \"stamps\"\n",
+        open: "#b",
+        gives: &[(OAUTH_CLIENT_ID, "mine"), (OAUTH_SCOPE, "")],
+    },
+    Good {
+        name: "takes a setting back",
+        text: "[mine]\nprofile = \"stamps\"\nscope = \"\"\nclient_auth = \"\"\n",
+        open: "#mine",
+        gives: &[(OAUTH_SCOPE, ""), (OAUTH_CLIENT_AUTH, "")],
+    },
+    Good {
+        name: "allow_http and base_url, in any order",
+        text: "[a]\ntoken_endpoint = \"http://as.example/token\"\nallow_http = true\n",
+        open: "#a",
+        gives: &[(OAUTH_TOKEN_ENDPOINT, "http://as.example/token")],
+    },
+    Good {
+        name: "line ends of another system",
+        text: "[a]\r\nclient_id = \"1\"\r\n",
+        open: "#a",
+        gives: &[(OAUTH_CLIENT_ID, "1")],
+    },
+    Good {
+        name: "byte order mark",
+        text: "\u{feff}[a]\nclient_id = \"1\"\n",
+        open: "#a",
+        gives: &[(OAUTH_CLIENT_ID, "1")],
+    },
+    Good {
+        name: "a number in hexadecimal",
+        text: "[a]\ntimeout = 0x10\n",
+        open: "#a",
+        gives: &[(OAUTH_TIMEOUT, "16")],
+    },
+    Good { name: "an empty profile", text: "[a]\n", open: "#a", gives: &[(OAUTH_PROFILE, "a")] },
+    Good {
+        name: "an inline table",
+        text: "a = { client_id = \"1\" }\n",
+        open: "#a",
+        gives: &[(OAUTH_CLIENT_ID, "1")],
+    },
+];
+
+/// Name, file, what is asked for, and what the sentence holds beside the file's name.
+type Bad = (&'static str, &'static str, &'static str, &'static [&'static str]);
+
+const BAD: &[Bad] = &[
+    (
+        "typo in a key",
+        "[a]\nclient_id = \"1\"\ntokn_endpoint = \"https://x.example\"\n",
+        "#a",
+        &["line 3", "tokn_endpoint", "did you mean token_endpoint"],
+    ),
+    (
+        "a hyphen in a key",
+        "[a]\n\nclient-secret = \"hunter2-s3cr3t\"\n",
+        "#a",
+        &["line 3", "client-secret", "client_secret"],
+    ),
+    ("a key like no other", "[a]\nfavourite_colour = \"blue\"\n", "#a", &["line 2", "favourite_colour"]),
+    ("a result as a key", "[a]\naccess_token = \"hunter2-s3cr3t\"\n", "#a", &["line 2", "access_token"]),
+    ("list", "[a]\nscope = [\"a\",\n \"b\"]\n", "#a", &["line 2", "scope"]),
+    ("table", "[a]\nscope.x = 1\n", "#a", &["line 2", "scope"]),
+    ("fraction", "[a]\ntimeout = 1.5\n", "#a", &["line 2", "timeout"]),
+    ("date", "[a]\ntimeout = 2026-01-31\n", "#a", &["line 2", "timeout"]),
+    ("profile is no text", "[a]\nprofile = 1\n", "#a", &["line 2", "profile"]),
+    (
+        "bad word",
+        "[a]\nclient_id=\"1\"\nclient_auth = \"basic\"\n",
+        "#a",
+        &["line 3", "client_auth", "client_secret_basic"],
+    ),
+    ("bad number", "[a]\n# x\n\ntimeout = 0\n", "#a", &["line 4", "timeout", "3600"]),
+    ("negative number", "[a]\nmin_valid = -1\n", "#a", &["line 2", "min_valid"]),
+    ("number of twenty digits", "[a]\ntimeout = 99999999999999999999\n", "#a", &["line 2", "timeout"]),
+    ("truth where a word is wanted", "[a]\npkce = true\n", "#a", &["line 2", "pkce"]),
+    ("bad URL", "[a]\ntoken_endpoint = \"as.example/token\"\n", "#a", &["line 2", "token_endpoint"]),
+    (
+        "URL with a password",
+        "[a]\ntoken_endpoint = \"https://u:hunter2-s3cr3t@as.example/\"\n",
+        "#a",
+        &["line 2", "token_endpoint"],
+    ),
+    (
+        "http",
+        "[a]\ntoken_endpoint = \"http://as.example/token\"\n",
+        "#a",
+        &["line 2", "token_endpoint", "https"],
+    ),
+    (
+        "secret with a line end",
+        "[a]\nclient_secret = \"hunter2-s3cr3t\\n\"\n",
+        "#a",
+        &["line 2", "client_secret"],
+    ),
+    ("builds on nothing", "[a]\nprofile = \"nowhere\"\n", "#a", &["line 2", "nowhere"]),
+    ("builds on itself", "[a]\nprofile = \"a\"\n", "#a", &["line 2"]),
+    ("circle of two", "[a]\nprofile = \"b\"\n[b]\nprofile = \"a\"\n", "#a", &["line ", "circle"]),
+    (
+        "circle of three",
+        "[a]\nprofile = \"b\"\n[b]\nprofile = \"c\"\n[c]\nprofile = \"b\"\n",
+        "#a",
+        &["line ", "circle"],
+    ),
+    ("key before any profile", "client_id = \"1\"\n", "#client_id", &["line 1", "client_id"]),
+    ("key before any profile, no name", "client_id = \"1\"\n", "", &["client_id"]),
+    (
+        "fault in the profile that is built on",
+        "[a]\nprofile = \"b\"\n[b]\nscoop = \"x\"\n",
+        "#a",
+        &["line 4", "scoop", "scope"],
+    ),
+    ("no such profile", "[a]\n", "#b", &["[b]"]),
+    ("a known server that is not in the file", "[a]\n", "#stamps", &["[stamps]"]),
+    ("several, none named", "[a]\n[b]\n", "", &["#name"]),
+    ("empty, none named", "", "", &[]),
+    ("empty", "", "#a", &["[a]"]),
+    ("comments alone", "# nothing\n\n", "", &[]),
+    // ---- no TOML ----
+    ("no quotes", "[a]\nclient_id = \"1\"\nclient_secret = hunter2-s3cr3t\n", "#a", &["line 3"]),
+    ("no quotes, blanks", "[a]\nclient_secret = hunter2-s3cr3t is it\n", "#a", &["line 2"]),
+    ("one quote", "[a]\nclient_secret = \"hunter2-s3cr3t\nscope = \"a\"\n", "#a", &["line 2"]),
+    ("an apostrophe too many", "[a]\nclient_secret = 'hunter2-s3cr3t''\n", "#a", &["line 2"]),
+    ("no equal sign", "[a]\nclient_secret \"hunter2-s3cr3t\"\n", "#a", &["line 2"]),
+    ("a colon", "[a]\nclient_secret: \"hunter2-s3cr3t\"\n", "#a", &["line 2"]),
+    ("no key", "[a]\n= \"hunter2-s3cr3t\"\n", "#a", &["line 2"]),
+    ("the value alone", "[a]\nhunter2-s3cr3t\n", "#a", &["line 2"]),
+    ("the value alone, in quotes", "[a]\n\"hunter2-s3cr3t\"\n", "#a", &["line 2"]),
+    ("an escape that is none", "[a]\nclient_secret = \"hunter2-s3cr3t\\q\"\n", "#a", &["line 2"]),
+    ("a number with a letter", "[a]\nclient_secret = 12hunter2-s3cr3t\n", "#a", &["line 2"]),
+    (
+        "two values in a line",
+        "[a]\nclient_secret = \"hunter2-s3cr3t\" \"hunter2-s3cr3t\"\n",
+        "#a",
+        &["line 2"],
+    ),
+    (
+        "a key twice",
+        "[a]\nclient_secret = \"hunter2-s3cr3t\"\nclient_secret = \"hunter2-s3cr3t\"\n",
+        "#a",
+        &["line 3"],
+    ),
+    ("a profile twice", "[a]\n[b]\n[a]\n", "#a", &["line 3"]),
+    ("a bracket missing", "[a\nclient_secret = \"hunter2-s3cr3t\"\n", "#a", &["line 1"]),
+    ("a NUL", "[a]\nclient_secret = \"hunter2-s3cr3t\0\"\n", "#a", &["line 2"]),
+    ("JSON", "{\"a\":{\"client_secret\":\"hunter2-s3cr3t\"}}", "#a", &["line 1"]),
+    ("a fault in another profile", "[a]\n[b]\nclient_secret = hunter2-s3cr3t\n", "#a", &["line 3"]),
+];
+
+fn fails(row: &mut Row, wanted: &str, says: &[&str]) {
+    let n = Client::open(wanted).err().unwrap_or_default();
+    row.returned(n, OAUTH_ERROR_PROFILE);
+    row.action(OAUTH_ACTION_FIX);
+    let text = error_text();
+    for part in says {
+        row.holds(&format!("says {part}: {text}"), text.contains(part));
+    }
+    let leaks = SECRET.as_bytes().windows(7).any(|part| text.as_bytes().windows(7).any(|t| t == part));
+    row.holds(&format!("holds no secret: {text}"), !leaks);
+}
+
+#[test]
+fn profile_files() {
+    let folder = Folder::new();
+    let mut table = Table::new("profile files");
+    for case in GOOD {
+        table.row(case.name, |row| {
+            let path = folder.file("good.toml", case.text);
+            match Client::open(&format!("{path}{}", case.open)) {
+                Err(n) => row.returned(n, 1),
+                Ok(client) => {
+                    for (property, text) in case.gives {
+                        row.eq(&format!("property {property}"), client.get(*property).as_str(), text);
+                    }
+                }
+            }
+        });
+    }
+    for (name, text, open, says) in BAD {
+        table.row(name, |row| {
+            let path = folder.file("bad.toml", text);
+            fails(row, &format!("{path}{open}"), says);
+            row.holds("names the file", error_text().contains(&path));
+        });
+    }
+    table.end();
+}
+
+#[test]
+fn files_that_are_not_read() {
+    let folder = Folder::new();
+    let good = "[a]\nclient_secret = \"hunter2-s3cr3t\"\n";
+    let mut table = Table::new("files");
+    table.row("missing", |row| {
+        let path = folder.0.join("none.toml");
+        let path = path.to_str().unwrap();
+        fails(row, path, &[path, "not exist"]);
+        fails(row, &format!("{path}#a"), &[path, "not exist"]);
+        fails(row, "/no-such-folder/x.toml#a", &["/no-such-folder/x.toml", "not exist"]);
+    });
+    for (mode, is_fine) in
+        [(0o600, true), (0o400, true), (0o644, true), (0o602, false), (0o666, false), (0o660, false)]
+    {
+        table.row(&format!("mode {mode:o}"), |row| {
+            let path = folder.file("mode.toml", good);
+            fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+            if is_fine {
+                row.holds(&format!("opens: {}", error_text()), Client::open(&path).is_ok());
+            } else {
+                fails(row, &path, &[&path, "chmod"]);
+            }
+        });
+    }
+    table.row("folder", |row| {
+        let path = folder.0.to_str().unwrap();
+        fails(row, path, &[path]);
+        fails(row, &format!("{path}/#a"), &[path]);
+    });
+    table.row("device", |row| fails(row, "/dev/null#a", &["/dev/null"]));
+    table.row("2 MiB", |row| {
+        let path = folder.file("large.toml", format!("{good}# {}\n", "x".repeat(2 * 1024 * 1024)));
+        fails(row, &path, &[&path]);
+    });
+    table.row("almost 1 MiB", |row| {
+        let path = folder.file("large.toml", format!("{good}# {}\n", "x".repeat(1024 * 1024 - 100)));
+        row.holds("opens", Client::open(&path).is_ok());
+    });
+    table.row("not UTF-8", |row| {
+        let path = folder.file("latin1.toml", b"[a]\nclient_secret = \"hunter2-s3cr3t\xe9\"\n");
+        fails(row, &path, &[&path]);
+    });
+    table.row("a symbolic link to a good file", |row| {
+        let path = folder.file("target.toml", good);
+        let link = folder.0.join("link.toml");
+        std::os::unix::fs::symlink(path, &link).unwrap();
+        row.holds("opens", Client::open(link.to_str().unwrap()).is_ok());
+    });
+    table.row("a thousand profiles", |row| {
+        use std::fmt::Write as _;
+        let mut text = String::new();
+        for i in 0..1000 {
+            writeln!(text, "[p{i}]\nclient_id = \"{i}\"").unwrap();
+        }
+        let path = folder.file("many.toml", text);
+        let client = Client::open(&format!("{path}#p999")).ok();
+        row.eq("client_id", client.map(|c| c.get(OAUTH_CLIENT_ID)), Some("999".to_owned()));
+    });
+    table.row("no name at all", |row| fails(row, "", &[]));
+    table.end();
+}
+
+#[test]
+fn known_servers() {
+    let mut table = Table::new("known servers");
+    for name in ["stamps", "belladati", "metamaps"] {
+        table.row(name, |row| {
+            let opened = Client::open(name).expect("it is known");
+            let set = Client::with(&[(OAUTH_PROFILE, name)]);
+            for property in OAUTH_PROFILE..=OAUTH_ALLOW_HTTP {
+                row.eq(&format!("property {property}"), opened.get(property), set.get(property));
+            }
+            row.eq("profile", opened.get(OAUTH_PROFILE).as_str(), name);
+        });
+    }
+    for name in ["Stamps", "stamps.com", "nowhere", "stamps ", "../stamps\\"] {
+        table.row(&format!("not {name}"), |row| {
+            let n = Client::open(name).err().unwrap_or_default();
+            row.returned(n, OAUTH_ERROR_PROFILE);
+            let client = Client::with(&[(OAUTH_PROFILE, "stamps")]);
+            row.returned(client.set(OAUTH_PROFILE, name), OAUTH_ERROR_PROFILE);
+            row.eq("the old one", client.get(OAUTH_PROFILE).as_str(), "stamps");
+            row.eq("its settings", client.get(OAUTH_SCOPE).as_str(), "offline_access");
+        });
+    }
+    table.end();
+}

@@ -1,0 +1,205 @@
+//! What every table needs: rows that report themselves, a client to begin with, and the request that it wants sent.
+
+use crate::common::{error_action, error_text, Client};
+use oauth::constants::*;
+use std::fmt::Debug;
+use std::panic::{self, AssertUnwindSafe};
+
+/// Settings as a row writes them.
+pub type Settings<'a> = &'a [(i32, &'a str)];
+
+pub const SECRET: &str = "s3cr3t-of-the-client";
+pub const REDIRECT: &str = "https://app.example/cb";
+
+/// A table of cases: runs each row, whatever became of those before it.
+pub struct Table {
+    name: &'static str,
+    rows: usize,
+    wrong: Vec<String>,
+}
+
+/// One row under test.
+#[derive(Default)]
+pub struct Row {
+    wrong: Vec<String>,
+}
+
+impl Table {
+    pub fn new(name: &'static str) -> Self {
+        Self { name, rows: 0, wrong: Vec::new() }
+    }
+
+    pub fn row(&mut self, name: &str, test: impl FnOnce(&mut Row)) {
+        let mut row = Row::default();
+        let ended = panic::catch_unwind(AssertUnwindSafe(|| test(&mut row)));
+        if let Err(panic) = ended {
+            let said = panic.downcast_ref::<String>().map(String::as_str);
+            row.wrong.push(said.or(panic.downcast_ref::<&str>().copied()).unwrap_or("panicked").to_owned());
+        }
+        self.rows += 1;
+        self.wrong.extend(row.wrong.iter().map(|wrong| format!("{}: {name}: {wrong}", self.name)));
+    }
+
+    pub fn end(self) {
+        println!("{}: {} cases", self.name, self.rows);
+        assert!(self.wrong.is_empty(), "\n{}\n", self.wrong.join("\n"));
+    }
+}
+
+#[allow(clippy::needless_pass_by_value)] // a row compares what it has just got
+impl Row {
+    pub fn eq<T: PartialEq + Debug>(&mut self, what: &str, got: T, expected: T) {
+        if got != expected {
+            self.wrong.push(format!("{what} is {got:?}, and should be {expected:?}"));
+        }
+    }
+
+    pub fn holds(&mut self, what: &str, holds: bool) {
+        if !holds {
+            self.wrong.push(what.to_owned());
+        }
+    }
+
+    /// The number that a function returned, and with it the invariants of the error sentence: one line of text after
+    /// a failure, nothing after a success, never longer than documented.
+    pub fn returned(&mut self, got: i32, expected: i32) {
+        let text = error_text();
+        if got != expected {
+            self.wrong.push(format!("returned {got} ({text}), and should return {expected}"));
+        }
+        self.holds("a failure has a sentence and a success none", text.is_empty() == (got >= 0));
+        self.one_line("oauth_error_text", &text);
+        // 512 bytes are plenty, says its comment.
+        self.holds(&format!("oauth_error_text has {} bytes", text.len()), text.len() < 512);
+    }
+
+    /// What an operator does about the last failure.
+    pub fn action(&mut self, expected: i32) {
+        let got = error_action();
+        if got != expected {
+            self.wrong.push(format!("action is {got}, and should be {expected} ({})", error_text()));
+        }
+    }
+
+    /// What goes into a log or onto a screen is one line.
+    pub fn one_line(&mut self, what: &str, text: &str) {
+        self.holds(
+            &format!("{what} is not one line: {text:?}"),
+            !text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')),
+        );
+    }
+}
+
+/// A client of `https://as.example`, whose requests the test carries. Rows add what they are about.
+pub fn client(settings: Settings) -> Client {
+    let client = Client::with(&[
+        (OAUTH_HTTP, "caller"),
+        (OAUTH_AUTHORIZATION_ENDPOINT, "https://as.example/authorize"),
+        (OAUTH_TOKEN_ENDPOINT, "https://as.example/token"),
+        (OAUTH_CLIENT_ID, "client"),
+        (OAUTH_CLIENT_SECRET, SECRET),
+        (OAUTH_REDIRECT_URI, REDIRECT),
+    ]);
+    for (property, text) in settings {
+        client.must_set(*property, text);
+    }
+    client
+}
+
+/// Brings `code` back from a new authorization URL: the token request waits to be sent.
+pub fn ask(client: &Client, code: &str) {
+    client.authorize_url();
+    let n = client.exchange(&format!("?code={code}&state={}", client.get(OAUTH_STATE)));
+    assert_eq!(n, OAUTH_HTTP_NEEDED, "oauth_exchange_code: {}", error_text());
+}
+
+/// Signs in: `answer` is the token response.
+pub fn sign_in(client: &Client, answer: &str) {
+    ask(client, "first-code");
+    let n = client.respond(200, "Content-Type: application/json\r\n", answer.as_bytes());
+    assert_eq!(n, 0, "sign in: {}", error_text());
+}
+
+/// A request as it waits to be sent.
+#[derive(Debug)]
+pub struct Sent {
+    pub method: String,
+    pub url: String,
+    pub headers: Vec<(String, String)>,
+    pub content: String,
+}
+
+pub fn sent(client: &Client) -> Sent {
+    let part = |part| {
+        let (n, text) = client.request(part);
+        assert!(n >= 0, "oauth_http_request {part}: {n} {}", error_text());
+        text
+    };
+    let lines = part(OAUTH_REQUEST_HEADERS);
+    assert!(lines.ends_with("\r\n") && !lines.contains("\r\n\r\n"), "header lines: {lines:?}");
+    let headers = lines
+        .split_terminator("\r\n")
+        .map(|line| line.split_once(": ").unwrap_or_else(|| panic!("no header line: {line:?}")))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    Sent {
+        method: part(OAUTH_REQUEST_METHOD),
+        url: part(OAUTH_REQUEST_URL),
+        headers,
+        content: part(OAUTH_REQUEST_CONTENT),
+    }
+}
+
+impl Sent {
+    /// The values of all headers of that name.
+    pub fn header(&self, name: &str) -> Vec<&str> {
+        self.headers
+            .iter()
+            .filter(|(n, _)| n.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+            .collect()
+    }
+
+    /// The request's parameters, decoded, wherever they stand.
+    pub fn parameters(&self) -> Vec<(String, String)> {
+        let mut found = match self.url.split_once('?') {
+            Some((_, query)) => decode_form(query),
+            None => Vec::new(),
+        };
+        match self.header("Content-Type").first() {
+            Some(&"application/json") => {
+                let members: serde_json::Map<String, serde_json::Value> =
+                    serde_json::from_str(&self.content).expect("JSON content");
+                found.extend(
+                    members.into_iter().map(|(n, v)| (n, v.as_str().expect("texts alone").to_owned())),
+                );
+            }
+            Some(_) => found.extend(decode_form(&self.content)),
+            None => assert!(self.content.is_empty(), "content without a type"),
+        }
+        found
+    }
+
+    /// The one value of a parameter.
+    pub fn parameter(&self, name: &str) -> Option<String> {
+        let mut all = self.parameters().into_iter().filter(|(n, _)| n == name).map(|(_, value)| value);
+        let first = all.next();
+        assert!(all.next().is_none(), "{name} stands twice");
+        first
+    }
+}
+
+pub fn decode_form(text: &str) -> Vec<(String, String)> {
+    url::form_urlencoded::parse(text.as_bytes()).into_owned().collect()
+}
+
+/// A parameter of an authorization URL, decoded.
+pub fn parameter_of(url: &str, name: &str) -> Option<String> {
+    let query = url.split_once('?').expect("a URL with a query").1;
+    decode_form(query).into_iter().find(|(n, _)| n == name).map(|(_, value)| value)
+}
+
+/// Seconds since 1970.
+pub fn now() -> i64 {
+    oauth::system::now()
+}

@@ -1,0 +1,243 @@
+//! Token responses as real servers give them (RFC 6749 section 5.1).
+
+use crate::answers::{ok, padded, run, Expires};
+use crate::support::now;
+use oauth::constants::*;
+
+#[test]
+fn tokens_however_they_are_written() {
+    run(
+        "token answers",
+        &[
+            ok(
+                "RFC 6749's example",
+                r#"{"access_token":"2YotnFZFEjr1zCsicMWpAA","token_type":"example",
+                "expires_in":3600,"refresh_token":"tGzv3JOkF0XG5Qx2TlKWIA","example_parameter":"v"}"#,
+            )
+            .access("2YotnFZFEjr1zCsicMWpAA")
+            .refresh("tGzv3JOkF0XG5Qx2TlKWIA")
+            .kind("example")
+            .expires(Expires::In(3600)),
+            ok("the least", r#"{"access_token":"at"}"#),
+            ok("ID token", r#"{"access_token":"at","id_token":"a.b.c"}"#).id("a.b.c"),
+            // ---- JSON, nearly ----
+            ok("byte order mark (WordPress)", "\u{feff}{\"access_token\":\"at\"}"),
+            ok("line end before the brace (WordPress)", "\r\n\n{\"access_token\":\"at\"}\n"),
+            ok("byte order mark and line end", "\u{feff}\n{\"access_token\":\"at\"}"),
+            ok("line end and byte order mark", "\n\u{feff}{\"access_token\":\"at\"}"),
+            ok("comma before the brace (BellaDati)", r#"{"access_token":"at","token_type":"bearer" , }"#)
+                .kind("bearer"),
+            ok("comma before a bracket", r#"{"access_token":"at","scope":["a","b", ],"x":[1,],}"#)
+                .scope("a b"),
+            ok("commas and brackets in texts stay", r#"{"access_token":",}","scope":",]\",}"}"#)
+                .access(",}")
+                .scope(r#",]",}"#),
+            ok("escapes in texts", r#"{"access_token":"a\u0074","refresh_token":"r\/t"}"#).refresh("r/t"),
+            ok("no Content-Type", r#"{"access_token":"at"}"#).headers(""),
+            ok("JSON as text/plain", r#"{"access_token":"at"}"#).headers("Content-Type: text/plain\r\n"),
+            ok("JSON as text/html", r#"{"access_token":"at"}"#)
+                .headers("Content-Type: text/html; charset=utf-8\r\n"),
+            ok("JSON as a form", r#"{"access_token":"at"}"#)
+                .headers("Content-Type: application/x-www-form-urlencoded\r\n"),
+            ok("Latin-1 in another member", b"{\"access_token\":\"at\",\"name\":\"M\xfcller\"}".to_vec()),
+            ok(
+                "members that are not ours",
+                r#"{"access_token":"at","created_at":1497040325,"realmId":"9","x":{"y":[null]}}"#,
+            ),
+            ok(
+                "a member that is nested 100 deep",
+                format!("{{\"access_token\":\"at\",\"x\":{}{}}}", "[".repeat(100), "]".repeat(100)),
+            ),
+            ok("1 MiB", padded(1024 * 1024)),
+            // ---- forms ----
+            ok("form (GitHub)", "access_token=at&scope=repo%2Cgist&token_type=bearer")
+                .headers("Content-Type: application/x-www-form-urlencoded; charset=utf-8\r\n")
+                .kind("bearer")
+                .scope("repo,gist"),
+            ok("form as text/plain (Facebook)", "access_token=at&expires=5183814")
+                .headers("Content-Type: text/plain; charset=UTF-8\r\n")
+                .expires(Expires::In(5_183_814)),
+            ok(
+                "form without a Content-Type (IBM SmartCloud)",
+                "access_token=at&refresh_token=rt&expires_in=3600\n",
+            )
+            .headers("")
+            .refresh("rt")
+            .expires(Expires::In(3600)),
+            ok("form as JSON", "access_token=at&refresh_token=a%2Bb%2F%3D").refresh("a+b/="),
+            ok("form with blanks as plus", "access_token=at&scope=a+b%20c").headers("").scope("a b c"),
+            // ---- any 2xx ----
+            ok("201 (Sentry)", r#"{"access_token":"at"}"#).status(201),
+            ok("202", r#"{"access_token":"at"}"#).status(202),
+            ok("299", r#"{"access_token":"at"}"#).status(299),
+            // ---- other names ----
+            ok(
+                "camel case (Plentymarkets)",
+                r#"{"accessToken":"at","refreshToken":"rt","tokenType":"Bearer","expiresIn":3600,
+                    "idToken":"id"}"#,
+            )
+            .refresh("rt")
+            .id("id")
+            .expires(Expires::In(3600)),
+            ok(
+                "Sentry",
+                r#"{"token":"at","refreshToken":"rt","expiresAt":"2036-01-31T12:00:00.000Z",
+                    "scopes":["a","b"]}"#,
+            )
+            .status(201)
+            .refresh("rt")
+            .scope("a b")
+            .expires(Expires::At("2036-01-31T12:00:00Z")),
+            // ---- token_type ----
+            ok("bearer", r#"{"access_token":"at","token_type":"bearer"}"#).kind("bearer"),
+            ok("BEARER", r#"{"access_token":"at","token_type":"BEARER"}"#).kind("BEARER"),
+            ok("token type null", r#"{"access_token":"at","token_type":null}"#),
+            ok("token type empty", r#"{"access_token":"at","token_type":""}"#),
+            ok("token type is no text", r#"{"access_token":"at","token_type":7}"#),
+            ok("token type is a phrase (eBay)", r#"{"access_token":"at","token_type":"User Access Token"}"#)
+                .kind("User Access Token"),
+            ok("token type with line ends", r#"{"access_token":"at","token_type":"Bearer\r\n"}"#),
+            // ---- scope ----
+            ok("scope", r#"{"access_token":"at","scope":"a b"}"#).scope("a b"),
+            ok("scope with commas", r#"{"access_token":"at","scope":"a,b"}"#).scope("a,b"),
+            ok("scope is a list (Twitch)", r#"{"access_token":"at","scope":["a","b:c"]}"#).scope("a b:c"),
+            ok("scope null (Mailchimp)", r#"{"access_token":"at","scope":null}"#),
+            // RFC 6749 section 5.1: only an absent scope means what was asked for. GitHub grants "" to no scope.
+            ok("scope empty: nothing was granted", r#"{"access_token":"at","scope":""}"#).scope(""),
+            ok("scope is an empty list", r#"{"access_token":"at","scope":[]}"#).scope(""),
+            ok("form with an empty scope (GitHub)", "access_token=at&scope=&token_type=bearer")
+                .kind("bearer")
+                .scope(""),
+            ok("scope with line ends", r#"{"access_token":"at","scope":"a\r\nb"}"#).scope("ab"),
+            // ---- errors that are none ----
+            ok("error null", r#"{"access_token":"at","error":null}"#),
+            ok("error empty", r#"{"access_token":"at","error":"","error_description":""}"#),
+            ok("error false", r#"{"access_token":"at","error":false}"#),
+            ok("error 0", r#"{"access_token":"at","error":0}"#),
+            ok("errors empty", r#"{"access_token":"at","errors":[]}"#),
+            ok("errors null", r#"{"access_token":"at","errors":null}"#),
+            // ---- nested ----
+            ok(
+                "a person's token (Slack)",
+                r#"{"ok":true,"app_id":"A","authed_user":{"id":"U","scope":"c","access_token":"at",
+                    "token_type":"user"},"team":{"id":"T"}}"#,
+            )
+            .scope("c")
+            .kind("user"),
+            ok(
+                "both tokens, the upper one (Slack)",
+                r#"{"ok":true,"access_token":"at","token_type":"bot","scope":"a,b",
+                    "authed_user":{"id":"U","access_token":"xoxp"}}"#,
+            )
+            .scope("a,b")
+            .kind("bot"),
+            ok(
+                "both tokens, the person's (Slack)",
+                r#"{"ok":true,"access_token":"xoxb","authed_user":{"access_token":"at",
+                    "refresh_token":"rt"}}"#,
+            )
+            .set(&[(OAUTH_RESPONSE_PATH, "authed_user")])
+            .refresh("rt"),
+            ok(
+                "below data (TikTok, Omniauth)",
+                r#"{"data":{"access_token":"at","refresh_token":"rt","expires_in":86400},
+                    "message":"success"}"#,
+            )
+            .refresh("rt")
+            .expires(Expires::In(86_400)),
+            ok(
+                "below body (Withings)",
+                r#"{"status":0,"body":{"userid":"1","access_token":"at","expires_in":10800}}"#,
+            )
+            .set(&[(OAUTH_RESPONSE_PATH, "body")])
+            .expires(Expires::In(10_800)),
+            ok(
+                "below data, camel case (Shopline)",
+                r#"{"code":200,"data":{"accessToken":"at",
+                    "expireTime":"2036-01-31T12:00:00.000+00:00"}}"#,
+            )
+            .expires(Expires::At("2036-01-31T12:00:00Z")),
+            ok("two below", r#"{"a":{"b":{"access_token":"at"}}}"#).set(&[(OAUTH_RESPONSE_PATH, "a.b")]),
+            ok("below token", r#"{"token":{"access_token":"at"}}"#).set(&[(OAUTH_RESPONSE_PATH, "token")]),
+        ],
+    );
+}
+
+fn with(member: &str) -> String {
+    format!("{{\"access_token\":\"at\",{member}}}")
+}
+
+#[test]
+fn expiry_however_it_is_written() {
+    use Expires::{At, In, Unknown};
+    let later = now() + 7200;
+    let unknown = |name, member: &str| ok(name, with(member));
+    let lasts = |name, member: &str, seconds| ok(name, with(member)).expires(In(seconds));
+    run(
+        "expiry",
+        &[
+            lasts("number", r#""expires_in":3600"#, 3600),
+            lasts("text (Stamps.com, PayPal, AD FS)", r#""expires_in":"3600""#, 3600),
+            lasts("text with blanks", r#""expires_in":" 3600 ""#, 3600),
+            lasts("fraction", r#""expires_in":3600.9"#, 3600),
+            lasts("text with a fraction", r#""expires_in":"3600.0""#, 3600),
+            lasts("exponent", r#""expires_in":3.6e3"#, 3600),
+            lasts("one year", r#""expires_in":31536000"#, 31_536_000),
+            lasts("thirty years", r#""expires_in":946080000"#, 946_080_000),
+            lasts("one second", r#""expires_in":1"#, 1),
+            lasts("expires (Facebook)", r#""expires":3600"#, 3600),
+            unknown("null", r#""expires_in":null"#),
+            unknown("zero is for ever (Mailchimp)", r#""expires_in":0"#),
+            unknown("zero as text", r#""expires_in":"0""#),
+            unknown("negative", r#""expires_in":-1"#),
+            unknown("empty", r#""expires_in":"""#),
+            unknown("a word", r#""expires_in":"never""#),
+            unknown("a duration with colons (Tableau)", r#""expires_in":"177:05:38""#),
+            unknown("true", r#""expires_in":true"#),
+            unknown("a list", r#""expires_in":[3600]"#),
+            unknown("not a number", r#""expires_in":"NaN""#),
+            unknown("infinity", r#""expires_in":"inf""#),
+            unknown("twenty digits", r#""expires_in":99999999999999999999"#),
+            unknown("twenty digits as text", r#""expires_in":"99999999999999999999""#),
+            unknown("1e300", r#""expires_in":1e300"#),
+            // The token must not be lost for it: a code, or the old refresh token, is used up.
+            unknown("1e400", r#""expires_in":1e400"#),
+            unknown("-1e400", r#""expires_in":-1e400"#),
+            // ---- milliseconds ----
+            lasts("milliseconds (Fiserv)", r#""expires_in":1800000"#, 1800)
+                .set(&[(OAUTH_EXPIRES_IN_UNIT, "milliseconds")]),
+            lasts("milliseconds as text", r#""expires_in":"1800000""#, 1800)
+                .set(&[(OAUTH_EXPIRES_IN_UNIT, "milliseconds")]),
+            unknown("no milliseconds", r#""expires_in":0"#).set(&[(OAUTH_EXPIRES_IN_UNIT, "milliseconds")]),
+            // ---- a point in time ----
+            lasts("expires_in is absolute", &format!(r#""expires_in":{later}"#), 7200),
+            lasts("expires_in is absolute, in milliseconds", &format!(r#""expires_in":{later}123"#), 7200),
+            lasts("expires_at", &format!(r#""expires_at":{later}"#), 7200),
+            lasts("expires_at as text", &format!(r#""expires_at":"{later}""#), 7200),
+            lasts("expires_at in milliseconds", &format!(r#""expires_at":{later}123"#), 7200),
+            lasts("expires_on (AD FS)", &format!(r#""expires_on":"{later}""#), 7200),
+            lasts("access_token_expiration (Clover)", &format!(r#""access_token_expiration":{later}"#), 7200),
+            lasts(
+                "both: what lasts counts, our clock may differ",
+                &format!(r#""expires_on":{later},"expires_in":60"#),
+                60,
+            ),
+            lasts("null and a point in time", &format!(r#""expires_in":null,"expires_at":{later}"#), 7200),
+            ok("RFC 3339", with(r#""expires_at":"2036-01-31T12:00:00Z""#))
+                .expires(At("2036-01-31T12:00:00Z")),
+            ok("RFC 3339 with a fraction", with(r#""expiresAt":"2036-01-31T12:00:00.123456Z""#))
+                .expires(At("2036-01-31T12:00:00Z")),
+            ok("RFC 3339, +00:00", with(r#""expires_at":"2036-01-31T12:00:00+00:00""#))
+                .expires(At("2036-01-31T12:00:00Z")),
+            ok("RFC 3339, another zone", with(r#""expires_at":"2036-01-31T14:00:00+02:00""#))
+                .expires(At("2036-01-31T12:00:00Z")),
+            ok("RFC 3339, a zone to the west", with(r#""expires_at":"2036-01-31T06:30:00.5-05:30""#))
+                .expires(At("2036-01-31T12:00:00Z")),
+            ok("a blank between day and hour", with(r#""expires_at":"2036-01-31 12:00:00""#))
+                .expires(At("2036-01-31T12:00:00Z")),
+            unknown("no point in time", r#""expires_at":"tomorrow""#),
+            unknown("a point in time that is a small number", r#""expires_at":3600"#),
+            unknown("a day that is none", r#""expires_at":"2036-02-30T12:00:00Z""#).expires(Unknown),
+        ],
+    );
+}
