@@ -69,8 +69,7 @@ impl Process {
         }
         let is_busy =
             state.is_answered || state.conversation.as_ref().is_some_and(|waiting| waiting.is_busy(timeout));
-        let given_up =
-            if is_busy { Some(conversation) } else { state.conversation.replace(conversation) };
+        let given_up = if is_busy { Some(conversation) } else { state.conversation.replace(conversation) };
         if let Some(Conversation { operation: Operation::Exchange(answer), .. }) = given_up {
             state.pending.give_back(&answer);
         }

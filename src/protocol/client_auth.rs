@@ -21,7 +21,8 @@ pub fn parameters(settings: &Settings) -> Vec<(&'static str, Secret)> {
 
 /// What must not be seen of it: the secret, and the credentials as the header has them.
 pub fn secrets(settings: &Settings) -> Vec<Secret> {
-    let credentials = header(settings).and_then(|(_, value)| value.expose().strip_prefix("Basic ").map(Secret::new));
+    let credentials =
+        header(settings).and_then(|(_, value)| value.expose().strip_prefix("Basic ").map(Secret::new));
     [Some(settings.client_secret.clone()), credentials].into_iter().flatten().collect()
 }
 

@@ -1,4 +1,5 @@
 //! Against small servers on 127.0.0.1, most of which misbehave.
+#![forbid(unsafe_code)]
 
 mod answers;
 mod faults;

@@ -1,4 +1,5 @@
 //! What well-behaved servers send, and what they get.
+#![forbid(unsafe_code)]
 
 use super::*;
 

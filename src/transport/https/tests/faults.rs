@@ -1,4 +1,5 @@
 //! Servers that are slow, gone, or talk nonsense.
+#![forbid(unsafe_code)]
 
 use super::*;
 

@@ -1,4 +1,5 @@
 //! Proxies, and which hosts go through them.
+#![forbid(unsafe_code)]
 
 use super::super::proxy::{Rules, Server as Proxied};
 use super::*;

@@ -1,4 +1,5 @@
 //! The files: authorities, and the client's own certificate and key.
+#![forbid(unsafe_code)]
 
 use std::path::Path;
 use std::sync::Arc;

@@ -1,4 +1,5 @@
 //! TLS that works, and why it does not.
+#![forbid(unsafe_code)]
 
 use std::sync::Arc;
 

@@ -1,4 +1,5 @@
 //! A TLS server whose certificates are made on the spot.
+#![forbid(unsafe_code)]
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
