@@ -2,15 +2,15 @@
 #![forbid(unsafe_code)]
 
 use sha2::{Digest, Sha256};
+use std::collections::VecDeque;
 use std::sync::Arc;
-use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
 use crate::protocol::authorization::{self, AuthorizationResponse, NoCode};
 use crate::protocol::client_auth;
 use crate::protocol::pkce::{Proof, Text, RANDOM};
 use crate::protocol::words::Words;
-use crate::secret::Secret;
+use crate::secret::{Secret, Wiped};
 use crate::settings::{Pkce, Settings};
 use crate::system;
 
@@ -30,7 +30,7 @@ impl AuthorizationUrl {
             // Two threads may both make it; it is the same text.
             let _ = settings.authorization_prefix.set(authorization::prefix(settings)?);
         }
-        let mut random = Zeroizing::new([0; RANDOM]);
+        let mut random = Wiped::new([0; RANDOM]);
         system::random(&mut random[..])?;
         let proof = Proof::new(&random);
         let challenge = (settings.pkce == Pkce::S256).then(|| proof.challenge());
@@ -38,19 +38,19 @@ impl AuthorizationUrl {
     }
 
     /// The URL's parts in order.
-    pub fn parts(&self) -> [&str; 6] {
+    pub fn parts(&self) -> [&[u8]; 6] {
         let prefix = self.settings.authorization_prefix.get().map(String::as_str).unwrap_or_default();
-        let state = self.proof.state.as_str();
+        let state = self.proof.state.as_bytes();
         let (name, challenge, method) = match (self.settings.pkce, &self.challenge) {
             (Pkce::S256, Some(challenge)) => {
-                ("&code_challenge=", challenge.as_str(), "&code_challenge_method=S256")
+                ("&code_challenge=", challenge.as_bytes(), "&code_challenge_method=S256")
             }
             (Pkce::Plain, _) => {
-                ("&code_challenge=", self.proof.verifier.as_str(), "&code_challenge_method=plain")
+                ("&code_challenge=", self.proof.verifier.as_bytes(), "&code_challenge_method=plain")
             }
-            _ => ("", "", ""),
+            _ => ("", &[][..], ""),
         };
-        [prefix, "state=", state, name, challenge, method]
+        [prefix.as_bytes(), b"state=", state, name.as_bytes(), challenge, method.as_bytes()]
     }
 
     pub fn into_pending(self) -> Pending {
@@ -76,7 +76,7 @@ enum Status {
 
 #[derive(Default)]
 pub struct PendingList {
-    urls: Vec<Pending>,
+    urls: VecDeque<Pending>,
     /// Hashes of the codes that brought tokens: sent once more, a server would take it for a theft and revoke them.
     used_codes: Vec<[u8; 32]>,
 }
@@ -98,12 +98,12 @@ impl PendingList {
     pub fn add(&mut self, pending: Pending) {
         self.used_codes.clear();
         if self.urls.len() == MOST {
-            self.urls.remove(0);
+            self.urls.pop_front();
         }
         if self.urls.capacity() == 0 {
             self.urls.reserve_exact(MOST);
         }
-        self.urls.push(pending);
+        self.urls.push_back(pending);
     }
 
     pub fn clear(&mut self) {
@@ -112,7 +112,7 @@ impl PendingList {
     }
 
     pub fn last_state(&self) -> Secret {
-        self.urls.last().map(|pending| Secret::new(pending.proof.state.as_str())).unwrap_or_default()
+        self.urls.back().map(|pending| Secret::new(pending.proof.state.as_str())).unwrap_or_default()
     }
 
     /// The server gave tokens for this code: it must not be sent again, or they are revoked.
@@ -148,7 +148,7 @@ impl PendingList {
     /// The one with that state or, for a code that came alone, the last.
     fn find(&mut self, state: Option<&str>) -> Result<Option<&mut Pending>> {
         match state {
-            None => Ok(self.urls.last_mut()),
+            None => Ok(self.urls.back_mut()),
             Some(state) => {
                 let found = self.urls.iter_mut().find(|pending| same(pending.proof.state.as_str(), state));
                 found.map(Some).ok_or(Error::State(

@@ -103,6 +103,7 @@ pub fn set(settings: &mut Settings, property: i32, text: &str) -> Result<()> {
     check_text(key, text)?;
     let usual = Settings::default;
     settings.authorization_prefix = OnceLock::new();
+    settings.checked_token_url = OnceLock::new();
     match property {
         number::OAUTH_PROFILE => settings.profile = text.to_owned(),
         number::OAUTH_BASE_URL => settings.base_url = url(key, text, settings.allow_http, false)?,

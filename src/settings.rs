@@ -45,6 +45,8 @@ pub struct Settings {
     pub allow_http: bool,
     /// All of the authorization URL but state and code challenge; made on first use of these settings.
     pub authorization_prefix: OnceLock<String>,
+    /// The token endpoint as a whole URL, checked; made on first use of these settings.
+    pub checked_token_url: OnceLock<String>,
 }
 
 /// How the client shows who it is (RFC 6749 section 2.3).
@@ -145,6 +147,7 @@ impl Default for Settings {
             http: None,
             allow_http: false,
             authorization_prefix: OnceLock::new(),
+            checked_token_url: OnceLock::new(),
         }
     }
 }
@@ -171,7 +174,11 @@ impl Settings {
     }
 
     pub fn token_url(&self) -> Result<String> {
-        self.endpoint("token_endpoint", &self.token_endpoint, "tokens are asked for")
+        if let Some(url) = self.checked_token_url.get() {
+            return Ok(url.clone());
+        }
+        let url = self.endpoint("token_endpoint", &self.token_endpoint, "tokens are asked for")?;
+        Ok(self.checked_token_url.get_or_init(|| url).clone())
     }
 
     pub fn refresh_url(&self) -> Result<String> {

@@ -2,7 +2,6 @@
 #![forbid(unsafe_code)]
 
 use std::sync::Arc;
-use zeroize::Zeroizing;
 
 use super::Client;
 use crate::constants as number;
@@ -11,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::flight::lock;
 use crate::process::Process;
 use crate::protocol::message::{Request, Response};
-use crate::secret::Secret;
+use crate::secret::{Secret, Wiped};
 use crate::settings::{Http, Settings};
 use crate::system;
 use crate::token::Token;
@@ -76,7 +75,7 @@ impl Client {
         let purpose = operation.purpose();
         let outcome = match u16::try_from(status) {
             Ok(status) if status > 0 => {
-                let body = Zeroizing::new(body.to_vec());
+                let body = Wiped::new(body.to_vec());
                 let response = Response { status, headers: Response::parse_headers(headers), body };
                 operation.response(&settings, &response, system::now())
             }

@@ -4,7 +4,7 @@
 mod carry;
 mod tokens;
 
-use arc_swap::{ArcSwap, ArcSwapOption};
+use arc_swap::{ArcSwap, ArcSwapOption, Guard};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::Arc;
 
@@ -193,15 +193,15 @@ impl Client {
 
     /// This process's part. In the child of a fork it is made anew: the parent's locks may be held by threads that
     /// the child does not have, and its connections are the parent's.
-    fn process(&self) -> Arc<Process> {
-        let process = self.process.load_full();
+    fn process(&self) -> Guard<Arc<Process>> {
+        let process = self.process.load();
         let forks = system::fork_generation();
         if process.forks == forks {
             return process;
         }
         let fresh = Arc::new(Process::after_fork(&process, forks));
         self.process.compare_and_swap(&process, fresh);
-        self.process.load_full()
+        self.process.load()
     }
 }
 

@@ -49,8 +49,7 @@ pub fn guard_text(
 }
 
 fn noting(client: i32, body: impl FnOnce(&Client) -> Result<i32>) -> Result<i32> {
-    let client = handle::client(client)?;
-    client.noting(body(&client))
+    handle::with(client, |client| client.noting(body(client)))
 }
 
 /// As [`guard_client`], but a success leaves the thread's last error: for what is asked about an error.
@@ -61,7 +60,7 @@ pub fn guard_inquiry(
 ) -> i32 {
     contain(|| {
         let mut out = out()?;
-        body(&*handle::client(client)?, &mut out)
+        handle::with(client, |client| body(client, &mut out))
     })
     .unwrap_or_else(|error| guard(|| Err(error)))
 }

@@ -65,6 +65,15 @@ pub fn client(handle: i32) -> Result<Arc<Client>> {
         .ok_or_else(|| no_such_client(handle))
 }
 
+/// Calls `call` with the open client of that handle.
+pub fn with<R>(handle: i32, call: impl FnOnce(&Client) -> Result<R>) -> Result<R> {
+    let client = place(handle).map(|place| place.client.load());
+    match client.as_deref().and_then(Option::as_ref) {
+        Some(client) if client.handle() == handle => call(client),
+        _ => Err(no_such_client(handle)),
+    }
+}
+
 /// Calls `read` with the token that stands ready, if that client has a usable one.
 pub fn read_current<R>(handle: i32, read: impl FnOnce(&Ready) -> R) -> Option<R> {
     place(handle)?.current.read(handle, system::now(), |ready| {

@@ -93,7 +93,7 @@ pub unsafe extern "C" fn oauth_set(client: i32, property: i32, text: *const c_ch
 pub unsafe extern "C" fn oauth_get(client: i32, property: i32, buffer: *mut c_char, capacity: i32) -> i32 {
     // SAFETY: the caller's promise, as documented.
     let out = || unsafe { TextOut::new("buffer", buffer, capacity) };
-    let read = |c: &Client, out: &mut TextOut| out.put(&[c.get(property)?.expose()]);
+    let read = |c: &Client, out: &mut TextOut| out.put(&[c.get(property)?.expose().as_bytes()]);
     match property {
         OAUTH_ERROR..=OAUTH_RETRY_AFTER => guard_inquiry(client, out, read),
         _ => guard_text(client, out, read),
@@ -223,7 +223,7 @@ pub unsafe extern "C" fn oauth_http_request(
 ) -> i32 {
     // SAFETY: the caller's promise, as documented.
     let out = || unsafe { TextOut::new("buffer", buffer, capacity) };
-    guard_text(client, out, |c, out| out.put(&[c.http_request(part)?.expose()]))
+    guard_text(client, out, |c, out| out.put(&[c.http_request(part)?.expose().as_bytes()]))
 }
 
 /// Hands over the answer to the request of `oauth_http_request`; the operation that needed it goes on.
@@ -272,7 +272,7 @@ pub unsafe extern "C" fn oauth_error_text(buffer: *mut c_char, capacity: i32) ->
     guard::quietly(|| {
         // SAFETY: the caller's promise, as documented.
         let mut out = unsafe { TextOut::new("buffer", buffer, capacity) }?;
-        out.put(&[&guard::last_sentence()])
+        out.put(&[guard::last_sentence().as_bytes()])
     })
 }
 
@@ -298,7 +298,7 @@ pub unsafe extern "C" fn oauth_version(buffer: *mut c_char, capacity: i32) -> i3
     guard::quietly(|| {
         // SAFETY: the caller's promise, as documented.
         let mut out = unsafe { TextOut::new("buffer", buffer, capacity) }?;
-        out.put(&[env!("CARGO_PKG_VERSION")])
+        out.put(&[env!("CARGO_PKG_VERSION").as_bytes()])
     })
 }
 
@@ -316,12 +316,13 @@ unsafe fn fresh(
     guard(|| {
         // SAFETY: the caller's promise, as documented.
         let mut out = unsafe { TextOut::new(name, buffer, capacity) }?;
-        if let Some(answer) = handle::read_current(client, |ready| out.put(&[purpose.text(ready)])) {
+        if let Some(answer) = handle::read_current(client, |ready| out.put(&[purpose.text(ready).as_bytes()]))
+        {
             return answer;
         }
         let client = handle::client(client)?;
         let ready = client.noting(client.fresh(purpose))?;
-        let length = out.put(&[purpose.text(&ready)])?;
+        let length = out.put(&[purpose.text(&ready).as_bytes()])?;
         if capacity > 0 {
             handle::hand_out(client.handle(), ready.generation);
             client.fetched();

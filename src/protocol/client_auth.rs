@@ -3,10 +3,9 @@
 
 use base64::engine::general_purpose::STANDARD;
 use base64::Engine;
-use zeroize::Zeroizing;
 
 use super::uri::{self, Escape};
-use crate::secret::Secret;
+use crate::secret::{Secret, Wiped};
 use crate::settings::{BasicEncoding, ClientAuth, Settings};
 
 /// The parameters that the method adds to the request.
@@ -38,8 +37,8 @@ pub fn header(settings: &Settings) -> Option<(&'static str, Secret)> {
         BasicEncoding::Raw => text.to_owned(),
         BasicEncoding::Percent => uri::escape(text, Escape::Percent).replace("%7E", "~"),
     };
-    let secret = Zeroizing::new(encode(settings.client_secret.expose()));
-    let pair = Zeroizing::new(format!("{}:{}", encode(&settings.client_id), secret.as_str()));
-    let coded = Zeroizing::new(STANDARD.encode(pair.as_bytes()));
+    let secret = Wiped::new(encode(settings.client_secret.expose()));
+    let pair = Wiped::new(format!("{}:{}", encode(&settings.client_id), secret.as_str()));
+    let coded = Wiped::new(STANDARD.encode(pair.as_bytes()));
     Some(("Authorization", Secret::new(format!("Basic {}", coded.as_str()))))
 }

@@ -4,9 +4,8 @@
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use std::fmt;
-use zeroize::Zeroizing;
 
-use crate::secret::Secret;
+use crate::secret::{Secret, Wiped};
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Json {
@@ -22,8 +21,8 @@ impl Json {
     /// Reads a text that begins with `{` or `[`. Forgives a comma before the closing bracket, which BellaDati's
     /// documentation shows, and a number beyond all bounds, which is none. A member that stands twice is an error: which one holds would be a guess.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let strict = Zeroizing::new(forgiven(text));
-        serde_json::from_str(&strict).map_err(|e| match e.classify() {
+        let read = serde_json::from_str(text).or_else(|_| serde_json::from_str(&Wiped::new(forgiven(text))));
+        read.map_err(|e| match e.classify() {
             serde_json::error::Category::Eof => "it is cut off".to_owned(),
             _ if e.to_string().contains("recursion") => "it is nested too deeply".to_owned(),
             _ if e.to_string().contains("stands twice") => e.to_string(),
@@ -98,6 +97,9 @@ impl<'de> Deserialize<'de> for Json {
     }
 }
 
+/// So many names are compared one by one; a huge answer must not take for ever.
+const FEW: usize = 32;
+
 struct Reader;
 
 impl<'de> Visitor<'de> for Reader {
@@ -147,7 +149,15 @@ impl<'de> Visitor<'de> for Reader {
         let mut members: Vec<(String, Json)> = Vec::new();
         let mut names = std::collections::HashSet::new();
         while let Some((name, value)) = access.next_entry::<String, Json>()? {
-            if !names.insert(name.clone()) {
+            let stands_twice = if members.len() < FEW {
+                members.iter().any(|(n, _)| *n == name)
+            } else {
+                if names.is_empty() {
+                    names.extend(members.iter().map(|(n, _)| n.clone()));
+                }
+                !names.insert(name.clone())
+            };
+            if stands_twice {
                 return Err(A::Error::custom("a member stands twice"));
             }
             members.push((name, value));

@@ -2,9 +2,8 @@
 #![forbid(unsafe_code)]
 
 use std::fmt;
-use zeroize::Zeroizing;
 
-use crate::secret::Secret;
+use crate::secret::{Secret, Wiped};
 
 /// The largest answer that is read: a token response is a few kilobytes.
 pub const MAX_BODY: usize = 1024 * 1024;
@@ -42,7 +41,7 @@ impl fmt::Debug for Request {
 pub struct Response {
     pub status: u16,
     pub headers: Vec<(String, String)>,
-    pub body: Zeroizing<Vec<u8>>,
+    pub body: Wiped<Vec<u8>>,
 }
 
 impl Response {

@@ -1,10 +1,10 @@
 //! Proof Key for Code Exchange (RFC 7636), and the state beside it: random bytes as unreserved characters.
 #![forbid(unsafe_code)]
 
+use crate::secret::Wiped;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use base64::Engine;
 use sha2::{Digest, Sha256};
-use zeroize::Zeroizing;
 
 /// 32 octets for the verifier (RFC 7636 section 7.1) and 16 for the state (RFC 6749 section 10.10).
 pub const RANDOM: usize = 48;
@@ -13,15 +13,19 @@ const STATE: usize = 22;
 
 /// A text of fixed length without an allocation of its own.
 #[derive(Clone)]
-pub struct Text<const N: usize>(Zeroizing<[u8; N]>);
+pub struct Text<const N: usize>(Wiped<[u8; N]>);
 
 impl<const N: usize> Text<N> {
     fn encode(bytes: &[u8]) -> Self {
-        let mut text = Zeroizing::new([0; N]);
+        let mut text = Wiped::new([0; N]);
         // The lengths of all callers fit: 16 -> 22, 32 -> 43.
         let written = URL_SAFE_NO_PAD.encode_slice(bytes, &mut text[..]);
         debug_assert_eq!(written, Ok(N));
         Self(text)
+    }
+
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0[..]
     }
 
     pub fn as_str(&self) -> &str {

@@ -1,13 +1,11 @@
 //! Requests to the token endpoint (RFC 6749 sections 4.1.3 and 6).
 #![forbid(unsafe_code)]
 
-use zeroize::Zeroizing;
-
 use super::client_auth;
 use super::message::Request;
 use super::uri::{self, Escape};
 use crate::error::{Error, Result};
-use crate::secret::Secret;
+use crate::secret::{Secret, Wiped};
 use crate::settings::{RequestBody, Settings};
 
 type Parameters = Vec<(String, Secret)>;
@@ -82,7 +80,7 @@ fn query(parameters: &Parameters, escape: Escape) -> Secret {
 
 fn json(parameters: &Parameters) -> Result<Secret> {
     let length: usize = parameters.iter().map(|(n, v)| n.len() + 2 * v.expose().len() + 8).sum();
-    let mut bytes = Zeroizing::new(Vec::with_capacity(length));
+    let mut bytes = Wiped::new(Vec::with_capacity(length));
     let map: std::collections::BTreeMap<&str, &str> =
         parameters.iter().map(|(n, v)| (n.as_str(), v.expose())).collect();
     serde_json::to_writer(&mut *bytes, &map).map_err(|e| Error::Internal(e.to_string()))?;

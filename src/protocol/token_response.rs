@@ -2,17 +2,15 @@
 //! (RFC 6749 sections 5.1 and 5.2). What an answer is shows in its first byte before its Content-Type.
 #![forbid(unsafe_code)]
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use zeroize::Zeroizing;
 
 use super::json::Json;
 use super::message::{Response, MAX_BODY};
 use super::uri;
 use super::words::Words;
 use crate::error::{Error, Refusal, Result};
-use crate::secret::Secret;
+use crate::secret::{Secret, Wiped};
 use crate::settings::{ExpiresInUnit, Settings};
 use crate::token::Token;
 
@@ -21,12 +19,15 @@ pub fn parse(settings: &Settings, response: &Response, words: &Words<'_>, now: i
     if response.body.len() > MAX_BODY {
         return Err(Error::TooLarge { status: response.status });
     }
-    let text = Zeroizing::new(match String::from_utf8_lossy(&response.body) {
-        // A BOM, or a newline that a plug-in leaves before the brace.
-        Cow::Borrowed(text) => trim(text).to_owned(),
-        Cow::Owned(text) => trim(&Zeroizing::new(text)).to_owned(),
-    });
-    let answer = match read(&text, response) {
+    let mended;
+    let text = if let Ok(text) = std::str::from_utf8(&response.body) {
+        text
+    } else {
+        mended = Wiped::new(String::from_utf8_lossy(&response.body).into_owned());
+        mended.as_str()
+    };
+    // A BOM, or a newline that a plug-in leaves before the brace.
+    let answer = match read(trim(text), response) {
         Ok(answer) => answer,
         Err(reason) => return Err(not_understood(response, &reason, words, now)),
     };

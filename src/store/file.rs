@@ -6,7 +6,6 @@
 //! It is written to a temporary file, flushed and renamed, so that a reader sees the old one or the new.
 #![forbid(unsafe_code)]
 
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 use std::fs::{self, File, OpenOptions, Permissions};
@@ -14,35 +13,18 @@ use std::io::{self, Read, Write as _};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
-use zeroize::Zeroizing;
 
 use super::Identity;
 use crate::error::{Error, Result};
 use crate::protocol::json::Json;
-use crate::secret::Secret;
+use crate::secret::{Secret, Wiped};
 use crate::settings::FileSetting;
 use crate::system;
 use crate::token::Token;
 
-const FORMAT: u32 = 1;
+const FORMAT: i64 = 1;
 /// A record is a few kilobytes.
 const MAX_RECORD: u64 = 4 * 1024 * 1024;
-
-#[derive(Serialize, Deserialize)]
-struct Record {
-    format: u32,
-    token_endpoint: String,
-    client_id: String,
-    account: String,
-    access_token: Json,
-    refresh_token: Json,
-    id_token: Json,
-    token_type: String,
-    scope: Option<String>,
-    expires_at: Option<i64>,
-    obtained_at: i64,
-    extra: Json,
-}
 
 pub fn load(folder: &FileSetting, identity: &Identity) -> Result<Option<Token>> {
     let path = record_path(folder, identity);
@@ -53,7 +35,7 @@ pub fn load(folder: &FileSetting, identity: &Identity) -> Result<Option<Token>> 
     };
     check_folder(folder_of(&path))?;
     check_record(&path, &found)?;
-    let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(found.len()).unwrap_or(0) + 1));
+    let mut bytes = Wiped::new(Vec::with_capacity(usize::try_from(found.len()).unwrap_or(0) + 1));
     let file = open_no_link(OpenOptions::new().read(true), &path)
         .map_err(|e| failed(&path, "cannot be read", &e))?;
     file.take(MAX_RECORD + 1).read_to_end(&mut bytes).map_err(|e| failed(&path, "cannot be read", &e))?;
@@ -71,7 +53,7 @@ pub fn save(folder: &FileSetting, identity: &Identity, token: &Token) -> Result<
     check_folder(parent)?;
     // What nobody understands is left as it is.
     load(folder, identity)?;
-    let record = Zeroizing::new(write(identity, token).map_err(|e| Error::Internal(e.to_string()))?);
+    let record = Wiped::new(write(identity, token).map_err(|e| Error::Internal(e.to_string()))?);
     let temporary = temporary_path(&path);
     let written = write_temporary(&temporary, &record).and_then(|()| fs::rename(&temporary, &path));
     if let Err(e) = written {
@@ -162,21 +144,27 @@ fn write_temporary(path: &Path, record: &[u8]) -> io::Result<()> {
 }
 
 fn write(identity: &Identity, token: &Token) -> serde_json::Result<Vec<u8>> {
-    let optional = |secret: &Option<Secret>| secret.clone().map_or(Json::Null, Json::Text);
-    let record = Record {
-        format: FORMAT,
-        token_endpoint: identity.token_endpoint.clone(),
-        client_id: identity.client_id.clone(),
-        account: identity.account.clone(),
-        access_token: Json::Text(token.access_token.clone()),
-        refresh_token: optional(&token.refresh_token),
-        id_token: optional(&token.id_token),
-        token_type: token.token_type.clone(),
-        scope: token.scope.clone(),
-        expires_at: token.expires_at,
-        obtained_at: token.obtained_at,
-        extra: Json::Members(token.extra.clone()),
-    };
+    let text = |text: &str| Json::Text(Secret::new(text));
+    let secret = |secret: &Option<Secret>| secret.clone().map_or(Json::Null, Json::Text);
+    let number = |number: i64| Json::Number(number.into());
+    let record = Json::Members(
+        [
+            ("format", number(FORMAT)),
+            ("token_endpoint", text(&identity.token_endpoint)),
+            ("client_id", text(&identity.client_id)),
+            ("account", text(&identity.account)),
+            ("access_token", Json::Text(token.access_token.clone())),
+            ("refresh_token", secret(&token.refresh_token)),
+            ("id_token", secret(&token.id_token)),
+            ("token_type", text(&token.token_type)),
+            ("scope", token.scope.as_deref().map_or(Json::Null, text)),
+            ("expires_at", token.expires_at.map_or(Json::Null, number)),
+            ("obtained_at", number(token.obtained_at)),
+            ("extra", Json::Members(token.extra.clone())),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into(),
+    );
     let mut bytes = Vec::with_capacity(8192);
     serde_json::to_writer_pretty(&mut bytes, &record)?;
     bytes.push(b'\n');
@@ -186,48 +174,51 @@ fn write(identity: &Identity, token: &Token) -> serde_json::Result<Vec<u8>> {
 fn parse(path: &Path, identity: &Identity, text: &str) -> Result<Token> {
     let wrong =
         |reason: &str| Error::StoreFormat { path: path.display().to_string(), reason: reason.to_owned() };
-    let json = Json::parse(text).map_err(|reason| {
-        wrong(&format!("the record is damaged ({reason}): move it away and sign in again"))
-    })?;
-    match json.member("format") {
-        Some(Json::Number(number)) if number.as_u64() == Some(FORMAT.into()) => {}
-        Some(Json::Number(_)) => return Err(wrong("the record is of a newer version: update the library")),
-        _ => return Err(wrong("the record is damaged (no format): move it away and sign in again")),
+    let damaged =
+        |what: &str| wrong(&format!("the record is damaged ({what}): move it away and sign in again"));
+    let record = Json::parse(text).map_err(|reason| damaged(&reason))?;
+    match whole(&record, "format") {
+        Some(FORMAT) => {}
+        Some(_) => return Err(wrong("the record is of a newer version: update the library")),
+        None => return Err(damaged("no format")),
     }
-    // serde's sentences can quote what they read, and that can be a token.
-    let record: Record = serde_json::from_str(text)
-        .map_err(|_| wrong("the record is damaged (a member is missing): move it away and sign in again"))?;
-    let whose = Identity {
-        token_endpoint: record.token_endpoint,
-        client_id: record.client_id,
-        account: record.account,
-    };
-    if whose != *identity {
-        return Err(wrong("the record is another client's"));
-    }
-    let optional = |json: Json| match json {
+    let member = |name: &str| record.member(name).ok_or_else(|| damaged(&format!("no {name}")));
+    let needed = |name: &str| member(name)?.text().ok_or_else(|| damaged(&format!("no {name}")));
+    let optional = |name: &str| match member(name)? {
         Json::Text(text) if !text.expose().chars().any(char::is_control) => {
-            Ok(Some(text).filter(|t| !t.is_empty()))
+            Ok(Some(text.clone()).filter(|t| !t.is_empty()))
         }
         Json::Null => Ok(None),
-        _ => Err(wrong("the record is damaged (a token is none): move it away and sign in again")),
+        _ => Err(damaged(&format!("{name} is no text"))),
     };
-    if ["scope", "expires_at"].iter().any(|name| json.member(name).is_none()) {
-        return Err(wrong("the record is damaged (a member is missing): move it away and sign in again"));
+    let whose = [needed("token_endpoint")?, needed("client_id")?, needed("account")?];
+    if whose != [&identity.token_endpoint, &identity.client_id, &identity.account] {
+        return Err(wrong("the record is another client's"));
     }
-    let Some(access_token) = optional(record.access_token)? else {
-        return Err(wrong("the record is damaged (no access_token): move it away and sign in again"));
+    let expires_at = match member("expires_at")? {
+        Json::Null => None,
+        _ => Some(whole(&record, "expires_at").ok_or_else(|| damaged("expires_at is no number"))?),
     };
     Ok(Token {
-        access_token,
-        refresh_token: optional(record.refresh_token)?,
-        id_token: optional(record.id_token)?,
-        token_type: record.token_type,
-        scope: record.scope,
-        expires_at: record.expires_at,
-        obtained_at: record.obtained_at,
-        extra: if let Json::Members(members) = record.extra { members } else { Vec::new() },
+        access_token: optional("access_token")?.ok_or_else(|| damaged("no access_token"))?,
+        refresh_token: optional("refresh_token")?,
+        id_token: optional("id_token")?,
+        token_type: needed("token_type")?.to_owned(),
+        scope: optional("scope")?.map(|scope| scope.expose().to_owned()),
+        expires_at,
+        obtained_at: whole(&record, "obtained_at").ok_or_else(|| damaged("no obtained_at"))?,
+        extra: match member("extra")? {
+            Json::Members(members) => members.clone(),
+            _ => return Err(damaged("extra is no object")),
+        },
     })
+}
+
+fn whole(record: &Json, name: &str) -> Option<i64> {
+    match record.member(name) {
+        Some(Json::Number(number)) => number.as_i64(),
+        _ => None,
+    }
 }
 
 fn failed(path: &Path, what: &str, e: &io::Error) -> Error {

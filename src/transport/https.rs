@@ -22,7 +22,6 @@ use std::time::Duration;
 use bytes::Bytes;
 use ureq::http::{HeaderName, HeaderValue, Method, Uri};
 use ureq::Agent;
-use zeroize::Zeroizing;
 
 use super::{Proxy, Transport, TransportConfig};
 use dial::{Dialer, NoResolver};
@@ -30,7 +29,7 @@ use fault::{bad_url, Fault};
 
 use crate::error::{Error, Result};
 use crate::protocol::message::{Request, Response, MAX_BODY};
-use crate::secret::Secret;
+use crate::secret::{Secret, Wiped};
 
 const USER_AGENT: &str = concat!("liboauth/", env!("CARGO_PKG_VERSION"));
 const IDLE: Duration = Duration::from_secs(15);
@@ -126,7 +125,7 @@ fn shared(key: &'static str, text: &Secret) -> Result<Bytes> {
             reason: format!("is longer than the {MAX_LINE} bytes that can be sent"),
         });
     }
-    Ok(Bytes::from_owner(Zeroizing::new(text.expose().as_bytes().to_vec())))
+    Ok(Bytes::from_owner(Wiped::new(text.expose().as_bytes().to_vec())))
 }
 
 /// Host and port alone, for errors.
@@ -140,19 +139,19 @@ fn read_body(
     reader: &mut impl Read,
     length: Option<u64>,
     status: u16,
-) -> std::result::Result<Zeroizing<Vec<u8>>, Fault> {
+) -> std::result::Result<Wiped<Vec<u8>>, Fault> {
     let expected = length.map_or(Ok(4 * 1024), usize::try_from).unwrap_or(usize::MAX);
     if expected > MAX_BODY {
         return Err(Fault::TooLarge { status });
     }
-    let mut body = Zeroizing::new(vec![0; expected + 1]);
+    let mut body = Wiped::new(vec![0; expected + 1]);
     let mut filled = 0;
     loop {
         if filled > MAX_BODY {
             return Err(Fault::TooLarge { status });
         }
         if filled == body.len() {
-            let mut larger = Zeroizing::new(vec![0; (filled * 2).min(MAX_BODY + 1)]);
+            let mut larger = Wiped::new(vec![0; (filled * 2).min(MAX_BODY + 1)]);
             larger[..filled].copy_from_slice(&body);
             body = larger;
         }
