@@ -2,11 +2,11 @@
 #   make            the library: shared, static, header, pkg-config file, below build/
 #   make demo       build, start the practice server, sign in from C, call an API, refresh
 #   make test       every check of the project
-#   make servers    the same against two real authorization servers
-#   make bench      speed and size, as ratios to peers in the same run
+#   make servers    the flows against oidc-provider and Doorkeeper
+#   make bench      speed and size beside libcurl's, libsodium's and others', in the same run
 #   make fuzz       random input to every parser, for FUZZ_SECONDS
 #   make bindings   regenerate header and bindings from src/ffi/mod.rs
-#   make install PREFIX=/usr/local DESTDIR=      make uninstall PREFIX=... DESTDIR=
+#   make install PREFIX=/usr/local DESTDIR=      what make has built      make uninstall PREFIX=... DESTDIR=
 
 PREFIX  ?= /usr/local
 LIBDIR  ?= $(PREFIX)/lib
@@ -29,10 +29,14 @@ export PRACTICE_SERVER := $(abspath $(server))
 
 all: library
 
-# One crate type at a time, which fat LTO needs; no path of the machine that builds stands in the library.
+# One crate type at a time, which fat LTO needs; no path of the machine that builds stands in the library, nor in the
+# objects that C compilers put into it.
 cargo_home := $(or $(CARGO_HOME),$(HOME)/.cargo)
 release := RUSTFLAGS="$(RUSTFLAGS) --remap-path-prefix=$(cargo_home)=cargo --remap-path-prefix=$(CURDIR)=liboauth" \
+  CFLAGS="$(CFLAGS) -g0 -ffile-prefix-map=$(cargo_home)=cargo -ffile-prefix-map=$(abspath $(target))=target" \
   $(CARGO) rustc --locked --release --lib --crate-type
+
+pc = sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@VERSION@|$(version)|' bindings/c/liboauth.pc.in
 
 library:
 	@tests/tools rust gcc
@@ -42,7 +46,7 @@ library:
 	@cp -f $(target)/release/liboauth.so $(build)/lib/$(soname)
 	@ln -sf $(soname) $(library)
 	@cp -f $(target)/release/liboauth.a $(build)/lib/
-	@sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@VERSION@|$(version)|' bindings/c/liboauth.pc.in > $(build)/lib/pkgconfig/liboauth.pc
+	@$(pc) > $(build)/lib/pkgconfig/liboauth.pc
 	@echo "built $(library) ($$(wc -c < $(library)) bytes), header include/liboauth.h"
 
 practice-server:
@@ -75,18 +79,23 @@ fuzz:
 bindings:
 	$(CARGO) run --locked --quiet -p liboauth-bindings
 
-install: library
+# Builds nothing, so that root needs no cargo. The file has the whole version in its name, and the two links that
+# ld.so and ld look for lead to it.
+install:
+	@[ -f $(build)/lib/$(soname) ] || { echo "$(build)/lib/$(soname) is not there: run make first" >&2; exit 1; }
 	install -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(PREFIX)/include $(share)
-	install -m 755 $(build)/lib/$(soname) $(DESTDIR)$(LIBDIR)/liboauth.so.2.$(version)
+	install -m 644 $(build)/lib/$(soname) $(DESTDIR)$(LIBDIR)/liboauth.so.2.$(version)
 	ln -sf liboauth.so.2.$(version) $(DESTDIR)$(LIBDIR)/$(soname)
 	ln -sf $(soname) $(DESTDIR)$(LIBDIR)/liboauth.so
 	install -m 644 $(build)/lib/liboauth.a $(DESTDIR)$(LIBDIR)/
-	install -m 644 $(build)/lib/pkgconfig/liboauth.pc $(DESTDIR)$(LIBDIR)/pkgconfig/
+	$(pc) > $(DESTDIR)$(LIBDIR)/pkgconfig/liboauth.pc
+	chmod 644 $(DESTDIR)$(LIBDIR)/pkgconfig/liboauth.pc
 	install -m 644 include/liboauth.h $(DESTDIR)$(PREFIX)/include/
-	for language in cobol rpg python; do \
-	  install -d $(share)/$$language && \
-	  find bindings/$$language -maxdepth 1 -type f ! -name '*.pyc' -exec install -m 644 {} $(share)/$$language/ \; || exit 1; \
-	done
+	install -d $(share)/cobol $(share)/rpg $(share)/python
+	install -m 644 bindings/cobol/*.cpy $(share)/cobol/
+	install -m 644 bindings/rpg/*.rpgleinc bindings/rpg/*.bnd $(share)/rpg/
+	install -m 644 bindings/python/*.py $(share)/python/
+	@[ -n "$(DESTDIR)" ] || if [ "$$(id -u)" = 0 ]; then ldconfig || :; else echo "now run: ldconfig (as root)"; fi
 
 uninstall:
 	rm -f $(DESTDIR)$(LIBDIR)/liboauth.so $(DESTDIR)$(LIBDIR)/$(soname) $(DESTDIR)$(LIBDIR)/liboauth.so.2.* \
