@@ -3,7 +3,7 @@
 #   make demo       build, start the practice server, sign in from C, call an API, refresh
 #   make test       every check of the project
 #   make servers    the flows against oidc-provider and Doorkeeper
-#   make bench      speed and size beside libcurl's, libsodium's and others', in the same run
+#   make bench      speed and size beside libcurl, the system's calls, an empty process
 #   make fuzz       random input to every parser, for FUZZ_SECONDS
 #   make bindings   regenerate header and bindings from src/ffi/mod.rs
 #   make install PREFIX=/usr/local DESTDIR=      what make has built      make uninstall PREFIX=... DESTDIR=

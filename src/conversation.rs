@@ -20,13 +20,15 @@ pub enum Operation {
     /// `purpose`: what the caller wanted, where it was not the refresh itself.
     Refresh {
         old: Option<Token>,
+        /// Which of the client's tokens that is.
+        generation: u32,
         purpose: Option<Purpose>,
     },
 }
 
 impl Operation {
     pub fn refresh(purpose: Option<Purpose>) -> Self {
-        Self::Refresh { old: None, purpose }
+        Self::Refresh { old: None, generation: 0, purpose }
     }
 
     pub fn is_refresh(&self) -> bool {
@@ -41,17 +43,20 @@ impl Operation {
     }
 
     /// Tells the operation which token is held.
-    pub fn prepare(&mut self, held: Option<&Token>) -> Result<()> {
+    pub fn prepare(&mut self, held: Option<(&Token, u32)>) -> Result<()> {
         match self {
-            Self::Exchange(answer) => answer.held = held.map(Token::secrets).unwrap_or_default(),
-            Self::Refresh { old, .. } => {
-                let held = held.ok_or_else(|| Error::sign_in("there is no token yet"))?;
+            Self::Exchange(answer) => {
+                answer.held = held.map(|(token, _)| token.secrets()).unwrap_or_default();
+            }
+            Self::Refresh { old, generation, .. } => {
+                let (held, number) = held.ok_or_else(|| Error::sign_in("there is no token yet"))?;
                 if held.refresh_token.is_none() {
                     return Err(Error::sign_in(
                         "the access token is no longer good, and there is no refresh token",
                     ));
                 }
                 *old = Some(held.clone());
+                *generation = number;
             }
         }
         Ok(())
@@ -87,11 +92,12 @@ impl Operation {
                         token.extra.push((name.clone(), Json::Text(Secret::new(value.as_str()))));
                     }
                 }
-                Ok(token)
             }
-            Self::Refresh { old: Some(old), .. } => Ok(token.keeping(old)),
-            Self::Refresh { old: None, .. } => Ok(token),
+            Self::Refresh { old: Some(old), .. } => return Ok(token.keeping(old)),
+            Self::Refresh { old: None, .. } => {}
         }
+        token.bound_extra();
+        Ok(token)
     }
 
     /// What was sent: some servers repeat it in their words.
@@ -114,7 +120,7 @@ pub struct Conversation {
     pub operation: Operation,
     pub settings: Arc<Settings>,
     pub request: Request,
-    thread: u64,
+    pub thread: u64,
     since: Instant,
 }
 

@@ -32,6 +32,8 @@ pub enum Error {
     Value { key: &'static str, reason: String },
     #[error("{0}")]
     Sequence(&'static str),
+    #[error("this code was used already: sign in again with a new URL")]
+    CodeUsed,
     #[error("no request waits: call oauth_http_response once, after OAUTH_HTTP_NEEDED")]
     NoRequest,
     #[error("another thread's request is under way: call again when it is answered")]
@@ -88,7 +90,12 @@ pub enum Error {
 
     // -- storage --
     #[error("store: {reason}: {path}")]
-    Store { path: String, reason: String },
+    Store {
+        path: String,
+        reason: String,
+        /// Nothing that a change of rights or of the setting would mend.
+        passes: bool,
+    },
     #[error("store refused: {reason}: {path}")]
     StoreUnsafe { path: String, reason: &'static str },
     #[error("store not readable: {reason}: {path}")]
@@ -137,7 +144,7 @@ impl Error {
             Self::Encoding(_) => number::OAUTH_ERROR_ENCODING,
             Self::Property { .. } | Self::ReadOnly { .. } => number::OAUTH_ERROR_PROPERTY,
             Self::Value { .. } => number::OAUTH_ERROR_VALUE,
-            Self::Sequence(_) | Self::NoRequest => number::OAUTH_ERROR_SEQUENCE,
+            Self::Sequence(_) | Self::CodeUsed | Self::NoRequest => number::OAUTH_ERROR_SEQUENCE,
             Self::Busy => number::OAUTH_ERROR_BUSY,
             Self::Code(_) => number::OAUTH_ERROR_CODE,
             Self::State(_) => number::OAUTH_ERROR_STATE,
@@ -175,10 +182,11 @@ impl Error {
             | Self::NoAnswer
             | Self::Disconnected { .. }
             | Self::Unavailable { .. }
-            | Self::Store { .. }
+            | Self::Store { passes: true, .. }
             | Self::System(_)
             | Self::Response { transient: true, .. } => Action::Retry,
             Self::SignIn { .. }
+            | Self::CodeUsed
             | Self::Sequence(_)
             | Self::Code(_)
             | Self::State(_)
@@ -201,6 +209,7 @@ impl Error {
             | Self::Tls { .. }
             | Self::Response { .. }
             | Self::TooLarge { .. }
+            | Self::Store { .. }
             | Self::StoreUnsafe { .. }
             | Self::StoreFormat { .. }
             | Self::Internal(_) => Action::Fix,

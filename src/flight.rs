@@ -5,9 +5,15 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::error::{Error, Result};
 
-#[derive(Default)]
-pub struct Flight {
-    under_way: Mutex<Option<Arc<Run>>>,
+/// `K`: for whom. Only who wants the same shares an outcome.
+pub struct Flight<K> {
+    under_way: Mutex<Option<(K, Arc<Run>)>>,
+}
+
+impl<K> Default for Flight<K> {
+    fn default() -> Self {
+        Self { under_way: Mutex::default() }
+    }
 }
 
 #[derive(Default)]
@@ -16,17 +22,26 @@ struct Run {
     over: Condvar,
 }
 
-impl Flight {
+impl<K: PartialEq + Clone> Flight<K> {
     /// Does `work`, or waits for the one who is doing it.
-    pub fn join(&self, work: impl FnOnce() -> Result<()>) -> Result<()> {
-        let mut under_way = lock(&self.under_way);
-        if let Some(run) = under_way.clone() {
-            drop(under_way);
-            return run.wait();
-        }
-        let run = Arc::new(Run::default());
-        *under_way = Some(run.clone());
-        drop(under_way);
+    pub fn join(&self, key: &K, work: impl FnOnce() -> Result<()>) -> Result<()> {
+        let run = loop {
+            let mut under_way = lock(&self.under_way);
+            match under_way.clone() {
+                None => {
+                    let run = Arc::new(Run::default());
+                    *under_way = Some((key.clone(), run.clone()));
+                    break run;
+                }
+                Some((other, run)) => {
+                    drop(under_way);
+                    let outcome = run.wait();
+                    if other == *key {
+                        return outcome;
+                    }
+                }
+            }
+        };
         // Also when `work` panics: whoever waits must not wait for ever.
         let landing = Landing { flight: self, run };
         let outcome = work();
@@ -47,12 +62,12 @@ impl Run {
     }
 }
 
-struct Landing<'a> {
-    flight: &'a Flight,
+struct Landing<'a, K> {
+    flight: &'a Flight<K>,
     run: Arc<Run>,
 }
 
-impl Landing<'_> {
+impl<K> Landing<'_, K> {
     fn land(&self, result: Result<()>) {
         *lock(&self.flight.under_way) = None;
         lock(&self.run.outcome).get_or_insert(result);
@@ -60,7 +75,7 @@ impl Landing<'_> {
     }
 }
 
-impl Drop for Landing<'_> {
+impl<K> Drop for Landing<'_, K> {
     fn drop(&mut self) {
         if std::thread::panicking() {
             self.land(Err(Error::Internal("a refresh ended in a panic".to_owned())));

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::error::{Error, Result};
 use crate::protocol::authorization::{self, AuthorizationResponse, NoCode};
 use crate::protocol::client_auth;
-use crate::protocol::pkce::{Proof, Text, RANDOM};
+use crate::protocol::pkce::{Proof, RANDOM};
 use crate::protocol::words::Words;
 use crate::secret::{Secret, Wiped};
 use crate::settings::{Pkce, Settings};
@@ -21,7 +21,6 @@ const MOST: usize = 8;
 pub struct AuthorizationUrl {
     settings: Arc<Settings>,
     proof: Proof,
-    challenge: Option<Text<43>>,
 }
 
 impl AuthorizationUrl {
@@ -33,22 +32,21 @@ impl AuthorizationUrl {
         let mut random = Wiped::new([0; RANDOM]);
         system::random(&mut random[..])?;
         let proof = Proof::new(&random);
-        let challenge = (settings.pkce == Pkce::S256).then(|| proof.challenge());
-        Ok(Self { settings: settings.clone(), proof, challenge })
+        Ok(Self { settings: settings.clone(), proof })
     }
 
     /// The URL's parts in order.
     pub fn parts(&self) -> [&[u8]; 6] {
         let prefix = self.settings.authorization_prefix.get().map(String::as_str).unwrap_or_default();
-        let state = self.proof.state.as_bytes();
-        let (name, challenge, method) = match (self.settings.pkce, &self.challenge) {
-            (Pkce::S256, Some(challenge)) => {
-                ("&code_challenge=", challenge.as_bytes(), "&code_challenge_method=S256")
+        let state = self.proof.state().as_bytes();
+        let (name, challenge, method) = match self.settings.pkce {
+            Pkce::S256 => {
+                ("&code_challenge=", self.proof.challenge.as_bytes(), "&code_challenge_method=S256")
             }
-            (Pkce::Plain, _) => {
+            Pkce::Plain => {
                 ("&code_challenge=", self.proof.verifier.as_bytes(), "&code_challenge_method=plain")
             }
-            _ => ("", &[][..], ""),
+            Pkce::Off => ("", &[][..], ""),
         };
         [prefix.as_bytes(), b"state=", state, name.as_bytes(), challenge, method.as_bytes()]
     }
@@ -112,7 +110,7 @@ impl PendingList {
     }
 
     pub fn last_state(&self) -> Secret {
-        self.urls.back().map(|pending| Secret::new(pending.proof.state.as_str())).unwrap_or_default()
+        self.urls.back().map(|pending| Secret::new(pending.proof.state())).unwrap_or_default()
     }
 
     /// The server gave tokens for this code: it must not be sent again, or they are revoked.
@@ -133,13 +131,22 @@ impl PendingList {
         }
     }
 
+    /// In the child of a fork: what was sent was the parent's.
+    pub fn reopen_all(&mut self) {
+        for pending in &mut self.urls {
+            if pending.status == Status::Sent {
+                pending.status = Status::Open;
+            }
+        }
+    }
+
     pub fn reopen(&mut self, state: &str) {
         self.mark(state, Status::Open);
     }
 
     fn mark(&mut self, state: &str, status: Status) {
         for pending in &mut self.urls {
-            if pending.proof.state.as_str() == state && pending.status != Status::Used {
+            if pending.proof.state() == state && pending.status != Status::Used {
                 pending.status = status;
             }
         }
@@ -150,7 +157,7 @@ impl PendingList {
         match state {
             None => Ok(self.urls.back_mut()),
             Some(state) => {
-                let found = self.urls.iter_mut().find(|pending| same(pending.proof.state.as_str(), state));
+                let found = self.urls.iter_mut().find(|pending| same(pending.proof.state(), state));
                 found.map(Some).ok_or(Error::State(
                     "this answer is not to a URL that was made here: sign in again with a new one",
                 ))
@@ -171,10 +178,13 @@ impl Pending {
         let response = match authorization::parse_response(pasted, &redirect_uris) {
             Ok(response) => response,
             Err(NoCode::NotUnderstood(error)) => return Err(error),
-            Err(NoCode::Refused { mut refusal, state, issuer }) => {
+            Err(NoCode::Refused { mut refusal, state, issuer, is_redirect }) => {
                 // A forged refusal must not look like the server's.
                 if state.is_some() || !list.urls.is_empty() {
                     list.find(state.as_deref())?;
+                }
+                if state.is_none() && is_redirect {
+                    return Err(NO_STATE);
                 }
                 check_issuer(settings, issuer.as_deref())?;
                 let secrets = client_auth::secrets(settings);
@@ -186,14 +196,16 @@ impl Pending {
             }
         };
         if list.used_codes.contains(&hash(&response.code)) {
-            return Err(USED);
+            return Err(Error::CodeUsed);
         }
         Self::take(list, settings, response)
     }
 
     fn take(list: &mut PendingList, settings: &Settings, response: AuthorizationResponse) -> Result<Answer> {
+        check_issuer(settings, response.issuer.as_deref())?;
         let Some(pending) = list.find(response.state.as_deref())? else {
-            if settings.pkce != Pkce::Off {
+            // Neither a proof key nor a state would show that a redirect is ours.
+            if settings.pkce != Pkce::Off || response.is_redirect {
                 return Err(Error::Sequence(
                     "no authorization is pending: make a URL with oauth_build_authorize_url first",
                 ));
@@ -209,15 +221,12 @@ impl Pending {
             });
         };
         if response.state.is_none() && response.is_redirect {
-            return Err(Error::State(
-                "the redirect has no state: if the server gives none, paste the code alone",
-            ));
+            return Err(NO_STATE);
         }
-        check_issuer(settings, response.issuer.as_deref())?;
         match pending.status {
             Status::Open => pending.status = Status::Sent,
             Status::Sent => return Err(Error::Busy),
-            Status::Used => return Err(USED),
+            Status::Used => return Err(Error::CodeUsed),
         }
         Ok(Answer {
             code: Secret::new(response.code),
@@ -226,12 +235,13 @@ impl Pending {
                 .then(|| Secret::new(pending.proof.verifier.as_str())),
             extra: response.extra,
             held: Vec::new(),
-            state: Some(pending.proof.state.as_str().to_owned()),
+            state: Some(pending.proof.state().to_owned()),
         })
     }
 }
 
-const USED: Error = Error::Sequence("this code was used already: sign in again with a new URL");
+const NO_STATE: Error =
+    Error::State("the address has no state: paste all of it; only if the server sends none, the code alone");
 
 fn hash(code: &str) -> [u8; 32] {
     Sha256::digest(code).into()

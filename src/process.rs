@@ -7,7 +7,8 @@ use crate::conversation::{Conversation, Operation};
 use crate::error::{Error, Result};
 use crate::flight::{lock, Flight};
 use crate::pending::PendingList;
-use crate::settings::Settings;
+use crate::settings::{Settings, Whose};
+use crate::system;
 use crate::token::Ready;
 use crate::transport::{Transport, TransportConfig};
 
@@ -15,7 +16,9 @@ pub struct Process {
     /// The fork generation in which it was made.
     pub forks: u32,
     pub state: Mutex<State>,
-    pub flight: Flight,
+    pub flight: Flight<Whose>,
+    /// Held while a new token is stored and taken over.
+    pub accepting: Mutex<()>,
     transport: Mutex<Option<(TransportConfig, Arc<dyn Transport>)>>,
 }
 
@@ -24,6 +27,8 @@ pub struct Process {
 pub struct State {
     pub pending: PendingList,
     pub conversation: Option<Conversation>,
+    /// Threads whose request was given up for another's: an answer of theirs must not be taken for its.
+    replaced: Vec<u64>,
     /// Its answer has come and is being read: no other begins before its token is there.
     pub is_answered: bool,
     /// A token that a thread knows the length of and has not fetched yet.
@@ -31,17 +36,47 @@ pub struct State {
     pub failure: Option<Error>,
 }
 
+impl State {
+    /// The request that waits, for whoever may send it: any thread but one whose own was given up.
+    pub fn waiting(&self) -> Option<&Conversation> {
+        self.conversation.as_ref().filter(|_| !self.replaced.contains(&system::thread_number()))
+    }
+
+    fn replace_conversation(&mut self, conversation: Conversation) -> Option<Conversation> {
+        const MOST: usize = 64;
+        self.replaced.retain(|thread| *thread != conversation.thread);
+        let given_up = self.conversation.replace(conversation);
+        if let Some(other) = &given_up {
+            if other.thread != system::thread_number() && self.replaced.len() < MOST {
+                self.replaced.push(other.thread);
+            }
+        }
+        given_up
+    }
+}
+
 impl Process {
     pub fn new(forks: u32) -> Self {
-        Self { forks, state: Mutex::default(), flight: Flight::default(), transport: Mutex::default() }
+        Self {
+            forks,
+            state: Mutex::default(),
+            flight: Flight::default(),
+            accepting: Mutex::default(),
+            transport: Mutex::default(),
+        }
     }
 
     /// For the child of a fork: pending authorizations come along, unless a thread of the parent was changing them
     /// at that very moment. Requests under way and connections are the parent's.
-    pub fn after_fork(parent: &Self, forks: u32) -> Self {
+    pub fn after_fork(parent: &Arc<Self>, forks: u32) -> Self {
         let fresh = Self::new(forks);
         if let Ok(mut state) = parent.state.try_lock() {
-            lock(&fresh.state).pending = std::mem::take(&mut state.pending);
+            let mut pending = std::mem::take(&mut state.pending);
+            pending.reopen_all();
+            lock(&fresh.state).pending = pending;
+        } else {
+            // Half changed, for ever: not even to be dropped.
+            std::mem::forget(parent.clone());
         }
         fresh
     }
@@ -69,7 +104,7 @@ impl Process {
         }
         let is_busy =
             state.is_answered || state.conversation.as_ref().is_some_and(|waiting| waiting.is_busy(timeout));
-        let given_up = if is_busy { Some(conversation) } else { state.conversation.replace(conversation) };
+        let given_up = if is_busy { Some(conversation) } else { state.replace_conversation(conversation) };
         if let Some(Conversation { operation: Operation::Exchange(answer), .. }) = given_up {
             state.pending.give_back(&answer);
         }
@@ -79,6 +114,7 @@ impl Process {
     /// The request whose answer has come; until the second value is dropped no other begins.
     pub fn answer(&self) -> Option<(Conversation, Answering<'_>)> {
         let mut state = lock(&self.state);
+        state.waiting()?;
         let conversation = state.conversation.take()?;
         state.is_answered = true;
         Some((conversation, Answering(self)))

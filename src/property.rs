@@ -238,6 +238,9 @@ fn url(key: &'static str, text: &str, allow_http: bool, may_be_path: bool) -> Re
     let is_path = may_be_path && text.starts_with('/') && !text.starts_with("//");
     if is_path {
         uri::check_endpoint(key, &format!("https://host{text}"), false)?;
+    } else if may_be_path && !text.is_empty() && !text.contains(':') {
+        let reason = "use https://host/path, or /path below base_url".to_owned();
+        return Err(Error::Value { key, reason });
     } else if !text.is_empty() {
         uri::check_endpoint(key, text, allow_http)?;
     }
@@ -299,6 +302,10 @@ fn store(key: &'static str, text: &str) -> Result<StoreSetting> {
     match text.split_once(':') {
         None if text.is_empty() => Ok(StoreSetting::Memory),
         Some(("memory", "")) => Ok(StoreSetting::Memory),
+        // A shell's work. Here it would make a folder called ~.
+        Some(("file", path)) if path.starts_with('~') => {
+            Err(Error::Value { key, reason: "~ is not expanded: write the whole path".to_owned() })
+        }
         Some(("file", path)) if !path.is_empty() => Ok(StoreSetting::Folder(file(key, path)?)),
         _ => Err(Error::Value { key, reason: "use memory: or file:FOLDER".to_owned() }),
     }
@@ -332,7 +339,18 @@ fn proxy(key: &'static str, text: &str) -> Result<Proxy> {
             {
                 return Err(wrong());
             }
+            if !has_port(&whole) {
+                let reason = "a proxy's port has no usual number: write it too, http://host:port".to_owned();
+                return Err(Error::Value { key, reason });
+            }
             Ok(Proxy::Url(Secret::new(whole)))
         }
     }
+}
+
+/// Asked of the text: a parsed URL has lost a port 80.
+fn has_port(url: &str) -> bool {
+    let server = url.trim_end_matches('/').rsplit(['/', '@']).next().unwrap_or_default();
+    let port = server.rsplit_once(':').and_then(|(_, port)| port.parse::<u16>().ok());
+    port.is_some_and(|port| port != 0)
 }

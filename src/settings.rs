@@ -105,6 +105,32 @@ pub enum StoreSetting {
     Folder(FileSetting),
 }
 
+/// Whose token it is, and where it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Whose {
+    token_endpoint: Option<String>,
+    client_id: String,
+    account: String,
+    store: StoreSetting,
+}
+
+impl Whose {
+    pub fn of(settings: &Settings) -> Self {
+        Self {
+            token_endpoint: settings.token_url().ok(),
+            client_id: settings.client_id.clone(),
+            account: settings.account.clone(),
+            store: settings.store.clone(),
+        }
+    }
+
+    /// The same person's at the same server, wherever it is kept.
+    pub fn is_same_token(&self, other: &Self) -> bool {
+        (&self.token_endpoint, &self.client_id, &self.account)
+            == (&other.token_endpoint, &other.client_id, &other.account)
+    }
+}
+
 /// A path as it was written, and absolute.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FileSetting {

@@ -40,6 +40,19 @@ impl Token {
         self.expires_at.is_some_and(|at| now >= at)
     }
 
+    /// A server can send what it likes; what is kept of it must be such that the store can read it again.
+    pub fn bound_extra(&mut self) {
+        const MOST_BYTES: usize = 64 * 1024;
+        const DEEPEST: usize = 16;
+        let mut total = 0;
+        self.extra.retain(|(name, value)| {
+            let (depth, size) = value.measure();
+            let is_kept = depth <= DEEPEST && total + name.len() + size <= MOST_BYTES;
+            total += if is_kept { name.len() + size } else { 0 };
+            is_kept
+        });
+    }
+
     /// What must not be seen of it.
     pub fn secrets(&self) -> Vec<Secret> {
         [Some(&self.access_token), self.refresh_token.as_ref(), self.id_token.as_ref()]
@@ -57,6 +70,7 @@ impl Token {
         self.scope = self.scope.or_else(|| old.scope.clone());
         let fresh: HashSet<String> = self.extra.iter().map(|(name, _)| name.clone()).collect();
         self.extra.extend(old.extra.iter().filter(|(name, _)| !fresh.contains(name)).cloned());
+        self.bound_extra();
         self
     }
 }

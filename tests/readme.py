@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
-"""Compiles and runs what README.md shows, as it stands there: the C program, the loop for one's own HTTP, Python, and
-the profiles. Takes LIBOAUTH_DIR and PRACTICE_SERVER from the environment. The last line counts."""
+"""Compiles and runs what README.md shows, as it stands there: the C program, the loop for one's own HTTP, COBOL, Python,
+and the profiles. Takes LIBOAUTH_DIR and PRACTICE_SERVER from the environment. The last line counts."""
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
+import textwrap
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LIBRARY = os.environ["LIBOAUTH_DIR"]
@@ -16,11 +18,11 @@ STRICT = ["-std=c99", "-Wall", "-Wextra", "-pedantic", "-Werror", "-I", os.path.
 LOOP = """
 #include <liboauth.h>
 int my_http_post(const char *url, const char *headers, const char *content, char *answer, unsigned long capacity);
-int32_t carry(int32_t client, int32_t rc);
-int32_t carry(int32_t client, int32_t rc)
+int32_t fresh_header(int32_t client);
+int32_t fresh_header(int32_t client)
 {
-    static char url[8192], headers[8192], content[16384], answer[65536];
-    int32_t status;
+    static char header[8192], url[8192], headers[8192], content[16384], answer[65536];
+    int32_t rc, status;
 
 %s
     return rc;
@@ -68,12 +70,58 @@ def program_in_c(folder, environment):
     assert [shown[0], shown[-1]] == promised[:2], (shown, promised)
     again = run(program, cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True)
     assert again.stdout.strip() == first[-1], "the second run has the stored token"
+    says_the_real_reason([program], folder, environment)
+    nobody = tempfile.mkdtemp(dir=folder)
+    shutil.copy(os.path.join(folder, "demo.toml"), nobody)
+    ended = complains([program], nobody, environment)
+    assert ended == "nothing was pasted\n", ended
+
+
+def complains(program, folder, environment):
+    """What the program says on its error output when it cannot do its work."""
+    streams = {"stdin": subprocess.DEVNULL, "capture_output": True, "text": True}
+    done = subprocess.run(program, cwd=folder, env=environment, timeout=60, check=False, **streams)
+    assert done.returncode == 1, done
+    return done.stderr
+
+
+def says_the_real_reason(program, folder, environment):
+    """Without a profile file, and with a typo in a key."""
+    with open(os.path.join(folder, "demo.toml"), encoding="utf-8") as file:
+        text = file.read()
+    with tempfile.TemporaryDirectory(dir=folder) as elsewhere:
+        said = complains(program, elsewhere, environment)
+        assert "demo.toml" in said and "handle" not in said, said
+        with open(os.path.join(elsewhere, "demo.toml"), "w", encoding="utf-8") as file:
+            file.write(text.replace("client_id", "clientid"))
+        said = complains(program, elsewhere, environment)
+        assert "demo.toml line 5" in said and "clientid" in said, said
+
+
+def cobol(folder, environment):
+    with open(os.path.join(folder, "prog.cob"), "w", encoding="utf-8") as file:
+        file.write(blocks("cobol")[0])
+    with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as readme:
+        commands = re.findall(r"^    (cobc .*|COB_.*|\./prog)$", readme.read(), re.M)
+    assert len(commands) == 4, commands
+    copybooks = os.path.join(ROOT, "bindings/cobol")
+    environment = {**environment, "LIBRARY_PATH": LIBRARY}
+    for build, start in (commands[:2], commands[2:]):
+        build = build.replace("/usr/local/share/liboauth/cobol", copybooks).replace("cobc ", "cobc -Wall ")
+        made = run("sh", "-c", build, cwd=folder, env=environment, capture_output=True)
+        assert not made.stdout + made.stderr, made
+        program = ["sh", "-c", start.replace("/usr/local/lib", LIBRARY).replace("./prog", os.path.join(folder, "prog"))]
+        says_the_real_reason(program, folder, environment)
+        if not os.path.exists(os.path.join(folder, "tokens")):
+            python(folder, environment)
+        header = run(*program, cwd=folder, env=environment, capture_output=True)
+        assert header.stdout.startswith("Authorization: Bearer at-"), header
 
 
 def loop_for_own_http(folder, _environment):
     source = os.path.join(folder, "carry.c")
     with open(source, "w", encoding="utf-8") as file:
-        file.write(LOOP % blocks("c")[1])
+        file.write(LOOP % textwrap.indent(blocks("c")[1], "    "))
     run("gcc", *STRICT, "-c", "-o", source + ".o", source)
 
 
@@ -96,7 +144,7 @@ def second_profile(folder, environment):
 
 
 def main():
-    checks = [program_in_c, loop_for_own_http, python, second_profile]
+    checks = [program_in_c, loop_for_own_http, cobol, python, second_profile]
     failed = 0
     os.umask(0o077)
     server = subprocess.Popen([SERVER, "serve", "--port", "0"], stdout=subprocess.PIPE, text=True)

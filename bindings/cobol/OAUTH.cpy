@@ -15,8 +15,13 @@
       *> it; the rest of the field is as it was. Too small a field:
       *> OAUTH-ERROR-BUFFER, and nothing is lost.
       *>
-      *> CALL finds the library at run time: COB_PRE_LOAD=liboauth, or
-      *> compile with -fstatic-call and link with -loauth.
+      *> A constant may stand for a number, such as OAUTH-CLIENT-ID for
+      *> OAUTH-PROPERTY: BY VALUE OAUTH-CLIENT-ID.
+      *>
+      *> GnuCOBOL, with the library's folder for LIB and this one for
+      *> COPY: cobc -x -fstatic-call -I COPY prog.cob -L LIB -loauth
+      *> or, for calls that are resolved when the program runs:
+      *> COB_LIBRARY_PATH=LIB COB_PRE_LOAD=liboauth ./prog
       *>
       *> Made by "cargo run -p liboauth-bindings" from src/constants.rs
       *> and src/ffi/mod.rs: change those.
@@ -344,7 +349,7 @@
       *> OAUTH-ERROR-LIMIT. Since 0.1.
       *>
       *>     CALL "oauth_client_new"
-      *>         RETURNING OAUTH-RC
+      *>         RETURNING OAUTH-CLIENT
       *>     END-CALL
 
       *> Makes a client that is set up from a profile.
@@ -364,7 +369,7 @@
       *>     CALL "oauth_client_open" USING
       *>         BY REFERENCE OAUTH-PROFILE-NAME
       *>         BY VALUE LENGTH OF OAUTH-PROFILE-NAME
-      *>         RETURNING OAUTH-RC
+      *>         RETURNING OAUTH-CLIENT
       *>     END-CALL
 
       *> Closes a client and wipes its secrets from memory. Its store is

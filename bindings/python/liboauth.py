@@ -14,7 +14,8 @@ A setting has the name that it has in a profile: `Client(token_endpoint=..., cli
 each one means; its constants are here too, to compare with an error's `number`.
 
 Everything can be called from any thread. The library is the file that the environment variable LIBOAUTH_LIBRARY
-names, or else it is looked for next to this file, where `make install` puts it, and where the system has libraries.
+names, or else it is looked for next to this file, where `make install` and `make` put it, and where the system has
+libraries.
 """
 
 import ctypes
@@ -105,6 +106,10 @@ class BadResponse(OAuthError):
 
 class ConfigurationError(OAuthError):
     """A setting, a profile or a certificate is missing or wrong."""
+
+
+class BadPaste(OAuthError):
+    """What came back from the sign-in does not answer it, or was used already: ask for it again."""
 
 
 class StoreError(OAuthError):
@@ -338,7 +343,7 @@ def _error(number: int, client: Optional[Client] = None) -> OAuthError:
     elif number == _liboauth.OAUTH_ERROR_SIGN_IN:
         kind = SignInNeeded
     else:
-        kind = _KINDS.get(-number // 100, OAuthError)
+        kind = _KIND_OF.get(number) or _KINDS.get(-number // 100, OAuthError)
     error = kind(number, _read(_library.oauth_error_text)[1], _library.oauth_error_action())
     if client is not None and kind in (SignInNeeded, Refused, NetworkError, BadResponse):
 
@@ -365,6 +370,16 @@ _KINDS: Dict[int, Type[OAuthError]] = {
     6: StoreError,
 }
 """By the hundreds of an error's number."""
+
+_KIND_OF: Dict[int, Type[OAuthError]] = {
+    _liboauth.OAUTH_ERROR_PROPERTY: ConfigurationError,
+    _liboauth.OAUTH_ERROR_VALUE: ConfigurationError,
+    _liboauth.OAUTH_ERROR_SEQUENCE: BadPaste,
+    _liboauth.OAUTH_ERROR_CODE: BadPaste,
+    _liboauth.OAUTH_ERROR_STATE: BadPaste,
+    _liboauth.OAUTH_ERROR_ISSUER: BadPaste,
+}
+"""Of the caller's mistakes, those that are not the program's."""
 
 _NAMES: Dict[int, str] = {
     _liboauth.OAUTH_HTTP_NEEDED: "OAUTH_HTTP_NEEDED",
@@ -425,7 +440,8 @@ def _candidates() -> List[str]:
     }.get(sys.platform, ["liboauth.so.2", "liboauth.so"])
     here = os.path.dirname(os.path.abspath(__file__))
     installed = os.path.join(here, "..", "..", "..", "lib")  # from PREFIX/share/liboauth/python
-    paths = (os.path.join(folder, name) for folder in (here, installed) for name in names)
+    built = os.path.join(here, "..", "..", "build", "lib")  # in a checkout, by `make`
+    paths = (os.path.join(folder, name) for folder in (here, installed, built) for name in names)
     neighbours = [path for path in paths if os.path.exists(path)]
     found = ctypes.util.find_library("oauth")
     return [*neighbours, names[0], *([found] if found else [])]

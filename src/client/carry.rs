@@ -25,7 +25,7 @@ impl Client {
         stale: Option<u32>,
     ) -> Result<()> {
         if operation.is_refresh() && self.adopt_stored(process, settings)? {
-            if let (Some(_), Some(held)) = (operation.purpose(), self.held.load_full()) {
+            if let (Some(_), Some(held)) = (operation.purpose(), self.held_in_memory(settings)) {
                 if self.make_ready(&held).is_some() {
                     return Ok(()); // another job has refreshed
                 }
@@ -38,7 +38,7 @@ impl Client {
         };
         if settings.http() == Http::Caller {
             let conversation = Conversation::new(operation, settings.clone(), request);
-            return process.begin(conversation, || stale.is_some() && self.generation() != stale);
+            return process.begin(conversation, || stale.is_some() && self.generation(settings) != stale);
         }
         let outcome = process
             .transport(settings)
@@ -48,14 +48,15 @@ impl Client {
     }
 
     fn request(&self, settings: &Settings, operation: &mut Operation) -> Result<Request> {
-        operation.prepare(self.held()?.as_deref().map(|held| &held.token))?;
+        let held = self.held(settings)?;
+        operation.prepare(held.as_deref().map(|held| (&held.token, held.generation)))?;
         operation.request(settings)
     }
 
     pub fn http_request(&self, part: i32) -> Result<Secret> {
         let process = self.process();
         let state = lock(&process.state);
-        let waiting = state.conversation.as_ref().ok_or(Error::NoRequest)?;
+        let waiting = state.waiting().ok_or(Error::NoRequest)?;
         let request = &waiting.request;
         match part {
             number::OAUTH_REQUEST_METHOD => Ok(Secret::new(request.method)),
@@ -84,8 +85,8 @@ impl Client {
         let result = self.finish(&process, &settings, operation, outcome);
         let Some(purpose) = purpose else { return result.map(|()| 0) };
         let ready = match result {
-            Ok(()) => self.newest(),
-            Err(error) => self.old_token(error),
+            Ok(()) => self.newest(&settings),
+            Err(error) => self.old_token(&settings, error),
         }?;
         self.keep_for_thread(&ready);
         i32::try_from(purpose.text(&ready).len()).map_err(|_| Error::TooLarge { status: 0 })
@@ -102,16 +103,21 @@ impl Client {
         match (outcome, operation) {
             (Ok(token), Operation::Exchange(answer)) => {
                 lock(&process.state).pending.used(&answer);
-                self.accept(process, settings, token)
+                self.accept(process, settings, token, None)
             }
-            (Ok(token), Operation::Refresh { .. }) => self.accept(process, settings, token),
+            (Ok(token), Operation::Refresh { generation, .. }) => {
+                self.accept(process, settings, token, Some(generation))
+            }
             (Err(error), Operation::Exchange(answer)) => {
                 lock(&process.state).pending.give_back(&answer);
                 Err(error)
             }
             // RFC 6749 section 5.2: the refresh token is no longer good, perhaps because another job has used it.
-            (Err(Error::Refused(refusal)), Operation::Refresh { .. }) if refusal.error == "invalid_grant" => {
-                if self.adopt_stored(process, settings)? {
+            (Err(Error::Refused(refusal)), Operation::Refresh { generation, .. })
+                if refusal.error == "invalid_grant" =>
+            {
+                let is_replaced = self.generation(settings).is_some_and(|now| now != generation);
+                if is_replaced || self.adopt_stored(process, settings)? {
                     return Ok(());
                 }
                 // The old one is kept all the same: nothing is deleted on a server's word.

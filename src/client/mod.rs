@@ -18,7 +18,8 @@ use crate::profile;
 use crate::property;
 use crate::protocol::token_response;
 use crate::secret::Secret;
-use crate::settings::{Settings, StoreSetting};
+use crate::settings::{Settings, StoreSetting, Whose};
+use crate::store;
 use crate::system;
 use crate::token::Current;
 use tokens::Held;
@@ -87,26 +88,31 @@ impl Client {
         } else {
             property::set(&mut settings, property, text)?;
         }
-        self.follow_store(&before, &settings);
+        self.follow_store(&before, &settings)?;
         self.settings.store(Arc::new(settings));
         self.current.clear(); // made ready again with the new settings
         Ok(())
     }
 
     /// What is in memory belongs to the record that the settings name.
-    fn follow_store(&self, before: &Settings, after: &Settings) {
-        if whose(before) != whose(after) {
-            self.held.store(None);
-        } else if before.store != after.store {
-            let only_here = |held: &Arc<Held>| {
-                before.store == StoreSetting::Memory || held.unsaved.load(Ordering::SeqCst)
-            };
-            // A token that only memory has moves into the new store.
-            match self.held.load_full().filter(only_here) {
-                Some(held) => held.unsaved.store(after.store != StoreSetting::Memory, Ordering::SeqCst),
-                None => self.held.store(None),
-            }
+    fn follow_store(&self, before: &Settings, after: &Settings) -> Result<()> {
+        let Some(held) = self.held.load_full() else { return Ok(()) };
+        let whose = Whose::of(after);
+        if held.whose == whose {
+            return Ok(());
         }
+        let is_unsaved = held.unsaved.load(Ordering::SeqCst);
+        if held.whose.is_same_token(&whose) {
+            // A token that only memory has moves into the new store.
+            let moves = is_unsaved || before.store == StoreSetting::Memory;
+            self.held.store(moves.then(|| Arc::new(held.moved_to(whose))));
+        } else {
+            if is_unsaved {
+                store::save(before, &held.token)?; // or else it would be lost
+            }
+            self.held.store(None);
+        }
+        Ok(())
     }
 
     pub fn get(&self, property: i32) -> Result<Secret> {
@@ -141,7 +147,7 @@ impl Client {
         if !known {
             return Err(Error::Property { number: property, what: "property" });
         }
-        let Some(held) = self.held()? else { return Ok(Secret::default()) };
+        let Some(held) = self.held(&self.settings.load_full())? else { return Ok(Secret::default()) };
         let token = &held.token;
         Ok(match property {
             number::OAUTH_ACCESS_TOKEN => token.access_token.clone(),
@@ -171,11 +177,15 @@ impl Client {
         let settings = self.settings.load_full();
         let process = self.process();
         process.give_up_conversation(settings.timeout())?;
-        let operation = {
-            let mut state = lock(&process.state);
-            Operation::Exchange(Pending::answer(&mut state.pending, &settings, pasted)?)
-        };
-        self.carry(&process, &settings, operation, None)
+        let answer = Pending::answer(&mut lock(&process.state).pending, &settings, pasted);
+        match answer {
+            Ok(answer) => self.carry(&process, &settings, Operation::Exchange(answer), None),
+            // It brought a token that could not be stored: that is what is tried again.
+            Err(Error::CodeUsed) if self.held_in_memory(&settings).is_some_and(|held| held.is_unsaved()) => {
+                self.save_held(&settings)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     // ---- faults and forks ----
@@ -203,9 +213,4 @@ impl Client {
         self.process.compare_and_swap(&process, fresh);
         self.process.load()
     }
-}
-
-/// Whose token a client of these settings has.
-fn whose(settings: &Settings) -> (String, String, Option<String>) {
-    (settings.account.clone(), settings.client_id.clone(), settings.token_url().ok())
 }

@@ -9,7 +9,7 @@ use crate::conversation::Operation;
 use crate::error::{Error, Result};
 use crate::flight::lock;
 use crate::process::Process;
-use crate::settings::{Http, Settings};
+use crate::settings::{Http, Settings, Whose};
 use crate::store;
 use crate::system;
 use crate::token::{Purpose, Ready, Token};
@@ -17,6 +17,8 @@ use crate::token::{Purpose, Ready, Token};
 /// The token that the client has, and what became of it.
 pub(super) struct Held {
     pub(super) token: Token,
+    /// Settings may change at any time: a token goes with those that it came by, and with no others.
+    pub(super) whose: Whose,
     pub(super) generation: u32,
     /// An API answered 401 to it.
     pub(super) rejected: AtomicBool,
@@ -26,22 +28,23 @@ pub(super) struct Held {
 
 impl Client {
     pub fn refresh(&self) -> Result<()> {
-        self.renew(Operation::refresh(None), None)
+        self.renew(&self.settings.load_full(), Operation::refresh(None), None)
     }
 
     /// A token that is valid for as long as asked for. Until it is fetched, this thread is given the same one.
     pub fn fresh(&self, purpose: Purpose) -> Result<Arc<Ready>> {
+        let settings = self.settings.load_full();
         if let Some(ready) = self.unfetched() {
             return Ok(ready);
         }
-        let held = self.held()?;
+        let held = self.held(&settings)?;
         if let Some(ready) = held.as_deref().and_then(|held| self.make_ready(held)) {
             return Ok(ready);
         }
         let stale = held.as_ref().map(|held| held.generation);
-        let ready = match self.renew(Operation::refresh(Some(purpose)), stale) {
-            Ok(()) => self.newest(),
-            Err(error) => self.old_token(error),
+        let ready = match self.renew(&settings, Operation::refresh(Some(purpose)), stale) {
+            Ok(()) => self.newest(&settings),
+            Err(error) => self.old_token(&settings, error),
         }?;
         self.keep_for_thread(&ready);
         Ok(ready)
@@ -75,22 +78,29 @@ impl Client {
     }
 
     /// The token after a refresh: however short it lives, there is no newer one.
-    pub(super) fn newest(&self) -> Result<Arc<Ready>> {
-        let held = self.held()?.ok_or_else(|| Error::sign_in("there is no token yet"))?;
+    pub(super) fn newest(&self, settings: &Settings) -> Result<Arc<Ready>> {
+        let held = self.held(settings)?.ok_or_else(|| Error::sign_in("there is no token yet"))?;
         self.make_ready(&held).map_or_else(|| Ok(self.ready(&held, i64::MIN)), Ok)
     }
 
     /// A token that has not expired is given out even when it could not be renewed.
-    pub(super) fn old_token(&self, error: Error) -> Result<Arc<Ready>> {
+    pub(super) fn old_token(&self, settings: &Settings, error: Error) -> Result<Arc<Ready>> {
         let failed = !matches!(error, Error::HttpNeeded);
-        match self.held.load_full() {
-            Some(held) if failed && held.is_alive() => Ok(self.ready(&held, i64::MIN)),
+        match self.held_in_memory(settings) {
+            Some(held) if failed && held.is_alive() => {
+                // The caller gets a token all the same; what happened can be read.
+                let _ = self.noting::<()>(Err(error));
+                Ok(self.ready(&held, i64::MIN))
+            }
             _ => Err(error),
         }
     }
 
     /// An API answered 401 to that token, or to the one that is held where the caller does not know which.
     pub fn token_rejected(&self, generation: Option<u32>) {
+        let process = self.process();
+        // With the lock: nobody may be about to publish it.
+        let _writing = lock(&process.state);
         if let Some(held) = self.held.load_full() {
             if generation.is_none_or(|g| g == held.generation) {
                 held.rejected.store(true, Ordering::SeqCst);
@@ -100,26 +110,37 @@ impl Client {
     }
 
     /// Refreshes unless the token that was stale is no longer the one that is held.
-    pub(super) fn renew(&self, operation: Operation, stale: Option<u32>) -> Result<()> {
-        let settings = self.settings.load_full();
+    fn renew(&self, settings: &Arc<Settings>, operation: Operation, stale: Option<u32>) -> Result<()> {
         let process = self.process();
         if settings.http() == Http::Caller {
-            return self.carry(&process, &settings, operation, stale);
+            return self.carry(&process, settings, operation, stale);
         }
-        process.flight.join(|| {
-            if stale.is_some() && self.generation() != stale {
+        process.flight.join(&Whose::of(settings), || {
+            if stale.is_some() && self.generation(settings) != stale {
                 return Ok(());
             }
-            self.carry(&process, &settings, operation, stale)
+            self.carry(&process, settings, operation, stale)
         })
     }
 
-    pub(super) fn generation(&self) -> Option<u32> {
-        self.held.load().as_ref().map(|held| held.generation)
+    pub(super) fn generation(&self, settings: &Settings) -> Option<u32> {
+        self.held_in_memory(settings).map(|held| held.generation)
     }
 
-    /// Stores a new token before anybody gets it.
-    pub(super) fn accept(&self, process: &Process, settings: &Settings, token: Token) -> Result<()> {
+    /// Stores a new token before anybody gets it. `instead_of`: the token that was refreshed. If a sign-in has
+    /// replaced that one meanwhile, its answer comes too late.
+    pub(super) fn accept(
+        &self,
+        process: &Process,
+        settings: &Settings,
+        token: Token,
+        instead_of: Option<u32>,
+    ) -> Result<()> {
+        let _accepting = lock(&process.accepting);
+        let held_now = self.generation(settings);
+        if instead_of.is_some() && held_now.is_some() && held_now != instead_of {
+            return Ok(());
+        }
         let saved = store::save(settings, &token);
         self.hold(process, settings, token, saved.is_err());
         saved
@@ -127,7 +148,7 @@ impl Client {
 
     /// Takes over the stored token if another job has stored a newer one.
     pub(super) fn adopt_stored(&self, process: &Process, settings: &Settings) -> Result<bool> {
-        let Some(held) = self.held.load_full() else { return Ok(false) };
+        let Some(held) = self.held_in_memory(settings) else { return Ok(false) };
         match store::load(settings)? {
             Some(stored) if !held.unsaved.load(Ordering::SeqCst) && stored != held.token => {
                 self.hold(process, settings, stored, false);
@@ -142,11 +163,12 @@ impl Client {
         let _writing = lock(&process.state);
         let held = Arc::new(Held {
             token,
+            whose: Whose::of(settings),
             generation: self.generations.fetch_add(1, Ordering::SeqCst) + 1,
             rejected: AtomicBool::new(false),
             unsaved: AtomicBool::new(unsaved),
         });
-        if super::whose(settings) == super::whose(&self.settings.load()) {
+        if held.whose == Whose::of(&self.settings.load()) {
             self.current.clear();
             self.held.store(Some(held.clone()));
         }
@@ -154,34 +176,44 @@ impl Client {
     }
 
     /// The token in memory, or else the stored one.
-    pub(super) fn held(&self) -> Result<Option<Arc<Held>>> {
-        let settings = self.settings.load_full();
-        if let Some(held) = self.held.load_full() {
-            if held.unsaved.load(Ordering::SeqCst) && store::save(&settings, &held.token).is_ok() {
-                held.unsaved.store(false, Ordering::SeqCst);
+    pub(super) fn held(&self, settings: &Settings) -> Result<Option<Arc<Held>>> {
+        if let Some(held) = self.held_in_memory(settings) {
+            if held.is_unsaved() {
+                // As long as it cannot be stored, memory has it.
+                let _ = self.save_held(settings);
             }
             return Ok(Some(held));
         }
-        match store::load(&settings)? {
-            Some(token) => Ok(Some(self.hold(&self.process(), &settings, token, false))),
+        match store::load(settings)? {
+            Some(token) => Ok(Some(self.hold(&self.process(), settings, token, false))),
             None => Ok(None),
         }
     }
 
+    pub(super) fn save_held(&self, settings: &Settings) -> Result<()> {
+        let Some(held) = self.held_in_memory(settings) else { return Ok(()) };
+        store::save(settings, &held.token)?;
+        held.unsaved.store(false, Ordering::SeqCst);
+        Ok(())
+    }
+
+    pub(super) fn held_in_memory(&self, settings: &Settings) -> Option<Arc<Held>> {
+        self.held.load_full().filter(|held| held.whose == Whose::of(settings))
+    }
+
     /// Puts a token that is valid for long enough where readers find it.
     pub(super) fn make_ready(&self, held: &Held) -> Option<Arc<Ready>> {
+        let process = self.process();
+        let _writing = lock(&process.state);
         let usable_until = held.token.usable_until(self.settings.load().min_valid);
         if held.rejected.load(Ordering::SeqCst) || system::now() >= usable_until {
             return None;
         }
         let ready = self.ready(held, usable_until);
-        let process = self.process();
-        let _writing = lock(&process.state);
         let is_still_held = self.held.load().as_ref().is_some_and(|h| h.generation == held.generation);
         // One that only memory has is not published: each call tries to store it. Nor is one of a closed client,
         // whose place may be another's by now.
-        let is_over = self.closed.load(Ordering::SeqCst) || held.rejected.load(Ordering::SeqCst);
-        if is_still_held && !is_over && !held.unsaved.load(Ordering::SeqCst) {
+        if is_still_held && !self.closed.load(Ordering::SeqCst) && !held.unsaved.load(Ordering::SeqCst) {
             self.current.publish(ready.clone());
         }
         Some(ready)
@@ -193,6 +225,21 @@ impl Client {
 }
 
 impl Held {
+    /// The same token, to be stored elsewhere.
+    pub(super) fn moved_to(&self, whose: Whose) -> Self {
+        Self {
+            token: self.token.clone(),
+            whose,
+            generation: self.generation,
+            rejected: AtomicBool::new(self.rejected.load(Ordering::SeqCst)),
+            unsaved: AtomicBool::new(true),
+        }
+    }
+
+    pub(super) fn is_unsaved(&self) -> bool {
+        self.unsaved.load(Ordering::SeqCst)
+    }
+
     fn is_alive(&self) -> bool {
         !self.rejected.load(Ordering::SeqCst) && !self.token.is_expired(system::now())
     }

@@ -120,7 +120,15 @@ fn silence_panics() {
 fn remember_last(error: Error) {
     FAILED.set(true);
     // While the thread ends there is nobody left to ask.
-    let _ = LAST.try_with(|last| *last.borrow_mut() = Some(error));
+    let _ = LAST.try_with(|last| {
+        let mut last = last.borrow_mut();
+        // Who goes on with an error as a handle learns of the error, and not of the handle that it never was.
+        let is_that_error =
+            |before: &Error| matches!(error, Error::Handle(number) if number == before.code());
+        if !last.as_ref().is_some_and(is_that_error) {
+            *last = Some(error);
+        }
+    });
 }
 
 fn forget_last() {

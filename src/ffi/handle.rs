@@ -97,19 +97,21 @@ pub fn close(handle: i32) -> Result<i32> {
     Ok(0)
 }
 
+const KNOWN: usize = 64;
+
 thread_local! {
-    /// Which token of which client this thread got last; a few clients a thread are told apart.
-    static HANDED_OUT: [Cell<(i32, u32)>; 8] = const { [const { Cell::new((0, 0)) }; 8] };
+    /// Which token of which client this thread got last; so many clients a thread are told apart.
+    static HANDED_OUT: [Cell<(i32, u32)>; KNOWN] = const { [const { Cell::new((0, 0)) }; KNOWN] };
 }
 
 /// Remembers which of the client's tokens this thread has, for `oauth_token_rejected`.
 pub fn hand_out(handle: i32, generation: u32) {
-    HANDED_OUT.with(|known| known[handle.cast_unsigned() as usize % 8].set((handle, generation)));
+    HANDED_OUT.with(|known| known[handle.cast_unsigned() as usize % KNOWN].set((handle, generation)));
 }
 
 /// Which of the client's tokens this thread has, where that is known.
 pub fn handed_out(handle: i32) -> Option<u32> {
-    let (known, generation) = HANDED_OUT.with(|known| known[handle.cast_unsigned() as usize % 8].get());
+    let (known, generation) = HANDED_OUT.with(|known| known[handle.cast_unsigned() as usize % KNOWN].get());
     (known == handle).then_some(generation)
 }
 

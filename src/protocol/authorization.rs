@@ -73,6 +73,7 @@ pub enum NoCode {
         refusal: Box<Refusal>,
         state: Option<String>,
         issuer: Option<String>,
+        is_redirect: bool,
     },
     NotUnderstood(Error),
 }
@@ -94,14 +95,14 @@ pub fn parse_response(
         return bare_code(&text).map(|code| AuthorizationResponse { code, ..Default::default() });
     };
     let found = Parameters::collect(&query).map_err(NoCode::NotUnderstood)?;
+    let is_redirect = is_redirect(&text, redirect_uris);
     if let Some(error) = found.error.filter(|error| !error.is_empty()) {
         let refusal =
             Box::new(Refusal { error, description: found.description, uri: found.uri, ..Refusal::default() });
-        return Err(NoCode::Refused { refusal, state: found.state, issuer: found.issuer });
+        return Err(NoCode::Refused { refusal, state: found.state, issuer: found.issuer, is_redirect });
     }
     let code = found.code.filter(|code| !code.is_empty()).ok_or_else(|| no_code(NOT_THE_REDIRECT))?;
     check_code(&code).map_err(NoCode::NotUnderstood)?;
-    let is_redirect = redirect_uris.iter().any(|uri| is_at(&text, uri));
     Ok(AuthorizationResponse {
         code,
         state: found.state,
@@ -117,6 +118,14 @@ fn no_code(reason: &str) -> NoCode {
     NoCode::NotUnderstood(Error::Code(reason.to_owned()))
 }
 
+/// Whether it is the redirect itself: at one of the URIs that answers can come to or, where none is known, at any.
+fn is_redirect(text: &str, redirect_uris: &[&str]) -> bool {
+    if redirect_uris.iter().all(|uri| uri.is_empty()) {
+        return text.contains("://");
+    }
+    redirect_uris.iter().any(|uri| is_at(text, uri))
+}
+
 /// Whether a pasted address is that redirect URI, with what the server added. A browser may have lowered the host's
 /// letters, and any port of loopback is as good (RFC 8252 section 7.3).
 fn is_at(text: &str, redirect_uri: &str) -> bool {
@@ -124,7 +133,7 @@ fn is_at(text: &str, redirect_uri: &str) -> bool {
     redirect.scheme() != "urn"
         && pasted.scheme() == redirect.scheme()
         && pasted.host_str() == redirect.host_str()
-        && pasted.path() == redirect.path()
+        && pasted.path().trim_end_matches('/') == redirect.path().trim_end_matches('/')
 }
 
 /// Takes away what mail programs, terminals and people add.

@@ -18,11 +18,23 @@ pub fn parameters(settings: &Settings) -> Vec<(&'static str, Secret)> {
     }
 }
 
-/// What must not be seen of it: the secret, and the credentials as the header has them.
+/// What must not be seen of it: the secret, the credentials as the header has them, and what looks like a secret among
+/// the parameters that a setting adds.
 pub fn secrets(settings: &Settings) -> Vec<Secret> {
+    let is_secret = |name: &str| {
+        ["secret", "password", "assertion", "token", "key"]
+            .iter()
+            .any(|part| name.to_ascii_lowercase().contains(part))
+    };
+    let header = header(settings);
     let credentials =
-        header(settings).and_then(|(_, value)| value.expose().strip_prefix("Basic ").map(Secret::new));
-    [Some(settings.client_secret.clone()), credentials].into_iter().flatten().collect()
+        header.as_ref().and_then(|(_, value)| value.expose().strip_prefix("Basic ")).map(Secret::new);
+    let added = [&settings.token_params, &settings.refresh_params]
+        .into_iter()
+        .flat_map(|params| uri::parse_query(params.expose()))
+        .filter(|(name, _)| is_secret(name))
+        .map(|(_, value)| Secret::new(value));
+    [Some(settings.client_secret.clone()), credentials].into_iter().flatten().chain(added).collect()
 }
 
 /// The header that the method adds to the request.

@@ -38,6 +38,24 @@ impl Json {
         }
     }
 
+    /// How deep it is nested, and about how many bytes it takes when it is written.
+    pub fn measure(&self) -> (usize, usize) {
+        let within = |parts: &mut dyn Iterator<Item = (usize, (usize, usize))>| {
+            parts.fold((1, 2), |(depth, size), (name, inner)| {
+                (depth.max(inner.0 + 1), size + name + inner.1 + 16 * inner.0)
+            })
+        };
+        match self {
+            Self::Null | Self::Bool(_) => (0, 5),
+            Self::Number(_) => (0, 24),
+            Self::Text(text) => (0, 2 * text.expose().len() + 2),
+            Self::List(list) => within(&mut list.iter().map(|value| (0, value.measure()))),
+            Self::Members(members) => {
+                within(&mut members.iter().map(|(name, value)| (2 * name.len() + 6, value.measure())))
+            }
+        }
+    }
+
     pub fn text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text.expose()),

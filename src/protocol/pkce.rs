@@ -6,8 +6,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use base64::Engine;
 use sha2::{Digest, Sha256};
 
-/// 32 octets for the verifier (RFC 7636 section 7.1) and 16 for the state (RFC 6749 section 10.10).
-pub const RANDOM: usize = 48;
+/// 32 octets for the verifier (RFC 7636 section 7.1). The system's generator gives as many at once as are asked for,
+/// but more than these cost as much again.
+pub const RANDOM: usize = 32;
 const VERIFIER: usize = 43;
 const STATE: usize = 22;
 
@@ -36,18 +37,22 @@ impl<const N: usize> Text<N> {
 /// What makes one authorization request ours.
 #[derive(Clone)]
 pub struct Proof {
-    pub state: Text<STATE>,
     pub verifier: Text<VERIFIER>,
+    /// `BASE64URL-ENCODE(SHA256(ASCII(code_verifier)))` (RFC 7636 section 4.2).
+    pub challenge: Text<VERIFIER>,
 }
 
 impl Proof {
     pub fn new(random: &[u8; RANDOM]) -> Self {
-        Self { state: Text::encode(&random[32..]), verifier: Text::encode(&random[..32]) }
+        let verifier = Text::encode(random);
+        let challenge = Text::encode(&Sha256::digest(&verifier.0[..]));
+        Self { verifier, challenge }
     }
 
-    /// `BASE64URL-ENCODE(SHA256(ASCII(code_verifier)))` (RFC 7636 section 4.2).
-    pub fn challenge(&self) -> Text<VERIFIER> {
-        Text::encode(&Sha256::digest(&self.verifier.0[..]))
+    /// 132 bits that nobody can guess who has not seen this URL (RFC 6749 section 10.10), and that tell nothing of
+    /// the verifier: the beginning of its hash, which the URL has too.
+    pub fn state(&self) -> &str {
+        &self.challenge.as_str()[..STATE]
     }
 }
 
@@ -61,11 +66,9 @@ mod tests {
             116, 24, 223, 180, 151, 153, 224, 37, 79, 250, 96, 125, 216, 173, 187, 186, 22, 212, 37, 77, 105,
             214, 191, 240, 91, 88, 5, 88, 83, 132, 141, 121,
         ];
-        let mut random = [0; RANDOM];
-        random[..32].copy_from_slice(&octets);
-        let proof = Proof::new(&random);
+        let proof = Proof::new(&octets);
         assert_eq!(proof.verifier.as_str(), "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
-        assert_eq!(proof.challenge().as_str(), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
-        assert_eq!(proof.state.as_str(), "AAAAAAAAAAAAAAAAAAAAAA");
+        assert_eq!(proof.challenge.as_str(), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+        assert_eq!(proof.state(), "E9Melhoa2OwvFrEMTJguCH");
     }
 }

@@ -57,6 +57,7 @@ fn read(text: &str, response: &Response) -> std::result::Result<Json, String> {
         Some(b'{') => Json::parse(text),
         Some(b'<') => Err("it is a web page: check token_endpoint, or the server is in trouble".to_owned()),
         Some(b'[') => Err("it is a JSON list".to_owned()),
+        Some(_) if content_type.contains("x-www-form-urlencoded") && text.contains('=') => form(text),
         // GitHub, Facebook, IBM SmartCloud: a query string, also as text/plain.
         Some(_) if text.contains('=') && !text.contains(['\n', ' ', '<']) => form(text),
         Some(_) if content_type.contains("json") => Err("it is no JSON object".to_owned()),
@@ -83,7 +84,8 @@ fn not_understood(response: &Response, reason: &str, words: &Words<'_>, now: i64
         408 | 429 | 500.. => Error::Unavailable { status, retry_after: retry_after(response, now) },
         // RFC 6749 section 5.2: 401 is invalid_client, said in the header where there is one.
         401 => Error::Refused(Box::new(Refusal {
-            error: challenge_error(response, words).unwrap_or("invalid_client").to_owned(),
+            error: challenge_error(response, words)
+                .map_or_else(|| "invalid_client".to_owned(), |e| words.name(e)),
             status,
             ..Refusal::default()
         })),

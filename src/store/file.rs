@@ -12,7 +12,6 @@ use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Read, Write as _};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::Identity;
 use crate::error::{Error, Result};
@@ -54,7 +53,7 @@ pub fn save(folder: &FileSetting, identity: &Identity, token: &Token) -> Result<
     // What nobody understands is left as it is.
     load(folder, identity)?;
     let record = Wiped::new(write(identity, token).map_err(|e| Error::Internal(e.to_string()))?);
-    let temporary = temporary_path(&path);
+    let temporary = temporary_path(&path)?;
     let written = write_temporary(&temporary, &record).and_then(|()| fs::rename(&temporary, &path));
     if let Err(e) = written {
         let _ = fs::remove_file(&temporary);
@@ -82,11 +81,11 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().unwrap_or(Path::new("/"))
 }
 
-/// Beside the record, so that a rename is one step; a name that no other writer has.
-fn temporary_path(path: &Path) -> PathBuf {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    path.with_extension(format!("{}-{count}.tmp", std::process::id()))
+/// Beside the record, so that a rename is one step; a name that nobody else has, in another container either.
+fn temporary_path(path: &Path) -> Result<PathBuf> {
+    let mut random = [0; 8];
+    system::random(&mut random)?;
+    Ok(path.with_extension(format!("{:016x}.tmp", u64::from_ne_bytes(random))))
 }
 
 fn make_folder(folder: &Path) -> Result<()> {
@@ -107,7 +106,11 @@ fn check_folder(folder: &Path) -> Result<()> {
     }
     if !found.is_dir() {
         let path = folder.display().to_string();
-        return Err(Error::Store { path, reason: "it is a file, and file: names a folder".to_owned() });
+        return Err(Error::Store {
+            path,
+            reason: "it is a file, and file: names a folder".to_owned(),
+            passes: false,
+        });
     }
     if found.uid() != system::effective_user() {
         return unsafe_because("the folder belongs to another user");
@@ -222,5 +225,12 @@ fn whole(record: &Json, name: &str) -> Option<i64> {
 }
 
 fn failed(path: &Path, what: &str, e: &io::Error) -> Error {
-    Error::Store { path: path.display().to_string(), reason: format!("{what} ({e})") }
+    use io::ErrorKind::{IsADirectory, NotADirectory, NotFound, PermissionDenied, ReadOnlyFilesystem};
+    let (advice, passes) = match e.kind() {
+        PermissionDenied | NotFound | NotADirectory | IsADirectory | ReadOnlyFilesystem => {
+            ("make it for this user, or change store", false)
+        }
+        _ => ("try again later", true),
+    };
+    Error::Store { path: path.display().to_string(), reason: format!("{what} ({e}): {advice}"), passes }
 }

@@ -24,6 +24,8 @@ const FIELDS: [(&str, &str, &str, usize); 9] = [
     ("", "body", "OAUTH-BODY", 32768),
 ];
 const USUAL_SIZE: usize = 4096;
+/// Functions that answer with the client that others take.
+const GIVE_A_CLIENT: [&str; 2] = ["oauth_client_new", "oauth_client_open"];
 
 /// The constants' copybook, and the fields'.
 pub fn copybooks(interface: &Interface) -> Result<(String, String)> {
@@ -73,7 +75,8 @@ fn call(function: &Function) -> String {
             }
         }
     }
-    call + &line("    RETURNING OAUTH-RC") + &line("END-CALL")
+    let answer = if GIVE_A_CLIENT.contains(&function.name.as_str()) { "CLIENT" } else { "RC" };
+    call + &line(&format!("    RETURNING OAUTH-{answer}")) + &line("END-CALL")
 }
 
 /// A text whose every byte counts has its length in a field: the blanks that pad it are not its own.

@@ -14,6 +14,7 @@ use super::fault::Fault;
 use super::wire::Wire;
 use super::Proxy;
 use crate::error::{Error, Result};
+use crate::protocol::uri;
 use crate::secret::Secret;
 use crate::system;
 
@@ -55,6 +56,10 @@ impl Rules {
     }
 
     pub(super) fn route(&self, secure: bool, host: &str, port: u16) -> Result<Option<Server>> {
+        // Without TLS only because it does not leave the machine: so it must not.
+        if !secure && uri::is_loopback(host) {
+            return Ok(None);
+        }
         match if secure { &self.https } else { &self.http } {
             Some(url) if !is_listed(&self.except, host, port) => Server::parse(url.expose()).map(Some),
             _ => Ok(None),

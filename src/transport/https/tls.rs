@@ -14,7 +14,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CipherSuite, ClientConfig, ClientConnection, DigitallySignedStruct, SignatureScheme};
 
 use super::fault::Fault;
-use super::tls_reason::{refused_identity, why};
+use super::tls_reason::{refused_authorities, refused_identity, why};
 use super::wire::Wire;
 use super::{roots, TransportConfig};
 use crate::error::{Error, Result};
@@ -57,9 +57,11 @@ impl Tls {
         let name = ServerName::try_from(host.to_owned()).map_err(|_| {
             Fault::Tls("the host in the URL is no name that a certificate can hold".to_owned())
         })?;
-        let session = ClientConnection::new(ready.config.clone(), name).map_err(|e| why(&e))?;
-        let mut stream = TlsStream { session, wire, outgoing: Vec::new() };
-        stream.shake_hands(&ready.authorities)?;
+        let authorities = ready.authorities.clone();
+        let session = ClientConnection::new(ready.config.clone(), name)
+            .map_err(|e| why(&e, authorities.ca_file.as_deref()))?;
+        let mut stream = TlsStream { session, wire, authorities, outgoing: Vec::new() };
+        stream.shake_hands()?;
         Ok(stream)
     }
 
@@ -110,7 +112,7 @@ struct Authorities {
 impl Authorities {
     fn verifier(&self) -> Result<&WebPkiServerVerifier> {
         let verifier = self.verifier.get_or_try_init(|| {
-            let roots = Arc::new(roots::trusted(self.ca_file.as_deref())?);
+            let roots = Arc::new(roots::trusted(self.ca_file.as_deref()).map_err(refused_authorities)?);
             WebPkiServerVerifier::builder_with_provider(roots, self.provider.clone())
                 .build()
                 .map_err(|e| Error::Certificate { key: "ca_file", reason: e.to_string() })
@@ -171,15 +173,16 @@ impl fmt::Debug for Authorities {
 pub(super) struct TlsStream {
     session: ClientConnection,
     wire: Wire,
+    authorities: Arc<Authorities>,
     /// Records that leave together: each write of rustls would be a system call.
     outgoing: Vec<u8>,
 }
 
 impl TlsStream {
     /// The last message of the handshake leaves with the request.
-    fn shake_hands(&mut self, authorities: &Authorities) -> std::result::Result<(), Fault> {
+    fn shake_hands(&mut self) -> std::result::Result<(), Fault> {
         self.flush()?;
-        authorities.verifier()?;
+        self.authorities.verifier()?;
         while self.session.is_handshaking() {
             self.flush()?;
             if self.fill()? == 0 {
@@ -232,7 +235,7 @@ impl TlsStream {
         if let Err(error) = self.session.process_new_packets() {
             // The server's log is to say why: an alert waits to be sent. That it arrives is not our worry.
             let _ = self.flush();
-            return Err(why(&error));
+            return Err(why(&error, self.authorities.ca_file.as_deref()));
         }
         Ok(amount)
     }

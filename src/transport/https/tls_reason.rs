@@ -1,14 +1,17 @@
 //! Why TLS failed, in words that say what to do.
 #![forbid(unsafe_code)]
 
+use std::path::Path;
+
 use rustls::{AlertDescription, CertificateError, InvalidMessage};
 
 use super::fault::Fault;
 use crate::error::Error;
 
-pub(super) fn why(error: &rustls::Error) -> Fault {
+/// `ca_file` is what the caller set.
+pub(super) fn why(error: &rustls::Error, ca_file: Option<&Path>) -> Fault {
     Fault::Tls(match error {
-        rustls::Error::InvalidCertificate(error) => certificate(error),
+        rustls::Error::InvalidCertificate(error) => certificate(error, ca_file),
         rustls::Error::AlertReceived(alert) => refused(*alert),
         rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType) => {
             "the server does not speak TLS on this port: check port and https://".to_owned()
@@ -25,26 +28,33 @@ pub(super) fn why(error: &rustls::Error) -> Fault {
     })
 }
 
-fn certificate(error: &CertificateError) -> String {
-    let reason = match error {
-        CertificateError::UnknownIssuer => {
+fn certificate(error: &CertificateError, ca_file: Option<&Path>) -> String {
+    let reason = match (error, ca_file) {
+        (CertificateError::UnknownIssuer, Some(path)) => {
+            return format!(
+                "its certificate is not trusted by {} (ca_file): \
+                 use the file of the authority that signed the server's certificate",
+                path.display()
+            );
+        }
+        (CertificateError::UnknownIssuer, None) => {
             "its certificate is not trusted: set ca_file to the authority's PEM file"
         }
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+        (CertificateError::Expired | CertificateError::ExpiredContext { .. }, _) => {
             "its certificate expired, or this machine's clock is wrong"
         }
-        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+        (CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. }, _) => {
             "its certificate is not valid yet, or this machine's clock is wrong"
         }
-        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+        (CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. }, _) => {
             "its certificate is for another name: check the host in the URL"
         }
-        CertificateError::Revoked => "its certificate is revoked: do not trust it",
-        CertificateError::BadSignature => "its certificate has a wrong signature: check ca_file",
-        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
+        (CertificateError::Revoked, _) => "its certificate is revoked: do not trust it",
+        (CertificateError::BadSignature, _) => "its certificate has a wrong signature: check ca_file",
+        (CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. }, _) => {
             "its certificate is not for servers"
         }
-        other => return format!("its certificate cannot be used ({other})"),
+        (other, _) => return format!("its certificate cannot be used ({other})"),
     };
     reason.to_owned()
 }
@@ -88,4 +98,14 @@ pub(super) fn refused_identity(error: &rustls::Error) -> Error {
         ),
     };
     Error::Certificate { key, reason }
+}
+
+/// A file that cannot be read has most often another path.
+pub(super) fn refused_authorities(error: Error) -> Error {
+    match error {
+        Error::Certificate { key, reason } if reason.contains(" cannot be read: ") => {
+            Error::Certificate { key, reason: format!("{reason}: check the path") }
+        }
+        other => other,
+    }
 }
