@@ -30,16 +30,19 @@ export PRACTICE_SERVER := $(abspath $(server))
 all: library
 
 # One crate type at a time, which fat LTO needs; no path of the machine that builds stands in the library, nor in the
-# objects that C compilers put into it.
+# objects that C compilers put into it. Sources are fetched first, as their folder's name has the registry's in it.
 cargo_home := $(or $(CARGO_HOME),$(HOME)/.cargo)
-release := RUSTFLAGS="$(RUSTFLAGS) --remap-path-prefix=$(cargo_home)=cargo --remap-path-prefix=$(CURDIR)=liboauth" \
-  CFLAGS="$(CFLAGS) -g0 -ffile-prefix-map=$(cargo_home)=cargo -ffile-prefix-map=$(abspath $(target))=target" \
+fetch := $(CARGO) metadata --locked --format-version 1 --filter-platform "$$(rustc -vV | sed -n 's/^host: //p')" >/dev/null
+remap = $(1)=$(cargo_home)=cargo$$(printf ' $(1)=%s=cargo' $(cargo_home)/registry/src/*)
+release := RUSTFLAGS="$(RUSTFLAGS) $(call remap,--remap-path-prefix) --remap-path-prefix=$(CURDIR)=liboauth" \
+  CFLAGS="$(CFLAGS) -g0 $(call remap,-ffile-prefix-map) -ffile-prefix-map=$(abspath $(target))=target" \
   $(CARGO) rustc --locked --release --lib --crate-type
 
 pc = sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@VERSION@|$(version)|' bindings/c/liboauth.pc.in
 
 library:
 	@tests/tools rust gcc
+	@$(fetch)
 	$(release) cdylib
 	$(release) staticlib
 	@mkdir -p $(build)/lib/pkgconfig

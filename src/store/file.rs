@@ -225,11 +225,14 @@ fn whole(record: &Json, name: &str) -> Option<i64> {
 }
 
 fn failed(path: &Path, what: &str, e: &io::Error) -> Error {
-    use io::ErrorKind::{IsADirectory, NotADirectory, NotFound, PermissionDenied, ReadOnlyFilesystem};
+    use io::ErrorKind as Kind;
     let (advice, passes) = match e.kind() {
-        PermissionDenied | NotFound | NotADirectory | IsADirectory | ReadOnlyFilesystem => {
-            ("make it for this user, or change store", false)
-        }
+        Kind::PermissionDenied
+        | Kind::NotFound
+        | Kind::NotADirectory
+        | Kind::IsADirectory
+        | Kind::InvalidFilename
+        | Kind::ReadOnlyFilesystem => ("make it for this user, or change store", false),
         _ => ("try again later", true),
     };
     Error::Store { path: path.display().to_string(), reason: format!("{what} ({e}): {advice}"), passes }

@@ -104,7 +104,7 @@ static void url(int calls)
 /* Random bytes for state and verifier, one block of SHA-256 for the challenge, and the URL copied. */
 static void url_floor(int calls)
 {
-    unsigned char random[48], digest[32];
+    unsigned char random[32], digest[32];
     SHA256_CTX sha;
     for (int i = 0; i < calls; i++) {
         must(getrandom(random, sizeof random, 0) == sizeof random, "getrandom failed");

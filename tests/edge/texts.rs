@@ -192,7 +192,7 @@ fn a_text_of_one_mebibyte_is_good_and_of_a_byte_more_is_not() {
     for length in [OAUTH_NUL_TERMINATED, 1_048_576] {
         table.row(&format!("oauth_client_open, length {length}"), || {
             let answer = unsafe { ffi::oauth_client_open(most.as_ptr(), length) };
-            fails(answer, OAUTH_ERROR_PROFILE, "no known server is called aaa");
+            fails(answer, OAUTH_ERROR_PROFILE, "no profile [aaa");
         });
         table.row(&format!("oauth_set, length {length}"), || {
             let client = client();

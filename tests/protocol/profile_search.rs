@@ -50,7 +50,14 @@ const SEARCHES: &[Search] = &[
         &[HOME],
         Ok("h"),
     ),
-    ("a file that is not there is passed over", "a", ALL, &[HOME, XDG], Ok("xdg")),
+    (
+        "a file that is not there is passed over",
+        "a",
+        &[("XDG_CONFIG_HOME", "@/xdg"), ("HOME", "@/home")],
+        &[HOME, XDG],
+        Ok("xdg"),
+    ),
+    ("a file that a variable names must be there", "a", ALL, &[HOME, XDG], Err("LIBOAUTH_PROFILES names")),
     ("known servers last", "stamps", ALL, &[OWN], Ok("")),
     (
         "ours before the known server",

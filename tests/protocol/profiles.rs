@@ -5,7 +5,9 @@ use crate::support::{Row, Table};
 use oauth::constants::*;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
+use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// What must never stand in a sentence.
@@ -189,6 +191,25 @@ const BAD: &[Bad] = &[
     ),
     ("a key like no other", "[a]\nfavourite_colour = \"blue\"\n", "#a", &["line 2", "favourite_colour"]),
     ("a result as a key", "[a]\naccess_token = \"hunter2-s3cr3t\"\n", "#a", &["line 2", "access_token"]),
+    (
+        "a constant's name as a key",
+        "[a]\nOAUTH_TOKEN_ENDPOINT = \"https://x.example\"\n",
+        "#a",
+        &["line 2", "OAUTH_TOKEN_ENDPOINT", ": write token_endpoint"],
+    ),
+    (
+        "a relative URL",
+        "[a]\ntoken_endpoint = \"token\"\n",
+        "#a",
+        &["line 2: token_endpoint: use https://host/path, or /path below base_url"],
+    ),
+    ("~", "[a]\nstore = \"file:~/x\"\n", "#a", &["line 2: store: ~ is not expanded: write the whole path"]),
+    (
+        "a proxy without a port",
+        "[a]\nproxy = \"http://u:hunter2-s3cr3t@proxy.example\"\n",
+        "#a",
+        &["line 2: proxy: ", "port"],
+    ),
     ("list", "[a]\nscope = [\"a\",\n \"b\"]\n", "#a", &["line 2", "scope"]),
     ("table", "[a]\nscope.x = 1\n", "#a", &["line 2", "scope"]),
     ("fraction", "[a]\ntimeout = 1.5\n", "#a", &["line 2", "timeout"]),
@@ -233,7 +254,12 @@ const BAD: &[Bad] = &[
         &["line ", "circle"],
     ),
     ("key before any profile", "client_id = \"1\"\n", "#client_id", &["line 1", "client_id"]),
-    ("key before any profile, no name", "client_id = \"1\"\n", "", &["client_id"]),
+    (
+        "key before any profile, no name",
+        "client_id = \"1\"\n",
+        "",
+        &["line 1: client_id", "begin the file with a line such as [demo]"],
+    ),
     (
         "fault in the profile that is built on",
         "[a]\nprofile = \"b\"\n[b]\nscoop = \"x\"\n",
@@ -242,19 +268,31 @@ const BAD: &[Bad] = &[
     ),
     ("no such profile", "[a]\n", "#b", &["[b]"]),
     ("a known server that is not in the file", "[a]\n", "#stamps", &["[stamps]"]),
-    ("several, none named", "[a]\n[b]\n", "", &["#name"]),
-    ("empty, none named", "", "", &[]),
+    ("several, none named", "[a]\n[b]\n", "", &["say which: ", "bad.toml#a (there are a, b)"]),
+    ("empty, none named", "", "", &["is empty", "[demo]"]),
+    (
+        "a key before any profile, and a profile",
+        "# x\nclient_id = \"1\"\n[a]\n",
+        "",
+        &["line 2: client_id stands before any [name]"],
+    ),
     ("empty", "", "#a", &["[a]"]),
-    ("comments alone", "# nothing\n\n", "", &[]),
+    ("comments alone", "# nothing\n\n", "", &["is empty"]),
     // ---- no TOML ----
-    ("no quotes", "[a]\nclient_id = \"1\"\nclient_secret = hunter2-s3cr3t\n", "#a", &["line 3"]),
-    ("no quotes, blanks", "[a]\nclient_secret = hunter2-s3cr3t is it\n", "#a", &["line 2"]),
+    (
+        "no quotes",
+        "[a]\nclient_id = \"1\"\nclient_secret = hunter2-s3cr3t\n",
+        "#a",
+        &["line 3: client_secret: "],
+    ),
+    ("no quotes, blanks", "[a]\nclient_secret = hunter2-s3cr3t is it\n", "#a", &["line 2: client_secret: "]),
     ("one quote", "[a]\nclient_secret = \"hunter2-s3cr3t\nscope = \"a\"\n", "#a", &["line 2"]),
     ("an apostrophe too many", "[a]\nclient_secret = 'hunter2-s3cr3t''\n", "#a", &["line 2"]),
     ("no equal sign", "[a]\nclient_secret \"hunter2-s3cr3t\"\n", "#a", &["line 2"]),
     ("a colon", "[a]\nclient_secret: \"hunter2-s3cr3t\"\n", "#a", &["line 2"]),
     ("no key", "[a]\n= \"hunter2-s3cr3t\"\n", "#a", &["line 2"]),
     ("the value alone", "[a]\nhunter2-s3cr3t\n", "#a", &["line 2"]),
+    ("the value alone, with an equal sign", "[a]\nhunter2-s3cr3t=\n", "#a", &["line 2"]),
     ("the value alone, in quotes", "[a]\n\"hunter2-s3cr3t\"\n", "#a", &["line 2"]),
     ("an escape that is none", "[a]\nclient_secret = \"hunter2-s3cr3t\\q\"\n", "#a", &["line 2"]),
     ("a number with a letter", "[a]\nclient_secret = 12hunter2-s3cr3t\n", "#a", &["line 2"]),
@@ -268,7 +306,7 @@ const BAD: &[Bad] = &[
         "a key twice",
         "[a]\nclient_secret = \"hunter2-s3cr3t\"\nclient_secret = \"hunter2-s3cr3t\"\n",
         "#a",
-        &["line 3"],
+        &["line 3: client_secret: duplicate key"],
     ),
     ("a profile twice", "[a]\n[b]\n[a]\n", "#a", &["line 3"]),
     ("a bracket missing", "[a\nclient_secret = \"hunter2-s3cr3t\"\n", "#a", &["line 1"]),
@@ -343,13 +381,22 @@ fn files_that_are_not_read() {
     }
     table.row("folder", |row| {
         let path = folder.0.to_str().unwrap();
-        fails(row, path, &[path]);
-        fails(row, &format!("{path}/#a"), &[path]);
+        fails(row, path, &[path, "is a folder: name the file in it"]);
+        fails(row, &format!("{path}/#a"), &[path, "is a folder"]);
+        fails(row, "./", &["./ is a folder"]);
     });
-    table.row("device", |row| fails(row, "/dev/null#a", &["/dev/null"]));
+    table.row("device", |row| fails(row, "/dev/null#a", &["/dev/null is no regular file"]));
+    table.row("named pipe", |row| {
+        let path = folder.0.join("pipe");
+        assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
+        fails(row, path.to_str().unwrap(), &["is no regular file"]);
+    });
+    table.row("below a file", |row| {
+        fails(row, "/dev/null/x.toml", &["/dev/null/x.toml", "not exist"]);
+    });
     table.row("2 MiB", |row| {
         let path = folder.file("large.toml", format!("{good}# {}\n", "x".repeat(2 * 1024 * 1024)));
-        fails(row, &path, &[&path]);
+        fails(row, &path, &[&path, "larger than 1 MiB"]);
     });
     table.row("almost 1 MiB", |row| {
         let path = folder.file("large.toml", format!("{good}# {}\n", "x".repeat(1024 * 1024 - 100)));
@@ -357,7 +404,7 @@ fn files_that_are_not_read() {
     });
     table.row("not UTF-8", |row| {
         let path = folder.file("latin1.toml", b"[a]\nclient_secret = \"hunter2-s3cr3t\xe9\"\n");
-        fails(row, &path, &[&path]);
+        fails(row, &path, &[&path, "save it as UTF-8"]);
     });
     table.row("a symbolic link to a good file", |row| {
         let path = folder.file("target.toml", good);
@@ -376,6 +423,73 @@ fn files_that_are_not_read() {
         row.eq("client_id", client.map(|c| c.get(OAUTH_CLIENT_ID)), Some("999".to_owned()));
     });
     table.row("no name at all", |row| fails(row, "", &[]));
+    table.end();
+}
+
+/// What `oauth_client_open` says in a process of its own, in that folder and with these variables alone.
+fn asked(folder: &Folder, name: &str, variables: &[(&str, &str)], user: Option<u32>) -> String {
+    let mut child = Command::new(std::env::current_exe().unwrap());
+    child.args(["--exact", "profile_search::asks_for_a_profile", "--ignored", "--nocapture"]);
+    child.env_clear().envs(variables.iter().copied()).env("PROFILE_ASKED_FOR", name).current_dir(&folder.0);
+    if let Some(user) = user {
+        child.uid(user);
+    }
+    let output = String::from_utf8(child.output().unwrap().stdout).unwrap();
+    output.lines().find_map(|line| line.strip_prefix("FOUND ")).unwrap_or(&output).to_owned()
+}
+
+#[test]
+fn what_is_around_a_name() {
+    let folder = Folder::new();
+    let home = folder.0.to_str().unwrap();
+    let usual = format!("{home}/.config/liboauth/profiles.toml");
+    let mut table = Table::new("around a name");
+    table.row("a home that is a device", |row| {
+        for variable in ["HOME", "XDG_CONFIG_HOME"] {
+            let said = asked(&folder, "stamps", &[(variable, "/dev/null")], None);
+            row.holds(&said, said.starts_with("0|"));
+        }
+    });
+    table.row("the variable's file is missing", |row| {
+        for path in ["/no-such-folder/own.toml", "/dev/null/own.toml"] {
+            let said = asked(&folder, "stamps", &[("LIBOAUTH_PROFILES", path)], None);
+            row.holds(
+                &said,
+                said.contains(&format!("|LIBOAUTH_PROFILES names {path}, which does not exist")),
+            );
+        }
+    });
+    table.row("where it was looked for", |row| {
+        let said = asked(&folder, "acme", &[("HOME", home)], None);
+        row.holds(&said, said.contains(&format!("|no profile [acme] in {usual} (not there), /etc/")));
+        folder.file(".config/liboauth/profiles.toml", "[b]\n");
+        let said = asked(&folder, "acme", &[("HOME", home)], None);
+        row.holds(&said, said.contains(&format!("|no profile [acme] in {usual}, /etc/liboauth/")));
+        let end = "no known server of that name (belladati, metamaps, stamps); for a file, write ./acme";
+        row.holds(&said, said.ends_with(end));
+    });
+    table.row("a file of that name", |row| {
+        folder.file("demo.toml", "[a]\nclient_secret = \"hunter2-s3cr3t\"\n");
+        let said = asked(&folder, "demo.toml", &[("HOME", home)], None);
+        row.holds(&said, said.contains("|no profile [demo.toml]: did you mean the file ./demo.toml? "));
+    });
+    table.row("a home that is not ours", |row| {
+        let closed = Folder::new();
+        let home = closed.0.to_str().unwrap();
+        let own = closed.file("own.toml", "[a]\n");
+        fs::set_permissions(&closed.0, Permissions::from_mode(0o000)).unwrap();
+        // Nothing is closed to root.
+        let nobody = fs::read_dir(&closed.0).is_ok().then_some(65534);
+        let said = asked(&folder, "stamps", &[("HOME", home)], nobody);
+        row.holds(&said, said.starts_with("0|"));
+        let said = asked(&folder, "acme", &[("HOME", home)], nobody);
+        row.holds(&said, said.contains("profiles.toml (not readable), "));
+        let said = asked(&folder, "stamps", &[("LIBOAUTH_PROFILES", &own)], nobody);
+        row.holds(&said, said.contains("own.toml cannot be read"));
+        let said = asked(&folder, &own, &[], nobody);
+        row.holds(&said, said.contains("own.toml cannot be read"));
+        fs::set_permissions(&closed.0, Permissions::from_mode(0o700)).unwrap();
+    });
     table.end();
 }
 

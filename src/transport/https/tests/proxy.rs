@@ -119,6 +119,26 @@ fn variables_are_those_of_curl() {
     assert_eq!(chosen(&[], true, "host"), None);
 }
 
+/// What goes without TLS because it stays on the machine must stay there.
+#[test]
+fn plain_http_to_this_machine_goes_without() {
+    for (host, is_here) in [
+        ("localhost", true),
+        ("LOCALHOST", true),
+        ("127.0.0.1", true),
+        ("127.9.8.7", true),
+        ("[::1]", true),
+        ("app.localhost", false),
+        ("localhost.example", false),
+        ("128.0.0.1", false),
+        ("[::2]", false),
+        ("0.0.0.0", false),
+    ] {
+        assert_eq!(chosen(&[("http_proxy", "h:1")], false, host).is_none(), is_here, "{host}");
+        assert!(chosen(&[("https_proxy", "s:1")], true, host).is_some(), "{host}");
+    }
+}
+
 #[test]
 fn listed_hosts_go_without() {
     for (list, host, is_direct) in [

@@ -37,7 +37,8 @@ fn an_unusable_ca_file_is_named_with_the_reason() {
     assert!(refused_ca_file(&der.0).contains("holds no certificate in PEM form"));
     assert!(refused_ca_file(&std::env::temp_dir()).contains("is no file"));
     assert!(refused_ca_file(Path::new("/dev/zero")).contains("is no file"));
-    assert!(refused_ca_file(Path::new("/no/such/file")).contains("cannot be read"));
+    let missing = refused_ca_file(Path::new("/no/such/file"));
+    assert!(missing.contains("cannot be read") && missing.ends_with(": check the path"), "{missing}");
     let large = TempFile::new("");
     std::fs::File::options().write(true).open(&large.0).unwrap().set_len(100 << 20).unwrap();
     assert!(refused_ca_file(&large.0).contains("larger than 16 MiB"));

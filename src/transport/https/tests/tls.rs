@@ -73,8 +73,13 @@ fn a_certificate_that_does_not_fit_says_why() {
         p.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ClientAuth];
     };
     let fit = authority.issue(&["localhost"], |_| {});
+    let not_trusted = format!(
+        "its certificate is not trusted by {} (ca_file): \
+         use the file of the authority that signed the server's certificate",
+        other_file.0.display()
+    );
     for (issued, ca_file, reason) in [
-        (&fit, &other_file, "its certificate is not trusted: set ca_file to the authority's PEM file"),
+        (&fit, &other_file, not_trusted.as_str()),
         (&fit, &namesake, "its certificate has a wrong signature: check ca_file"),
         (
             &authority.issue(&["example.com"], |_| {}),
@@ -110,7 +115,7 @@ fn the_system_does_not_trust_a_stranger() {
     let config = server_config(&Authority::new().issue(&["localhost"], |_| {}), None);
     let server = Server::once(move |stream| drop(read_request(&mut secure(&Arc::new(config), stream))));
     match https().send(&post(&https_url("localhost", &server))) {
-        Err(Error::Tls { reason, .. }) => assert!(reason.contains("is not trusted"), "{reason}"),
+        Err(Error::Tls { reason, .. }) => assert!(reason.contains("is not trusted: set ca_file"), "{reason}"),
         // A machine without authorities.
         Err(Error::Certificate { key: "ca_file", reason }) => {
             assert!(reason.contains("set ca_file"), "{reason}");
