@@ -82,10 +82,10 @@ fuzz:
 bindings:
 	$(CARGO) run --locked --quiet -p liboauth-bindings
 
-# Builds nothing, so that root needs no cargo. The file has the whole version in its name, and the two links that
+# Builds nothing that is there, so that root needs no cargo. The file has the whole version in its name, and the two links that
 # ld.so and ld look for lead to it.
 install:
-	@[ -f $(build)/lib/$(soname) ] || { echo "$(build)/lib/$(soname) is not there: run make first" >&2; exit 1; }
+	@[ -f $(build)/lib/$(soname) ] || $(MAKE) --no-print-directory library
 	install -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(PREFIX)/include $(share)
 	install -m 644 $(build)/lib/$(soname) $(DESTDIR)$(LIBDIR)/liboauth.so.2.$(version)
 	ln -sf liboauth.so.2.$(version) $(DESTDIR)$(LIBDIR)/$(soname)

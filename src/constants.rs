@@ -33,7 +33,8 @@ pub const OAUTH_ERROR_VALUE: i32 = -106;
 /// A call out of order: no authorization is pending, the code was used already, or no request waits
 /// for a response. Since 0.1.
 pub const OAUTH_ERROR_SEQUENCE: i32 = -107;
-/// Another thread's request to the server is under way in the caller's own HTTP. Call again later. Since 0.1.
+/// Another thread's request to the server is under way: in the caller's own HTTP, or with the same code. Call again
+/// later. Since 0.1.
 pub const OAUTH_ERROR_BUSY: i32 = -108;
 /// No authorization code can be found in the text, or more than one. Since 0.1.
 pub const OAUTH_ERROR_CODE: i32 = -109;

@@ -66,8 +66,9 @@
       *> A call out of order: no authorization is pending, the code was
       *> used already, or no request waits for a response. Since 0.1.
        78  OAUTH-ERROR-SEQUENCE           VALUE -107.
-      *> Another thread's request to the server is under way in the
-      *> caller's own HTTP. Call again later. Since 0.1.
+      *> Another thread's request to the server is under way: in the
+      *> caller's own HTTP, or with the same code. Call again later.
+      *> Since 0.1.
        78  OAUTH-ERROR-BUSY               VALUE -108.
       *> No authorization code can be found in the text, or more than
       *> one. Since 0.1.
@@ -359,7 +360,8 @@
       *> ("~/.config" where that is not set) and
       *> "/etc/liboauth/profiles.toml", then among the known servers
       *> (see OAUTH-PROFILE). A text with a "/" is a profile file, or a
-      *> file and a name: "/home/me/oauth.toml#acme". No other call
+      *> file and a name: "/home/me/oauth.toml#acme". A
+      *> "$LIBOAUTH_PROFILES" that is set must be there. No other call
       *> reads these variables, and none is read in a setuid program.
       *>
       *> Returns the client's handle, OAUTH-ERROR-PROFILE
@@ -451,14 +453,15 @@
       *> the code alone, also with quotes, blanks and line breaks around
       *> it. A state in it must be ours, an error in it is reported as
       *> the server's. A code is sent once: after a success, the same
-      *> again is OAUTH-ERROR-SEQUENCE.
+      *> again is OAUTH-ERROR-SEQUENCE, until a new URL is made.
       *>
       *> Returns 0, OAUTH-HTTP-NEEDED, OAUTH-ERROR-CODE,
       *> OAUTH-ERROR-STATE, OAUTH-ERROR-ISSUER, OAUTH-ERROR-SEQUENCE, or
       *> what the server or the network answered:
       *> OAUTH-ERROR-INVALID-GRANT, OAUTH-ERROR-INVALID-CLIENT,
       *> OAUTH-ERROR-TIMEOUT and others. After an error the tokens are
-      *> as they were. Since 0.1.
+      *> as they were; but after OAUTH-ERROR-STORE and its like the new
+      *> ones are in memory, and the next call stores them. Since 0.1.
       *>
       *>     CALL "oauth_exchange_code" USING
       *>         BY VALUE OAUTH-CLIENT
@@ -475,7 +478,8 @@
       *> Returns 0, OAUTH-HTTP-NEEDED, OAUTH-ERROR-SIGN-IN (no refresh
       *> token, or the server no longer takes it), or what the server or
       *> the network answered. After an error the tokens are as they
-      *> were. Since 0.1.
+      *> were; but after OAUTH-ERROR-STORE and its like the new ones are
+      *> in memory, and the next call stores them. Since 0.1.
       *>
       *>     CALL "oauth_refresh" USING
       *>         BY VALUE OAUTH-CLIENT

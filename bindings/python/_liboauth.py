@@ -41,8 +41,8 @@ OAUTH_ERROR_VALUE = -106
 #: A call out of order: no authorization is pending, the code was used already, or no request waits
 #: for a response. Since 0.1.
 OAUTH_ERROR_SEQUENCE = -107
-#: Another thread's request to the server is under way in the caller's own HTTP. Call again later.
-#: Since 0.1.
+#: Another thread's request to the server is under way: in the caller's own HTTP, or with the same
+#: code. Call again later. Since 0.1.
 OAUTH_ERROR_BUSY = -108
 #: No authorization code can be found in the text, or more than one. Since 0.1.
 OAUTH_ERROR_CODE = -109
@@ -341,8 +341,9 @@ FUNCTIONS: Dict[str, Tuple[Any, ...]] = {
     # profile: a profile's name, looked for in the files '$LIBOAUTH_PROFILES',
     # '$XDG_CONFIG_HOME/liboauth/profiles.toml' ('~/.config' where that is not set) and
     # '/etc/liboauth/profiles.toml', then among the known servers (see OAUTH_PROFILE). A text with a
-    # '/' is a profile file, or a file and a name: '/home/me/oauth.toml#acme'. No other call reads
-    # these variables, and none is read in a setuid program.
+    # '/' is a profile file, or a file and a name: '/home/me/oauth.toml#acme'. A
+    # '$LIBOAUTH_PROFILES' that is set must be there. No other call reads these variables, and none
+    # is read in a setuid program.
     #
     # Returns the client's handle, OAUTH_ERROR_PROFILE (oauth_error_text names file, line and key),
     # or OAUTH_ERROR_LIMIT. Since 0.1.
@@ -400,12 +401,14 @@ FUNCTIONS: Dict[str, Tuple[Any, ...]] = {
     #
     # code: what came back: the URL of the redirect, its query, or the code alone, also with quotes,
     # blanks and line breaks around it. A state in it must be ours, an error in it is reported as
-    # the server's. A code is sent once: after a success, the same again is OAUTH_ERROR_SEQUENCE.
+    # the server's. A code is sent once: after a success, the same again is OAUTH_ERROR_SEQUENCE,
+    # until a new URL is made.
     #
     # Returns 0, OAUTH_HTTP_NEEDED, OAUTH_ERROR_CODE, OAUTH_ERROR_STATE, OAUTH_ERROR_ISSUER,
     # OAUTH_ERROR_SEQUENCE, or what the server or the network answered: OAUTH_ERROR_INVALID_GRANT,
     # OAUTH_ERROR_INVALID_CLIENT, OAUTH_ERROR_TIMEOUT and others. After an error the tokens are as
-    # they were. Since 0.1.
+    # they were; but after OAUTH_ERROR_STORE and its like the new ones are in memory, and the next
+    # call stores them. Since 0.1.
     "oauth_exchange_code": (INT, TEXT_IN, INT),
 
     # oauth_refresh(client)
@@ -416,7 +419,8 @@ FUNCTIONS: Dict[str, Tuple[Any, ...]] = {
     #
     # Returns 0, OAUTH_HTTP_NEEDED, OAUTH_ERROR_SIGN_IN (no refresh token, or the server no longer
     # takes it), or what the server or the network answered. After an error the tokens are as they
-    # were. Since 0.1.
+    # were; but after OAUTH_ERROR_STORE and its like the new ones are in memory, and the next call
+    # stores them. Since 0.1.
     "oauth_refresh": (INT,),
 
     # oauth_bearer_header(client, header, capacity)

@@ -32,7 +32,8 @@ pub extern "C" fn oauth_client_new() -> i32 {
 /// `profile`: a profile's name, looked for in the files `$LIBOAUTH_PROFILES`,
 /// `$XDG_CONFIG_HOME/liboauth/profiles.toml` (`~/.config` where that is not set) and
 /// `/etc/liboauth/profiles.toml`, then among the known servers (see OAUTH_PROFILE). A text with a `/` is a
-/// profile file, or a file and a name: `/home/me/oauth.toml#acme`. No other call reads these variables, and none
+/// profile file, or a file and a name: `/home/me/oauth.toml#acme`. A `$LIBOAUTH_PROFILES` that is set must be there.
+/// No other call reads these variables, and none
 /// is read in a setuid program.
 ///
 /// Returns the client's handle, OAUTH_ERROR_PROFILE (`oauth_error_text` names file, line and key), or
@@ -130,11 +131,12 @@ pub unsafe extern "C" fn oauth_build_authorize_url(client: i32, url: *mut c_char
 ///
 /// `code`: what came back: the URL of the redirect, its query, or the code alone, also with quotes, blanks and
 /// line breaks around it. A state in it must be ours, an error in it is reported as the server's. A code is sent
-/// once: after a success, the same again is OAUTH_ERROR_SEQUENCE.
+/// once: after a success, the same again is OAUTH_ERROR_SEQUENCE, until a new URL is made.
 ///
 /// Returns 0, OAUTH_HTTP_NEEDED, OAUTH_ERROR_CODE, OAUTH_ERROR_STATE, OAUTH_ERROR_ISSUER, OAUTH_ERROR_SEQUENCE,
 /// or what the server or the network answered: OAUTH_ERROR_INVALID_GRANT, OAUTH_ERROR_INVALID_CLIENT,
-/// OAUTH_ERROR_TIMEOUT and others. After an error the tokens are as they were. Since 0.1.
+/// OAUTH_ERROR_TIMEOUT and others. After an error the tokens are as they were; but after OAUTH_ERROR_STORE and its
+/// like the new ones are in memory, and the next call stores them. Since 0.1.
 ///
 /// # Safety
 /// `code` is readable as `length` says.
@@ -151,7 +153,8 @@ pub unsafe extern "C" fn oauth_exchange_code(client: i32, code: *const c_char, l
 /// thread that is under way is joined. There is seldom a need for it: `oauth_bearer_header` refreshes by itself.
 ///
 /// Returns 0, OAUTH_HTTP_NEEDED, OAUTH_ERROR_SIGN_IN (no refresh token, or the server no longer takes it), or what
-/// the server or the network answered. After an error the tokens are as they were. Since 0.1.
+/// the server or the network answered. After an error the tokens are as they were; but after OAUTH_ERROR_STORE and
+/// its like the new ones are in memory, and the next call stores them. Since 0.1.
 #[no_mangle]
 pub extern "C" fn oauth_refresh(client: i32) -> i32 {
     guard_client(client, |c| c.refresh().map(|()| 0))
