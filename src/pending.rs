@@ -38,7 +38,7 @@ impl AuthorizationUrl {
     /// The URL's parts in order.
     pub fn parts(&self) -> [&[u8]; 6] {
         let prefix = self.settings.authorization_prefix.get().map(String::as_str).unwrap_or_default();
-        let state = self.proof.state().as_bytes();
+        let state = self.proof.state();
         let (name, challenge, method) = match self.settings.pkce {
             Pkce::S256 => {
                 ("&code_challenge=", self.proof.challenge.as_bytes(), "&code_challenge_method=S256")
@@ -110,7 +110,10 @@ impl PendingList {
     }
 
     pub fn last_state(&self) -> Secret {
-        self.urls.back().map(|pending| Secret::new(pending.proof.state())).unwrap_or_default()
+        self.urls
+            .back()
+            .map(|pending| Secret::new(String::from_utf8_lossy(pending.proof.state())))
+            .unwrap_or_default()
     }
 
     /// The server gave tokens for this code: it must not be sent again, or they are revoked.
@@ -146,7 +149,7 @@ impl PendingList {
 
     fn mark(&mut self, state: &str, status: Status) {
         for pending in &mut self.urls {
-            if pending.proof.state() == state && pending.status != Status::Used {
+            if pending.proof.state() == state.as_bytes() && pending.status != Status::Used {
                 pending.status = status;
             }
         }
@@ -157,7 +160,8 @@ impl PendingList {
         match state {
             None => Ok(self.urls.back_mut()),
             Some(state) => {
-                let found = self.urls.iter_mut().find(|pending| same(pending.proof.state(), state));
+                let found =
+                    self.urls.iter_mut().find(|pending| same(pending.proof.state(), state.as_bytes()));
                 found.map(Some).ok_or(Error::State(
                     "this answer is not to a URL that was made here: sign in again with a new one",
                 ))
@@ -235,7 +239,7 @@ impl Pending {
                 .then(|| Secret::new(pending.proof.verifier.as_str())),
             extra: response.extra,
             held: Vec::new(),
-            state: Some(pending.proof.state().to_owned()),
+            state: Some(String::from_utf8_lossy(pending.proof.state()).into_owned()),
         })
     }
 }
@@ -258,6 +262,6 @@ fn check_issuer(settings: &Settings, issuer: Option<&str>) -> Result<()> {
 }
 
 /// Takes as long wherever the first difference is.
-fn same(a: &str, b: &str) -> bool {
-    a.len() == b.len() && a.bytes().zip(b.bytes()).fold(0, |different, (x, y)| different | (x ^ y)) == 0
+fn same(a: &[u8], b: &[u8]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).fold(0, |different, (x, y)| different | (x ^ y)) == 0
 }

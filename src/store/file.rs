@@ -27,16 +27,22 @@ const MAX_RECORD: u64 = 4 * 1024 * 1024;
 
 pub fn load(folder: &FileSetting, identity: &Identity) -> Result<Option<Token>> {
     let path = record_path(folder, identity);
-    let found = match fs::symlink_metadata(&path) {
-        Ok(found) => found,
+    let file = match open_no_link(OpenOptions::new().read(true), &path) {
+        Ok(file) => file,
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(e) => return Err(failed(&path, "cannot be read", &e)),
+        Err(e) => {
+            // A symbolic link has a reason of its own.
+            if let Ok(found) = fs::symlink_metadata(&path) {
+                check_record(&path, &found)?;
+            }
+            return Err(failed(&path, "cannot be read", &e));
+        }
     };
     check_folder(folder_of(&path))?;
+    // Of the file that was opened, not of whatever has its name by now.
+    let found = file.metadata().map_err(|e| failed(&path, "cannot be read", &e))?;
     check_record(&path, &found)?;
     let mut bytes = Wiped::new(Vec::with_capacity(usize::try_from(found.len()).unwrap_or(0) + 1));
-    let file = open_no_link(OpenOptions::new().read(true), &path)
-        .map_err(|e| failed(&path, "cannot be read", &e))?;
     file.take(MAX_RECORD + 1).read_to_end(&mut bytes).map_err(|e| failed(&path, "cannot be read", &e))?;
     let text = std::str::from_utf8(&bytes).map_err(|_| Error::StoreFormat {
         path: path.display().to_string(),
@@ -136,7 +142,8 @@ fn check_record(path: &Path, found: &fs::Metadata) -> Result<()> {
 }
 
 fn open_no_link(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
-    options.custom_flags(libc::O_NOFOLLOW).open(path)
+    // A named pipe must not make us wait.
+    options.custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK).open(path)
 }
 
 fn write_temporary(path: &Path, record: &[u8]) -> io::Result<()> {
