@@ -492,8 +492,8 @@
       *>
       *> header: receives the header, without a line end, and a NUL. A
       *> refresh that was needed has been stored even when the buffer is
-      *> too small. A refresh that fails is no error while the old token
-      *> lives.
+      *> too small. A refresh that fails for a passing reason is no
+      *> error while the old token lives.
       *>
       *> OAUTH-ERROR-SIGN-IN can come at any time: a sign-in can be
       *> revoked. Then begin anew with oauth_build_authorize_url, once:

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::Client;
 use crate::conversation::Operation;
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result};
 use crate::flight::lock;
 use crate::process::Process;
 use crate::settings::{Http, Settings, Whose};
@@ -83,11 +83,13 @@ impl Client {
         self.make_ready(&held).map_or_else(|| Ok(self.ready(&held, i64::MIN)), Ok)
     }
 
-    /// A token that has not expired is given out even when it could not be renewed.
+    /// A token that has not expired is given out in a fault that passes, and where there is nothing to renew it with.
+    /// What the server says of the refresh token or of the client is said at once.
     pub(super) fn old_token(&self, settings: &Settings, error: Error) -> Result<Arc<Ready>> {
-        let failed = !matches!(error, Error::HttpNeeded);
+        let is_verdict =
+            error.action() != Action::Retry && !matches!(error, Error::SignIn { refusal: None, .. });
         match self.held_in_memory(settings) {
-            Some(held) if failed && held.is_alive() => {
+            Some(held) if !is_verdict && held.is_alive() => {
                 // The caller gets a token all the same; what happened can be read.
                 let _ = self.noting::<()>(Err(error));
                 Ok(self.ready(&held, i64::MIN))

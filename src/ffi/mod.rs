@@ -164,7 +164,7 @@ pub extern "C" fn oauth_refresh(client: i32) -> i32 {
 /// if the token is not valid for OAUTH_MIN_VALID seconds more.
 ///
 /// `header`: receives the header, without a line end, and a NUL. A refresh that was needed has been stored even
-/// when the buffer is too small. A refresh that fails is no error while the old token lives.
+/// when the buffer is too small. A refresh that fails for a passing reason is no error while the old token lives.
 ///
 /// OAUTH_ERROR_SIGN_IN can come at any time: a sign-in can be revoked. Then begin anew with
 /// `oauth_build_authorize_url`, once: an API that refuses a fresh token refuses it for another reason.
