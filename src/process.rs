@@ -42,16 +42,16 @@ impl State {
         self.conversation.as_ref().filter(|_| !self.replaced.contains(&system::thread_number()))
     }
 
-    fn replace_conversation(&mut self, conversation: Conversation) -> Option<Conversation> {
+    /// Takes the request that waits away, for another's.
+    fn give_up(&mut self) {
         const MOST: usize = 64;
-        self.replaced.retain(|thread| *thread != conversation.thread);
-        let given_up = self.conversation.replace(conversation);
-        if let Some(other) = &given_up {
-            if other.thread != system::thread_number() && self.replaced.len() < MOST {
-                self.replaced.push(other.thread);
-            }
+        let Some(Conversation { operation, thread, .. }) = self.conversation.take() else { return };
+        if thread != system::thread_number() && self.replaced.len() < MOST {
+            self.replaced.push(thread);
         }
-        given_up
+        if let Operation::Exchange(answer) = operation {
+            self.pending.give_back(&answer);
+        }
     }
 }
 
@@ -88,9 +88,7 @@ impl Process {
         if state.is_answered || state.conversation.as_ref().is_some_and(|waiting| waiting.is_busy(timeout)) {
             return Err(Error::Busy);
         }
-        if let Some(Conversation { operation: Operation::Exchange(answer), .. }) = state.conversation.take() {
-            state.pending.give_back(&answer);
-        }
+        state.give_up();
         Ok(())
     }
 
@@ -102,13 +100,16 @@ impl Process {
         if is_needless() {
             return Ok(());
         }
-        let is_busy =
-            state.is_answered || state.conversation.as_ref().is_some_and(|waiting| waiting.is_busy(timeout));
-        let given_up = if is_busy { Some(conversation) } else { state.replace_conversation(conversation) };
-        if let Some(Conversation { operation: Operation::Exchange(answer), .. }) = given_up {
-            state.pending.give_back(&answer);
+        if state.is_answered || state.conversation.as_ref().is_some_and(|waiting| waiting.is_busy(timeout)) {
+            if let Operation::Exchange(answer) = &conversation.operation {
+                state.pending.give_back(answer);
+            }
+            return Err(Error::Busy);
         }
-        Err(if is_busy { Error::Busy } else { Error::HttpNeeded })
+        state.give_up();
+        state.replaced.retain(|thread| *thread != conversation.thread);
+        state.conversation = Some(conversation);
+        Err(Error::HttpNeeded)
     }
 
     /// The request whose answer has come; until the second value is dropped no other begins.

@@ -83,6 +83,27 @@ fn two_threads() {
             drop(wait.0);
         });
     });
+    for exchanges in [false, true] {
+        table.row(
+            &format!("a late answer is not taken for another request's (exchange: {exchanges})"),
+            |row| {
+                let client = stale();
+                client.must_set(OAUTH_TIMEOUT, "1");
+                client.authorize_url();
+                let text = format!("?code=abc&state={}", client.get(OAUTH_STATE));
+                row.returned(client.header().0, OAUTH_HTTP_NEEDED);
+                thread::sleep(Duration::from_millis(1100));
+                let call = || if exchanges { client.exchange(&text) } else { client.refresh() };
+                let other = thread::scope(|scope| scope.spawn(call).join().unwrap());
+                row.eq("other", other, OAUTH_HTTP_NEEDED);
+                row.returned(client.request(OAUTH_REQUEST_URL).0, OAUTH_ERROR_SEQUENCE);
+                row.returned(client.respond(400, "", br#"{"error":"invalid_grant"}"#), OAUTH_ERROR_SEQUENCE);
+                let answer = || client.respond(200, "", SECOND.as_bytes());
+                row.eq("its answer", thread::scope(|scope| scope.spawn(answer).join().unwrap()), 0);
+                row.eq("header", client.header().1.as_str(), HEADER_2);
+            },
+        );
+    }
     table.row("different clients do not wait for each other", |row| {
         let (first, second) = (stale(), stale());
         row.returned(first.header().0, OAUTH_HTTP_NEEDED);
