@@ -83,21 +83,13 @@ impl Operation {
     pub fn response(&self, settings: &Settings, response: &Response, now: i64) -> Result<Token> {
         let secrets = self.secrets(settings);
         let words = Words::without(secrets.iter().map(Secret::expose));
-        let mut token = token_response::parse(settings, response, &words, now)?;
-        match self {
-            Self::Exchange(answer) => {
-                // QuickBooks: `realmId` comes with the redirect alone.
-                for (name, value) in &answer.extra {
-                    if !token.extra.iter().any(|(n, _)| n == name) {
-                        token.extra.push((name.clone(), Json::Text(Secret::new(value.as_str()))));
-                    }
-                }
-            }
-            Self::Refresh { old: Some(old), .. } => return Ok(token.keeping(old)),
-            Self::Refresh { old: None, .. } => {}
-        }
-        token.bound_extra();
-        Ok(token)
+        let token = token_response::parse(settings, response, &words, now)?;
+        Ok(match self {
+            // QuickBooks: `realmId` comes with the redirect alone.
+            Self::Exchange(answer) => token.with_extra(answer.extra.iter().map(as_member)),
+            Self::Refresh { old: Some(old), .. } => token.keeping(old),
+            Self::Refresh { old: None, .. } => token.with_extra(std::iter::empty()),
+        })
     }
 
     /// What was sent: some servers repeat it in their words.
@@ -113,6 +105,10 @@ impl Operation {
         }
         secrets
     }
+}
+
+fn as_member((name, value): &(String, String)) -> (String, Json) {
+    (name.clone(), Json::Text(Secret::new(value.as_str())))
 }
 
 /// An operation whose request the caller is to send.

@@ -14,11 +14,11 @@ pub enum Error {
     HttpNeeded,
 
     // -- the caller's mistake --
-    #[error("no open client has the handle {0}: it was closed, or never given out")]
+    #[error("no open client has the handle {0}: it was closed, or never given out; open one")]
     Handle(i32),
     #[error("the buffer is too small: {needed} bytes are needed, with the NUL")]
     Buffer { needed: usize },
-    #[error("{0} is a null pointer")]
+    #[error("{0} is a null pointer: give a text, or a buffer with its capacity")]
     Null(&'static str),
     #[error("{what} is {length}: use 0 to 1048576 or, for a text, OAUTH_NUL_TERMINATED")]
     Length { what: &'static str, length: i64 },
@@ -30,8 +30,8 @@ pub enum Error {
     ReadOnly { key: &'static str },
     #[error("{key}: {reason}")]
     Value { key: &'static str, reason: String },
-    #[error("{0}")]
-    Sequence(&'static str),
+    #[error("no authorization is pending: make a URL with oauth_build_authorize_url first")]
+    NoPending,
     #[error("this code was used already: sign in again with a new URL")]
     CodeUsed,
     #[error("no request waits: call oauth_http_response once, after OAUTH_HTTP_NEEDED")]
@@ -69,7 +69,7 @@ pub enum Error {
     /// What the caller of `oauth_http_response` says.
     #[error("the program's own HTTP got no answer from the server: try again later")]
     NoAnswer,
-    #[error("the connection to {host} broke before the answer was complete: {reason}")]
+    #[error("the connection to {host} broke before the answer was complete: {reason}; try again later")]
     Disconnected { host: String, reason: String },
 
     // -- the authorization server --
@@ -144,7 +144,7 @@ impl Error {
             Self::Encoding(_) => number::OAUTH_ERROR_ENCODING,
             Self::Property { .. } | Self::ReadOnly { .. } => number::OAUTH_ERROR_PROPERTY,
             Self::Value { .. } => number::OAUTH_ERROR_VALUE,
-            Self::Sequence(_) | Self::CodeUsed | Self::NoRequest => number::OAUTH_ERROR_SEQUENCE,
+            Self::NoPending | Self::CodeUsed | Self::NoRequest => number::OAUTH_ERROR_SEQUENCE,
             Self::Busy => number::OAUTH_ERROR_BUSY,
             Self::Code(_) => number::OAUTH_ERROR_CODE,
             Self::State(_) => number::OAUTH_ERROR_STATE,
@@ -187,7 +187,7 @@ impl Error {
             | Self::Response { transient: true, .. } => Action::Retry,
             Self::SignIn { .. }
             | Self::CodeUsed
-            | Self::Sequence(_)
+            | Self::NoPending
             | Self::Code(_)
             | Self::State(_)
             | Self::Issuer { .. } => Action::SignIn,

@@ -210,9 +210,7 @@ impl Pending {
         let Some(pending) = list.find(response.state.as_deref())? else {
             // Neither a proof key nor a state would show that a redirect is ours.
             if settings.pkce != Pkce::Off || response.is_redirect {
-                return Err(Error::Sequence(
-                    "no authorization is pending: make a URL with oauth_build_authorize_url first",
-                ));
+                return Err(Error::NoPending);
             }
             // Somebody made the URL by hand, without a proof key: there is nothing to remember.
             return Ok(Answer {

@@ -41,7 +41,7 @@ impl Token {
     }
 
     /// A server can send what it likes; what is kept of it must be such that the store can read it again.
-    pub fn bound_extra(&mut self) {
+    fn bound_extra(&mut self) {
         const MOST_BYTES: usize = 64 * 1024;
         const DEEPEST: usize = 16;
         let mut total = 0;
@@ -68,8 +68,14 @@ impl Token {
         self.refresh_token = self.refresh_token.or_else(|| old.refresh_token.clone());
         self.id_token = self.id_token.or_else(|| old.id_token.clone());
         self.scope = self.scope.or_else(|| old.scope.clone());
-        let fresh: HashSet<String> = self.extra.iter().map(|(name, _)| name.clone()).collect();
-        self.extra.extend(old.extra.iter().filter(|(name, _)| !fresh.contains(name)).cloned());
+        self.with_extra(old.extra.iter().cloned())
+    }
+
+    /// Adds members whose names are not there yet.
+    #[must_use]
+    pub fn with_extra(mut self, more: impl Iterator<Item = (String, Json)>) -> Self {
+        let mut names: HashSet<String> = self.extra.iter().map(|(name, _)| name.clone()).collect();
+        self.extra.extend(more.filter(|(name, _)| names.insert(name.clone())));
         self.bound_extra();
         self
     }

@@ -6,7 +6,6 @@ use std::cell::Cell;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use super::no_such_client;
 use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::system;
@@ -57,20 +56,12 @@ pub fn open(make: impl FnOnce(i32, &'static Current) -> Result<Client>) -> Resul
     }
 }
 
-/// The open client of that handle.
-pub fn client(handle: i32) -> Result<Arc<Client>> {
-    place(handle)
-        .and_then(|place| place.client.load_full())
-        .filter(|client| client.handle() == handle)
-        .ok_or_else(|| no_such_client(handle))
-}
-
 /// Calls `call` with the open client of that handle.
 pub fn with<R>(handle: i32, call: impl FnOnce(&Client) -> Result<R>) -> Result<R> {
     let client = place(handle).map(|place| place.client.load());
     match client.as_deref().and_then(Option::as_ref) {
         Some(client) if client.handle() == handle => call(client),
-        _ => Err(no_such_client(handle)),
+        _ => Err(Error::Handle(handle)),
     }
 }
 
@@ -86,11 +77,12 @@ pub fn close(handle: i32) -> Result<i32> {
     if handle == 0 {
         return Ok(0);
     }
-    let client = client(handle)?;
-    let place = place(handle).ok_or_else(|| no_such_client(handle))?;
+    let place = place(handle).ok_or(Error::Handle(handle))?;
+    let client = place.client.load_full().filter(|client| client.handle() == handle);
+    let client = client.ok_or(Error::Handle(handle))?;
     let before = place.client.compare_and_swap(&client, None);
     if !before.as_ref().is_some_and(|b| Arc::ptr_eq(b, &client)) {
-        return Err(no_such_client(handle)); // another thread was faster
+        return Err(Error::Handle(handle)); // another thread was faster
     }
     client.close();
     release(handle.cast_unsigned() % PLACES, place);

@@ -11,7 +11,6 @@ mod text;
 pub use crate::constants::*;
 
 use crate::client::Client;
-use crate::error::Error;
 use crate::token::Purpose;
 use guard::{guard, guard_client, guard_inquiry, guard_text};
 use std::ffi::c_char;
@@ -238,8 +237,8 @@ pub unsafe extern "C" fn oauth_http_request(
 ///
 /// Returns what the operation returns: 0 for `oauth_exchange_code` and `oauth_refresh`, the length for
 /// `oauth_bearer_header` and `oauth_access_token` (this thread's next call of them gives the text and asks for no
-/// request), OAUTH_HTTP_NEEDED where there is
-/// one more request to send, or the operation's error; OAUTH_ERROR_SEQUENCE where no request waits. Since 0.1.
+/// request), OAUTH_HTTP_NEEDED where there is one more request to send, or the operation's error;
+/// OAUTH_ERROR_SEQUENCE where no request waits. Since 0.1.
 ///
 /// # Safety
 /// `headers` and `body` are readable as their lengths say.
@@ -323,18 +322,14 @@ unsafe fn fresh(
         {
             return answer;
         }
-        let client = handle::client(client)?;
-        let ready = client.noting(client.fresh(purpose))?;
-        let length = out.put(&[purpose.text(&ready).as_bytes()])?;
-        if capacity > 0 {
-            handle::hand_out(client.handle(), ready.generation);
-            client.fetched();
-        }
-        Ok(length)
+        handle::with(client, |client| {
+            let ready = client.noting(client.fresh(purpose))?;
+            let length = out.put(&[purpose.text(&ready).as_bytes()])?;
+            if capacity > 0 {
+                handle::hand_out(client.handle(), ready.generation);
+                client.fetched();
+            }
+            Ok(length)
+        })
     })
-}
-
-/// The one place that names the error of a handle that is not there.
-fn no_such_client(handle: i32) -> Error {
-    Error::Handle(handle)
 }

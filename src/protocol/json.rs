@@ -19,7 +19,8 @@ pub enum Json {
 
 impl Json {
     /// Reads a text that begins with `{` or `[`. Forgives a comma before the closing bracket, which BellaDati's
-    /// documentation shows, and a number beyond all bounds, which is none. A member that stands twice is an error: which one holds would be a guess.
+    /// documentation shows, and a number beyond all bounds, which is none. A member that stands twice is an
+    /// error: which one holds would be a guess.
     pub fn parse(text: &str) -> Result<Self, String> {
         let read = serde_json::from_str(text).or_else(|_| serde_json::from_str(&Wiped::new(forgiven(text))));
         read.map_err(|e| match e.classify() {

@@ -108,7 +108,7 @@ fn check_folder(folder: &Path) -> Result<()> {
     let unsafe_because = |reason| Err(Error::StoreUnsafe { path: folder.display().to_string(), reason });
     let found = fs::symlink_metadata(folder).map_err(|e| failed(folder, "cannot be read", &e))?;
     if found.file_type().is_symlink() {
-        return unsafe_because("the folder is a symbolic link");
+        return unsafe_because("the folder is a symbolic link (name the folder itself)");
     }
     if !found.is_dir() {
         let path = folder.display().to_string();
@@ -119,7 +119,7 @@ fn check_folder(folder: &Path) -> Result<()> {
         });
     }
     if found.uid() != system::effective_user() {
-        return unsafe_because("the folder belongs to another user");
+        return unsafe_because("the folder belongs to another user (use one of your own)");
     }
     if found.mode() & 0o022 != 0 {
         return unsafe_because("other users can write to the folder (chmod 700)");
@@ -130,10 +130,10 @@ fn check_folder(folder: &Path) -> Result<()> {
 fn check_record(path: &Path, found: &fs::Metadata) -> Result<()> {
     let unsafe_because = |reason| Err(Error::StoreUnsafe { path: path.display().to_string(), reason });
     if !found.is_file() {
-        return unsafe_because("the record is a symbolic link or no file");
+        return unsafe_because("the record is a symbolic link or no file (move it away and sign in again)");
     }
     if found.uid() != system::effective_user() {
-        return unsafe_because("the record belongs to another user");
+        return unsafe_because("the record belongs to another user (use a folder of your own)");
     }
     if found.mode() & 0o077 != 0 {
         return unsafe_because("other users can read the record (chmod 600)");
@@ -203,7 +203,7 @@ fn parse(path: &Path, identity: &Identity, text: &str) -> Result<Token> {
     };
     let whose = [needed("token_endpoint")?, needed("client_id")?, needed("account")?];
     if whose != [&identity.token_endpoint, &identity.client_id, &identity.account] {
-        return Err(wrong("the record is another client's"));
+        return Err(wrong("the record is another client's (move it away and sign in again)"));
     }
     let expires_at = match member("expires_at")? {
         Json::Null => None,

@@ -131,16 +131,9 @@ fn a_rotated_refresh_token_survives_a_short_buffer() {
     let server = Server::start(Options::default()).unwrap();
     let folder = Folder::new();
     let connect = || {
-        Client::with(&[
-            (OAUTH_BASE_URL, &server.base("strict")),
-            (OAUTH_AUTHORIZATION_ENDPOINT, "/authorize"),
-            (OAUTH_TOKEN_ENDPOINT, "/token"),
-            (OAUTH_CLIENT_ID, "demo"),
-            (OAUTH_CLIENT_SECRET, "demo-secret"),
-            (OAUTH_REDIRECT_URI, "http://127.0.0.1:9999/cb"),
-            (OAUTH_SCOPE, "read offline_access"),
-            (OAUTH_STORE, &folder.setting()),
-        ])
+        let client = strict_client(&server);
+        client.must_set(OAUTH_STORE, &folder.setting());
+        client
     };
     let client = connect();
     let came_back = sign_in_at(&client.authorize_url(), &SignIn::default()).unwrap();

@@ -1,7 +1,7 @@
 //! A fault in the library itself: an error like any other, and nobody is left behind. The panics are forced, at the
 //! next look at the clock of anybody in the process: each test has its own.
 
-use crate::common::{error_text, Client};
+use crate::common::error_text;
 use crate::support::*;
 use oauth::constants::*;
 use oauth::system::testing::panic_at_clock;
@@ -69,15 +69,7 @@ fn who_waits_for_a_refresh_that_panics_does_not_wait_for_ever() {
         return;
     }
     let server = Server::start(Options::default()).unwrap();
-    let client = Client::with(&[
-        (OAUTH_BASE_URL, &server.base("strict")),
-        (OAUTH_AUTHORIZATION_ENDPOINT, "/authorize"),
-        (OAUTH_TOKEN_ENDPOINT, "/token"),
-        (OAUTH_CLIENT_ID, "demo"),
-        (OAUTH_CLIENT_SECRET, "demo-secret"),
-        (OAUTH_REDIRECT_URI, "http://127.0.0.1:9999/cb"),
-        (OAUTH_SCOPE, "read offline_access"),
-    ]);
+    let client = strict_client(&server);
     let came_back = sign_in_at(&client.authorize_url(), &SignIn::default()).unwrap();
     assert_eq!(client.exchange(&came_back), 0, "{}", error_text());
     let before = client.header().1;

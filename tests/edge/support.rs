@@ -253,3 +253,16 @@ pub fn printed(work: impl FnOnce()) -> String {
     }
     said
 }
+
+/// A client of the practice server's strict authorization server, which refreshes.
+pub fn strict_client(server: &practice_server::Server) -> Client {
+    Client::with(&[
+        (OAUTH_BASE_URL, &server.base("strict")),
+        (OAUTH_AUTHORIZATION_ENDPOINT, "/authorize"),
+        (OAUTH_TOKEN_ENDPOINT, "/token"),
+        (OAUTH_CLIENT_ID, "demo"),
+        (OAUTH_CLIENT_SECRET, "demo-secret"),
+        (OAUTH_REDIRECT_URI, "http://127.0.0.1:9999/cb"),
+        (OAUTH_SCOPE, "read offline_access"),
+    ])
+}
