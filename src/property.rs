@@ -261,7 +261,7 @@ fn redirect_uri(key: &'static str, text: &str) -> Result<String> {
     if text.is_empty() {
         return Ok(String::new());
     }
-    let parsed = url::Url::parse(text).map_err(|e| wrong(&format!("not a URI ({e})")))?;
+    let parsed = uri::parse(text).map_err(|e| wrong(&format!("not a URI ({e})")))?;
     if parsed.fragment().is_some() {
         return Err(wrong("a redirect URI has no fragment (RFC 6749 section 3.1.2)"));
     }
@@ -329,7 +329,7 @@ fn proxy(key: &'static str, text: &str) -> Result<Proxy> {
         _ if text.eq_ignore_ascii_case("env") => Ok(Proxy::Environment),
         _ => {
             let whole = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
-            let url = url::Url::parse(&whole).map_err(|_| wrong())?;
+            let url = uri::parse(&whole).map_err(|_| wrong())?;
             if url.scheme() != "http"
                 || url.host_str().is_none_or(str::is_empty)
                 || !matches!(url.path(), "" | "/")

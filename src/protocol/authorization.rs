@@ -1,8 +1,6 @@
 //! The authorization request as a URL, and the authorization response as a person brings it (RFC 6749 section 4.1).
 #![forbid(unsafe_code)]
 
-use url::Url;
-
 use super::uri::{self, Escape};
 use crate::error::{Error, Refusal, Result};
 use crate::settings::{ScopeSeparator, Settings};
@@ -129,7 +127,7 @@ fn is_redirect(text: &str, redirect_uris: &[&str]) -> bool {
 /// Whether a pasted address is that redirect URI, with what the server added. A browser may have lowered the host's
 /// letters, and any port of loopback is as good (RFC 8252 section 7.3).
 fn is_at(text: &str, redirect_uri: &str) -> bool {
-    let (Ok(pasted), Ok(redirect)) = (Url::parse(text), Url::parse(redirect_uri)) else { return false };
+    let (Ok(pasted), Ok(redirect)) = (uri::parse(text), uri::parse(redirect_uri)) else { return false };
     redirect.scheme() != "urn"
         && pasted.scheme() == redirect.scheme()
         && pasted.host_str() == redirect.host_str()

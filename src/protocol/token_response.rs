@@ -223,7 +223,8 @@ fn token(settings: &Settings, answer: &Json, now: i64) -> std::result::Result<To
             .filter(|t| !t.is_empty())
             .unwrap_or_else(|| "Bearer".to_owned()),
         scope: first(place, SCOPE).and_then(scope),
-        expires_at: expires_at(settings, place, now),
+        // A token that has just been given has not expired: the number means something else, or a clock is wrong.
+        expires_at: expires_at(settings, place, now).filter(|at| *at > now),
         obtained_at: now,
         extra,
     })

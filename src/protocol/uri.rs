@@ -81,6 +81,17 @@ pub fn with_query(url: &str, query: &str) -> String {
     format!("{url}{joint}{query}")
 }
 
+/// Reads a URI whose host, if it has one, is written in ASCII as it is sent: other letters as `xn--…`.
+pub fn parse(text: &str) -> std::result::Result<Url, String> {
+    let rest = text.split_once("://").map_or("", |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    if !host.is_ascii() || host.contains('%') {
+        return Err("write the host's name in ASCII".to_owned());
+    }
+    Url::parse(text).map_err(|e| e.to_string())
+}
+
 /// Checks an http(s) URL that requests or a browser will be sent to, and gives it back as it was written.
 pub fn check_endpoint(key: &'static str, text: &str, allow_http: bool) -> Result<()> {
     let wrong = |reason: &str| Error::Value { key, reason: reason.to_owned() };
@@ -92,7 +103,7 @@ pub fn check_endpoint(key: &'static str, text: &str, allow_http: bool) -> Result
     if rest.is_empty() || rest.starts_with('/') || text.contains('\\') {
         return Err(wrong("use https://host/path"));
     }
-    let url = Url::parse(text).map_err(|e| wrong(&format!("not a URL ({e}): use https://host/path")))?;
+    let url = parse(text).map_err(|e| wrong(&format!("not a URL ({e}): use https://host/path")))?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(wrong("a URL with a user name is refused: credentials have properties of their own"));
     }

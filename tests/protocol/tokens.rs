@@ -238,6 +238,8 @@ fn expiry_however_it_is_written() {
             unknown("no point in time", r#""expires_at":"tomorrow""#),
             unknown("a point in time that is a small number", r#""expires_at":3600"#),
             unknown("a day that is none", r#""expires_at":"2036-02-30T12:00:00Z""#).expires(Unknown),
+            unknown("a time before it was given", r#""expires_at":"2006-01-31T12:00:00Z""#).expires(Unknown),
+            unknown("milliseconds before it was given", r#""expires_in":518405184000"#).expires(Unknown),
         ],
     );
 }
