@@ -115,6 +115,13 @@ pub const OAUTH_ERROR_STORE: i32 = -600;
 pub const OAUTH_ERROR_STORE_UNSAFE: i32 = -601;
 /// The stored record is damaged or of a newer format. It is left as it is. Since 0.1.
 pub const OAUTH_ERROR_STORE_FORMAT: i32 = -602;
+/// Another process has been refreshing for longer than OAUTH_LOCK_TIMEOUT; `oauth_error_text` names it. Since 0.1.
+pub const OAUTH_ERROR_LOCK: i32 = -603;
+/// OAUTH_STORE_KEY is not the key that the record was sealed with, or cannot be read. The record is left as it
+/// is. Since 0.1.
+pub const OAUTH_ERROR_STORE_KEY: i32 = -604;
+/// The token is not of the generation that was expected: somebody has renewed it. Read it again. Since 0.1.
+pub const OAUTH_ERROR_GENERATION: i32 = -605;
 
 // Internal: -900 to -999.
 
@@ -184,9 +191,11 @@ pub const OAUTH_EXPIRES_IN_UNIT: i32 = 21;
 pub const OAUTH_STORE: i32 = 22;
 /// Whose token it is, for stores that keep several: any text. Since 0.1.
 pub const OAUTH_ACCOUNT: i32 = 23;
-/// Seconds that a token must still be valid to be given out; unless set 30, but no more than half of its life. Since 0.1.
+/// Seconds that a token must still be valid to be given out; unless set 30, but no more than half of its life. One
+/// that lives, but not for so long, is renewed by whoever asks first; others get it meanwhile. Since 0.1.
 pub const OAUTH_MIN_VALID: i32 = 24;
-/// Seconds that one request may take, 1 to 3600; 30 unless set. Since 0.1.
+/// Seconds that an operation may take from its first request to the last answer, tries after a fault that passes
+/// included, 1 to 3600; 30 unless set. Since 0.1.
 pub const OAUTH_TIMEOUT: i32 = 25;
 /// PEM file of the certificate authorities to trust; the system's unless set. Since 0.1.
 pub const OAUTH_CA_FILE: i32 = 26;
@@ -200,6 +209,19 @@ pub const OAUTH_PROXY: i32 = 29;
 pub const OAUTH_HTTP: i32 = 30;
 /// `yes` allows http:// to other hosts than loopback: whoever is on the way can read the tokens. Since 0.1.
 pub const OAUTH_ALLOW_HTTP: i32 = 31;
+/// Key that stored tokens are sealed with: `env:NAME` of an environment variable, `file:PATH` of a file of its owner's
+/// alone, or the key itself; best 32 random bytes in hexadecimal or base64. Empty (usual): not sealed. Since 0.1.
+pub const OAUTH_STORE_KEY: i32 = 32;
+/// The key before: what is sealed with it can still be read, and is sealed with OAUTH_STORE_KEY when it is next
+/// written, or by `oauth_store_reseal`. Written as OAUTH_STORE_KEY is. Since 0.1.
+pub const OAUTH_STORE_OLD_KEY: i32 = 33;
+/// Seconds to wait for another process that is refreshing the same token, 0 to 3600; 60 unless set. Since 0.1.
+pub const OAUTH_LOCK_TIMEOUT: i32 = 34;
+/// Seconds that a token is taken to live where the server does not say; unless set it is used until an API
+/// refuses it. Since 0.1.
+pub const OAUTH_ASSUME_EXPIRES_IN: i32 = 35;
+/// Seconds that the store keeps a pending authorization, 60 to 31536000; 172800, two days, unless set. Since 0.1.
+pub const OAUTH_PENDING_EXPIRES_IN: i32 = 36;
 
 // ---- properties: results, for oauth_get; an empty text where there is none ----
 
@@ -227,6 +249,17 @@ pub const OAUTH_ERROR_URI: i32 = 110;
 pub const OAUTH_HTTP_STATUS: i32 = 111;
 /// Of the last failure: seconds to wait before the next try, where the server said so (RFC 9110 section 10.2.3). Since 0.1.
 pub const OAUTH_RETRY_AFTER: i32 = 112;
+/// The `nonce` that OAUTH_AUTHORIZE_PARAMS had when the URL of the last sign-in was made, to be compared with the
+/// ID token's (OpenID Connect Core section 3.1.2.1). Since 0.1.
+pub const OAUTH_NONCE: i32 = 113;
+/// How often the token's record has been renewed: a number that grows. Since 0.1.
+pub const OAUTH_GENERATION: i32 = 114;
+/// The token's whole record as one text of some kilobytes, for a program that keeps it in a database of its own;
+/// sealed where OAUTH_STORE_KEY is set. It can be set, too: see `oauth_import_token`. Since 0.1.
+pub const OAUTH_TOKEN_RECORD: i32 = 115;
+/// One line for a person: whose token it is, of which server, until when it is valid, which process renewed it
+/// last, what went wrong last. No secret is in it. Since 0.1.
+pub const OAUTH_STATUS_LINE: i32 = 116;
 
 // ---- parts of a request: oauth_http_request ----
 

@@ -14,6 +14,7 @@ use crate::secret::Secret;
 use crate::settings::Settings;
 use crate::system;
 use crate::token::{Purpose, Token};
+use crate::turn::Turn;
 
 pub enum Operation {
     Exchange(Answer),
@@ -29,10 +30,6 @@ pub enum Operation {
 impl Operation {
     pub fn refresh(purpose: Option<Purpose>) -> Self {
         Self::Refresh { old: None, generation: 0, purpose }
-    }
-
-    pub fn is_refresh(&self) -> bool {
-        matches!(self, Self::Refresh { .. })
     }
 
     pub fn purpose(&self) -> Option<Purpose> {
@@ -62,6 +59,13 @@ impl Operation {
         Ok(())
     }
 
+    pub fn refresh_token(&self) -> Option<&Secret> {
+        match self {
+            Self::Refresh { old, .. } => old.as_ref()?.refresh_token.as_ref(),
+            Self::Exchange(_) => None,
+        }
+    }
+
     pub fn request(&self, settings: &Settings) -> Result<Request> {
         match self {
             Self::Exchange(answer) => token_request::exchange(
@@ -70,8 +74,8 @@ impl Operation {
                 &answer.redirect_uri,
                 answer.verifier.as_ref().map(Secret::expose),
             ),
-            Self::Refresh { old, .. } => {
-                let token = old.as_ref().and_then(|old| old.refresh_token.as_ref());
+            Self::Refresh { .. } => {
+                let token = self.refresh_token();
                 token_request::refresh(
                     settings,
                     token.ok_or_else(|| Error::sign_in("there is no refresh token"))?,
@@ -117,12 +121,15 @@ pub struct Conversation {
     pub settings: Arc<Settings>,
     pub request: Request,
     pub thread: u64,
+    /// Of a refresh: nobody else renews the token meanwhile.
+    pub turn: Option<Turn>,
     since: Instant,
 }
 
 impl Conversation {
-    pub fn new(operation: Operation, settings: Arc<Settings>, request: Request) -> Self {
-        Self { operation, settings, request, thread: system::thread_number(), since: Instant::now() }
+    pub fn new(operation: Operation, settings: Arc<Settings>, request: Request, turn: Option<Turn>) -> Self {
+        let (thread, since) = (system::thread_number(), Instant::now());
+        Self { operation, settings, request, thread, turn, since }
     }
 
     /// Whether another thread may still be sending it. A thread that calls again has given its request up.

@@ -78,6 +78,12 @@ pub enum Error {
     /// The server is there but cannot serve now: 408, 429 or 5xx without an error code of OAuth's.
     #[error("the server cannot serve now (status {status}): try again later")]
     Unavailable { status: u16, retry_after: Option<u32> },
+    /// Another job has sent it, while this one waited.
+    #[error("process {process} has just tried to refresh, try again later: {sentence}")]
+    JustFailed { process: u32, sentence: String },
+    /// Nothing was sent: it is too early.
+    #[error("the server asked to be left alone: try again in {seconds} s")]
+    TooEarly { seconds: u32 },
     /// `refusal` is what the server said, where it was asked.
     #[error("sign in again: {reason}")]
     SignIn { reason: String, refusal: Option<Box<Refusal>> },
@@ -100,6 +106,17 @@ pub enum Error {
     StoreUnsafe { path: String, reason: &'static str },
     #[error("store not readable: {reason}: {path}")]
     StoreFormat { path: String, reason: String },
+    /// The key is not there, or is not the one that the record was sealed with.
+    #[error("store key: {reason}: {path}")]
+    StoreKey { path: String, reason: String },
+    /// Another job refreshes and does not come to an end; `holder` says who, as far as is known.
+    #[error(
+        "store locked by {}: look what it does, or end it (waited {waited} s): {path}",
+        holder.as_deref().unwrap_or("another process")
+    )]
+    Locked { path: String, waited: u32, holder: Option<String> },
+    #[error("the token is of generation {found} and not {expected}: read it again, somebody has renewed it")]
+    Generation { found: u32, expected: u32 },
 
     // -- internal --
     #[error("internal fault, please report: {0}")]
@@ -160,13 +177,18 @@ impl Error {
             Self::Timeout { .. } => number::OAUTH_ERROR_TIMEOUT,
             Self::NoAnswer | Self::Disconnected { .. } => number::OAUTH_ERROR_DISCONNECTED,
             Self::Refused(refusal) => refusal.known().0,
-            Self::Unavailable { .. } => number::OAUTH_ERROR_UNAVAILABLE,
+            Self::Unavailable { .. } | Self::JustFailed { .. } | Self::TooEarly { .. } => {
+                number::OAUTH_ERROR_UNAVAILABLE
+            }
             Self::SignIn { .. } => number::OAUTH_ERROR_SIGN_IN,
             Self::Response { .. } => number::OAUTH_ERROR_RESPONSE,
             Self::TooLarge { .. } => number::OAUTH_ERROR_TOO_LARGE,
             Self::Store { .. } => number::OAUTH_ERROR_STORE,
             Self::StoreUnsafe { .. } => number::OAUTH_ERROR_STORE_UNSAFE,
             Self::StoreFormat { .. } => number::OAUTH_ERROR_STORE_FORMAT,
+            Self::StoreKey { .. } => number::OAUTH_ERROR_STORE_KEY,
+            Self::Locked { .. } => number::OAUTH_ERROR_LOCK,
+            Self::Generation { .. } => number::OAUTH_ERROR_GENERATION,
             Self::Internal(_) => number::OAUTH_ERROR_INTERNAL,
             Self::System(_) => number::OAUTH_ERROR_SYSTEM,
         }
@@ -182,6 +204,10 @@ impl Error {
             | Self::NoAnswer
             | Self::Disconnected { .. }
             | Self::Unavailable { .. }
+            | Self::JustFailed { .. }
+            | Self::TooEarly { .. }
+            | Self::Locked { .. }
+            | Self::Generation { .. }
             | Self::Store { passes: true, .. }
             | Self::System(_)
             | Self::Response { transient: true, .. } => Action::Retry,
@@ -212,8 +238,27 @@ impl Error {
             | Self::Store { .. }
             | Self::StoreUnsafe { .. }
             | Self::StoreFormat { .. }
+            | Self::StoreKey { .. }
             | Self::Internal(_) => Action::Fix,
         }
+    }
+
+    /// The request may have been acted upon, but what came of it is not known.
+    pub fn leaves_unknown(&self) -> bool {
+        matches!(
+            self,
+            Self::Timeout { .. }
+                | Self::Disconnected { .. }
+                | Self::NoAnswer
+                | Self::Unavailable { .. }
+                | Self::Response { .. }
+                | Self::TooLarge { .. }
+        )
+    }
+
+    /// A fault of the store, which says nothing of the token.
+    pub fn is_of_store(&self) -> bool {
+        (-699..=number::OAUTH_ERROR_STORE).contains(&self.code())
     }
 
     /// What the server said, where it said anything.
@@ -239,6 +284,7 @@ impl Error {
     pub fn retry_after(&self) -> Option<u32> {
         match self {
             Self::Unavailable { retry_after, .. } => *retry_after,
+            Self::TooEarly { seconds } => Some(*seconds),
             _ => self.refusal().and_then(|r| r.retry_after),
         }
     }

@@ -16,27 +16,29 @@ impl<K> Default for Flight<K> {
     }
 }
 
-#[derive(Default)]
 struct Run {
+    /// Begun by one who still has a token that lives: gives up sooner than others may.
+    is_early: bool,
     outcome: Mutex<Option<Result<()>>>,
     over: Condvar,
 }
 
 impl<K: PartialEq + Clone> Flight<K> {
-    /// Does `work`, or waits for the one who is doing it.
-    pub fn join(&self, key: &K, work: impl FnOnce() -> Result<()>) -> Result<()> {
+    /// Does `work`, or waits for the one who is doing it. Who is early does not wait: [`Error::Busy`].
+    pub fn join(&self, key: &K, is_early: bool, work: impl FnOnce() -> Result<()>) -> Result<()> {
         let run = loop {
             let mut under_way = lock(&self.under_way);
             match under_way.clone() {
                 None => {
-                    let run = Arc::new(Run::default());
+                    let run = Arc::new(Run { is_early, outcome: Mutex::default(), over: Condvar::default() });
                     *under_way = Some((key.clone(), run.clone()));
                     break run;
                 }
+                Some((other, _)) if is_early && other == *key => return Err(Error::Busy),
                 Some((other, run)) => {
                     drop(under_way);
                     let outcome = run.wait();
-                    if other == *key {
+                    if other == *key && (outcome.is_ok() || !run.is_early) {
                         return outcome;
                     }
                 }

@@ -22,3 +22,4 @@ mod settings;
 mod store;
 mod token;
 mod transport;
+mod turn;

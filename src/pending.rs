@@ -4,14 +4,17 @@
 use sha2::{Digest, Sha256};
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::error::{Error, Result};
 use crate::protocol::authorization::{self, AuthorizationResponse, NoCode};
 use crate::protocol::client_auth;
 use crate::protocol::pkce::{Proof, RANDOM};
+use crate::protocol::uri;
 use crate::protocol::words::Words;
 use crate::secret::{Secret, Wiped};
 use crate::settings::{Pkce, Settings};
+use crate::store::{Claim, Found, Place, StoredPending};
 use crate::system;
 
 /// How many URLs are remembered: a person may have opened more than one.
@@ -51,6 +54,28 @@ impl AuthorizationUrl {
         [prefix.as_bytes(), b"state=", state, name.as_bytes(), challenge, method.as_bytes()]
     }
 
+    /// Where other processes look for it, if it has a place.
+    pub fn place(&self) -> Option<Place> {
+        // Without a token endpoint it has none yet.
+        Place::of(&self.settings).ok().flatten()
+    }
+
+    pub fn store(&self, place: &Place) -> Result<()> {
+        let seconds = self.settings.pending_expires_in();
+        let pending = StoredPending {
+            state: self.state(),
+            redirect_uri: self.settings.redirect_uri.clone(),
+            verifier: verifier(&self.settings, &self.proof),
+            nonce: nonce(&self.settings),
+            expires_at: system::now() + i64::from(seconds),
+        };
+        place.add_pending(&pending, Duration::from_secs(seconds.into()))
+    }
+
+    pub fn state(&self) -> Secret {
+        Secret::new(String::from_utf8_lossy(self.proof.state()))
+    }
+
     pub fn into_pending(self) -> Pending {
         Pending { settings: self.settings, proof: self.proof, status: Status::Open }
     }
@@ -74,7 +99,9 @@ enum Status {
 
 #[derive(Default)]
 pub struct PendingList {
+    /// Where tokens live in memory alone; else the store has them.
     urls: VecDeque<Pending>,
+    last_state: Secret,
     /// Hashes of the codes that brought tokens: sent once more, a server would take it for a theft and revoke them.
     used_codes: Vec<[u8; 32]>,
 }
@@ -89,12 +116,20 @@ pub struct Answer {
     pub held: Vec<Secret>,
     /// Which URL it answers.
     pub state: Option<String>,
+    pub nonce: Option<Secret>,
+    /// The URL as the store has it, which is nobody else's meanwhile.
+    claim: Option<Box<Claim>>,
 }
 
 impl PendingList {
     /// Whoever makes a new URL is about to sign in anew: what an old code would revoke is about to be replaced.
-    pub fn add(&mut self, pending: Pending) {
+    pub fn added(&mut self, state: Secret) {
         self.used_codes.clear();
+        self.last_state = state;
+    }
+
+    pub fn add(&mut self, pending: Pending) {
+        self.added(Secret::new(String::from_utf8_lossy(pending.proof.state())));
         if self.urls.len() == MOST {
             self.urls.pop_front();
         }
@@ -105,15 +140,11 @@ impl PendingList {
     }
 
     pub fn clear(&mut self) {
-        self.urls.clear();
-        self.used_codes.clear();
+        *self = Self::default();
     }
 
     pub fn last_state(&self) -> Secret {
-        self.urls
-            .back()
-            .map(|pending| Secret::new(String::from_utf8_lossy(pending.proof.state())))
-            .unwrap_or_default()
+        self.last_state.clone()
     }
 
     /// The server gave tokens for this code: it must not be sent again, or they are revoked.
@@ -124,6 +155,9 @@ impl PendingList {
         self.used_codes.push(hash(answer.code.expose()));
         if let Some(state) = &answer.state {
             self.mark(state, Status::Used);
+        }
+        if let Some(claim) = &answer.claim {
+            claim.used();
         }
     }
 
@@ -156,17 +190,16 @@ impl PendingList {
     }
 
     /// The one with that state or, for a code that came alone, the last.
-    fn find(&mut self, state: Option<&str>) -> Result<Option<&mut Pending>> {
+    fn find(&mut self, state: Option<&str>) -> Option<&mut Pending> {
         match state {
-            None => Ok(self.urls.back_mut()),
-            Some(state) => {
-                let found =
-                    self.urls.iter_mut().find(|pending| same(pending.proof.state(), state.as_bytes()));
-                found.map(Some).ok_or(Error::State(
-                    "this answer is not to a URL that was made here: sign in again with a new one",
-                ))
-            }
+            None => self.urls.back_mut(),
+            Some(state) => self.urls.iter_mut().find(|pending| same(pending.proof.state(), state.as_bytes())),
         }
+    }
+
+    /// Whether it was we who asked, in this process or another.
+    fn has_asked(&mut self, settings: &Settings, state: Option<&str>) -> Result<bool> {
+        Ok(self.find(state).is_some() || Place::of(settings)?.is_some_and(|place| place.has_pending(state)))
     }
 }
 
@@ -184,8 +217,8 @@ impl Pending {
             Err(NoCode::NotUnderstood(error)) => return Err(error),
             Err(NoCode::Refused { mut refusal, state, issuer, is_redirect }) => {
                 // A forged refusal must not look like the server's.
-                if state.is_some() || !list.urls.is_empty() {
-                    list.find(state.as_deref())?;
+                if state.is_some() && !list.has_asked(settings, state.as_deref())? {
+                    return Err(NOT_OURS);
                 }
                 if state.is_none() && is_redirect {
                     return Err(NO_STATE);
@@ -207,40 +240,79 @@ impl Pending {
 
     fn take(list: &mut PendingList, settings: &Settings, response: AuthorizationResponse) -> Result<Answer> {
         check_issuer(settings, response.issuer.as_deref())?;
-        let Some(pending) = list.find(response.state.as_deref())? else {
-            // Neither a proof key nor a state would show that a redirect is ours.
-            if settings.pkce != Pkce::Off || response.is_redirect {
-                return Err(Error::NoPending);
+        let state = response.state.as_deref();
+        if let Some(pending) = list.find(state) {
+            if state.is_none() && response.is_redirect {
+                return Err(NO_STATE);
             }
-            // Somebody made the URL by hand, without a proof key: there is nothing to remember.
+            match pending.status {
+                Status::Open => pending.status = Status::Sent,
+                Status::Sent => return Err(Error::Busy),
+                Status::Used => return Err(Error::CodeUsed),
+            }
             return Ok(Answer {
-                code: Secret::new(response.code),
-                redirect_uri: settings.redirect_uri.clone(),
-                verifier: None,
-                extra: response.extra,
-                held: Vec::new(),
-                state: None,
+                redirect_uri: pending.settings.redirect_uri.clone(),
+                verifier: verifier(&pending.settings, &pending.proof),
+                nonce: nonce(&pending.settings),
+                state: Some(String::from_utf8_lossy(pending.proof.state()).into_owned()),
+                ..Answer::to_none(response)
             });
-        };
-        if response.state.is_none() && response.is_redirect {
+        }
+        let found = Place::of(settings)?.map_or(Ok(Found::None), |place| place.find_pending(state))?;
+        if !matches!(found, Found::None) && state.is_none() && response.is_redirect {
             return Err(NO_STATE);
         }
-        match pending.status {
-            Status::Open => pending.status = Status::Sent,
-            Status::Sent => return Err(Error::Busy),
-            Status::Used => return Err(Error::CodeUsed),
+        match found {
+            Found::Claim(claim) => Ok(Answer {
+                redirect_uri: claim.pending.redirect_uri.clone(),
+                verifier: claim.pending.verifier.clone(),
+                nonce: claim.pending.nonce.clone(),
+                claim: Some(claim),
+                ..Answer::to_none(response)
+            }),
+            Found::Busy => Err(Error::Busy),
+            Found::Used => Err(Error::CodeUsed),
+            Found::Expired => {
+                Err(Error::State("the URL was made too long ago: sign in again with a new one"))
+            }
+            Found::None if state.is_some() => Err(NOT_OURS),
+            // Neither a proof key nor a state would show that a redirect is ours.
+            Found::None if settings.pkce != Pkce::Off || response.is_redirect => Err(Error::NoPending),
+            // Somebody made the URL by hand, without a proof key: there is nothing to remember.
+            Found::None => {
+                Ok(Answer { redirect_uri: settings.redirect_uri.clone(), ..Answer::to_none(response) })
+            }
         }
-        Ok(Answer {
-            code: Secret::new(response.code),
-            redirect_uri: pending.settings.redirect_uri.clone(),
-            verifier: (pending.settings.pkce != Pkce::Off)
-                .then(|| Secret::new(pending.proof.verifier.as_str())),
-            extra: response.extra,
-            held: Vec::new(),
-            state: Some(String::from_utf8_lossy(pending.proof.state()).into_owned()),
-        })
     }
 }
+
+impl Answer {
+    fn to_none(response: AuthorizationResponse) -> Self {
+        Self {
+            code: Secret::new(response.code),
+            redirect_uri: String::new(),
+            verifier: None,
+            extra: response.extra,
+            held: Vec::new(),
+            state: None,
+            nonce: None,
+            claim: None,
+        }
+    }
+}
+
+fn verifier(settings: &Settings, proof: &Proof) -> Option<Secret> {
+    (settings.pkce != Pkce::Off).then(|| Secret::new(proof.verifier.as_str()))
+}
+
+/// What the caller has put among the parameters of the authorization request.
+fn nonce(settings: &Settings) -> Option<Secret> {
+    let mut parameters = uri::parse_query(&settings.authorize_params).into_iter();
+    parameters.find(|(name, _)| name == "nonce").map(|(_, value)| Secret::new(value))
+}
+
+const NOT_OURS: Error =
+    Error::State("this answer is not to a URL that was made here: sign in again with a new one");
 
 const NO_STATE: Error =
     Error::State("the address has no state: paste all of it; only if the server sends none, the code alone");

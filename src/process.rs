@@ -7,7 +7,9 @@ use crate::conversation::{Conversation, Operation};
 use crate::error::{Error, Result};
 use crate::flight::{lock, Flight};
 use crate::pending::PendingList;
+use crate::secret::Secret;
 use crate::settings::{Settings, Whose};
+use crate::store::Notes;
 use crate::system;
 use crate::token::Ready;
 use crate::transport::{Transport, TransportConfig};
@@ -29,11 +31,15 @@ pub struct State {
     pub conversation: Option<Conversation>,
     /// Threads whose request was given up for another's: an answer of theirs must not be taken for its.
     replaced: Vec<u64>,
-    /// Its answer has come and is being read: no other begins before its token is there.
-    pub is_answered: bool,
+    /// A thread is making a request or reading its answer: no other begins before it is done.
+    is_engaged: bool,
     /// A token that a thread knows the length of and has not fetched yet.
     pub unfetched: Option<(u64, Arc<Ready>)>,
     pub failure: Option<Error>,
+    /// What a store would keep beside the record, where tokens live in memory alone.
+    pub notes: Notes,
+    /// Of the last sign-in.
+    pub nonce: Secret,
 }
 
 impl State {
@@ -81,44 +87,43 @@ impl Process {
         fresh
     }
 
-    /// Whether a new operation may begin: a request waits until its answer comes, until the thread that made it calls
-    /// again, or until its time is over.
-    pub fn give_up_conversation(&self, timeout: u32) -> Result<()> {
+    /// The caller's own HTTP carries one request at a time: until the value is dropped no other thread makes one. A
+    /// request that waits is busy until its answer comes, until the thread that made it calls again, or until its
+    /// time is over.
+    pub fn engage(&self, timeout: u32) -> Result<Engaged<'_>> {
         let mut state = lock(&self.state);
-        if state.is_answered || state.conversation.as_ref().is_some_and(|waiting| waiting.is_busy(timeout)) {
+        if state.is_engaged || state.conversation.as_ref().is_some_and(|waiting| waiting.is_busy(timeout)) {
             return Err(Error::Busy);
         }
         state.give_up();
-        Ok(())
+        state.is_engaged = true;
+        Ok(Engaged(self))
     }
 
-    /// Lets a request wait for its answer, unless another thread's does or has just made it needless. Looking and
-    /// taking are one step.
-    pub fn begin(&self, conversation: Conversation, is_needless: impl FnOnce() -> bool) -> Result<()> {
-        let timeout = conversation.settings.timeout();
+    /// Lets a request wait for its answer.
+    pub fn begin(&self, conversation: Conversation) -> Error {
         let mut state = lock(&self.state);
-        if is_needless() {
-            return Ok(());
-        }
-        if state.is_answered || state.conversation.as_ref().is_some_and(|waiting| waiting.is_busy(timeout)) {
-            if let Operation::Exchange(answer) = &conversation.operation {
-                state.pending.give_back(answer);
-            }
-            return Err(Error::Busy);
-        }
-        state.give_up();
         state.replaced.retain(|thread| *thread != conversation.thread);
         state.conversation = Some(conversation);
-        Err(Error::HttpNeeded)
+        Error::HttpNeeded
     }
 
     /// The request whose answer has come; until the second value is dropped no other begins.
-    pub fn answer(&self) -> Option<(Conversation, Answering<'_>)> {
+    pub fn answer(&self) -> Option<(Conversation, Engaged<'_>)> {
         let mut state = lock(&self.state);
         state.waiting()?;
         let conversation = state.conversation.take()?;
-        state.is_answered = true;
-        Some((conversation, Answering(self)))
+        state.is_engaged = true;
+        Some((conversation, Engaged(self)))
+    }
+
+    /// What the last turn has left, where tokens live in memory alone.
+    pub fn notes(&self) -> Notes {
+        lock(&self.state).notes.clone()
+    }
+
+    pub fn leave(&self, notes: &Notes) {
+        lock(&self.state).notes = notes.clone();
     }
 
     /// The built-in HTTPS, made on first need and again when its settings have changed.
@@ -136,12 +141,12 @@ impl Process {
     }
 }
 
-/// While it lives, an answer is being read.
-pub struct Answering<'a>(&'a Process);
+/// While it lives, a thread is making a request or reading its answer.
+pub struct Engaged<'a>(&'a Process);
 
-impl Drop for Answering<'_> {
+impl Drop for Engaged<'_> {
     fn drop(&mut self) {
-        lock(&self.0.state).is_answered = false;
+        lock(&self.0.state).is_engaged = false;
     }
 }
 

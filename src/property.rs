@@ -12,6 +12,7 @@ use crate::settings::{
     BasicEncoding, ClientAuth, ExpiresInUnit, FileSetting, Http, Pkce, RequestBody, ScopeSeparator, Settings,
     StoreSetting,
 };
+use crate::store::KeySource;
 use crate::transport::Proxy;
 
 /// Every setting's number and key; the key is the constant's name in lower case, without `OAUTH_`.
@@ -47,6 +48,11 @@ pub const SETTINGS: &[(i32, &str)] = &[
     (number::OAUTH_PROXY, "proxy"),
     (number::OAUTH_HTTP, "http"),
     (number::OAUTH_ALLOW_HTTP, "allow_http"),
+    (number::OAUTH_STORE_KEY, "store_key"),
+    (number::OAUTH_STORE_OLD_KEY, "store_old_key"),
+    (number::OAUTH_LOCK_TIMEOUT, "lock_timeout"),
+    (number::OAUTH_ASSUME_EXPIRES_IN, "assume_expires_in"),
+    (number::OAUTH_PENDING_EXPIRES_IN, "pending_expires_in"),
 ];
 
 /// Every result's number and key.
@@ -63,6 +69,10 @@ pub const RESULTS: &[(i32, &str)] = &[
     (number::OAUTH_ERROR_URI, "error_uri"),
     (number::OAUTH_HTTP_STATUS, "http_status"),
     (number::OAUTH_RETRY_AFTER, "retry_after"),
+    (number::OAUTH_NONCE, "nonce"),
+    (number::OAUTH_GENERATION, "generation"),
+    (number::OAUTH_TOKEN_RECORD, "token_record"),
+    (number::OAUTH_STATUS_LINE, "status_line"),
 ];
 
 const SEPARATORS: &[(&str, ScopeSeparator)] =
@@ -148,6 +158,11 @@ pub fn set(settings: &mut Settings, property: i32, text: &str) -> Result<()> {
         number::OAUTH_PROXY => settings.proxy = proxy(key, text)?,
         number::OAUTH_HTTP => settings.http = or_unset(key, text, CARRIERS)?,
         number::OAUTH_ALLOW_HTTP => settings.allow_http = or(key, text, YES_NO, false)?,
+        number::OAUTH_STORE_KEY => settings.store_key = KeySource::parse(key, text)?,
+        number::OAUTH_STORE_OLD_KEY => settings.store_old_key = KeySource::parse(key, text)?,
+        number::OAUTH_LOCK_TIMEOUT => settings.lock_timeout = seconds(key, text, 0, 3600)?,
+        number::OAUTH_ASSUME_EXPIRES_IN => settings.assume_expires_in = seconds(key, text, 1, 31_536_000)?,
+        number::OAUTH_PENDING_EXPIRES_IN => settings.pending_expires_in = seconds(key, text, 60, 31_536_000)?,
         _ => return Err(Error::Property { number: property, what: "property" }),
     }
     Ok(())
@@ -199,9 +214,18 @@ pub fn setting(settings: &Settings, property: i32) -> Option<Secret> {
         },
         number::OAUTH_HTTP => word(CARRIERS, &settings.http()),
         number::OAUTH_ALLOW_HTTP => word(YES_NO, &settings.allow_http),
+        number::OAUTH_STORE_KEY => return Some(written(settings.store_key.as_ref())),
+        number::OAUTH_STORE_OLD_KEY => return Some(written(settings.store_old_key.as_ref())),
+        number::OAUTH_LOCK_TIMEOUT => settings.lock_timeout().to_string(),
+        number::OAUTH_ASSUME_EXPIRES_IN => seconds(settings.assume_expires_in),
+        number::OAUTH_PENDING_EXPIRES_IN => settings.pending_expires_in().to_string(),
         _ => return None,
     };
     Some(Secret::new(text))
+}
+
+fn written(key: Option<&KeySource>) -> Secret {
+    key.map(KeySource::written).unwrap_or_default()
 }
 
 /// No property's text goes over a line: it could end a header early.

@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use crate::error::{Error, Result};
 use crate::protocol::uri;
 use crate::secret::Secret;
+use crate::store::KeySource;
 use crate::transport::{Proxy, TransportConfig};
 
 #[derive(Clone, Debug)]
@@ -43,6 +44,11 @@ pub struct Settings {
     pub proxy: Proxy,
     pub http: Option<Http>,
     pub allow_http: bool,
+    pub store_key: Option<KeySource>,
+    pub store_old_key: Option<KeySource>,
+    pub lock_timeout: Option<u32>,
+    pub assume_expires_in: Option<u32>,
+    pub pending_expires_in: Option<u32>,
     /// All of the authorization URL but state and code challenge; made on first use of these settings.
     pub authorization_prefix: OnceLock<String>,
     /// The token endpoint as a whole URL, checked; made on first use of these settings.
@@ -108,26 +114,37 @@ pub enum StoreSetting {
 /// Whose token it is, and where it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Whose {
-    token_endpoint: Option<String>,
-    client_id: String,
-    account: String,
+    /// None while the settings do not name a usable token endpoint.
+    pub identity: Option<Identity>,
     store: StoreSetting,
 }
 
 impl Whose {
     pub fn of(settings: &Settings) -> Self {
-        Self {
-            token_endpoint: settings.token_url().ok(),
-            client_id: settings.client_id.clone(),
-            account: settings.account.clone(),
-            store: settings.store.clone(),
-        }
+        Self { identity: Identity::of(settings).ok(), store: settings.store.clone() }
     }
 
     /// The same person's at the same server, wherever it is kept.
     pub fn is_same_token(&self, other: &Self) -> bool {
-        (&self.token_endpoint, &self.client_id, &self.account)
-            == (&other.token_endpoint, &other.client_id, &other.account)
+        self.identity == other.identity
+    }
+}
+
+/// Whose token it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    pub token_endpoint: String,
+    pub client_id: String,
+    pub account: String,
+}
+
+impl Identity {
+    pub fn of(settings: &Settings) -> Result<Self> {
+        Ok(Self {
+            token_endpoint: settings.token_url()?,
+            client_id: settings.client_id.clone(),
+            account: settings.account.clone(),
+        })
     }
 }
 
@@ -172,6 +189,11 @@ impl Default for Settings {
             proxy: Proxy::None,
             http: None,
             allow_http: false,
+            store_key: None,
+            store_old_key: None,
+            lock_timeout: None,
+            assume_expires_in: None,
+            pending_expires_in: None,
             authorization_prefix: OnceLock::new(),
             checked_token_url: OnceLock::new(),
         }
@@ -179,6 +201,9 @@ impl Default for Settings {
 }
 
 const DEFAULT_TIMEOUT: u32 = 30;
+const DEFAULT_LOCK_TIMEOUT: u32 = 60;
+/// "Another job, tomorrow, takes the code."
+const DEFAULT_PENDING_EXPIRES_IN: u32 = 172_800;
 
 impl Settings {
     pub fn client_auth(&self) -> ClientAuth {
@@ -193,6 +218,14 @@ impl Settings {
 
     pub fn timeout(&self) -> u32 {
         self.timeout.unwrap_or(DEFAULT_TIMEOUT)
+    }
+
+    pub fn lock_timeout(&self) -> u32 {
+        self.lock_timeout.unwrap_or(DEFAULT_LOCK_TIMEOUT)
+    }
+
+    pub fn pending_expires_in(&self) -> u32 {
+        self.pending_expires_in.unwrap_or(DEFAULT_PENDING_EXPIRES_IN)
     }
 
     pub fn authorization_url(&self) -> Result<String> {

@@ -3,11 +3,15 @@
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use crate::error::{Error, Result};
 use crate::ffi::os;
 
-pub use crate::ffi::os::{effective_user, fork_generation, is_privileged};
+pub use crate::ffi::os::{
+    close_in_child, effective_user, file_system_type, fork_generation, host_name, is_privileged,
+    keep_in_child,
+};
 
 /// Seconds since 1970.
 pub fn now() -> i64 {
@@ -27,6 +31,15 @@ pub fn thread_number() -> u64 {
         }
         number.get()
     })
+}
+
+/// Does nothing for so long.
+pub fn pause(duration: Duration) {
+    #[cfg(feature = "testing")]
+    if testing::is_hurried() {
+        return testing::advance(i64::try_from(duration.as_secs()).unwrap_or(i64::MAX).max(1));
+    }
+    std::thread::sleep(duration);
 }
 
 /// Fills `bytes` from the system's random number generator: one system call.
@@ -50,6 +63,17 @@ pub mod testing {
     /// The next look at the clock panics, once.
     pub fn panic_at_clock() {
         PANIC.store(true, Ordering::SeqCst);
+    }
+
+    static HURRIED: AtomicBool = AtomicBool::new(false);
+
+    /// Whether a pause moves the clock instead of taking time.
+    pub fn hurry(is_hurried: bool) {
+        HURRIED.store(is_hurried, Ordering::SeqCst);
+    }
+
+    pub(super) fn is_hurried() -> bool {
+        HURRIED.load(Ordering::SeqCst)
     }
 
     pub(super) fn offset() -> i64 {

@@ -7,9 +7,11 @@ use std::sync::Arc;
 
 use crate::protocol::json::Json;
 use crate::secret::Secret;
+use crate::settings::Settings;
 
 /// Seconds that a token must still be valid to be given out, unless OAUTH_MIN_VALID says otherwise.
 pub const DEFAULT_MIN_VALID: i64 = 30;
+const CLOCKS_DIFFER: i64 = 300;
 
 /// What a token response gave (RFC 6749 section 5.1).
 #[derive(Clone, Debug, PartialEq)]
@@ -23,21 +25,34 @@ pub struct Token {
     /// `None` is a state of its own: unknown, neither expired nor for ever.
     pub expires_at: Option<i64>,
     pub obtained_at: i64,
+    /// How often it has been renewed, counted by its record; 0 until it has one.
+    pub generation: u32,
+    /// The process that did it last.
+    pub renewed_by: u32,
     /// Members that are not ours, such as `realmId` or `instance_url`.
     pub extra: Vec<(String, Json)>,
 }
 
 impl Token {
-    /// The last second, not included, at which the token may still be given out.
-    pub fn usable_until(&self, min_valid: Option<u32>) -> i64 {
-        let Some(expires_at) = self.expires_at else { return i64::MAX };
+    /// When the token may be given out.
+    pub fn usable(&self, settings: &Settings) -> Span {
+        // Before it was given the clock has been set back, and says nothing of the token any more; hosts that share a
+        // store differ a little.
+        let from = self.obtained_at.saturating_sub(CLOCKS_DIFFER);
+        let Some(expires_at) = self.expires_at(settings) else { return Span { from, until: i64::MAX } };
         let life = (expires_at - self.obtained_at).max(0);
-        let margin = min_valid.map_or_else(|| DEFAULT_MIN_VALID.min(life / 2), i64::from);
-        expires_at.saturating_sub(margin)
+        let margin = settings.min_valid.map_or_else(|| DEFAULT_MIN_VALID.min(life / 2), i64::from);
+        Span { from, until: expires_at.saturating_sub(margin) }
     }
 
-    pub fn is_expired(&self, now: i64) -> bool {
-        self.expires_at.is_some_and(|at| now >= at)
+    pub fn is_expired(&self, settings: &Settings, now: i64) -> bool {
+        self.expires_at(settings).is_some_and(|at| now >= at)
+    }
+
+    /// What the server said, or what the caller assumes where it said nothing.
+    fn expires_at(&self, settings: &Settings) -> Option<i64> {
+        let assumed = || Some(self.obtained_at.saturating_add(settings.assume_expires_in?.into()));
+        self.expires_at.or_else(assumed)
     }
 
     /// A server can send what it likes; what is kept of it must be such that the store can read it again.
@@ -81,6 +96,21 @@ impl Token {
     }
 }
 
+/// From one second to another, which is not included.
+#[derive(Clone, Copy, Debug)]
+pub struct Span {
+    from: i64,
+    until: i64,
+}
+
+impl Span {
+    pub const NEVER: Self = Self { from: i64::MAX, until: i64::MIN };
+
+    pub fn has(self, now: i64) -> bool {
+        self.from <= now && now < self.until
+    }
+}
+
 const HEADER: &str = "Authorization: Bearer ";
 
 /// A token made ready to be copied out.
@@ -89,21 +119,21 @@ pub struct Ready {
     handle: i32,
     /// Which of this client's tokens it is.
     pub generation: u32,
-    usable_until: i64,
+    usable: Span,
     header: Secret,
 }
 
 impl Ready {
-    pub fn new(handle: i32, generation: u32, token: &Token, usable_until: i64) -> Self {
+    pub fn new(handle: i32, generation: u32, token: &Token, usable: Span) -> Self {
         let access = token.access_token.expose();
         let mut header = String::with_capacity(HEADER.len() + access.len());
         header.push_str(HEADER);
         header.push_str(access);
-        Self { handle, generation, usable_until, header: Secret::new(header) }
+        Self { handle, generation, usable, header: Secret::new(header) }
     }
 
     pub fn is_usable(&self, now: i64) -> bool {
-        now < self.usable_until
+        self.usable.has(now)
     }
 
     /// `Authorization: Bearer …` (RFC 6750 section 2.1).

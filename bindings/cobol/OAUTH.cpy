@@ -171,6 +171,15 @@
       *> The stored record is damaged or of a newer format. It is left
       *> as it is. Since 0.1.
        78  OAUTH-ERROR-STORE-FORMAT       VALUE -602.
+      *> Another process has been refreshing for longer than
+      *> OAUTH-LOCK-TIMEOUT; oauth_error_text names it. Since 0.1.
+       78  OAUTH-ERROR-LOCK               VALUE -603.
+      *> OAUTH-STORE-KEY is not the key that the record was sealed with,
+      *> or cannot be read. The record is left as it is. Since 0.1.
+       78  OAUTH-ERROR-STORE-KEY          VALUE -604.
+      *> The token is not of the generation that was expected: somebody
+      *> has renewed it. Read it again. Since 0.1.
+       78  OAUTH-ERROR-GENERATION         VALUE -605.
 
       *> Internal: -900 to -999.
 
@@ -266,10 +275,13 @@
       *> Since 0.1.
        78  OAUTH-ACCOUNT                  VALUE 23.
       *> Seconds that a token must still be valid to be given out;
-      *> unless set 30, but no more than half of its life. Since 0.1.
+      *> unless set 30, but no more than half of its life. One that
+      *> lives, but not for so long, is renewed by whoever asks first;
+      *> others get it meanwhile. Since 0.1.
        78  OAUTH-MIN-VALID                VALUE 24.
-      *> Seconds that one request may take, 1 to 3600; 30 unless set.
-      *> Since 0.1.
+      *> Seconds that an operation may take from its first request to
+      *> the last answer, tries after a fault that passes included, 1 to
+      *> 3600; 30 unless set. Since 0.1.
        78  OAUTH-TIMEOUT                  VALUE 25.
       *> PEM file of the certificate authorities to trust; the system's
       *> unless set. Since 0.1.
@@ -288,6 +300,24 @@
       *> "yes" allows http:// to other hosts than loopback: whoever is
       *> on the way can read the tokens. Since 0.1.
        78  OAUTH-ALLOW-HTTP               VALUE 31.
+      *> Key that stored tokens are sealed with: "env:NAME" of an
+      *> environment variable, "file:PATH" of a file of its owner's
+      *> alone, or the key itself; best 32 random bytes in hexadecimal
+      *> or base64. Empty (usual): not sealed. Since 0.1.
+       78  OAUTH-STORE-KEY                VALUE 32.
+      *> The key before: what is sealed with it can still be read, and
+      *> is sealed with OAUTH-STORE-KEY when it is next written, or by
+      *> oauth_store_reseal. Written as OAUTH-STORE-KEY is. Since 0.1.
+       78  OAUTH-STORE-OLD-KEY            VALUE 33.
+      *> Seconds to wait for another process that is refreshing the same
+      *> token, 0 to 3600; 60 unless set. Since 0.1.
+       78  OAUTH-LOCK-TIMEOUT             VALUE 34.
+      *> Seconds that a token is taken to live where the server does not
+      *> say; unless set it is used until an API refuses it. Since 0.1.
+       78  OAUTH-ASSUME-EXPIRES-IN        VALUE 35.
+      *> Seconds that the store keeps a pending authorization, 60 to
+      *> 31536000; 172800, two days, unless set. Since 0.1.
+       78  OAUTH-PENDING-EXPIRES-IN       VALUE 36.
 
       *> ---- properties: results, for oauth_get; an empty text where
       *> there is none ----
@@ -324,6 +354,22 @@
       *> Of the last failure: seconds to wait before the next try, where
       *> the server said so (RFC 9110 section 10.2.3). Since 0.1.
        78  OAUTH-RETRY-AFTER              VALUE 112.
+      *> The "nonce" that OAUTH-AUTHORIZE-PARAMS had when the URL of the
+      *> last sign-in was made, to be compared with the ID token's
+      *> (OpenID Connect Core section 3.1.2.1). Since 0.1.
+       78  OAUTH-NONCE                    VALUE 113.
+      *> How often the token's record has been renewed: a number that
+      *> grows. Since 0.1.
+       78  OAUTH-GENERATION               VALUE 114.
+      *> The token's whole record as one text of some kilobytes, for a
+      *> program that keeps it in a database of its own; sealed where
+      *> OAUTH-STORE-KEY is set. It can be set, too: see
+      *> oauth_import_token. Since 0.1.
+       78  OAUTH-TOKEN-RECORD             VALUE 115.
+      *> One line for a person: whose token it is, of which server,
+      *> until when it is valid, which process renewed it last, what
+      *> went wrong last. No secret is in it. Since 0.1.
+       78  OAUTH-STATUS-LINE              VALUE 116.
 
       *> ---- parts of a request: oauth_http_request ----
 
@@ -427,17 +473,20 @@
 
       *> Makes the URL that a person opens in a browser to sign in (RFC
       *> 6749 section 4.1.1), with a fresh state and, unless OAUTH-PKCE
-      *> is "off", a fresh code challenge (RFC 7636). The client
-      *> remembers both for oauth_exchange_code, for the last eight
-      *> URLs.
+      *> is "off", a fresh code challenge (RFC 7636). Both are
+      *> remembered for oauth_exchange_code: in the store, where any
+      *> process that has the same settings finds them for
+      *> OAUTH-PENDING-EXPIRES-IN seconds; with "memory:" in the client,
+      *> for the last eight URLs.
       *>
       *> url: receives the URL and a NUL; 8192 bytes are plenty. With a
       *> capacity of 0, or too small a buffer, nothing is made or
       *> remembered.
       *>
       *> Returns the URL's length, OAUTH-ERROR-MISSING,
-      *> OAUTH-ERROR-INSECURE, OAUTH-ERROR-BUFFER or OAUTH-ERROR-SYSTEM.
-      *> Since 0.1.
+      *> OAUTH-ERROR-INSECURE, OAUTH-ERROR-BUFFER, OAUTH-ERROR-SYSTEM,
+      *> or OAUTH-ERROR-STORE and its like: better now than when the
+      *> person comes back. Since 0.1.
       *>
       *>     CALL "oauth_build_authorize_url" USING
       *>         BY VALUE OAUTH-CLIENT
@@ -471,15 +520,22 @@
       *>     END-CALL
 
       *> Refreshes the access token now, whether or not it is still
-      *> valid (RFC 6749 section 6); a refresh of another thread that is
-      *> under way is joined. There is seldom a need for it:
-      *> oauth_bearer_header refreshes by itself.
+      *> valid (RFC 6749 section 6); a refresh of another thread or
+      *> process that is under way is joined. There is seldom a need for
+      *> it: oauth_bearer_header refreshes by itself.
+      *>
+      *> After a fault that passes it tries again, up to three times and
+      *> within OAUTH-TIMEOUT. A server that asks for time (RFC 9110
+      *> section 10.2.3) gets it, from all processes that share the
+      *> store.
       *>
       *> Returns 0, OAUTH-HTTP-NEEDED, OAUTH-ERROR-SIGN-IN (no refresh
-      *> token, or the server no longer takes it), or what the server or
-      *> the network answered. After an error the tokens are as they
-      *> were; but after OAUTH-ERROR-STORE and its like the new ones are
-      *> in memory, and the next call stores them. Since 0.1.
+      *> token, or the server no longer takes it), OAUTH-ERROR-LOCK
+      *> (another process does not come to an end), or what the server
+      *> or the network answered. After an error the tokens are as they
+      *> were. If OAUTH-ERROR-STORE comes before the request, nothing
+      *> was sent; if it comes after the answer, the new tokens are in
+      *> memory, and the next call stores them. Since 0.1.
       *>
       *>     CALL "oauth_refresh" USING
       *>         BY VALUE OAUTH-CLIENT
@@ -492,8 +548,12 @@
       *>
       *> header: receives the header, without a line end, and a NUL. A
       *> refresh that was needed has been stored even when the buffer is
-      *> too small. A refresh that fails for a passing reason is no
-      *> error while the old token lives.
+      *> too small. A refresh that fails for a passing reason, or for
+      *> the store's sake, is no error while the old token lives. Of the
+      *> threads and processes that share a store one refreshes, and the
+      *> others get what it has got: who needs it waits,
+      *> OAUTH-LOCK-TIMEOUT seconds at most; who has a token that lives
+      *> does not.
       *>
       *> OAUTH-ERROR-SIGN-IN can come at any time: a sign-in can be
       *> revoked. Then begin anew with oauth_build_authorize_url, once:
@@ -529,12 +589,81 @@
 
       *> Says that the API answered 401 to the token that this thread
       *> got last: the next oauth_bearer_header refreshes, unless
-      *> somebody has already done so.
+      *> another thread or process has already done so. Forty jobs that
+      *> say it of one token make one refresh.
       *>
       *> Returns 0. Since 0.1.
       *>
       *>     CALL "oauth_token_rejected" USING
       *>         BY VALUE OAUTH-CLIENT
+      *>         RETURNING OAUTH-RC
+      *>     END-CALL
+
+      *> Lists the accounts (OAUTH-ACCOUNT) that have a token of this
+      *> token endpoint and client_id in the store.
+      *>
+      *> page: 1 for the first thousand, 2 for the next, and so on.
+      *> buffer: receives the accounts, one a line, each ended by LF, in
+      *> an order that stays the same as long as none comes or goes. A
+      *> record that cannot be read is passed over.
+      *>
+      *> Returns the text's length, 0 where there are no more,
+      *> OAUTH-ERROR-VALUE, OAUTH-ERROR-BUFFER or OAUTH-ERROR-STORE and
+      *> its like. Since 0.1.
+      *>
+      *>     CALL "oauth_accounts" USING
+      *>         BY VALUE OAUTH-CLIENT
+      *>         BY VALUE OAUTH-PAGE
+      *>         BY REFERENCE OAUTH-BUFFER
+      *>         BY VALUE LENGTH OF OAUTH-BUFFER
+      *>         RETURNING OAUTH-RC
+      *>     END-CALL
+
+      *> Removes the token of OAUTH-ACCOUNT from store and memory, and
+      *> its authorizations that are pending. The server is not told:
+      *> its tokens stay valid until they expire. Other processes go on
+      *> with what they have in memory, but do not bring it back.
+      *>
+      *> Returns 0, also where there was none, OAUTH-ERROR-LOCK, or
+      *> OAUTH-ERROR-STORE and its like. Since 0.1.
+      *>
+      *>     CALL "oauth_forget" USING
+      *>         BY VALUE OAUTH-CLIENT
+      *>         RETURNING OAUTH-RC
+      *>     END-CALL
+
+      *> Seals every record of the store with OAUTH-STORE-KEY that is
+      *> not: those sealed with OAUTH-STORE-OLD-KEY, and those that are
+      *> not sealed at all. Without an OAUTH-STORE-KEY it takes the
+      *> seals away. It ends at the first record that it cannot read;
+      *> call it again when that is mended.
+      *>
+      *> Returns how many records were written, OAUTH-ERROR-STORE-KEY,
+      *> OAUTH-ERROR-LOCK, or OAUTH-ERROR-STORE and its like. Since 0.1.
+      *>
+      *>     CALL "oauth_store_reseal" USING
+      *>         BY VALUE OAUTH-CLIENT
+      *>         RETURNING OAUTH-RC
+      *>     END-CALL
+
+      *> Takes a token over from a database of the program's own: the
+      *> text that oauth_get gave for OAUTH-TOKEN-RECORD.
+      *>
+      *> expected: OAUTH-GENERATION of the token that it replaces, 0
+      *> where there is none, or -1 for any. record: the text; token
+      *> endpoint, client_id and account in it must be those of the
+      *> client.
+      *>
+      *> Returns 0, OAUTH-ERROR-GENERATION (somebody has renewed the
+      *> token meanwhile), OAUTH-ERROR-VALUE (no record, or another's),
+      *> OAUTH-ERROR-STORE-KEY, or OAUTH-ERROR-STORE and its like; after
+      *> an error the token is as it was. Since 0.1.
+      *>
+      *>     CALL "oauth_import_token" USING
+      *>         BY VALUE OAUTH-CLIENT
+      *>         BY VALUE OAUTH-EXPECTED
+      *>         BY REFERENCE OAUTH-RECORD
+      *>         BY VALUE LENGTH OF OAUTH-RECORD
       *>         RETURNING OAUTH-RC
       *>     END-CALL
 

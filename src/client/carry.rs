@@ -8,46 +8,36 @@ use crate::constants as number;
 use crate::conversation::{Conversation, Operation};
 use crate::error::{Error, Result};
 use crate::flight::lock;
+use crate::pending::Answer;
 use crate::process::Process;
 use crate::protocol::message::{Request, Response};
 use crate::secret::{Secret, Wiped};
 use crate::settings::{Http, Settings};
 use crate::system;
 use crate::token::Token;
+use crate::turn::Turn;
 
 impl Client {
-    /// Sends the operation's request itself, or leaves it to the caller's own HTTP.
-    pub(super) fn carry(
-        &self,
-        process: &Process,
-        settings: &Arc<Settings>,
-        mut operation: Operation,
-        stale: Option<u32>,
-    ) -> Result<()> {
-        if operation.is_refresh() && self.adopt_stored(process, settings)? {
-            if let (Some(_), Some(held)) = (operation.purpose(), self.held_in_memory(settings)) {
-                if self.make_ready(&held).is_some() {
-                    return Ok(()); // another job has refreshed
-                }
-            }
-        }
+    /// Sends the code, or leaves that to the caller's own HTTP.
+    pub(super) fn exchange(&self, process: &Process, settings: &Arc<Settings>, answer: Answer) -> Result<()> {
+        let mut operation = Operation::Exchange(answer);
         let _given_back = GiveBack::of(process, &operation);
         let request = match self.request(settings, &mut operation) {
             Ok(request) => request,
-            Err(error) => return self.finish(process, settings, operation, Err(error)),
+            Err(error) => return self.finish(process, settings, operation, Err(error), None),
         };
         if settings.http() == Http::Caller {
-            let conversation = Conversation::new(operation, settings.clone(), request);
-            return process.begin(conversation, || stale.is_some() && self.generation(settings) != stale);
+            return Err(process.begin(Conversation::new(operation, settings.clone(), request, None)));
         }
+        // Once: a code is good for one use.
         let outcome = process
             .transport(settings)
-            .and_then(|transport| transport.send(&request))
+            .and_then(|transport| transport.send(&request, None))
             .and_then(|response| operation.response(settings, &response, system::now()));
-        self.finish(process, settings, operation, outcome)
+        self.finish(process, settings, operation, outcome, None)
     }
 
-    fn request(&self, settings: &Settings, operation: &mut Operation) -> Result<Request> {
+    pub(super) fn request(&self, settings: &Settings, operation: &mut Operation) -> Result<Request> {
         let held = self.held(settings)?;
         operation.prepare(held.as_deref().map(|held| (&held.token, held.generation)))?;
         operation.request(settings)
@@ -70,8 +60,8 @@ impl Client {
     /// Goes on with the operation whose request was answered.
     pub fn http_response(&self, status: i32, headers: &[u8], body: &[u8]) -> Result<i32> {
         let process = self.process();
-        let (waiting, _answering) = process.answer().ok_or(Error::NoRequest)?;
-        let Conversation { operation, settings, .. } = waiting;
+        let (waiting, _engaged) = process.answer().ok_or(Error::NoRequest)?;
+        let Conversation { operation, settings, turn, .. } = waiting;
         let _given_back = GiveBack::of(&process, &operation);
         let purpose = operation.purpose();
         let outcome = match u16::try_from(status) {
@@ -82,7 +72,7 @@ impl Client {
             }
             _ => Err(Error::NoAnswer),
         };
-        let result = self.finish(&process, &settings, operation, outcome);
+        let result = self.finish(&process, &settings, operation, outcome, turn);
         let Some(purpose) = purpose else { return result.map(|()| 0) };
         let ready = match result {
             Ok(()) => self.newest(&settings),
@@ -93,41 +83,63 @@ impl Client {
     }
 
     /// Takes over the token, or the reason why there is none.
-    fn finish(
+    pub(super) fn finish(
         &self,
         process: &Process,
         settings: &Settings,
         operation: Operation,
         outcome: Result<Token>,
+        turn: Option<Turn>,
     ) -> Result<()> {
         match (outcome, operation) {
             (Ok(token), Operation::Exchange(answer)) => {
-                lock(&process.state).pending.used(&answer);
-                self.accept(process, settings, token, None)
+                let mut state = lock(&process.state);
+                state.pending.used(&answer);
+                state.nonce = answer.nonce.clone().unwrap_or_default();
+                drop(state);
+                self.accept(process, settings, token, None, turn)
             }
             (Ok(token), Operation::Refresh { generation, .. }) => {
-                self.accept(process, settings, token, Some(generation))
+                self.accept(process, settings, token, Some(generation), turn)
             }
             (Err(error), Operation::Exchange(answer)) => {
                 lock(&process.state).pending.give_back(&answer);
                 Err(error)
             }
-            // RFC 6749 section 5.2: the refresh token is no longer good, perhaps because another job has used it.
-            (Err(Error::Refused(refusal)), Operation::Refresh { generation, .. })
-                if refusal.error == "invalid_grant" =>
-            {
+            (Err(error), Operation::Refresh { generation, .. }) => {
+                self.not_renewed(process, settings, error, generation, turn)
+            }
+        }
+    }
+
+    fn not_renewed(
+        &self,
+        process: &Process,
+        settings: &Settings,
+        error: Error,
+        generation: u32,
+        turn: Option<Turn>,
+    ) -> Result<()> {
+        let Some(mut turn) = turn else { return Err(error) };
+        let error = match error {
+            // RFC 6749 section 5.2: the refresh token is no longer good, perhaps because somebody has used it who
+            // knows of no lock.
+            Error::Refused(refusal) if refusal.error == "invalid_grant" => {
+                let stored = turn.locked().map_or(Ok(None), |locked| locked.read())?;
                 let is_replaced = self.generation(settings).is_some_and(|now| now != generation);
-                if is_replaced || self.adopt_stored(process, settings)? {
+                if is_replaced || self.adopt(process, settings, stored) {
                     return Ok(());
                 }
                 // The old one is kept all the same: nothing is deleted on a server's word.
                 let words =
                     if refusal.description.is_empty() { &refusal.error } else { &refusal.description };
-                let reason = format!("the server no longer takes the refresh token (\"{words}\")");
-                Err(Error::SignIn { reason, refusal: Some(refusal) })
+                Error::SignIn { reason: turn.epitaph(words), refusal: Some(refusal) }
             }
-            (Err(error), Operation::Refresh { .. }) => Err(error),
-        }
+            error => error,
+        };
+        turn.failed(&error);
+        process.leave(turn.notes());
+        Err(error)
     }
 }
 

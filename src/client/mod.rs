@@ -1,7 +1,10 @@
 //! The client: settings, token, pending authorizations. The only place that orders steps.
 #![forbid(unsafe_code)]
 
+mod accounts;
 mod carry;
+mod renew;
+mod status;
 mod tokens;
 
 use arc_swap::{ArcSwap, ArcSwapOption, Guard};
@@ -9,17 +12,16 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::Arc;
 
 use crate::constants as number;
-use crate::conversation::Operation;
 use crate::error::{Error, Result};
 use crate::flight::lock;
 use crate::pending::{AuthorizationUrl, Pending};
 use crate::process::Process;
 use crate::profile;
 use crate::property;
-use crate::protocol::token_response;
+use crate::protocol::time;
 use crate::secret::Secret;
-use crate::settings::{Settings, StoreSetting, Whose};
-use crate::store;
+use crate::settings::{Http, Settings, StoreSetting, Whose};
+use crate::store::{self, Place, Wait};
 use crate::system;
 use crate::token::Current;
 use tokens::Held;
@@ -79,6 +81,10 @@ impl Client {
     // ---- properties ----
 
     pub fn set(&self, property: i32, text: &str) -> Result<()> {
+        if property == number::OAUTH_TOKEN_RECORD {
+            return self.import(None, text);
+        }
+        let saved = self.save_unsaved();
         let process = self.process();
         let _writing = lock(&process.state);
         let before = self.settings.load_full();
@@ -88,14 +94,14 @@ impl Client {
         } else {
             property::set(&mut settings, property, text)?;
         }
-        self.follow_store(&before, &settings)?;
+        self.follow_store(&before, &settings, saved)?;
         self.settings.store(Arc::new(settings));
         self.current.clear(); // made ready again with the new settings
         Ok(())
     }
 
     /// What is in memory belongs to the record that the settings name.
-    fn follow_store(&self, before: &Settings, after: &Settings) -> Result<()> {
+    fn follow_store(&self, before: &Settings, after: &Settings, saved: Result<()>) -> Result<()> {
         let Some(held) = self.held.load_full() else { return Ok(()) };
         let whose = Whose::of(after);
         if held.whose == whose {
@@ -106,13 +112,28 @@ impl Client {
             // A token that only memory has moves into the new store.
             let moves = is_unsaved || before.store == StoreSetting::Memory;
             self.held.store(moves.then(|| Arc::new(held.moved_to(whose))));
+            if let (true, Some(place)) = (moves, Place::of(after)?) {
+                // If it cannot be made, the token stays unsaved, and who saves it is told why.
+                let _ = place.make_folder();
+            }
         } else {
             if is_unsaved {
-                store::save(before, &held.token)?; // or else it would be lost
+                saved?; // or else it would be lost
             }
             self.held.store(None);
         }
         Ok(())
+    }
+
+    /// What only memory has does not outlive a change of its place.
+    fn save_unsaved(&self) -> Result<()> {
+        match self.held.load_full() {
+            Some(held) if held.is_unsaved() => {
+                self.save_held(&self.settings.load_full(), Wait::No)?;
+                Ok(())
+            }
+            _ => Ok(()),
+        }
     }
 
     pub fn get(&self, property: i32) -> Result<Secret> {
@@ -135,6 +156,7 @@ impl Client {
             number::OAUTH_ERROR_URI => Ok(said(|r| &r.uri)),
             number::OAUTH_HTTP_STATUS => Ok(digits(failure.and_then(Error::status).map(u32::from))),
             number::OAUTH_RETRY_AFTER => Ok(digits(failure.and_then(Error::retry_after))),
+            number::OAUTH_NONCE => Ok(state.nonce.clone()),
             _ => {
                 drop(state);
                 self.token_property(property)
@@ -147,18 +169,22 @@ impl Client {
         if !known {
             return Err(Error::Property { number: property, what: "property" });
         }
-        let Some(held) = self.held(&self.settings.load_full())? else { return Ok(Secret::default()) };
+        let settings = self.settings.load_full();
+        if property == number::OAUTH_STATUS_LINE {
+            return Ok(Secret::new(self.status(&settings)));
+        }
+        let Some(held) = self.held(&settings)? else { return Ok(Secret::default()) };
         let token = &held.token;
         Ok(match property {
             number::OAUTH_ACCESS_TOKEN => token.access_token.clone(),
             number::OAUTH_REFRESH_TOKEN => token.refresh_token.clone().unwrap_or_default(),
             number::OAUTH_ID_TOKEN => token.id_token.clone().unwrap_or_default(),
             number::OAUTH_TOKEN_TYPE => Secret::new(token.token_type.as_str()),
-            number::OAUTH_EXPIRES_AT => {
-                Secret::new(token.expires_at.map(token_response::rfc3339).unwrap_or_default())
-            }
+            number::OAUTH_EXPIRES_AT => Secret::new(token.expires_at.map(time::rfc3339).unwrap_or_default()),
+            number::OAUTH_GENERATION => Secret::new(token.generation.to_string()),
+            number::OAUTH_TOKEN_RECORD => store::export(&settings, token)?,
             // RFC 6749 section 5.1: left out where it is what was asked for.
-            _ => Secret::new(token.scope.clone().unwrap_or_else(|| self.settings.load().scope.clone())),
+            _ => Secret::new(token.scope.clone().unwrap_or_else(|| settings.scope.clone())),
         })
     }
 
@@ -169,20 +195,30 @@ impl Client {
         AuthorizationUrl::new(&self.settings.load_full())
     }
 
-    pub fn remember(&self, url: AuthorizationUrl) {
-        lock(&self.process().state).pending.add(url.into_pending());
+    /// In the store, where another process can find it; else in memory.
+    pub fn remember(&self, url: AuthorizationUrl) -> Result<()> {
+        let process = self.process();
+        if let Some(place) = url.place() {
+            url.store(&place)?;
+            lock(&process.state).pending.added(url.state());
+        } else {
+            lock(&process.state).pending.add(url.into_pending());
+        }
+        Ok(())
     }
 
     pub fn exchange_code(&self, pasted: &str) -> Result<()> {
         let settings = self.settings.load_full();
         let process = self.process();
-        process.give_up_conversation(settings.timeout())?;
+        // Built in, several codes can be on the way at once.
+        let is_callers = settings.http() == Http::Caller;
+        let _engaged = is_callers.then(|| process.engage(settings.timeout())).transpose()?;
         let answer = Pending::answer(&mut lock(&process.state).pending, &settings, pasted);
         match answer {
-            Ok(answer) => self.carry(&process, &settings, Operation::Exchange(answer), None),
+            Ok(answer) => self.exchange(&process, &settings, answer),
             // It brought a token that could not be stored: that is what is tried again.
             Err(Error::CodeUsed) if self.held_in_memory(&settings).is_some_and(|held| held.is_unsaved()) => {
-                self.save_held(&settings)
+                self.save_held(&settings, Wait::Seconds(settings.lock_timeout()))
             }
             Err(error) => Err(error),
         }

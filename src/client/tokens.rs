@@ -4,15 +4,16 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
 
+use super::renew::Need;
 use super::Client;
-use crate::conversation::Operation;
 use crate::error::{Action, Error, Result};
 use crate::flight::lock;
 use crate::process::Process;
-use crate::settings::{Http, Settings, Whose};
-use crate::store;
+use crate::settings::{Identity, Settings, Whose};
+use crate::store::{self, Locked, Locking, Place, Wait};
 use crate::system;
-use crate::token::{Purpose, Ready, Token};
+use crate::token::{Purpose, Ready, Span, Token};
+use crate::turn::Turn;
 
 /// The token that the client has, and what became of it.
 pub(super) struct Held {
@@ -28,7 +29,8 @@ pub(super) struct Held {
 
 impl Client {
     pub fn refresh(&self) -> Result<()> {
-        self.renew(&self.settings.load_full(), Operation::refresh(None), None)
+        let need = Need { purpose: None, stale: None, is_early: false };
+        self.renew(&self.settings.load_full(), need)
     }
 
     /// A token that is valid for as long as asked for. Until it is fetched, this thread is given the same one.
@@ -41,8 +43,12 @@ impl Client {
         if let Some(ready) = held.as_deref().and_then(|held| self.make_ready(held)) {
             return Ok(ready);
         }
-        let stale = held.as_ref().map(|held| held.generation);
-        let ready = match self.renew(&settings, Operation::refresh(Some(purpose)), stale) {
+        let need = Need {
+            purpose: Some(purpose),
+            stale: held.as_ref().map(|held| held.generation),
+            is_early: held.as_ref().is_some_and(|held| held.is_alive(&settings)),
+        };
+        let ready = match self.renew(&settings, need) {
             Ok(()) => self.newest(&settings),
             Err(error) => self.old_token(&settings, error),
         }?;
@@ -64,7 +70,7 @@ impl Client {
         let state = lock(&process.state);
         let (_, ready) = state.unfetched.as_ref().filter(|(thread, _)| *thread == system::thread_number())?;
         let held = self.held.load_full()?;
-        let is_good = held.generation == ready.generation && held.is_alive();
+        let is_good = held.generation == ready.generation && held.is_alive(&self.settings.load());
         is_good.then(|| ready.clone())
     }
 
@@ -80,19 +86,20 @@ impl Client {
     /// The token after a refresh: however short it lives, there is no newer one.
     pub(super) fn newest(&self, settings: &Settings) -> Result<Arc<Ready>> {
         let held = self.held(settings)?.ok_or_else(|| Error::sign_in("there is no token yet"))?;
-        self.make_ready(&held).map_or_else(|| Ok(self.ready(&held, i64::MIN)), Ok)
+        self.make_ready(&held).map_or_else(|| Ok(self.ready(&held, Span::NEVER)), Ok)
     }
 
-    /// A token that has not expired is given out in a fault that passes, and where there is nothing to renew it with.
-    /// What the server says of the refresh token or of the client is said at once.
+    /// A token that has not expired is given out in a fault that passes, in any of the store, and where there is
+    /// nothing to renew it with. What the server says of the refresh token or of the client is said at once.
     pub(super) fn old_token(&self, settings: &Settings, error: Error) -> Result<Arc<Ready>> {
-        let is_verdict =
-            error.action() != Action::Retry && !matches!(error, Error::SignIn { refusal: None, .. });
+        let is_verdict = error.action() != Action::Retry
+            && !error.is_of_store()
+            && !matches!(error, Error::SignIn { refusal: None, .. });
         match self.held_in_memory(settings) {
-            Some(held) if !is_verdict && held.is_alive() => {
+            Some(held) if !is_verdict && held.is_alive(settings) => {
                 // The caller gets a token all the same; what happened can be read.
                 let _ = self.noting::<()>(Err(error));
-                Ok(self.ready(&held, i64::MIN))
+                Ok(self.ready(&held, Span::NEVER))
             }
             _ => Err(error),
         }
@@ -111,20 +118,6 @@ impl Client {
         }
     }
 
-    /// Refreshes unless the token that was stale is no longer the one that is held.
-    fn renew(&self, settings: &Arc<Settings>, operation: Operation, stale: Option<u32>) -> Result<()> {
-        let process = self.process();
-        if settings.http() == Http::Caller {
-            return self.carry(&process, settings, operation, stale);
-        }
-        process.flight.join(&Whose::of(settings), || {
-            if stale.is_some() && self.generation(settings) != stale {
-                return Ok(());
-            }
-            self.carry(&process, settings, operation, stale)
-        })
-    }
-
     pub(super) fn generation(&self, settings: &Settings) -> Option<u32> {
         self.held_in_memory(settings).map(|held| held.generation)
     }
@@ -135,33 +128,54 @@ impl Client {
         &self,
         process: &Process,
         settings: &Settings,
-        token: Token,
+        mut token: Token,
         instead_of: Option<u32>,
+        turn: Option<Turn>,
     ) -> Result<()> {
+        let mut turn = match turn.map_or_else(|| Self::turn_to_save(process, settings), Ok) {
+            Ok(turn) => turn,
+            Err(error) => {
+                self.hold(process, settings, token, true);
+                return Err(error);
+            }
+        };
         let _accepting = lock(&process.accepting);
         let held_now = self.generation(settings);
         if instead_of.is_some() && held_now.is_some() && held_now != instead_of {
             return Ok(());
         }
-        let saved = store::save(settings, &token);
+        let stored = turn.locked().map_or(Ok(None), |locked| locked.read());
+        let held = self.held_in_memory(settings);
+        let latest = [stored.as_ref().ok().and_then(Option::as_ref), held.as_deref().map(|held| &held.token)];
+        token.generation = latest.iter().flatten().map(|token| token.generation).max().unwrap_or(0) + 1;
+        token.renewed_by = std::process::id();
+        // What nobody understands is left as it is.
+        let saved = stored.and_then(|_| turn.renewed(&Identity::of(settings)?, &token));
+        process.leave(turn.notes());
         self.hold(process, settings, token, saved.is_err());
         saved
     }
 
-    /// Takes over the stored token if another job has stored a newer one.
-    pub(super) fn adopt_stored(&self, process: &Process, settings: &Settings) -> Result<bool> {
-        let Some(held) = self.held_in_memory(settings) else { return Ok(false) };
-        match store::load(settings)? {
-            Some(stored) if !held.unsaved.load(Ordering::SeqCst) && stored != held.token => {
-                self.hold(process, settings, stored, false);
-                Ok(true)
+    /// After a sign-in, which needs no turn until its answer has come.
+    pub(super) fn turn_to_save(process: &Process, settings: &Settings) -> Result<Turn> {
+        let Some(place) = Place::of(settings)? else { return Ok(Turn::in_memory(process.notes())) };
+        place.make_folder()?;
+        let wait = Wait::Seconds(settings.lock_timeout());
+        loop {
+            if let Locking::Locked(locked) = place.lock(wait, place.mark())? {
+                return Ok(Turn::in_store(locked));
             }
-            _ => Ok(false),
         }
     }
 
     /// `settings`: those of the request. Where the client is somebody else's by now, it does not keep the token.
-    fn hold(&self, process: &Process, settings: &Settings, token: Token, unsaved: bool) -> Arc<Held> {
+    pub(super) fn hold(
+        &self,
+        process: &Process,
+        settings: &Settings,
+        token: Token,
+        unsaved: bool,
+    ) -> Arc<Held> {
         let _writing = lock(&process.state);
         let held = Arc::new(Held {
             token,
@@ -180,11 +194,12 @@ impl Client {
     /// The token in memory, or else the stored one.
     pub(super) fn held(&self, settings: &Settings) -> Result<Option<Arc<Held>>> {
         if let Some(held) = self.held_in_memory(settings) {
-            if held.is_unsaved() {
-                // As long as it cannot be stored, memory has it.
-                let _ = self.save_held(settings);
+            if !held.is_unsaved() {
+                return Ok(Some(held));
             }
-            return Ok(Some(held));
+            // As long as it cannot be stored, memory has it.
+            let _ = self.save_held(settings, Wait::No);
+            return Ok(self.held_in_memory(settings));
         }
         match store::load(settings)? {
             Some(token) => Ok(Some(self.hold(&self.process(), settings, token, false))),
@@ -192,11 +207,44 @@ impl Client {
         }
     }
 
-    pub(super) fn save_held(&self, settings: &Settings) -> Result<()> {
-        let Some(held) = self.held_in_memory(settings) else { return Ok(()) };
-        store::save(settings, &held.token)?;
+    /// Stores what only memory has, unless the store has something newer by now.
+    pub(super) fn save_held(&self, settings: &Settings, wait: Wait) -> Result<()> {
+        let Some(place) = Place::of(settings)? else { return Ok(()) };
+        loop {
+            match place.lock(wait, place.mark())? {
+                Locking::Locked(mut locked) => {
+                    return self.reconcile(&self.process(), settings, &mut locked).map(|_| ())
+                }
+                Locking::Busy => return Err(Error::Busy),
+                Locking::Replaced => {}
+            }
+        }
+    }
+
+    pub(super) fn save(
+        &self,
+        settings: &Settings,
+        held: &Held,
+        stored: Option<&Token>,
+        locked: &mut Locked,
+    ) -> Result<()> {
+        let mut token = held.token.clone();
+        token.generation = token.generation.max(stored.map_or(0, |stored| stored.generation + 1));
+        locked.write(&Identity::of(settings)?, &token)?;
         held.unsaved.store(false, Ordering::SeqCst);
+        if token.generation != held.token.generation {
+            self.hold(&self.process(), settings, token, false);
+        }
         Ok(())
+    }
+
+    /// It was removed from the store on purpose.
+    pub(super) fn drop_held(&self, process: &Process, held: &Held) {
+        let _writing = lock(&process.state);
+        if self.held.load().as_ref().is_some_and(|now| now.generation == held.generation) {
+            self.held.store(None);
+            self.current.clear();
+        }
     }
 
     pub(super) fn held_in_memory(&self, settings: &Settings) -> Option<Arc<Held>> {
@@ -207,11 +255,11 @@ impl Client {
     pub(super) fn make_ready(&self, held: &Held) -> Option<Arc<Ready>> {
         let process = self.process();
         let _writing = lock(&process.state);
-        let usable_until = held.token.usable_until(self.settings.load().min_valid);
-        if held.rejected.load(Ordering::SeqCst) || system::now() >= usable_until {
+        let usable = held.token.usable(&self.settings.load());
+        if held.rejected.load(Ordering::SeqCst) || !usable.has(system::now()) {
             return None;
         }
-        let ready = self.ready(held, usable_until);
+        let ready = self.ready(held, usable);
         let is_still_held = self.held.load().as_ref().is_some_and(|h| h.generation == held.generation);
         // One that only memory has is not published: each call tries to store it. Nor is one of a closed client,
         // whose place may be another's by now.
@@ -221,8 +269,8 @@ impl Client {
         Some(ready)
     }
 
-    fn ready(&self, held: &Held, usable_until: i64) -> Arc<Ready> {
-        Arc::new(Ready::new(self.handle, held.generation, &held.token, usable_until))
+    fn ready(&self, held: &Held, usable: Span) -> Arc<Ready> {
+        Arc::new(Ready::new(self.handle, held.generation, &held.token, usable))
     }
 }
 
@@ -238,11 +286,15 @@ impl Held {
         }
     }
 
+    pub(super) fn is_rejected(&self) -> bool {
+        self.rejected.load(Ordering::SeqCst)
+    }
+
     pub(super) fn is_unsaved(&self) -> bool {
         self.unsaved.load(Ordering::SeqCst)
     }
 
-    fn is_alive(&self) -> bool {
-        !self.rejected.load(Ordering::SeqCst) && !self.token.is_expired(system::now())
+    pub(super) fn is_alive(&self, settings: &Settings) -> bool {
+        !self.rejected.load(Ordering::SeqCst) && !self.token.is_expired(settings, system::now())
     }
 }

@@ -101,14 +101,15 @@ pub unsafe extern "C" fn oauth_get(client: i32, property: i32, buffer: *mut c_ch
 }
 
 /// Makes the URL that a person opens in a browser to sign in (RFC 6749 section 4.1.1), with a fresh state and,
-/// unless OAUTH_PKCE is `off`, a fresh code challenge (RFC 7636). The client remembers both for
-/// `oauth_exchange_code`, for the last eight URLs.
+/// unless OAUTH_PKCE is `off`, a fresh code challenge (RFC 7636). Both are remembered for `oauth_exchange_code`: in
+/// the store, where any process that has the same settings finds them for OAUTH_PENDING_EXPIRES_IN seconds; with
+/// `memory:` in the client, for the last eight URLs.
 ///
 /// `url`: receives the URL and a NUL; 8192 bytes are plenty. With a capacity of 0, or too small a buffer, nothing
 /// is made or remembered.
 ///
-/// Returns the URL's length, OAUTH_ERROR_MISSING, OAUTH_ERROR_INSECURE, OAUTH_ERROR_BUFFER or
-/// OAUTH_ERROR_SYSTEM. Since 0.1.
+/// Returns the URL's length, OAUTH_ERROR_MISSING, OAUTH_ERROR_INSECURE, OAUTH_ERROR_BUFFER, OAUTH_ERROR_SYSTEM, or
+/// OAUTH_ERROR_STORE and its like: better now than when the person comes back. Since 0.1.
 ///
 /// # Safety
 /// `url` is writable for `capacity` bytes.
@@ -120,7 +121,7 @@ pub unsafe extern "C" fn oauth_build_authorize_url(client: i32, url: *mut c_char
         let made = c.build_authorize_url()?;
         let length = out.put(&made.parts())?;
         if capacity > 0 {
-            c.remember(made);
+            c.remember(made).inspect_err(|_| out.clear())?;
         }
         Ok(length)
     })
@@ -149,11 +150,16 @@ pub unsafe extern "C" fn oauth_exchange_code(client: i32, code: *const c_char, l
 }
 
 /// Refreshes the access token now, whether or not it is still valid (RFC 6749 section 6); a refresh of another
-/// thread that is under way is joined. There is seldom a need for it: `oauth_bearer_header` refreshes by itself.
+/// thread or process that is under way is joined. There is seldom a need for it: `oauth_bearer_header` refreshes by
+/// itself.
 ///
-/// Returns 0, OAUTH_HTTP_NEEDED, OAUTH_ERROR_SIGN_IN (no refresh token, or the server no longer takes it), or what
-/// the server or the network answered. After an error the tokens are as they were; but after OAUTH_ERROR_STORE and
-/// its like the new ones are in memory, and the next call stores them. Since 0.1.
+/// After a fault that passes it tries again, up to three times and within OAUTH_TIMEOUT. A server that asks for time
+/// (RFC 9110 section 10.2.3) gets it, from all processes that share the store.
+///
+/// Returns 0, OAUTH_HTTP_NEEDED, OAUTH_ERROR_SIGN_IN (no refresh token, or the server no longer takes it),
+/// OAUTH_ERROR_LOCK (another process does not come to an end), or what the server or the network answered. After an
+/// error the tokens are as they were. If OAUTH_ERROR_STORE comes before the request, nothing was sent; if it comes
+/// after the answer, the new tokens are in memory, and the next call stores them. Since 0.1.
 #[no_mangle]
 pub extern "C" fn oauth_refresh(client: i32) -> i32 {
     guard_client(client, |c| c.refresh().map(|()| 0))
@@ -163,7 +169,9 @@ pub extern "C" fn oauth_refresh(client: i32) -> i32 {
 /// if the token is not valid for OAUTH_MIN_VALID seconds more.
 ///
 /// `header`: receives the header, without a line end, and a NUL. A refresh that was needed has been stored even
-/// when the buffer is too small. A refresh that fails for a passing reason is no error while the old token lives.
+/// when the buffer is too small. A refresh that fails for a passing reason, or for the store's sake, is no error
+/// while the old token lives. Of the threads and processes that share a store one refreshes, and the others get what
+/// it has got: who needs it waits, OAUTH_LOCK_TIMEOUT seconds at most; who has a token that lives does not.
 ///
 /// OAUTH_ERROR_SIGN_IN can come at any time: a sign-in can be revoked. Then begin anew with
 /// `oauth_build_authorize_url`, once: an API that refuses a fresh token refuses it for another reason.
@@ -195,7 +203,8 @@ pub unsafe extern "C" fn oauth_access_token(client: i32, token: *mut c_char, cap
 }
 
 /// Says that the API answered 401 to the token that this thread got last: the next `oauth_bearer_header`
-/// refreshes, unless somebody has already done so.
+/// refreshes, unless another thread or process has already done so. Forty jobs that say it of one token make one
+/// refresh.
 ///
 /// Returns 0. Since 0.1.
 #[no_mangle]
@@ -203,6 +212,69 @@ pub extern "C" fn oauth_token_rejected(client: i32) -> i32 {
     guard_client(client, |c| {
         c.token_rejected(handle::handed_out(client));
         Ok(0)
+    })
+}
+
+/// Lists the accounts (OAUTH_ACCOUNT) that have a token of this token endpoint and client_id in the store.
+///
+/// `page`: 1 for the first thousand, 2 for the next, and so on. `buffer`: receives the accounts, one a line, each ended
+/// by LF, in an order that stays the same as long as none comes or goes. A record that cannot be read is passed over.
+///
+/// Returns the text's length, 0 where there are no more, OAUTH_ERROR_VALUE, OAUTH_ERROR_BUFFER or OAUTH_ERROR_STORE and
+/// its like. Since 0.1.
+///
+/// # Safety
+/// `buffer` is writable for `capacity` bytes.
+#[no_mangle]
+pub unsafe extern "C" fn oauth_accounts(client: i32, page: i32, buffer: *mut c_char, capacity: i32) -> i32 {
+    // SAFETY: the caller's promise, as documented.
+    let out = || unsafe { TextOut::new("buffer", buffer, capacity) };
+    guard_text(client, out, |c, out| out.put(&[c.accounts(page)?.as_bytes()]))
+}
+
+/// Removes the token of OAUTH_ACCOUNT from store and memory, and its authorizations that are pending. The server
+/// is not told: its tokens stay valid until they expire. Other processes go on with what they have in memory, but
+/// do not bring it back.
+///
+/// Returns 0, also where there was none, OAUTH_ERROR_LOCK, or OAUTH_ERROR_STORE and its like. Since 0.1.
+#[no_mangle]
+pub extern "C" fn oauth_forget(client: i32) -> i32 {
+    guard_client(client, |c| c.forget().map(|()| 0))
+}
+
+/// Seals every record of the store with OAUTH_STORE_KEY that is not: those sealed with OAUTH_STORE_OLD_KEY, and those
+/// that are not sealed at all. Without an OAUTH_STORE_KEY it takes the seals away. It ends at the first record that it
+/// cannot read; call it again when that is mended.
+///
+/// Returns how many records were written, OAUTH_ERROR_STORE_KEY, OAUTH_ERROR_LOCK, or OAUTH_ERROR_STORE and its like.
+/// Since 0.1.
+#[no_mangle]
+pub extern "C" fn oauth_store_reseal(client: i32) -> i32 {
+    guard_client(client, Client::reseal)
+}
+
+/// Takes a token over from a database of the program's own: the text that `oauth_get` gave for OAUTH_TOKEN_RECORD.
+///
+/// `expected`: OAUTH_GENERATION of the token that it replaces, 0 where there is none, or -1 for any. `record`: the
+/// text; token endpoint, client_id and account in it must be those of the client.
+///
+/// Returns 0, OAUTH_ERROR_GENERATION (somebody has renewed the token meanwhile), OAUTH_ERROR_VALUE (no record, or
+/// another's), OAUTH_ERROR_STORE_KEY, or OAUTH_ERROR_STORE and its like; after an error the token is as it was.
+/// Since 0.1.
+///
+/// # Safety
+/// `record` is readable as `length` says.
+#[no_mangle]
+pub unsafe extern "C" fn oauth_import_token(
+    client: i32,
+    expected: i32,
+    record: *const c_char,
+    length: i32,
+) -> i32 {
+    guard_client(client, |c| {
+        // SAFETY: the caller's promise, as documented.
+        let record = unsafe { TextIn::read("record", record, length) }?;
+        c.import_expecting(expected, record.as_str()).map(|()| 0)
     })
 }
 

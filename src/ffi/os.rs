@@ -1,7 +1,12 @@
 //! The few things that std does not offer: each a system call behind a safe function.
 //! Knows nothing of OAuth.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::fs::File;
+#[cfg(target_os = "linux")]
+use std::mem::MaybeUninit;
+#[cfg(target_os = "linux")]
+use std::os::fd::AsRawFd;
+use std::sync::atomic::{AtomicI32, AtomicU32, Ordering};
 use std::sync::Once;
 
 /// Seconds since 1970 from the clock that costs no system call: the kernel keeps it in shared memory.
@@ -22,8 +27,32 @@ pub fn coarse_seconds() -> i64 {
 
 static FORKS: AtomicU32 = AtomicU32::new(0);
 
+/// Files that a child must not keep open: as long as it did, it would hold their locks. More than these at once are
+/// not closed; then the locks of a process that dies last until its children end.
+static LOCKED: [AtomicI32; 64] = [const { AtomicI32::new(-1) }; 64];
+
 extern "C" fn in_child() {
     FORKS.fetch_add(1, Ordering::Relaxed);
+    for place in &LOCKED {
+        let file = place.swap(-1, Ordering::Relaxed);
+        if file >= 0 {
+            // SAFETY: the file of a lock of the parent's; whoever has its number never uses it in the child.
+            unsafe { libc::close(file) };
+        }
+    }
+}
+
+pub fn close_in_child(file: i32) {
+    let is_taken =
+        |place: &AtomicI32| place.compare_exchange(-1, file, Ordering::Relaxed, Ordering::Relaxed).is_ok();
+    let _ = LOCKED.iter().any(is_taken);
+}
+
+/// Takes [`close_in_child`] back, before the file is closed.
+pub fn keep_in_child(file: i32) {
+    let is_found =
+        |place: &AtomicI32| place.compare_exchange(file, -1, Ordering::Relaxed, Ordering::Relaxed).is_ok();
+    let _ = LOCKED.iter().any(is_found);
 }
 
 /// How often this process is the child of a fork since the first call: a memory read, where getpid is a system
@@ -45,6 +74,15 @@ pub fn effective_user() -> u32 {
     unsafe { libc::geteuid() }
 }
 
+/// This machine's name, as far as it is text.
+pub fn host_name() -> String {
+    let mut name = [0_u8; 256];
+    // SAFETY: the buffer is writable for one byte more than is said, so that it ends with a NUL.
+    unsafe { libc::gethostname(name.as_mut_ptr().cast(), name.len() - 1) };
+    let length = name.iter().position(|b| *b == 0).unwrap_or(0);
+    String::from_utf8_lossy(&name[..length]).into_owned()
+}
+
 /// Whether the process has more rights than whoever started it (setuid): then the environment is not to be trusted.
 #[cfg(target_os = "linux")]
 pub fn is_privileged() -> bool {
@@ -56,6 +94,26 @@ pub fn is_privileged() -> bool {
 pub fn is_privileged() -> bool {
     // SAFETY: these take nothing and cannot fail.
     unsafe { libc::getuid() != libc::geteuid() || libc::getgid() != libc::getegid() }
+}
+
+/// The number of the file system that an open file is on (statfs(2), `f_type`). `None` where the kernel does not say.
+#[cfg(target_os = "linux")]
+pub fn file_system_type(file: &File) -> Option<i64> {
+    let mut found = MaybeUninit::<libc::statfs>::uninit();
+    // SAFETY: the descriptor is open as long as `file`; the pointer is to a statfs that lives for the call.
+    if unsafe { libc::fstatfs(file.as_raw_fd(), found.as_mut_ptr()) } != 0 {
+        return None;
+    }
+    // SAFETY: the call said that it has filled it in.
+    let found = unsafe { found.assume_init() };
+    // 32 bits, and signed or not as the processor and the C library have it.
+    #[allow(clippy::unnecessary_cast)]
+    Some(found.f_type as i64 & 0xFFFF_FFFF)
+}
+
+#[cfg(not(target_os = "linux"))]
+pub fn file_system_type(_file: &File) -> Option<i64> {
+    None
 }
 
 /// Runs `body` and puts errno back as it was: callers look at it after calls of their own.

@@ -93,6 +93,14 @@ impl TextOut {
         Ok(Self { start, capacity })
     }
 
+    /// Takes the text back.
+    pub fn clear(&mut self) {
+        if self.capacity > 0 {
+            // SAFETY: not null, and at least one byte long by the promise given to `new`.
+            unsafe { self.start.write(0) };
+        }
+    }
+
     /// Writes the parts as one text; with a capacity of 0 only tells its length.
     pub fn put(&mut self, parts: &[&[u8]]) -> Result<i32> {
         let length: usize = parts.iter().map(|p| p.len()).sum();

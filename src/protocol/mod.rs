@@ -6,6 +6,7 @@ pub mod client_auth;
 pub mod json;
 pub mod message;
 pub mod pkce;
+pub mod time;
 pub mod token_request;
 pub mod token_response;
 pub mod uri;

@@ -3,10 +3,10 @@
 #![forbid(unsafe_code)]
 
 use std::collections::HashSet;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::json::Json;
 use super::message::{Response, MAX_BODY};
+use super::time::{self, Clock};
 use super::uri;
 use super::words::Words;
 use crate::error::{Error, Refusal, Result};
@@ -38,7 +38,7 @@ pub fn parse(settings: &Settings, response: &Response, words: &Words<'_>, now: i
     if !(200..300).contains(&response.status) {
         return Err(not_understood(response, "it has no error code", words, now));
     }
-    token(settings, &answer, now).map_err(|reason| Error::Response {
+    token(settings, &answer, clock(response, now)).map_err(|reason| Error::Response {
         status: response.status,
         reason,
         transient: false,
@@ -113,6 +113,10 @@ fn challenge_error<'a>(response: &'a Response, words: &Words<'_>) -> Option<&'a 
     (!error.is_empty()).then_some(error)
 }
 
+fn clock(response: &Response, now: i64) -> Clock {
+    Clock::of(response.header("date"), now)
+}
+
 /// Seconds, or a date (RFC 9110 section 10.2.3); no more than a day.
 fn retry_after(response: &Response, now: i64) -> Option<u32> {
     const DAY: u32 = 86_400;
@@ -120,8 +124,8 @@ fn retry_after(response: &Response, now: i64) -> Option<u32> {
     if let Ok(seconds) = text.parse::<u64>() {
         return Some(u32::try_from(seconds).unwrap_or(DAY).min(DAY));
     }
-    let date = httpdate::parse_http_date(text).ok()?.duration_since(UNIX_EPOCH).ok()?.as_secs();
-    let seconds = i64::try_from(date).ok()?.saturating_sub(now).clamp(0, DAY.into());
+    let date = clock(response, now).ours(time::http_date(text)?);
+    let seconds = date.saturating_sub(now).clamp(0, DAY.into());
     u32::try_from(seconds).ok()
 }
 
@@ -189,7 +193,7 @@ fn at_path<'a>(settings: &Settings, answer: &'a Json) -> Option<&'a Json> {
     path.split('.').try_fold(answer, |json, name| json.member(name))
 }
 
-fn token(settings: &Settings, answer: &Json, now: i64) -> std::result::Result<Token, String> {
+fn token(settings: &Settings, answer: &Json, clock: Clock) -> std::result::Result<Token, String> {
     let Json::Members(top) = answer else { return Err("it is no JSON object".to_owned()) };
     let place = if settings.response_path.is_empty() {
         nested(answer).unwrap_or(answer)
@@ -224,8 +228,10 @@ fn token(settings: &Settings, answer: &Json, now: i64) -> std::result::Result<To
             .unwrap_or_else(|| "Bearer".to_owned()),
         scope: first(place, SCOPE).and_then(scope),
         // A token that has just been given has not expired: the number means something else, or a clock is wrong.
-        expires_at: expires_at(settings, place, now).filter(|at| *at > now),
-        obtained_at: now,
+        expires_at: expires_at(settings, place, clock).filter(|at| *at > clock.now),
+        obtained_at: clock.now,
+        generation: 0,
+        renewed_by: 0,
         extra,
     })
 }
@@ -286,25 +292,27 @@ fn scope(json: &Json) -> Option<String> {
 }
 
 /// When the access token expires. `None` where the answer does not say, or says nothing that makes sense.
-fn expires_at(settings: &Settings, place: &Json, now: i64) -> Option<i64> {
+fn expires_at(settings: &Settings, place: &Json, clock: Clock) -> Option<i64> {
     // An absolute time: more than 2001 in seconds cannot be a duration.
     const ABSOLUTE: i64 = 1_000_000_000;
     if let Some(seconds) = first(place, EXPIRES_IN).and_then(whole) {
         return match seconds {
             // Mailchimp: never; that is unknown.
             ..=0 => None,
-            ABSOLUTE.. if settings.expires_in_unit == ExpiresInUnit::Seconds => Some(epoch(seconds)),
+            ABSOLUTE.. if settings.expires_in_unit == ExpiresInUnit::Seconds => {
+                Some(clock.ours(epoch(seconds)))
+            }
             _ => match settings.expires_in_unit {
-                ExpiresInUnit::Seconds => Some(now + seconds),
-                ExpiresInUnit::Milliseconds => Some(now.saturating_add(seconds / 1000)),
+                ExpiresInUnit::Seconds => Some(clock.now + seconds),
+                ExpiresInUnit::Milliseconds => Some(clock.now.saturating_add(seconds / 1000)),
             },
         };
     }
     let at = first(place, EXPIRES_AT)?;
     match whole(at) {
-        Some(seconds) if seconds >= ABSOLUTE => Some(epoch(seconds)),
+        Some(seconds) if seconds >= ABSOLUTE => Some(clock.ours(epoch(seconds))),
         Some(_) => None,
-        None => timestamp(at.text()?),
+        None => time::timestamp(at.text()?).map(|at| clock.ours(at)),
     }
 }
 
@@ -327,32 +335,4 @@ fn whole(json: &Json) -> Option<i64> {
     // Beyond this no time is meant.
     #[allow(clippy::cast_possible_truncation)]
     (number.is_finite() && number.abs() < 1e15).then_some(number as i64)
-}
-
-/// RFC 3339, as Sentry writes it, with or without a fraction, in any time zone.
-fn timestamp(text: &str) -> Option<i64> {
-    let text = text.trim();
-    let offset_at = text.rfind(['+', '-']).filter(|at| text[..*at].contains(':'));
-    let (local, offset) = offset_at.map_or((text, "Z"), |at| text.split_at(at));
-    let utc = format!("{}Z", local.trim_end_matches(['Z', 'z']));
-    let time: SystemTime = humantime::parse_rfc3339_weak(&utc).ok()?;
-    let seconds = i64::try_from(time.duration_since(UNIX_EPOCH).ok()?.as_secs()).ok()?;
-    Some(seconds - offset_seconds(offset)?)
-}
-
-/// `+02:00`, `-0530`, `Z`
-fn offset_seconds(offset: &str) -> Option<i64> {
-    if offset.eq_ignore_ascii_case("z") {
-        return Some(0);
-    }
-    let sign = if offset.starts_with('-') { -1 } else { 1 };
-    let digits: String = offset[1..].chars().filter(|c| *c != ':').collect();
-    let number = digits.parse::<i64>().ok().filter(|_| digits.len() == 4)?;
-    Some(sign * (number / 100 * 3600 + number % 100 * 60))
-}
-
-/// `2026-01-31T12:00:00Z`
-pub fn rfc3339(seconds: i64) -> String {
-    let since = Duration::from_secs(u64::try_from(seconds).unwrap_or(0).min(253_402_300_799));
-    humantime::format_rfc3339_seconds(UNIX_EPOCH + since).to_string()
 }

@@ -69,7 +69,16 @@ impl Https {
         Ok(Self { agent, seconds: config.timeout })
     }
 
-    fn exchange(&self, head: ureq::http::Request<()>, content: &str) -> std::result::Result<Response, Fault> {
+    fn exchange(
+        &self,
+        head: ureq::http::Request<()>,
+        content: &str,
+        left: Option<Duration>,
+    ) -> std::result::Result<Response, Fault> {
+        let head = match left {
+            Some(_) => self.agent.configure_request(head).timeout_global(left).build(),
+            None => head,
+        };
         let takes_content = matches!(*head.method(), Method::POST | Method::PUT | Method::PATCH);
         let answer = if content.is_empty() && !takes_content {
             self.agent.run(head)?
@@ -91,10 +100,11 @@ impl Https {
 
 impl Transport for Https {
     /// Never sends anything twice: a code or refresh token may be good for one use only.
-    fn send(&self, request: &Request) -> Result<Response> {
+    fn send(&self, request: &Request, left: Option<Duration>) -> Result<Response> {
         let head = head_of(request)?;
         let host = shown_host(head.uri());
-        self.exchange(head, request.content.expose()).map_err(|fault| fault.into_error(&host, self.seconds))
+        self.exchange(head, request.content.expose(), left)
+            .map_err(|fault| fault.into_error(&host, self.seconds))
     }
 }
 

@@ -8,6 +8,7 @@ mod https;
 pub use https::Https;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::error::Result;
 use crate::protocol::message::{Request, Response};
@@ -15,7 +16,8 @@ use crate::secret::Secret;
 
 /// Sends one request; whatever status comes back is an answer, not an error.
 pub trait Transport: Send + Sync {
-    fn send(&self, request: &Request) -> Result<Response>;
+    /// `left`: where less time is left than TransportConfig's.
+    fn send(&self, request: &Request, left: Option<Duration>) -> Result<Response>;
 }
 
 /// What a transport needs to know. One that is set up is thrown away when this changes.

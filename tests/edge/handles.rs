@@ -25,6 +25,10 @@ pub const CALLS: &[Call] = &[
     ("oauth_bearer_header", |c| out(|b, n| unsafe { ffi::oauth_bearer_header(c, b, n) }).0),
     ("oauth_access_token", |c| out(|b, n| unsafe { ffi::oauth_access_token(c, b, n) }).0),
     ("oauth_token_rejected", |c| ffi::oauth_token_rejected(c)),
+    ("oauth_accounts", |c| out(|b, n| unsafe { ffi::oauth_accounts(c, 1, b, n) }).0),
+    ("oauth_forget", |c| ffi::oauth_forget(c)),
+    ("oauth_store_reseal", |c| ffi::oauth_store_reseal(c)),
+    ("oauth_import_token", |c| unsafe { ffi::oauth_import_token(c, -1, c"{}".as_ptr(), -1) }),
     ("oauth_http_request", |c| out(|b, n| unsafe { ffi::oauth_http_request(c, OAUTH_REQUEST_URL, b, n) }).0),
     ("oauth_http_response", |c| unsafe {
         ffi::oauth_http_response(c, 200, ptr::null(), 0, c"{}".as_ptr(), -1)

@@ -75,13 +75,13 @@ fn who_waits_for_a_refresh_that_panics_does_not_wait_for_ever() {
     let before = client.header().1;
     // The answer is late, and leaves the refresh token unspent.
     server.set_fault(Fault::parse("late=300&status=503").unwrap());
-    panic_at_clock();
     let asked = server.counts("strict").token_requests;
     thread::scope(|s| {
         let first = s.spawn(|| internal(client.refresh()));
         while server.counts("strict").token_requests == asked {
             thread::yield_now();
         }
+        panic_at_clock();
         let others: Vec<_> = (0..4).map(|_| s.spawn(|| client.refresh())).collect();
         for other in others {
             let answer = other.join().unwrap();

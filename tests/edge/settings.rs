@@ -39,6 +39,11 @@ const GOOD: &[(i32, &str, &str)] = &[
     (OAUTH_PROXY, "http://user:SECRET@proxy.example:8080", "none"),
     (OAUTH_HTTP, "caller", "builtin"),
     (OAUTH_ALLOW_HTTP, "yes", "no"),
+    (OAUTH_STORE_KEY, "env:OAUTH_KEY", ""),
+    (OAUTH_STORE_OLD_KEY, "SECRET-key", ""),
+    (OAUTH_LOCK_TIMEOUT, "0", "60"),
+    (OAUTH_ASSUME_EXPIRES_IN, "3600", ""),
+    (OAUTH_PENDING_EXPIRES_IN, "60", "172800"),
 ];
 
 #[test]

@@ -1,8 +1,9 @@
 //! What the tables need: rows that name themselves, the check of an error, a client that holds a token, a folder, and
 //! a process of one's own.
 
-use crate::common::{error_action, error_text, Client};
+use crate::common::{error_action, error_text, out, Client};
 use oauth::constants::*;
+use oauth::ffi;
 use std::fs;
 use std::io::{self, Read, Seek, Write};
 use std::os::fd::AsRawFd;
@@ -68,7 +69,9 @@ fn action_of(code: i32) -> i32 {
         | OAUTH_ERROR_CONNECT
         | OAUTH_ERROR_TIMEOUT
         | OAUTH_ERROR_DISCONNECTED
-        | OAUTH_ERROR_UNAVAILABLE => OAUTH_ACTION_RETRY,
+        | OAUTH_ERROR_UNAVAILABLE
+        | OAUTH_ERROR_LOCK
+        | OAUTH_ERROR_GENERATION => OAUTH_ACTION_RETRY,
         OAUTH_ERROR_SEQUENCE
         | OAUTH_ERROR_CODE
         | OAUTH_ERROR_STATE
@@ -117,7 +120,10 @@ pub fn sign_in(client: &Client, name: &str) -> i32 {
     // No server gives a code twice.
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let code = format!("SECRET-code-{}", COUNT.fetch_add(1, Ordering::Relaxed));
-    client.authorize_url();
+    let (url, _) = out(|b, c| unsafe { ffi::oauth_build_authorize_url(client.0, b, c) });
+    if url < 0 {
+        return url; // before anybody was sent anywhere
+    }
     match client.exchange(&code) {
         OAUTH_HTTP_NEEDED => answer_token(client, name),
         failed => failed,
@@ -176,11 +182,20 @@ impl Folder {
         client_with(&[(OAUTH_STORE, &self.setting())])
     }
 
-    /// The one record of the store, and nothing beside it.
+    /// The one record of the store.
     pub fn record(&self) -> PathBuf {
-        let found: Vec<_> = fs::read_dir(self.store()).unwrap().map(|e| e.unwrap().path()).collect();
+        let found = self.records();
         assert_eq!(found.len(), 1, "{found:?}");
         found[0].clone()
+    }
+
+    /// The records; beside them are only their locks and what is pending, and nothing half written.
+    pub fn records(&self) -> Vec<PathBuf> {
+        let all = fs::read_dir(self.store()).unwrap().map(|e| e.unwrap().path());
+        let kind = |path: &Path| path.extension().unwrap().to_str().unwrap().to_owned();
+        let (records, others): (Vec<_>, Vec<_>) = all.partition(|path| kind(path) == "json");
+        assert!(others.iter().all(|path| ["lock", "pending"].contains(&kind(path).as_str())), "{others:?}");
+        records
     }
 }
 

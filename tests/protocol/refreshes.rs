@@ -66,7 +66,7 @@ fn failures_have_three_reactions() {
     // Status, headers, body; the number of oauth_refresh and its action.
     let cases: &[(&str, i32, &str, &str, i32, i32)] = &[
         ("no answer", 0, "", "", OAUTH_ERROR_DISCONNECTED, OAUTH_ACTION_RETRY),
-        ("503", 503, "Retry-After: 1\r\n", "", OAUTH_ERROR_UNAVAILABLE, OAUTH_ACTION_RETRY),
+        ("503", 503, "", "", OAUTH_ERROR_UNAVAILABLE, OAUTH_ACTION_RETRY),
         ("429", 429, "", "", OAUTH_ERROR_UNAVAILABLE, OAUTH_ACTION_RETRY),
         ("web page", 200, "", "<html>", OAUTH_ERROR_RESPONSE, OAUTH_ACTION_RETRY),
         ("cut", 200, "", "{\"access_token\":\"at-2", OAUTH_ERROR_RESPONSE, OAUTH_ACTION_RETRY),

@@ -8,7 +8,7 @@ fn a_get_carries_its_headers_and_no_content() {
     let server = Server::once(|mut stream| answer(&mut stream, OK));
     let mut request = get(&server.url());
     request.headers.push(("Accept", Secret::new("application/json")));
-    let response = https().send(&request).unwrap();
+    let response = https().send(&request, None).unwrap();
     assert_eq!((response.status, response.body.as_slice()), (200, &b"{}"[..]));
     assert_eq!(response.header("content-LENGTH"), Some("2"));
 
@@ -29,7 +29,7 @@ fn a_post_leaves_in_one_piece() {
         stream.write_all(OK.as_bytes()).unwrap();
         String::from_utf8(piece[..amount].to_vec()).unwrap()
     });
-    https().send(&post(&server.url())).unwrap();
+    https().send(&post(&server.url()), None).unwrap();
     let seen = server.end();
     assert!(seen.contains("content-length: 11\r\n") && seen.ends_with("\r\n\r\ncode=s3cret"), "{seen}");
 }
@@ -37,7 +37,7 @@ fn a_post_leaves_in_one_piece() {
 #[test]
 fn a_post_without_content_says_so() {
     let server = Server::once(|mut stream| answer(&mut stream, OK));
-    https().send(&request("POST", &server.url(), "")).unwrap();
+    https().send(&request("POST", &server.url(), ""), None).unwrap();
     assert!(server.end().contains("content-length: 0\r\n"));
 }
 
@@ -49,7 +49,7 @@ fn large_content_and_headers_get_through() {
     let mut request = request("POST", &server.url(), &content);
     request.headers.push(("X-One", Secret::new(value.clone())));
     request.headers.push(("X-Two", Secret::new(value.clone())));
-    https().send(&request).unwrap();
+    https().send(&request, None).unwrap();
     let seen = server.end();
     assert!(seen.ends_with(&content));
     assert!(seen.contains(&format!("x-one: {value}\r\n")) && seen.contains(&format!("x-two: {value}\r\n")));
@@ -68,7 +68,7 @@ fn any_status_is_an_answer() {
         let server = Server::once(move |mut stream| {
             answer(&mut stream, &format!("HTTP/1.1 {status} \r\n{rest}"));
         });
-        let response = https().send(&post(&server.url())).unwrap();
+        let response = https().send(&post(&server.url()), None).unwrap();
         assert_eq!(response.status, status);
         assert_eq!(response.body.as_slice(), rest.split_once("\r\n\r\n").map_or("", |r| r.1).as_bytes());
         server.end();
@@ -87,7 +87,7 @@ fn every_framing_is_understood() {
         let server = Server::once(move |mut stream| {
             answer(&mut stream, text);
         });
-        let response = https().send(&post(&server.url())).unwrap();
+        let response = https().send(&post(&server.url()), None).unwrap();
         assert_eq!((response.status, response.body.as_slice()), (200, body.as_bytes()));
         server.end();
     }
@@ -100,8 +100,8 @@ fn the_length_in_an_answer_to_head_is_not_read() {
         answer(&mut stream, OK)
     });
     let https = https();
-    assert!(https.send(&request("HEAD", &server.url(), "")).unwrap().body.is_empty());
-    https.send(&get(&server.url())).unwrap();
+    assert!(https.send(&request("HEAD", &server.url(), ""), None).unwrap().body.is_empty());
+    https.send(&get(&server.url()), None).unwrap();
     assert!(server.end().starts_with("GET "));
 }
 
@@ -114,7 +114,7 @@ fn long_headers_are_read_up_to_their_limit() {
             // The client may hang up before all is written.
             let _ = write!(stream, "HTTP/1.1 200 OK\r\nX-Long: {value}\r\nContent-Length: 2\r\n\r\nok");
         });
-        let result = https().send(&post(&server.url()));
+        let result = https().send(&post(&server.url()), None);
         server.end();
         match result {
             Ok(response) => assert!(is_read && response.header("x-long").unwrap().len() == size),
@@ -146,7 +146,7 @@ fn a_body_is_read_up_to_its_limit() {
             read_request(&mut stream);
             let _ = write!(stream, "HTTP/1.1 200 OK\r\n{rest}");
         });
-        match https().send(&post(&server.url())) {
+        match https().send(&post(&server.url()), None) {
             Ok(response) => assert!(fits && response.body.len() == MAX_BODY),
             Err(error) => assert!(!fits && matches!(error, Error::TooLarge { .. }), "{error}"),
         }

@@ -36,7 +36,7 @@ fn silence_and_dripping_end_at_the_deadline() {
             drip(&mut stream, head);
         });
         let start = Instant::now();
-        assert_timeout(&hasty().send(&post(&server.url())), start);
+        assert_timeout(&hasty().send(&post(&server.url()), None), start);
         server.end();
     }
 }
@@ -49,7 +49,7 @@ fn a_server_that_does_not_read_ends_at_the_deadline() {
         let _ = stream.read_to_end(&mut rest);
     });
     let start = Instant::now();
-    assert_timeout(&hasty().send(&request("POST", &server.url(), &"x".repeat(30_000_000))), start);
+    assert_timeout(&hasty().send(&request("POST", &server.url(), &"x".repeat(30_000_000)), None), start);
     server.end();
 }
 
@@ -74,7 +74,7 @@ fn a_broken_answer_is_told_from_a_complete_one() {
         let server = Server::once(move |mut stream| {
             answer(&mut stream, text);
         });
-        let result = https().send(&post(&server.url()));
+        let result = https().send(&post(&server.url()), None);
         assert!(matches!(result, Err(Error::Disconnected { .. })), "{text:?}: {result:?}");
         let host = server.address.to_string();
         assert!(sentence(result).starts_with(&format!("the connection to {host} broke")));
@@ -89,7 +89,7 @@ fn a_reset_is_no_end() {
         stream.read_exact(&mut [0; 4]).unwrap();
         stream.write_all(b"HTTP/1.1 200 OK\r\n\r\nhalf of an answer").unwrap();
     });
-    let result = https().send(&request("POST", &server.url(), &"x".repeat(2_000_000)));
+    let result = https().send(&request("POST", &server.url(), &"x".repeat(2_000_000)), None);
     assert!(matches!(result, Err(Error::Disconnected { .. })), "{result:?}");
     server.end();
 }
@@ -100,7 +100,7 @@ fn an_early_answer_is_read_although_the_server_stopped_listening() {
         stream.read_exact(&mut [0; 4]).unwrap();
         stream.write_all(b"HTTP/1.1 413 Too Large\r\nContent-Length: 4\r\n\r\nstop").unwrap();
     });
-    let response = https().send(&request("POST", &server.url(), &"x".repeat(4_000_000))).unwrap();
+    let response = https().send(&request("POST", &server.url(), &"x".repeat(4_000_000)), None).unwrap();
     assert_eq!((response.status, response.body.as_slice()), (413, &b"stop"[..]));
     server.end();
 }
@@ -119,10 +119,10 @@ fn a_connection_is_used_again() {
     });
     let https = https();
     for _ in 0..3 {
-        https.send(&post(&server.url())).unwrap();
+        https.send(&post(&server.url()), None).unwrap();
     }
     is_closed.recv().unwrap();
-    https.send(&post(&server.url())).unwrap();
+    https.send(&post(&server.url()), None).unwrap();
     assert_eq!(server.end().map(|seen| seen.ends_with("code=s3cret")), [true; 3]);
 }
 
@@ -134,8 +134,8 @@ fn what_comes_unasked_ends_a_connection() {
         answer(&mut accept(&listener), "HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n");
     });
     let https = https();
-    assert_eq!(https.send(&post(&server.url())).unwrap().status, 200);
-    assert_eq!(https.send(&post(&server.url())).unwrap().status, 201);
+    assert_eq!(https.send(&post(&server.url()), None).unwrap().status, 200);
+    assert_eq!(https.send(&post(&server.url()), None).unwrap().status, 201);
     server.end();
 }
 
@@ -150,8 +150,8 @@ fn nothing_is_sent_twice() {
         is_called_again(&listener)
     });
     let https = https();
-    https.send(&post(&server.url())).unwrap();
-    let result = https.send(&post(&server.url()));
+    https.send(&post(&server.url()), None).unwrap();
+    let result = https.send(&post(&server.url()), None);
     assert!(matches!(result, Err(Error::Disconnected { .. })), "{result:?}");
     assert!(!server.end());
 }
@@ -161,7 +161,7 @@ fn nobody_there_is_no_connection() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     drop(listener);
-    let text = sentence(https().send(&post(&format!("http://{address}/?code=s3cret"))));
+    let text = sentence(https().send(&post(&format!("http://{address}/?code=s3cret")), None));
     assert_eq!(
         text,
         format!("no connection to {address}: {address} refused it: check the port, and that the server runs")
@@ -181,7 +181,8 @@ fn the_next_address_is_tried() {
 
 #[test]
 fn an_unknown_name_is_named() {
-    let text = sentence(https().send(&post("https://user:s3cret@no-such-host.invalid:444/?code=s3cret")));
+    let text =
+        sentence(https().send(&post("https://user:s3cret@no-such-host.invalid:444/?code=s3cret"), None));
     assert!(text.starts_with("the name no-such-host.invalid cannot be resolved"), "{text}");
 }
 
@@ -197,13 +198,13 @@ fn what_cannot_be_sent_is_not_shown() {
         "https://ho st/s3cret",
         "http://h/s3cret\r\nX: y",
     ] {
-        assert!(sentence(https().send(&post(url))).starts_with("url: "), "{url}");
+        assert!(sentence(https().send(&post(url), None)).starts_with("url: "), "{url}");
     }
-    assert!(sentence(https().send(&post(&format!("http://h/{long}")))).starts_with("url: "));
+    assert!(sentence(https().send(&post(&format!("http://h/{long}")), None)).starts_with("url: "));
     for value in ["s3cret\r\nX: y", "s3cret\0", &long] {
         let mut request = post("http://127.0.0.1:1/");
         request.headers.push(("Authorization", Secret::new(value)));
-        assert!(sentence(https().send(&request)).starts_with("Authorization: "));
+        assert!(sentence(https().send(&request, None)).starts_with("Authorization: "));
     }
 }
 

@@ -16,7 +16,7 @@ fn a_tunnel_is_asked_for_with_user_and_password() {
     let proxy = Server::once(|mut stream| [answer(&mut stream, ESTABLISHED), answer(&mut stream, OK)]);
     // Nobody looks this name up but the proxy.
     let https = through(proxy.address, "me:s3cret%40%3A%zz@");
-    https.send(&post("http://server.invalid:8080/token")).unwrap();
+    https.send(&post("http://server.invalid:8080/token"), None).unwrap();
     let [connect, request] = proxy.end();
     assert_eq!(
         connect,
@@ -41,7 +41,7 @@ fn a_proxy_that_refuses_is_named_without_its_password() {
             answer(&mut stream, text);
         });
         let address = proxy.address;
-        let result = through(address, user).send(&post("https://server.invalid/?code=s3cret"));
+        let result = through(address, user).send(&post("https://server.invalid/?code=s3cret"), None);
         assert!(matches!(result, Err(Error::Connect { .. })), "{result:?}");
         let text = sentence(result);
         assert!(
@@ -50,7 +50,7 @@ fn a_proxy_that_refuses_is_named_without_its_password() {
         );
         proxy.end();
     }
-    let text = sentence(through("127.0.0.1:1".parse().unwrap(), "s3cret@").send(&post("http://h/")));
+    let text = sentence(through("127.0.0.1:1".parse().unwrap(), "s3cret@").send(&post("http://h/"), None));
     assert!(text.contains("the proxy 127.0.0.1:1 cannot be used: 127.0.0.1:1 refused it"), "{text}");
 }
 
@@ -63,7 +63,7 @@ fn a_proxy_is_bound_by_the_deadline() {
     let url = Proxy::Url(Secret::new(proxy.address.to_string()));
     let https =
         Https::with_limit(&TransportConfig { proxy: url, ..config() }, Duration::from_millis(100)).unwrap();
-    let result = https.send(&post("https://server.invalid/"));
+    let result = https.send(&post("https://server.invalid/"), None);
     assert!(matches!(result, Err(Error::Timeout { .. })), "{result:?}");
     proxy.end();
 }

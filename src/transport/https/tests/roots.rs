@@ -11,7 +11,7 @@ use super::*;
 fn refused(config: &TransportConfig) -> (&'static str, String) {
     // The handshake begins before the authorities are read.
     let server = Server::once(|mut stream| drop(stream.read(&mut [0; 4096])));
-    let result = Https::open(config).unwrap().send(&post(&https_url("localhost", &server)));
+    let result = Https::open(config).unwrap().send(&post(&https_url("localhost", &server)), None);
     // A connection that was never made.
     let _ = TcpStream::connect(server.address);
     server.end();
@@ -54,7 +54,7 @@ fn plain_http_reads_no_file() {
         client_key_file: none,
         ..config()
     };
-    Https::open(&config).unwrap().send(&post(&server.url())).unwrap();
+    Https::open(&config).unwrap().send(&post(&server.url()), None).unwrap();
     server.end();
 }
 
@@ -78,7 +78,10 @@ fn a_bundle_may_hold_anything_else() {
     for text in texts.map(String::into_bytes).into_iter().chain(latin) {
         let ca_file = TempFile::new(text);
         let server = tls_server(server_config(&authority.issue(&["localhost"], |_| {}), None), 1);
-        Https::open(&trusting(&ca_file)).unwrap().send(&post(&https_url("localhost", &server))).unwrap();
+        Https::open(&trusting(&ca_file))
+            .unwrap()
+            .send(&post(&https_url("localhost", &server)), None)
+            .unwrap();
         server.end();
     }
 }
@@ -98,7 +101,7 @@ fn a_client_certificate_is_shown_where_it_is_asked_for() {
     for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
         let config = || with_versions(&authority.issue(&["localhost"], |_| {}), Some(&authority), &[version]);
         let server = tls_server(config(), 1);
-        Https::open(&with_identity).unwrap().send(&post(&https_url("localhost", &server))).unwrap();
+        Https::open(&with_identity).unwrap().send(&post(&https_url("localhost", &server)), None).unwrap();
         assert_eq!(server.end(), [(1, false)]);
 
         let server = Server::once({
@@ -110,7 +113,8 @@ fn a_client_certificate_is_shown_where_it_is_asked_for() {
                 let _ = tls.sock.read(&mut [0; 4096]);
             }
         });
-        let result = Https::open(&trusting(&ca_file)).unwrap().send(&post(&https_url("localhost", &server)));
+        let result =
+            Https::open(&trusting(&ca_file)).unwrap().send(&post(&https_url("localhost", &server)), None);
         assert!(sentence(result).contains("client certificate"));
         server.end();
     }

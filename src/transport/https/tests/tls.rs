@@ -21,7 +21,7 @@ fn both_versions_and_all_usual_keys_work() {
             let server = tls_server(with_versions(&issued, None, &[version]), 1);
             let https = Https::open(&trusting(&ca_file)).unwrap();
             for host in ["localhost", "localhost"] {
-                let response = https.send(&post(&https_url(host, &server))).unwrap();
+                let response = https.send(&post(&https_url(host, &server)), None).unwrap();
                 assert_eq!((response.status, response.body.as_slice()), (200, &b"{}"[..]));
             }
             drop(https);
@@ -35,7 +35,7 @@ fn an_address_can_be_the_name() {
     let authority = Authority::new();
     let ca_file = TempFile::new(authority.pem());
     let server = tls_server(server_config(&authority.issue(&["127.0.0.1"], |_| {}), None), 1);
-    Https::open(&trusting(&ca_file)).unwrap().send(&post(&https_url("127.0.0.1", &server))).unwrap();
+    Https::open(&trusting(&ca_file)).unwrap().send(&post(&https_url("127.0.0.1", &server)), None).unwrap();
     assert_eq!(server.end(), [(1, false)]);
 }
 
@@ -55,9 +55,9 @@ fn a_second_connection_resumes_the_session() {
             serve(&mut secure(&config, accept(&listener)))
         });
         let https = Https::open(&trusting(&ca_file)).unwrap();
-        https.send(&post(&https_url("localhost", &server))).unwrap();
+        https.send(&post(&https_url("localhost", &server)), None).unwrap();
         is_closed.recv().unwrap();
-        https.send(&post(&https_url("localhost", &server))).unwrap();
+        https.send(&post(&https_url("localhost", &server)), None).unwrap();
         drop(https);
         assert_eq!(server.end(), (1, true));
     }
@@ -102,7 +102,8 @@ fn a_certificate_that_does_not_fit_says_why() {
             let config = Arc::new(server_config(issued, None));
             move |stream| drop(read_request(&mut secure(&config, stream)))
         });
-        let result = Https::open(&trusting(ca_file)).unwrap().send(&post(&https_url("localhost", &server)));
+        let result =
+            Https::open(&trusting(ca_file)).unwrap().send(&post(&https_url("localhost", &server)), None);
         assert!(matches!(result, Err(Error::Tls { .. })), "{result:?}");
         let host = format!("localhost:{}", server.address.port());
         assert_eq!(sentence(result), format!("no secure connection to {host}: {reason}"));
@@ -114,7 +115,7 @@ fn a_certificate_that_does_not_fit_says_why() {
 fn the_system_does_not_trust_a_stranger() {
     let config = server_config(&Authority::new().issue(&["localhost"], |_| {}), None);
     let server = Server::once(move |stream| drop(read_request(&mut secure(&Arc::new(config), stream))));
-    match https().send(&post(&https_url("localhost", &server))) {
+    match https().send(&post(&https_url("localhost", &server)), None) {
         Err(Error::Tls { reason, .. }) => assert!(reason.contains("is not trusted: set ca_file"), "{reason}"),
         // A machine without authorities.
         Err(Error::Certificate { key: "ca_file", reason }) => {
@@ -138,7 +139,7 @@ fn what_does_not_speak_tls_is_recognized() {
             stream.write_all(text.as_bytes()).unwrap();
         });
         let https = Https::open(&trusting(&ca_file)).unwrap();
-        let sentence = sentence(https.send(&post(&https_url("localhost", &server))));
+        let sentence = sentence(https.send(&post(&https_url("localhost", &server)), None));
         assert!(sentence.starts_with(reason) && sentence.contains("port"), "{sentence}");
         server.end();
     }
@@ -149,7 +150,7 @@ fn a_handshake_is_bound_by_the_deadline() {
     let ca_file = TempFile::new(Authority::new().pem());
     let server = Server::once(|_stream| thread::sleep(Duration::from_millis(200)));
     let https = Https::with_limit(&trusting(&ca_file), Duration::from_millis(100)).unwrap();
-    let result = https.send(&post(&https_url("localhost", &server)));
+    let result = https.send(&post(&https_url("localhost", &server)), None);
     assert!(matches!(result, Err(Error::Timeout { .. })), "{result:?}");
     server.end();
 }
@@ -170,7 +171,8 @@ fn an_end_that_is_not_announced_is_a_cut() {
                 tls.flush().unwrap();
             }
         });
-        let result = Https::open(&trusting(&ca_file)).unwrap().send(&post(&https_url("localhost", &server)));
+        let result =
+            Https::open(&trusting(&ca_file)).unwrap().send(&post(&https_url("localhost", &server)), None);
         match result {
             Ok(response) => assert!(is_announced && response.body.as_slice() == b"access_token=abc"),
             Err(error) => assert!(!is_announced && matches!(error, Error::Disconnected { .. }), "{error}"),
@@ -195,9 +197,9 @@ fn a_connection_that_was_closed_in_between_is_replaced() {
         serve(&mut secure(&config, accept(&listener))).0
     });
     let https = Https::open(&trusting(&ca_file)).unwrap();
-    https.send(&post(&https_url("localhost", &server))).unwrap();
+    https.send(&post(&https_url("localhost", &server)), None).unwrap();
     is_closed.recv().unwrap();
-    https.send(&post(&https_url("localhost", &server))).unwrap();
+    https.send(&post(&https_url("localhost", &server)), None).unwrap();
     drop(https);
     assert_eq!(server.end(), 1);
 }
@@ -213,8 +215,8 @@ fn tls_goes_through_a_tunnel() {
     });
     let url = Proxy::Url(Secret::new(proxy.address.to_string()));
     let https = Https::open(&TransportConfig { proxy: url, ..trusting(&ca_file) }).unwrap();
-    https.send(&post("https://server.invalid/?code=s3cret")).unwrap();
-    https.send(&post("https://server.invalid/?code=s3cret")).unwrap();
+    https.send(&post("https://server.invalid/?code=s3cret"), None).unwrap();
+    https.send(&post("https://server.invalid/?code=s3cret"), None).unwrap();
     drop(https);
     let (asked, count) = proxy.end();
     assert_eq!(asked, "CONNECT server.invalid:443 HTTP/1.1\r\nHost: server.invalid:443\r\n\r\n");

@@ -1,0 +1,92 @@
+//! Accounts of a store, and tokens that a program keeps in a database of its own.
+#![forbid(unsafe_code)]
+
+use super::Client;
+use crate::error::{Error, Result};
+use crate::flight::lock;
+use crate::settings::{Identity, StoreSetting};
+use crate::store::{self, Locking, Place, Wait};
+use crate::system;
+
+/// So many are listed at once.
+const PAGE: usize = 1000;
+
+impl Client {
+    /// The accounts that have a token, one a line. The first page is 1.
+    pub fn accounts(&self, page: i32) -> Result<String> {
+        let reason = "the first page is 1".to_owned();
+        let wrong = Error::Value { key: "page", reason };
+        let before = usize::try_from(page).ok().and_then(|page| page.checked_sub(1)).ok_or(wrong)?;
+        let settings = self.settings.load_full();
+        let accounts = if settings.store == StoreSetting::Memory {
+            let held = self.held(&settings)?.filter(|_| before == 0);
+            held.map(|_| settings.account.clone()).into_iter().collect()
+        } else {
+            store::accounts(&settings, before.saturating_mul(PAGE), PAGE)?
+        };
+        Ok(accounts.iter().flat_map(|account| [account.as_str(), "\n"]).collect())
+    }
+
+    /// Removes the account's token from store and memory.
+    pub fn forget(&self) -> Result<()> {
+        let settings = self.settings.load_full();
+        let process = self.process();
+        if let Some(place) = Place::of(&settings)? {
+            loop {
+                let wait = Wait::Seconds(settings.lock_timeout());
+                let Locking::Locked(mut locked) = place.lock(wait, place.mark())? else { continue };
+                locked.remove()?;
+                // Or else a job that has it in memory would bring it back.
+                locked.notes = store::Notes { forgotten_at: Some(system::now()), ..store::Notes::default() };
+                locked.write_notes()?;
+                break;
+            }
+        }
+        let _writing = lock(&process.state);
+        if self.held_in_memory(&settings).is_some() {
+            self.held.store(None);
+            self.current.clear();
+        }
+        Ok(())
+    }
+
+    pub fn reseal(&self) -> Result<i32> {
+        store::reseal(&self.settings.load_full())
+    }
+
+    /// `expected`: as `oauth_import_token` takes it.
+    pub fn import_expecting(&self, expected: i32, text: &str) -> Result<()> {
+        match expected {
+            -1 => self.import(None, text),
+            expected => {
+                let reason = "use OAUTH_GENERATION, 0 where there is no token, or -1".to_owned();
+                let wrong = |_| Error::Value { key: "expected", reason };
+                self.import(Some(u32::try_from(expected).map_err(wrong)?), text)
+            }
+        }
+    }
+
+    /// Takes a record of OAUTH_TOKEN_RECORD. `expected`: the generation of the token that it replaces.
+    pub fn import(&self, expected: Option<u32>, text: &str) -> Result<()> {
+        let settings = self.settings.load_full();
+        let process = self.process();
+        let mut token = store::import(&settings, text)?;
+        let mut turn = Self::turn_to_save(&process, &settings)?;
+        let _accepting = lock(&process.accepting);
+        let stored = match turn.locked() {
+            Some(locked) => locked.read()?,
+            None => self.held_in_memory(&settings).map(|held| held.token.clone()),
+        };
+        let found = stored.as_ref().map_or(0, |stored| stored.generation);
+        if let Some(expected) = expected.filter(|expected| *expected != found) {
+            return Err(Error::Generation { found, expected });
+        }
+        if turn.locked().is_some() {
+            token.generation = token.generation.max(found + 1);
+            turn.renewed(&Identity::of(&settings)?, &token)?;
+        }
+        process.leave(turn.notes());
+        self.hold(&process, &settings, token, false);
+        Ok(())
+    }
+}

@@ -1,0 +1,215 @@
+//! Renewing a token that many share: one job sends the refresh token, the others get what it brings.
+#![forbid(unsafe_code)]
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::Client;
+use crate::conversation::{Conversation, Operation};
+use crate::error::{Action, Error, Result};
+use crate::process::Process;
+use crate::protocol::message::Request;
+use crate::settings::{Http, Settings, Whose};
+use crate::store::{Failure, Locked, Locking, Place, Wait};
+use crate::system;
+use crate::token::{Purpose, Token};
+use crate::turn::Turn;
+
+/// Why a token is to be renewed.
+#[derive(Clone, Copy)]
+pub(super) struct Need {
+    /// What the caller wanted; without it a valid token, too, is renewed.
+    pub(super) purpose: Option<Purpose>,
+    /// The token that is not good enough, as this client counts them.
+    pub(super) stale: Option<u32>,
+    /// It still lives: whoever would have to wait goes on with it.
+    pub(super) is_early: bool,
+}
+
+impl Client {
+    pub(super) fn renew(&self, settings: &Arc<Settings>, need: Need) -> Result<()> {
+        let process = self.process();
+        if settings.http() == Http::Caller {
+            let _engaged = process.engage(settings.timeout())?;
+            return self.renew_alone(&process, settings, need);
+        }
+        process
+            .flight
+            .join(&Whose::of(settings), need.is_early, || self.renew_alone(&process, settings, need))
+    }
+
+    /// As the only thread of this client that does so.
+    fn renew_alone(&self, process: &Process, settings: &Arc<Settings>, need: Need) -> Result<()> {
+        if need.stale.is_some() && self.generation(settings) != need.stale {
+            return Ok(());
+        }
+        // Before there is a token, there need not be a folder.
+        if self.held(settings)?.is_none() {
+            return Err(Error::sign_in("there is no token yet"));
+        }
+        let Some(mut turn) = self.take_turn(process, settings, need)? else { return Ok(()) };
+        let mut operation = Operation::refresh(need.purpose);
+        let request = self.request(settings, &mut operation)?;
+        Self::wait_out(&turn, settings, need)?;
+        if let Some(refresh_token) = operation.refresh_token() {
+            turn.begin(refresh_token)?;
+        }
+        if settings.http() == Http::Caller {
+            return Err(process.begin(Conversation::new(operation, settings.clone(), request, Some(turn))));
+        }
+        let outcome = Self::send(process, settings, &operation, &request, &mut turn, need);
+        self.finish(process, settings, operation, outcome, Some(turn))
+    }
+
+    /// `None`: another job has renewed the token since this one asked.
+    fn take_turn(&self, process: &Process, settings: &Settings, need: Need) -> Result<Option<Turn>> {
+        let Some(place) = Place::of(settings)? else { return Ok(Some(Turn::in_memory(process.notes()))) };
+        let wait = if need.is_early { Wait::No } else { Wait::Seconds(settings.lock_timeout()) };
+        let mut seen = place.mark();
+        let failed_before = place.notes().last_error;
+        loop {
+            match place.lock(wait, seen)? {
+                Locking::Locked(mut locked) => {
+                    // Whoever waited for a refresh shares its failure, too: one try is enough for all.
+                    let is_over = locked.notes.wait_until.is_none_or(|until| until <= system::now());
+                    let failed = locked.notes.last_error.clone().filter(|_| !is_over);
+                    let failed = failed.filter(|failed| Some(failed) != failed_before.as_ref());
+                    if let Some(Failure { process, sentence, .. }) = failed {
+                        return Err(Error::JustFailed { process, sentence });
+                    }
+                    let is_other = self.reconcile(process, settings, &mut locked)?;
+                    let was_renewed = place.mark() != seen;
+                    let is_done = is_other && (was_renewed || self.is_served(settings, need));
+                    return Ok((!is_done).then(|| Turn::in_store(locked)));
+                }
+                Locking::Replaced => {
+                    seen = place.mark();
+                    // Written by somebody, but perhaps only sealed anew.
+                    if self.adopt(process, settings, place.read()?) {
+                        return Ok(None);
+                    }
+                }
+                Locking::Busy => return Err(Error::Busy),
+            }
+        }
+    }
+
+    /// Whether the token that is held now is what the caller asked for.
+    fn is_served(&self, settings: &Settings, need: Need) -> bool {
+        let held = self.held_in_memory(settings);
+        need.purpose.is_some() && held.is_some_and(|held| self.make_ready(&held).is_some())
+    }
+
+    /// Brings memory and the record together, with the lock. Returns whether another job's token is held now.
+    pub(super) fn reconcile(
+        &self,
+        process: &Process,
+        settings: &Settings,
+        locked: &mut Locked,
+    ) -> Result<bool> {
+        let stored = locked.read()?;
+        let Some(held) = self.held_in_memory(settings) else {
+            return Ok(self.adopt(process, settings, stored));
+        };
+        let is_ours_newer = |stored: &Token| stored.obtained_at <= held.token.obtained_at;
+        if held.is_unsaved() && stored.as_ref().is_none_or(is_ours_newer) {
+            self.save(settings, &held, stored.as_ref(), locked)?;
+            return Ok(false);
+        }
+        let is_forgotten = locked.notes.forgotten_at.is_some_and(|at| at >= held.token.obtained_at);
+        if stored.is_none() && is_forgotten {
+            self.drop_held(process, &held);
+            return Err(Error::sign_in("the token was removed from the store"));
+        }
+        Ok(self.adopt(process, settings, stored))
+    }
+
+    /// Takes over the stored token, if it is another than that in memory.
+    pub(super) fn adopt(&self, process: &Process, settings: &Settings, stored: Option<Token>) -> bool {
+        let Some(stored) = stored else { return false };
+        let is_other = self.held_in_memory(settings).is_none_or(|held| held.token != stored);
+        if is_other {
+            self.hold(process, settings, stored, false);
+        }
+        is_other
+    }
+
+    /// The server, or a failure before, may have asked for some time.
+    fn wait_out(turn: &Turn, settings: &Settings, need: Need) -> Result<()> {
+        let Some(wait) = turn.must_wait(need.is_early) else { return Ok(()) };
+        let fits = wait < Duration::from_secs(settings.timeout().into());
+        if need.is_early || !fits || settings.http() == Http::Caller {
+            let seconds = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX);
+            return Err(Error::TooEarly { seconds });
+        }
+        system::pause(wait);
+        Ok(())
+    }
+
+    /// Sends the refresh token; after a fault that passes once more, and once more, as long as there is time.
+    fn send(
+        process: &Process,
+        settings: &Settings,
+        operation: &Operation,
+        request: &Request,
+        turn: &mut Turn,
+        need: Need,
+    ) -> Result<Token> {
+        const TRIES: u32 = 3;
+        let transport = process.transport(settings)?;
+        let mut time = Time::new(settings.timeout());
+        for number in 1.. {
+            let outcome = transport
+                .send(request, (number > 1).then(|| time.left()))
+                .and_then(|response| operation.response(settings, &response, system::now()));
+            let Err(error) = outcome else { return outcome };
+            // Who has a token that lives tries again at another time.
+            let is_last = number == TRIES || need.is_early || error.action() != Action::Retry;
+            let Some(pause) = pause_after(&error, number).filter(|pause| !is_last && *pause < time.left())
+            else {
+                return Err(error);
+            };
+            if error.leaves_unknown() {
+                turn.has_lost_one();
+            }
+            time.pause(pause);
+        }
+        Err(Error::Internal("no try was the last".to_owned()))
+    }
+}
+
+/// As long as the server asked for; else a moment that grows, and is not the same for all who wait.
+fn pause_after(error: &Error, number: u32) -> Option<Duration> {
+    if let Some(seconds) = error.retry_after() {
+        return Some(Duration::from_secs(seconds.into()));
+    }
+    let mut random = [0];
+    system::random(&mut random).ok()?;
+    let longest = Duration::from_millis(250 << number);
+    Some(longest / 2 + longest / 512 * u32::from(random[0]))
+}
+
+/// What is left of OAUTH_TIMEOUT.
+struct Time {
+    since: Instant,
+    limit: Duration,
+    /// So much longer than it took: a pause need not take time in a test.
+    paused: Duration,
+}
+
+impl Time {
+    fn new(seconds: u32) -> Self {
+        let limit = Duration::from_secs(seconds.into());
+        Self { since: Instant::now(), limit, paused: Duration::ZERO }
+    }
+
+    fn left(&self) -> Duration {
+        self.limit.saturating_sub(self.since.elapsed()).saturating_sub(self.paused)
+    }
+
+    fn pause(&mut self, duration: Duration) {
+        let before = self.since.elapsed();
+        system::pause(duration);
+        self.paused += duration.saturating_sub(self.since.elapsed().saturating_sub(before));
+    }
+}

@@ -1,0 +1,86 @@
+//! One line about a token, for a person: no secret in it.
+#![forbid(unsafe_code)]
+
+use super::tokens::Held;
+use super::Client;
+use crate::protocol::time::rfc3339;
+use crate::settings::{Identity, Settings};
+use crate::store::{Notes, Place};
+use crate::system;
+
+impl Client {
+    pub(super) fn status(&self, settings: &Settings) -> String {
+        let process = self.process();
+        let place = Place::of(settings).ok().flatten();
+        let notes = match &place {
+            Some(place) => place.notes(),
+            None => process.notes(),
+        };
+        // Another job may have renewed it since.
+        let stored = place.map_or(Ok(None), |place| place.read());
+        let mut parts = vec![whose(settings)];
+        match (stored, self.held_in_memory(settings)) {
+            (Ok(Some(stored)), held) if held.as_ref().is_none_or(|held| !held.is_unsaved()) => {
+                let is_rejected = held.is_some_and(|held| held.token == stored && held.is_rejected());
+                parts.extend(token(&stored, settings, is_rejected));
+            }
+            (stored, Some(held)) => {
+                parts.extend(token(&held.token, settings, held.is_rejected()));
+                parts.extend(unsaved(&held));
+                parts.extend(stored.err().map(|error| error.to_string()));
+            }
+            (Ok(_), None) => parts.push("no token: sign in".to_owned()),
+            (Err(error), None) => parts.push(error.to_string()),
+        }
+        parts.extend(said(&notes));
+        parts.join("; ")
+    }
+}
+
+fn whose(settings: &Settings) -> String {
+    let account = if settings.account.is_empty() { "no account name" } else { &settings.account };
+    match Identity::of(settings) {
+        Ok(identity) => format!("{account}, client {} at {}", identity.client_id, identity.token_endpoint),
+        Err(_) => format!("{account}, client {} at no token endpoint", settings.client_id),
+    }
+}
+
+fn token(token: &crate::token::Token, settings: &Settings, is_rejected: bool) -> Vec<String> {
+    let valid = match token.expires_at {
+        _ if is_rejected => "refused by an API".to_owned(),
+        Some(at) if token.is_expired(settings, system::now()) => format!("expired at {}", rfc3339(at)),
+        Some(at) => format!("valid until {}", rfc3339(at)),
+        None => "valid, the server does not say until when".to_owned(),
+    };
+    let renewed = format!(
+        "generation {} of {} by process {}",
+        token.generation,
+        rfc3339(token.obtained_at),
+        token.renewed_by
+    );
+    let refresh = token.refresh_token.is_none().then(|| "no refresh token".to_owned());
+    [Some(valid), Some(renewed), refresh].into_iter().flatten().collect()
+}
+
+fn unsaved(held: &Held) -> Option<String> {
+    held.is_unsaved().then(|| "in memory alone: it could not be stored yet".to_owned())
+}
+
+fn said(notes: &Notes) -> Vec<String> {
+    let holder = notes
+        .holder
+        .as_ref()
+        .map(|holder| format!("process {} is renewing it since {}", holder.process, rfc3339(holder.since)));
+    let sent =
+        notes.sent.as_ref().filter(|_| notes.holder.is_none()).map(|sent| {
+            format!("the refresh by process {} at {} got no answer", sent.process, rfc3339(sent.at))
+        });
+    let wait = notes
+        .wait_until
+        .filter(|until| *until > system::now())
+        .map(|until| format!("no refresh before {}", rfc3339(until)));
+    let error = notes.last_error.as_ref().map(|error| {
+        format!("last error, of process {} at {}: {}", error.process, rfc3339(error.at), error.sentence)
+    });
+    [holder, sent, wait, error].into_iter().flatten().collect()
+}

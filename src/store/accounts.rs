@@ -1,0 +1,78 @@
+//! All accounts of a store: listing them, and sealing their records anew.
+#![forbid(unsafe_code)]
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use super::files::{self, failed};
+use super::{client_prefix, folder, record, Keys, Locking, Place, Wait};
+use crate::error::Result;
+use crate::settings::{Identity, Settings};
+
+/// The accounts that have a token of this client's: `count` of them after the first `skip`, always in the same order.
+/// A record that cannot be read is passed over.
+pub fn accounts(settings: &Settings, skip: usize, count: usize) -> Result<Vec<String>> {
+    let prefix = format!("{}-", client_prefix(&Identity::of(settings)?));
+    let places = places(settings, &prefix)?;
+    let identities = places.into_iter().skip(skip).take(count).filter_map(|place| place.identity().ok()?);
+    Ok(identities.map(|identity| identity.account).collect())
+}
+
+/// Writes every record anew that is not sealed with the key that is set. Returns how many were.
+pub fn reseal(settings: &Settings) -> Result<i32> {
+    let mut written = 0;
+    for place in places(settings, "")? {
+        while place.is_stale()? {
+            // Another job may just be writing it.
+            let wait = Wait::Seconds(settings.lock_timeout());
+            let Locking::Locked(mut locked) = place.lock(wait, place.mark())? else { continue };
+            if let (Some(identity), Some(token)) = (place.identity()?, locked.read()?) {
+                locked.write(&identity, &token)?;
+                written += 1;
+            }
+        }
+    }
+    Ok(written)
+}
+
+impl Place {
+    fn identity(&self) -> Result<Option<Identity>> {
+        Ok(self.contents()?.map(|(identity, _)| identity))
+    }
+
+    /// Whether the record would be written in another way now.
+    fn is_stale(&self) -> Result<bool> {
+        Ok(self.contents()?.is_some_and(|(_, is_stale)| is_stale))
+    }
+
+    fn contents(&self) -> Result<Option<(Identity, bool)>> {
+        let path = self.path("json");
+        let Some(bytes) = files::read(&path)? else { return Ok(None) };
+        let (identity, _, is_stale) = record::read(&self.keys, "record", &self.name, &path, &bytes)?;
+        Ok(Some((identity, is_stale)))
+    }
+}
+
+/// Every place whose name begins like this, in order.
+fn places(settings: &Settings, prefix: &str) -> Result<Vec<Place>> {
+    let Some(folder) = folder(settings) else { return Ok(Vec::new()) };
+    let names = match names(&folder, prefix) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        names => names.map_err(|e| failed(&folder, "cannot be read", &e))?,
+    };
+    let keys = Keys::of(settings);
+    let place = |name| Place { folder: folder.clone(), name, keys: keys.clone() };
+    Ok(names.into_iter().map(place).collect())
+}
+
+fn names(folder: &Path, prefix: &str) -> io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let name = entry?.file_name();
+        let record = name.to_str().and_then(|name| name.strip_suffix(".json"));
+        names.extend(record.filter(|name| name.starts_with(prefix)).map(str::to_owned));
+    }
+    names.sort_unstable();
+    Ok(names)
+}

@@ -1,0 +1,281 @@
+//! One job at a time from re-reading a record until its successor is written: threads and processes alike, as each
+//! lock has an open file of its own. The system frees the lock of a process that dies.
+#![forbid(unsafe_code)]
+
+use std::fs::{File, OpenOptions, Permissions, TryLockError};
+use std::io;
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::{FileExt, OpenOptionsExt, PermissionsExt};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use super::files::{self, failed, Mark, Successor};
+use super::notes::{Holder, Notes};
+use super::{network, pending, record, Place};
+use crate::error::{Error, Result};
+use crate::settings::Identity;
+use crate::system;
+use crate::token::Token;
+
+/// Whether a lock that another has is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wait {
+    No,
+    /// So many seconds; or until the record is replaced, which is what most wait for.
+    Seconds(u32),
+}
+
+pub enum Locking {
+    Locked(Box<Locked>),
+    /// While we waited, another job has replaced the record.
+    Replaced,
+    /// Another job has it.
+    Busy,
+}
+
+/// The place is this job's until this is dropped.
+pub struct Locked {
+    place: Place,
+    guard: Guard,
+    successor: Option<Successor>,
+    pub notes: Notes,
+}
+
+impl Place {
+    /// Makes the folder, if it is not there.
+    pub fn make_folder(&self) -> Result<()> {
+        files::make_folder(&self.folder)?;
+        files::check_folder(&self.folder)
+    }
+
+    /// `seen`: the record's mark when the caller last looked.
+    pub fn lock(&self, wait: Wait, seen: Option<Mark>) -> Result<Locking> {
+        let path = self.path("lock");
+        let start = Instant::now();
+        let mut pause = Duration::from_millis(1);
+        let mut file = self.open_lock(&path)?;
+        loop {
+            match Guard::of(file) {
+                Ok(guard) if guard.has_name(&path) => return self.take(guard, &path).map(Locking::Locked),
+                // Somebody has removed the file: this lock excludes nobody.
+                Ok(guard) => {
+                    drop(guard);
+                    file = self.open_lock(&path)?;
+                    continue;
+                }
+                Err((busy, None)) => file = busy,
+                Err((_, Some(e))) => return Err(failed(&path, "cannot be locked", &e)),
+            }
+            let Wait::Seconds(seconds) = wait else { return Ok(Locking::Busy) };
+            if self.mark() != seen {
+                return Ok(Locking::Replaced);
+            }
+            let limit = Duration::from_secs(seconds.into());
+            let waited = start.elapsed();
+            if waited >= limit {
+                return Err(held_by_another(&path, &file, waited));
+            }
+            system::pause(pause.min(limit.saturating_sub(waited)));
+            pause = (pause * 2).min(longest_pause(waited));
+        }
+    }
+
+    fn open_lock(&self, path: &Path) -> Result<File> {
+        files::check_folder(&self.folder)?;
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).mode(0o600);
+        let file = match files::open(options.clone().create_new(true), path) {
+            // The umask may have taken rights that the owner needs.
+            Ok(file) => file.set_permissions(Permissions::from_mode(0o600)).map(|()| file),
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => files::open(&mut options, path),
+            Err(e) => Err(e),
+        }
+        .map_err(|e| failed(path, "cannot be locked", &e))?;
+        let found = file.metadata().map_err(|e| failed(path, "cannot be locked", &e))?;
+        files::check_file(path, &found)?;
+        network::check(&self.folder, &file)?;
+        Ok(file)
+    }
+
+    fn take(&self, guard: Guard, path: &Path) -> Result<Box<Locked>> {
+        let mut notes = guard.read_notes();
+        notes.holder =
+            Some(Holder { process: std::process::id(), host: system::host_name(), since: system::now() });
+        let mut locked = Locked { place: self.clone(), guard, successor: None, notes };
+        // A full disk is met again where it matters.
+        let _ = locked.write_notes();
+        locked.recover(path)?;
+        Ok(Box::new(locked))
+    }
+
+    /// The notes as they stand; whoever holds the lock may just be changing them.
+    pub fn notes(&self) -> Notes {
+        let path = self.path("lock");
+        let file = files::open(OpenOptions::new().read(true), &path);
+        file.map(|file| read_notes(&file)).unwrap_or_default()
+    }
+}
+
+impl Locked {
+    pub fn read(&self) -> Result<Option<Token>> {
+        self.place.read()
+    }
+
+    /// Makes sure that the successor of the record can be written: before the refresh token is spent.
+    pub fn reserve(&mut self) -> Result<()> {
+        // A new token may be longer than the old one.
+        const MORE: u64 = 4096;
+        let length = self.place.mark().map_or(0, |mark| mark.length) + MORE;
+        // A key that cannot be read would come to light too late.
+        self.place.keys.sealing()?;
+        self.successor = None;
+        self.successor = Some(Successor::reserve(&self.place.path("tmp"), length)?);
+        Ok(())
+    }
+
+    /// Replaces the record. It is on the disk when this returns.
+    pub fn write(&mut self, identity: &Identity, token: &Token) -> Result<()> {
+        let Place { keys, name, .. } = &self.place;
+        let bytes = record::write(keys, "record", name, identity, token, true)?;
+        let successor = match self.successor.take() {
+            Some(successor) => successor,
+            None => Successor::reserve(&self.place.path("tmp"), 0)?,
+        };
+        files::check_folder(&self.place.folder)?;
+        successor.replace(&self.place.path("json"), &bytes)
+    }
+
+    /// Takes the record away, and the authorization URLs that wait.
+    pub fn remove(&mut self) -> Result<()> {
+        let path = self.place.path("json");
+        match std::fs::remove_file(&path) {
+            Ok(()) => files::sync_folder(&path)?,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => {}
+            Err(e) => return Err(failed(&path, "cannot be removed", &e)),
+        }
+        pending::remove_all(&self.place)
+    }
+
+    pub fn write_notes(&self) -> Result<()> {
+        let text = record::text(&self.notes.to_json(), false)?;
+        self.guard.write(&text).map_err(|e| failed(&self.place.path("lock"), "cannot be written", &e))
+    }
+
+    /// A job may have been killed between the server's answer and the end of the record's writing. What it had
+    /// written whole is all that is left of the new token.
+    fn recover(&mut self, path: &Path) -> Result<()> {
+        if self.notes.sent.is_none() {
+            return Ok(());
+        }
+        let temporary = path.with_extension("tmp");
+        let Ok(Some(bytes)) = files::read(&temporary) else { return Ok(()) };
+        let Place { keys, name, .. } = &self.place;
+        let Ok((identity, token, _)) = record::read(keys, "record", name, &temporary, &bytes) else {
+            return Ok(());
+        };
+        let is_successor = self.read()?.is_some_and(|stored| token.generation == stored.generation + 1);
+        if is_successor && super::name(&identity) == *name {
+            self.write(&identity, &token)?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Locked {
+    fn drop(&mut self) {
+        if self.guard.is_inherited() {
+            // The child of a fork: lock and file are its parent's.
+            std::mem::forget(self.successor.take());
+            return;
+        }
+        self.successor = None;
+        self.notes.holder = None;
+        let _ = self.write_notes();
+    }
+}
+
+fn held_by_another(path: &Path, file: &File, waited: Duration) -> Error {
+    let holder = read_notes(file).holder;
+    Error::Locked {
+        path: path.display().to_string(),
+        waited: u32::try_from(waited.as_secs()).unwrap_or(u32::MAX),
+        holder: holder.map(|holder| {
+            let age = system::now().saturating_sub(holder.since).max(0);
+            let is_elsewhere = !holder.host.is_empty() && holder.host != system::host_name();
+            let host = if is_elsewhere { format!(" on {}", holder.host) } else { String::new() };
+            format!("process {}{host}, for {age} s", holder.process)
+        }),
+    }
+}
+
+/// Who has waited for long need not look so often.
+fn longest_pause(waited: Duration) -> Duration {
+    Duration::from_millis(if waited < Duration::from_secs(3) { 8 } else { 50 })
+}
+
+fn read_notes(file: &File) -> Notes {
+    let mut bytes = [0; 8192];
+    let length = file.read_at(&mut bytes, 0).unwrap_or(0);
+    Notes::parse(&bytes[..length])
+}
+
+/// A file that is locked until this is dropped.
+pub struct Guard {
+    file: Option<File>,
+    /// The fork generation in which it was locked.
+    forks: u32,
+}
+
+impl Guard {
+    /// Locks the file, or gives it back: with the reason, if it is not another's lock.
+    pub fn of(file: File) -> std::result::Result<Self, (File, Option<io::Error>)> {
+        let forks = system::fork_generation();
+        // A child that lives longer than we do must not keep the lock.
+        system::close_in_child(file.as_raw_fd());
+        let reason = loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(Self { file: Some(file), forks }),
+                Err(TryLockError::WouldBlock) => break None,
+                Err(TryLockError::Error(e)) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(TryLockError::Error(e)) => break Some(e),
+            }
+        };
+        system::keep_in_child(file.as_raw_fd());
+        Err((file, reason))
+    }
+
+    pub fn is_inherited(&self) -> bool {
+        self.forks != system::fork_generation()
+    }
+
+    /// Whether the file is still the one of that name.
+    pub fn has_name(&self, path: &Path) -> bool {
+        let ours = self.file.as_ref().and_then(|file| file.metadata().ok());
+        ours.zip(files::mark(path)).is_some_and(|(ours, named)| Mark::of(&ours).is_same_file(&named))
+    }
+
+    fn read_notes(&self) -> Notes {
+        self.file.as_ref().map(read_notes).unwrap_or_default()
+    }
+
+    /// Replaces what is in the file.
+    pub fn write(&self, text: &[u8]) -> io::Result<()> {
+        let Some(file) = &self.file else { return Ok(()) };
+        file.write_all_at(text, 0)?;
+        file.set_len(text.len() as u64)
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        let Some(file) = self.file.take() else { return };
+        if self.is_inherited() {
+            // Closed at the fork; its number may be another file's by now.
+            std::mem::forget(file);
+            return;
+        }
+        // Said aloud: a child between fork and exec has the file open, too.
+        let _ = file.unlock();
+        system::keep_in_child(file.as_raw_fd());
+    }
+}

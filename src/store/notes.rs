@@ -1,0 +1,152 @@
+//! What the jobs that share a token tell each other beside the record: the text of the lock's file, one line of JSON,
+//! written in place by whoever holds the lock. Nothing hangs on it that a crash may not take: where it cannot be read,
+//! there are no notes. No secret is in it.
+#![forbid(unsafe_code)]
+
+use crate::protocol::json::Json;
+use crate::protocol::time::{rfc3339, timestamp};
+use crate::secret::Secret;
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Notes {
+    /// Who has the lock; left there by one that was killed.
+    pub holder: Option<Holder>,
+    /// A refresh whose answer has not come.
+    pub sent: Option<Sent>,
+    /// No refresh before this time.
+    pub wait_until: Option<i64>,
+    /// It was the server that asked for it; else only those wait who still have a token that lives.
+    pub is_servers_wish: bool,
+    /// Refreshes in a row that a passing fault has ended.
+    pub failures: u32,
+    pub last_error: Option<Failure>,
+    /// When the token was removed on purpose: nobody brings it back.
+    pub forgotten_at: Option<i64>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Holder {
+    pub process: u32,
+    pub host: String,
+    pub since: i64,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sent {
+    pub process: u32,
+    pub at: i64,
+    /// A hash: of another token this says nothing.
+    pub refresh_token: String,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Failure {
+    pub at: i64,
+    pub process: u32,
+    pub sentence: String,
+}
+
+impl Notes {
+    pub fn parse(bytes: &[u8]) -> Self {
+        // Behind the first line stands what a longer text has left.
+        let line = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
+        let json = std::str::from_utf8(line).ok().and_then(|text| Json::parse(text).ok());
+        json.map(|json| Self::of(&json)).unwrap_or_default()
+    }
+
+    fn of(json: &Json) -> Self {
+        let part = |name: &str| json.member(name).filter(|part| matches!(part, Json::Members(_)));
+        Self {
+            holder: part("holder").and_then(|holder| {
+                Some(Holder {
+                    process: number(holder, "process")?,
+                    host: text(holder, "host")?,
+                    since: time(holder, "since")?,
+                })
+            }),
+            sent: part("sent").and_then(|sent| {
+                Some(Sent {
+                    process: number(sent, "process")?,
+                    at: time(sent, "at")?,
+                    refresh_token: text(sent, "refresh_token_hash")?,
+                })
+            }),
+            wait_until: time(json, "wait_until"),
+            is_servers_wish: json.member("is_servers_wish") == Some(&Json::Bool(true)),
+            failures: number(json, "failures").unwrap_or_default(),
+            last_error: part("last_error").and_then(|error| {
+                Some(Failure {
+                    at: time(error, "at")?,
+                    process: number(error, "process")?,
+                    sentence: text(error, "text")?,
+                })
+            }),
+            forgotten_at: time(json, "forgotten_at"),
+        }
+    }
+
+    pub fn to_json(&self) -> Json {
+        let holder = self.holder.as_ref().map(|holder| {
+            members([
+                ("process", of_number(holder.process)),
+                ("host", of_text(&holder.host)),
+                ("since", of_time(holder.since)),
+            ])
+        });
+        let sent = self.sent.as_ref().map(|sent| {
+            members([
+                ("process", of_number(sent.process)),
+                ("at", of_time(sent.at)),
+                ("refresh_token_hash", of_text(&sent.refresh_token)),
+            ])
+        });
+        let last_error = self.last_error.as_ref().map(|error| {
+            members([
+                ("at", of_time(error.at)),
+                ("process", of_number(error.process)),
+                ("text", of_text(&error.sentence)),
+            ])
+        });
+        members([
+            ("format", of_number(1)),
+            ("holder", holder.unwrap_or(Json::Null)),
+            ("sent", sent.unwrap_or(Json::Null)),
+            ("wait_until", self.wait_until.map_or(Json::Null, of_time)),
+            ("is_servers_wish", Json::Bool(self.is_servers_wish)),
+            ("failures", of_number(self.failures)),
+            ("last_error", last_error.unwrap_or(Json::Null)),
+            ("forgotten_at", self.forgotten_at.map_or(Json::Null, of_time)),
+        ])
+    }
+}
+
+fn members<const N: usize>(of: [(&str, Json); N]) -> Json {
+    Json::Members(of.map(|(name, value)| (name.to_owned(), value)).into())
+}
+
+fn of_text(text: &str) -> Json {
+    Json::Text(Secret::new(text))
+}
+
+fn of_number(number: u32) -> Json {
+    Json::Number(number.into())
+}
+
+fn of_time(time: i64) -> Json {
+    of_text(&rfc3339(time))
+}
+
+fn text(json: &Json, name: &str) -> Option<String> {
+    json.member(name)?.text().map(str::to_owned)
+}
+
+fn time(json: &Json, name: &str) -> Option<i64> {
+    timestamp(json.member(name)?.text()?)
+}
+
+fn number(json: &Json, name: &str) -> Option<u32> {
+    match json.member(name) {
+        Some(Json::Number(number)) => number.as_u64().and_then(|n| u32::try_from(n).ok()),
+        _ => None,
+    }
+}

@@ -1,0 +1,207 @@
+//! A record as text: JSON that a person can read, or the same sealed.
+//!
+//! `format` (1), `token_endpoint`, `client_id`, `account`, `generation`, `renewed_by` (a process), then the token's
+//! members. Times are RFC 3339 (seconds since 1970 are read as well). A later format has a higher number.
+#![forbid(unsafe_code)]
+
+use std::path::Path;
+
+use super::{seal, Keys};
+use crate::error::{Error, Result};
+use crate::protocol::json::Json;
+use crate::protocol::time::{rfc3339, timestamp};
+use crate::secret::{Secret, Wiped};
+use crate::settings::Identity;
+use crate::token::Token;
+
+const FORMAT: i64 = 1;
+
+/// `name`: what a sealed one is bound to.
+pub fn write(
+    keys: &Keys,
+    kind: &str,
+    name: &str,
+    identity: &Identity,
+    token: &Token,
+    is_pretty: bool,
+) -> Result<Wiped<Vec<u8>>> {
+    let bytes = text(&members(identity, token), is_pretty)?;
+    seal_with(keys, kind, name, bytes)
+}
+
+/// The record, and whether it should be written anew: with another key, or sealed at last.
+pub fn read(
+    keys: &Keys,
+    kind: &str,
+    name: &str,
+    path: &Path,
+    bytes: &[u8],
+) -> Result<(Identity, Token, bool)> {
+    let (record, is_stale) = open(keys, kind, name, path, bytes)?;
+    let (identity, token) = parse(path, &record)?;
+    Ok((identity, token, is_stale))
+}
+
+/// JSON as bytes that end with a line end.
+pub fn text(json: &Json, is_pretty: bool) -> Result<Wiped<Vec<u8>>> {
+    let mut bytes = Wiped::new(Vec::with_capacity(8192));
+    if is_pretty {
+        serde_json::to_writer_pretty(&mut *bytes, json)
+    } else {
+        serde_json::to_writer(&mut *bytes, json)
+    }
+    .map_err(|e| Error::Internal(e.to_string()))?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+pub fn seal_with(keys: &Keys, kind: &str, name: &str, plain: Wiped<Vec<u8>>) -> Result<Wiped<Vec<u8>>> {
+    match keys.sealing()? {
+        Some(key) => Ok(Wiped::new(seal::seal(&key, kind, name, &plain)?)),
+        None => Ok(plain),
+    }
+}
+
+/// What was written, unsealed, and whether it would be written in another way now.
+pub fn open(keys: &Keys, kind: &str, name: &str, path: &Path, bytes: &[u8]) -> Result<(Json, bool)> {
+    let outer = json(path, bytes)?;
+    if !seal::is_sealed(&outer) {
+        return Ok((outer, keys.now.is_some()));
+    }
+    let (plain, which) = seal::open(&keys.opening()?, kind, name, path, &outer)?;
+    let is_stale = keys.now.is_none() || which > 0;
+    Ok((json(path, &plain)?, is_stale))
+}
+
+pub fn damaged(path: &Path, what: &str) -> Error {
+    let reason = format!("the record is damaged ({what}): move it away and sign in again");
+    Error::StoreFormat { path: path.display().to_string(), reason }
+}
+
+fn json(path: &Path, bytes: &[u8]) -> Result<Json> {
+    let text = std::str::from_utf8(bytes).map_err(|_| damaged(path, "not UTF-8"))?;
+    Json::parse(text).map_err(|reason| damaged(path, &reason))
+}
+
+fn members(identity: &Identity, token: &Token) -> Json {
+    let text = |text: &str| Json::Text(Secret::new(text));
+    let secret = |secret: &Option<Secret>| secret.clone().map_or(Json::Null, Json::Text);
+    let number = |number: u32| Json::Number(number.into());
+    let time = |time: i64| text(&rfc3339(time));
+    Json::Members(
+        [
+            ("format", Json::Number(FORMAT.into())),
+            ("token_endpoint", text(&identity.token_endpoint)),
+            ("client_id", text(&identity.client_id)),
+            ("account", text(&identity.account)),
+            ("generation", number(token.generation)),
+            ("renewed_by", number(token.renewed_by)),
+            ("access_token", Json::Text(token.access_token.clone())),
+            ("refresh_token", secret(&token.refresh_token)),
+            ("id_token", secret(&token.id_token)),
+            ("token_type", text(&token.token_type)),
+            ("scope", token.scope.as_deref().map_or(Json::Null, text)),
+            ("obtained_at", time(token.obtained_at)),
+            ("expires_at", token.expires_at.map_or(Json::Null, time)),
+            ("extra", Json::Members(token.extra.clone())),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into(),
+    )
+}
+
+fn parse(path: &Path, record: &Json) -> Result<(Identity, Token)> {
+    check_format(path, record)?;
+    let fields = Fields { path, record };
+    let identity = Identity {
+        token_endpoint: fields.needed("token_endpoint")?,
+        client_id: fields.needed("client_id")?,
+        account: fields.needed("account")?,
+    };
+    let token = Token {
+        access_token: fields.optional("access_token")?.ok_or_else(|| damaged(path, "no access_token"))?,
+        refresh_token: fields.optional("refresh_token")?,
+        id_token: fields.optional("id_token")?,
+        token_type: fields.needed("token_type")?,
+        scope: fields.scope()?,
+        expires_at: fields.time("expires_at")?,
+        obtained_at: fields.time("obtained_at")?.ok_or_else(|| damaged(path, "no obtained_at"))?,
+        generation: fields.number("generation")?,
+        renewed_by: fields.number("renewed_by")?,
+        extra: match fields.member("extra")? {
+            Json::Members(members) => members.clone(),
+            _ => return Err(damaged(path, "extra is no object")),
+        },
+    };
+    Ok((identity, token))
+}
+
+pub fn check_format(path: &Path, record: &Json) -> Result<()> {
+    match record.member("format").map(whole) {
+        Some(Some(FORMAT)) => Ok(()),
+        Some(Some(_)) => Err(Error::StoreFormat {
+            path: path.display().to_string(),
+            reason: "the record is of a newer version: update the library".to_owned(),
+        }),
+        _ => Err(damaged(path, "no format")),
+    }
+}
+
+/// The members of a record that is to be read.
+pub struct Fields<'a> {
+    pub path: &'a Path,
+    pub record: &'a Json,
+}
+
+impl Fields<'_> {
+    fn member(&self, name: &str) -> Result<&Json> {
+        self.record.member(name).ok_or_else(|| self.no(name))
+    }
+
+    fn no(&self, name: &str) -> Error {
+        damaged(self.path, &format!("no {name}"))
+    }
+
+    pub fn needed(&self, name: &str) -> Result<String> {
+        self.member(name)?.text().map(str::to_owned).ok_or_else(|| self.no(name))
+    }
+
+    pub fn optional(&self, name: &str) -> Result<Option<Secret>> {
+        match self.member(name)? {
+            Json::Text(text) if !text.expose().chars().any(char::is_control) => {
+                Ok(Some(text.clone()).filter(|t| !t.is_empty()))
+            }
+            Json::Null => Ok(None),
+            _ => Err(damaged(self.path, &format!("{name} is no text"))),
+        }
+    }
+
+    /// One that is empty says that nothing was granted.
+    fn scope(&self) -> Result<Option<String>> {
+        match self.member("scope")? {
+            Json::Text(text) if text.is_empty() => Ok(Some(String::new())),
+            _ => Ok(self.optional("scope")?.map(|scope| scope.expose().to_owned())),
+        }
+    }
+
+    pub fn time(&self, name: &str) -> Result<Option<i64>> {
+        let read = match self.member(name)? {
+            Json::Null => return Ok(None),
+            Json::Text(text) => timestamp(text.expose()),
+            number => whole(number),
+        };
+        read.map(Some).ok_or_else(|| damaged(self.path, &format!("{name} is no time")))
+    }
+
+    fn number(&self, name: &str) -> Result<u32> {
+        let number = whole(self.member(name)?).and_then(|n| u32::try_from(n).ok());
+        number.ok_or_else(|| damaged(self.path, &format!("{name} is no number")))
+    }
+}
+
+fn whole(json: &Json) -> Option<i64> {
+    match json {
+        Json::Number(number) => number.as_i64(),
+        _ => None,
+    }
+}

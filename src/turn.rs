@@ -1,0 +1,142 @@
+//! One job's turn at renewing a token: with the store's lock, or in memory alone; and what it leaves to those after it.
+#![forbid(unsafe_code)]
+
+use std::time::Duration;
+
+use crate::error::{Action, Error, Result};
+use crate::protocol::time::rfc3339;
+use crate::secret::Secret;
+use crate::settings::Identity;
+use crate::store::{self, Failure, Locked, Notes, Sent};
+use crate::system;
+use crate::token::Token;
+
+pub struct Turn {
+    place: TurnPlace,
+    /// A refresh before this one, with the same refresh token, whose answer never came.
+    unknown: Option<Sent>,
+}
+
+enum TurnPlace {
+    Store(Box<Locked>),
+    Memory(Notes),
+}
+
+/// Longer than this no server is obeyed.
+const LONGEST_WAIT: i64 = 3600;
+
+impl Turn {
+    pub fn in_store(locked: Box<Locked>) -> Self {
+        Self { place: TurnPlace::Store(locked), unknown: None }
+    }
+
+    pub fn in_memory(notes: Notes) -> Self {
+        Self { place: TurnPlace::Memory(notes), unknown: None }
+    }
+
+    pub fn notes(&self) -> &Notes {
+        match &self.place {
+            TurnPlace::Store(locked) => &locked.notes,
+            TurnPlace::Memory(notes) => notes,
+        }
+    }
+
+    pub fn locked(&mut self) -> Option<&mut Locked> {
+        match &mut self.place {
+            TurnPlace::Store(locked) => Some(locked),
+            TurnPlace::Memory(_) => None,
+        }
+    }
+
+    /// How long no refresh may be sent; `is_early`: by one whose token still lives.
+    pub fn must_wait(&self, is_early: bool) -> Option<Duration> {
+        let notes = self.notes();
+        let seconds = notes.wait_until?.saturating_sub(system::now());
+        // Further away than anybody has written it: the clock was set.
+        let is_meant = (1..=LONGEST_WAIT).contains(&seconds) && (is_early || notes.is_servers_wish);
+        is_meant.then(|| Duration::from_secs(seconds.unsigned_abs()))
+    }
+
+    /// Before the refresh token is sent: whatever becomes of the answer, the next job knows of it, and the disk has
+    /// room for the new token.
+    pub fn begin(&mut self, refresh_token: &Secret) -> Result<()> {
+        let sent = Sent {
+            process: std::process::id(),
+            at: system::now(),
+            refresh_token: fingerprint(refresh_token),
+        };
+        if let Some(locked) = self.locked() {
+            locked.reserve()?;
+        }
+        let notes = self.notes_mut();
+        let before = notes.sent.replace(sent.clone());
+        self.unknown = before.filter(|before| before.refresh_token == sent.refresh_token);
+        self.write_notes()
+    }
+
+    /// A try has had no answer, and another is made.
+    pub fn has_lost_one(&mut self) {
+        self.unknown = self.notes().sent.clone();
+    }
+
+    /// The server's words about a refresh token that it no longer takes, and what may have become of it.
+    pub fn epitaph(&self, words: &str) -> String {
+        let reason = format!("the server no longer takes the refresh token (\"{words}\")");
+        match &self.unknown {
+            Some(Sent { process, at, .. }) => format!(
+                "{reason}; the answer to an earlier refresh, by process {process} at {}, was lost, and a new token may \
+                 have been in it",
+                rfc3339(*at)
+            ),
+            None => reason,
+        }
+    }
+
+    /// Stores the new token, whole or not at all, and nothing is left of earlier failures.
+    pub fn renewed(&mut self, identity: &Identity, token: &Token) -> Result<()> {
+        if let Some(locked) = self.locked() {
+            locked.write(identity, token)?;
+        }
+        let holder = self.notes().holder.clone();
+        *self.notes_mut() = Notes { holder, ..Notes::default() };
+        // The record is what counts.
+        let _ = self.write_notes();
+        Ok(())
+    }
+
+    /// What those after this job should know of its failure.
+    pub fn failed(&mut self, error: &Error) {
+        let unknown = self.unknown.clone();
+        let now = system::now();
+        let notes = self.notes_mut();
+        if !error.leaves_unknown() {
+            notes.sent = unknown;
+        }
+        if error.action() == Action::Retry {
+            let usual = 5_i64 << notes.failures.min(4);
+            notes.failures = notes.failures.saturating_add(1);
+            notes.is_servers_wish = error.retry_after().is_some();
+            let seconds = error.retry_after().map_or(usual.min(60), i64::from);
+            notes.wait_until = Some(now + seconds.min(LONGEST_WAIT));
+        }
+        notes.last_error =
+            Some(Failure { at: now, process: std::process::id(), sentence: error.to_string() });
+        let _ = self.write_notes();
+    }
+
+    fn notes_mut(&mut self) -> &mut Notes {
+        match &mut self.place {
+            TurnPlace::Store(locked) => &mut locked.notes,
+            TurnPlace::Memory(notes) => notes,
+        }
+    }
+
+    fn write_notes(&mut self) -> Result<()> {
+        self.locked().map_or(Ok(()), |locked| locked.write_notes())
+    }
+}
+
+/// Tells refresh tokens apart, and nothing else of them.
+fn fingerprint(token: &Secret) -> String {
+    store::hash(&[token.expose()], 16)
+}
