@@ -398,7 +398,8 @@ int32_t oauth_client_open(const char *profile, int32_t length);
  * client: from oauth_client_new or oauth_client_open; 0 is harmless. Calls of other threads that
  * are under way end as they would have.
  *
- * Returns 0, or OAUTH_ERROR_HANDLE. Since 0.1.
+ * Returns 0, OAUTH_ERROR_HANDLE, or OAUTH_ERROR_STORE and its like where tokens could not be stored
+ * to the last: the client is closed all the same, and they are lost. Since 0.1.
  */
 int32_t oauth_client_close(int32_t client);
 
@@ -505,8 +506,8 @@ int32_t oauth_token_rejected(int32_t client);
  * store.
  *
  * page: 1 for the first thousand, 2 for the next, and so on. buffer: receives the accounts, one a
- * line, each ended by LF, in an order that stays the same as long as none comes or goes. A record
- * that cannot be read is passed over.
+ * line, each ended by LF, in an order that stays the same as long as none comes or goes. A damaged
+ * record is passed over.
  *
  * Returns the text's length, 0 where there are no more, OAUTH_ERROR_VALUE, OAUTH_ERROR_BUFFER or
  * OAUTH_ERROR_STORE and its like. Since 0.1.

@@ -287,6 +287,11 @@ impl Pending {
 }
 
 impl Answer {
+    /// Where the URL is in the store, the token will be there, too.
+    pub fn check_room(&self) -> Result<()> {
+        self.claim.as_ref().map_or(Ok(()), |claim| claim.check_room())
+    }
+
     fn to_none(response: AuthorizationResponse) -> Self {
         Self {
             code: Secret::new(response.code),

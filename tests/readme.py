@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Compiles and runs what README.md shows, as it stands there: the C program, the loop for one's own HTTP, COBOL, Python,
-and the profiles. Takes LIBOAUTH_DIR and PRACTICE_SERVER from the environment. The last line counts."""
+"""Compiles and runs what README.md shows, as it stands there: the C program, the loop for one's own HTTP, the pieces
+about accounts and rows, COBOL, Python, and the profiles. Takes LIBOAUTH_DIR and PRACTICE_SERVER from the environment.
+The last line counts."""
 
 import os
 import re
@@ -26,6 +27,69 @@ int32_t fresh_header(int32_t client)
 
 %s
     return rc;
+}
+"""
+# And around what it shows of a store with many accounts, and of a row in a database.
+ACCOUNTS = """
+#include <liboauth.h>
+#include <stdio.h>
+#include <string.h>
+int main(void)
+{
+    static char names[1 << 20], status[1024], *name, *end;
+    int32_t rc, page, client = oauth_client_open("./demo.toml", OAUTH_NUL_TERMINATED);
+
+%s
+    return rc;
+}
+"""
+ROW = """
+#include <liboauth.h>
+#include <stdio.h>
+#include <string.h>
+static int row_lock(const char *account, char *row, size_t size)
+{
+    FILE *file = fopen(account, "r");
+    row[file != NULL ? fread(row, 1, size - 1, file) : 0] = '\\0';
+    return file != NULL ? fclose(file) : 0;
+}
+static void row_update(const char *account, const char *generation, const char *row)
+{
+    FILE *file = fopen(account, "w");
+    fputs(row, file);
+    fclose(file);
+    printf("generation %%s\\n", generation);
+}
+static void row_commit(const char *account)
+{
+    (void)account;
+}
+int main(int argc, char **argv)
+{
+    static char row[65536], before[16], after[16], header[8192];
+    const char *account = "row";
+    int32_t rc = -1, client = oauth_client_open("./demo.toml", OAUTH_NUL_TERMINATED);
+
+    oauth_set(client, OAUTH_STORE, "memory:", OAUTH_NUL_TERMINATED);
+    if (argc > 1)
+        oauth_set(client, OAUTH_MIN_VALID, argv[1], OAUTH_NUL_TERMINATED);
+%s
+    if (rc == OAUTH_ERROR_SIGN_IN) {
+        oauth_build_authorize_url(client, header, sizeof header);
+        puts(header);
+        fflush(stdout);
+        if (fgets(header, sizeof header, stdin) == NULL
+            || oauth_exchange_code(client, header, OAUTH_NUL_TERMINATED) < 0)
+            return 1;
+        oauth_get(client, OAUTH_TOKEN_RECORD, row, sizeof row);
+        oauth_get(client, OAUTH_GENERATION, after, sizeof after);
+        row_update(account, after, row);
+        rc = oauth_bearer_header(client, header, sizeof header);
+    }
+    if (rc < 0)
+        oauth_error_text(header, sizeof header);
+    puts(header);
+    return rc < 0;
 }
 """
 
@@ -125,8 +189,62 @@ def loop_for_own_http(folder, _environment):
     run("gcc", *STRICT, "-c", "-o", source + ".o", source)
 
 
-def python(folder, environment):
-    code = blocks("python")[0] + "\nprint(headers)\n"
+def program(folder, name, code):
+    """A program around what is left to the reader."""
+    path = os.path.join(folder, name)
+    with open(path + ".c", "w", encoding="utf-8") as file:
+        file.write(code)
+    run("gcc", *STRICT, "-o", path, path + ".c", "-L", LIBRARY, "-loauth")
+    return path
+
+
+def accounts(folder, environment):
+    listing = program(folder, "accounts", ACCOUNTS % textwrap.indent(blocks("c")[2], "    "))
+    nobody = run(listing, cwd=folder, env=environment, capture_output=True)
+    assert nobody.stdout == "", nobody
+    for name in ("carol", "dave"):
+        python(folder, environment, f'Client("./demo.toml", account="{name}")')
+    shown = run(listing, cwd=folder, env=environment, capture_output=True).stdout.splitlines()
+
+    def alike(lines):
+        return sorted(re.sub(r"\d+", "0", line) for line in lines)
+
+    assert alike(shown) == alike(blocks("text")[2].splitlines()), shown
+
+
+def row_of_a_database(folder, environment):
+    rows = program(folder, "rows", ROW % textwrap.indent(blocks("c")[3], "    "))
+    first = signed_in([rows], folder, environment).splitlines()
+    assert first[1] == "generation 1", first
+    again = run(rows, cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True).stdout.splitlines()
+    assert again == first[2:], (first, again)
+    renewed = run(rows, "100000", cwd=folder, env=environment, capture_output=True).stdout.splitlines()
+    assert renewed[0] == "generation 2" and renewed[1] != first[2], (first, renewed)
+    again = run(rows, cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True).stdout.splitlines()
+    assert again == renewed[1:], (renewed, again)
+    assert os.listdir(folder).count("tokens") == 0, "the store is memory:"
+
+
+def sealed_profile(folder, environment):
+    """The third profile, with a key that is made as the README says."""
+    with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as readme:
+        (command,) = re.findall(r"^    (\(umask .*)$", readme.read(), re.M)
+    key = os.path.join(folder, "key")
+    run("sh", "-c", command.replace("/etc/shipping/key", key))
+    assert os.stat(key).st_mode & 0o777 == 0o600
+    text = blocks("toml")[2].replace("/etc/shipping/key", key).replace("/var/lib/shipping", folder)
+    with open(os.path.join(folder, "sealed.toml"), "w", encoding="utf-8") as file:
+        file.write(text + 'http = "caller"\nredirect_uri = "https://www.stamps.com"\n')
+    code = "import liboauth, os; c = liboauth.Client('./sealed.toml'); c.build_authorize_url(); " \
+        "print(*[open(os.path.join(f, n)).read() for f, _, names in os.walk('tokens') for n in names])"
+    environment = {**environment, "PYTHONPATH": os.path.join(ROOT, "bindings/python"), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment["LIBOAUTH_LIBRARY"] = os.path.join(LIBRARY, "liboauth.so")
+    waits = run(sys.executable, "-c", code, cwd=folder, env=environment, capture_output=True).stdout
+    assert "sealed" in waits and "code_verifier" not in waits, waits
+
+
+def python(folder, environment, client='Client("./demo.toml")'):
+    code = blocks("python")[0].replace('Client("./demo.toml")', client) + "\nprint(headers)\n"
     environment = {**environment, "PYTHONPATH": os.path.join(ROOT, "bindings/python"), "PYTHONUNBUFFERED": "1"}
     environment["LIBOAUTH_LIBRARY"] = os.path.join(LIBRARY, "liboauth.so")
     environment["PYTHONDONTWRITEBYTECODE"] = "1"
@@ -144,7 +262,9 @@ def second_profile(folder, environment):
 
 
 def main():
-    checks = [program_in_c, loop_for_own_http, cobol, python, second_profile]
+    checks = [
+        program_in_c, loop_for_own_http, cobol, python, second_profile, accounts, row_of_a_database, sealed_profile,
+    ]  # fmt: skip
     failed = 0
     os.umask(0o077)
     server = subprocess.Popen([SERVER, "serve", "--port", "0"], stdout=subprocess.PIPE, text=True)

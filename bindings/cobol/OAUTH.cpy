@@ -427,7 +427,9 @@
       *> harmless. Calls of other threads that are under way end as they
       *> would have.
       *>
-      *> Returns 0, or OAUTH-ERROR-HANDLE. Since 0.1.
+      *> Returns 0, OAUTH-ERROR-HANDLE, or OAUTH-ERROR-STORE and its
+      *> like where tokens could not be stored to the last: the client
+      *> is closed all the same, and they are lost. Since 0.1.
       *>
       *>     CALL "oauth_client_close" USING
       *>         BY VALUE OAUTH-CLIENT
@@ -605,7 +607,7 @@
       *> page: 1 for the first thousand, 2 for the next, and so on.
       *> buffer: receives the accounts, one a line, each ended by LF, in
       *> an order that stays the same as long as none comes or goes. A
-      *> record that cannot be read is passed over.
+      *> damaged record is passed over.
       *>
       *> Returns the text's length, 0 where there are no more,
       *> OAUTH-ERROR-VALUE, OAUTH-ERROR-BUFFER or OAUTH-ERROR-STORE and

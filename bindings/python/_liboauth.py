@@ -127,6 +127,15 @@ OAUTH_ERROR_STORE = -600
 OAUTH_ERROR_STORE_UNSAFE = -601
 #: The stored record is damaged or of a newer format. It is left as it is. Since 0.1.
 OAUTH_ERROR_STORE_FORMAT = -602
+#: Another process has been refreshing for longer than OAUTH_LOCK_TIMEOUT; oauth_error_text names
+#: it. Since 0.1.
+OAUTH_ERROR_LOCK = -603
+#: OAUTH_STORE_KEY is not the key that the record was sealed with, or cannot be read. The record is
+#: left as it is. Since 0.1.
+OAUTH_ERROR_STORE_KEY = -604
+#: The token is not of the generation that was expected: somebody has renewed it. Read it again.
+#: Since 0.1.
+OAUTH_ERROR_GENERATION = -605
 
 # Internal: -900 to -999.
 
@@ -206,9 +215,11 @@ OAUTH_STORE = 22
 #: Whose token it is, for stores that keep several: any text. Since 0.1.
 OAUTH_ACCOUNT = 23
 #: Seconds that a token must still be valid to be given out; unless set 30, but no more than half of
-#: its life. Since 0.1.
+#: its life. One that lives, but not for so long, is renewed by whoever asks first; others get it
+#: meanwhile. Since 0.1.
 OAUTH_MIN_VALID = 24
-#: Seconds that one request may take, 1 to 3600; 30 unless set. Since 0.1.
+#: Seconds that an operation may take from its first request to the last answer, tries after a fault
+#: that passes included, 1 to 3600; 30 unless set. Since 0.1.
 OAUTH_TIMEOUT = 25
 #: PEM file of the certificate authorities to trust; the system's unless set. Since 0.1.
 OAUTH_CA_FILE = 26
@@ -224,6 +235,22 @@ OAUTH_HTTP = 30
 #: 'yes' allows http:// to other hosts than loopback: whoever is on the way can read the tokens.
 #: Since 0.1.
 OAUTH_ALLOW_HTTP = 31
+#: Key that stored tokens are sealed with: 'env:NAME' of an environment variable, 'file:PATH' of a
+#: file of its owner's alone, or the key itself; best 32 random bytes in hexadecimal or base64.
+#: Empty (usual): not sealed. Since 0.1.
+OAUTH_STORE_KEY = 32
+#: The key before: what is sealed with it can still be read, and is sealed with OAUTH_STORE_KEY when
+#: it is next written, or by oauth_store_reseal. Written as OAUTH_STORE_KEY is. Since 0.1.
+OAUTH_STORE_OLD_KEY = 33
+#: Seconds to wait for another process that is refreshing the same token, 0 to 3600; 60 unless set.
+#: Since 0.1.
+OAUTH_LOCK_TIMEOUT = 34
+#: Seconds that a token is taken to live where the server does not say; unless set it is used until
+#: an API refuses it. Since 0.1.
+OAUTH_ASSUME_EXPIRES_IN = 35
+#: Seconds that the store keeps a pending authorization, 60 to 31536000; 172800, two days, unless
+#: set. Since 0.1.
+OAUTH_PENDING_EXPIRES_IN = 36
 
 # ---- properties: results, for oauth_get; an empty text where there is none ----
 
@@ -254,6 +281,18 @@ OAUTH_HTTP_STATUS = 111
 #: Of the last failure: seconds to wait before the next try, where the server said so (RFC 9110
 #: section 10.2.3). Since 0.1.
 OAUTH_RETRY_AFTER = 112
+#: The 'nonce' that OAUTH_AUTHORIZE_PARAMS had when the URL of the last sign-in was made, to be
+#: compared with the ID token's (OpenID Connect Core section 3.1.2.1). Since 0.1.
+OAUTH_NONCE = 113
+#: How often the token's record has been renewed: a number that grows. Since 0.1.
+OAUTH_GENERATION = 114
+#: The token's whole record as one text of some kilobytes, for a program that keeps it in a database
+#: of its own; sealed where OAUTH_STORE_KEY is set. It can be set, too: see oauth_import_token.
+#: Since 0.1.
+OAUTH_TOKEN_RECORD = 115
+#: One line for a person: whose token it is, of which server, until when it is valid, which process
+#: renewed it last, what went wrong last. No secret is in it. Since 0.1.
+OAUTH_STATUS_LINE = 116
 
 # ---- parts of a request: oauth_http_request ----
 
@@ -300,6 +339,11 @@ SETTINGS: Dict[str, int] = {
     "proxy": OAUTH_PROXY,
     "http": OAUTH_HTTP,
     "allow_http": OAUTH_ALLOW_HTTP,
+    "store_key": OAUTH_STORE_KEY,
+    "store_old_key": OAUTH_STORE_OLD_KEY,
+    "lock_timeout": OAUTH_LOCK_TIMEOUT,
+    "assume_expires_in": OAUTH_ASSUME_EXPIRES_IN,
+    "pending_expires_in": OAUTH_PENDING_EXPIRES_IN,
 }
 
 RESULTS: Dict[str, int] = {
@@ -315,6 +359,10 @@ RESULTS: Dict[str, int] = {
     "error_uri": OAUTH_ERROR_URI,
     "http_status": OAUTH_HTTP_STATUS,
     "retry_after": OAUTH_RETRY_AFTER,
+    "nonce": OAUTH_NONCE,
+    "generation": OAUTH_GENERATION,
+    "token_record": OAUTH_TOKEN_RECORD,
+    "status_line": OAUTH_STATUS_LINE,
 }
 
 
@@ -356,7 +404,8 @@ FUNCTIONS: Dict[str, Tuple[Any, ...]] = {
     # client: from oauth_client_new or oauth_client_open; 0 is harmless. Calls of other threads that
     # are under way end as they would have.
     #
-    # Returns 0, or OAUTH_ERROR_HANDLE. Since 0.1.
+    # Returns 0, OAUTH_ERROR_HANDLE, or OAUTH_ERROR_STORE and its like where tokens could not be
+    # stored to the last: the client is closed all the same, and they are lost. Since 0.1.
     "oauth_client_close": (INT,),
 
     # oauth_set(client, property, text, length)
@@ -385,14 +434,17 @@ FUNCTIONS: Dict[str, Tuple[Any, ...]] = {
     # oauth_build_authorize_url(client, url, capacity)
     #
     # Makes the URL that a person opens in a browser to sign in (RFC 6749 section 4.1.1), with a
-    # fresh state and, unless OAUTH_PKCE is 'off', a fresh code challenge (RFC 7636). The client
-    # remembers both for oauth_exchange_code, for the last eight URLs.
+    # fresh state and, unless OAUTH_PKCE is 'off', a fresh code challenge (RFC 7636). Both are
+    # remembered for oauth_exchange_code: in the store, where any process that has the same settings
+    # finds them for OAUTH_PENDING_EXPIRES_IN seconds; with 'memory:' in the client, for the last
+    # eight URLs.
     #
     # url: receives the URL and a NUL; 8192 bytes are plenty. With a capacity of 0, or too small a
     # buffer, nothing is made or remembered.
     #
-    # Returns the URL's length, OAUTH_ERROR_MISSING, OAUTH_ERROR_INSECURE, OAUTH_ERROR_BUFFER or
-    # OAUTH_ERROR_SYSTEM. Since 0.1.
+    # Returns the URL's length, OAUTH_ERROR_MISSING, OAUTH_ERROR_INSECURE, OAUTH_ERROR_BUFFER,
+    # OAUTH_ERROR_SYSTEM, or OAUTH_ERROR_STORE and its like: better now than when the person comes
+    # back. Since 0.1.
     "oauth_build_authorize_url": (INT, TEXT_OUT, INT),
 
     # oauth_exchange_code(client, code, length)
@@ -414,13 +466,17 @@ FUNCTIONS: Dict[str, Tuple[Any, ...]] = {
     # oauth_refresh(client)
     #
     # Refreshes the access token now, whether or not it is still valid (RFC 6749 section 6); a
-    # refresh of another thread that is under way is joined. There is seldom a need for it:
-    # oauth_bearer_header refreshes by itself.
+    # refresh of another thread or process that is under way is joined. There is seldom a need for
+    # it: oauth_bearer_header refreshes by itself.
+    #
+    # After a fault that passes it tries again, up to three times and within OAUTH_TIMEOUT. A server
+    # that asks for time (RFC 9110 section 10.2.3) gets it, from all processes that share the store.
     #
     # Returns 0, OAUTH_HTTP_NEEDED, OAUTH_ERROR_SIGN_IN (no refresh token, or the server no longer
-    # takes it), or what the server or the network answered. After an error the tokens are as they
-    # were; but after OAUTH_ERROR_STORE and its like the new ones are in memory, and the next call
-    # stores them. Since 0.1.
+    # takes it), OAUTH_ERROR_LOCK (another process does not come to an end), or what the server or
+    # the network answered. After an error the tokens are as they were. If OAUTH_ERROR_STORE comes
+    # before the request, nothing was sent; if it comes after the answer, the new tokens are in
+    # memory, and the next call stores them. Since 0.1.
     "oauth_refresh": (INT,),
 
     # oauth_bearer_header(client, header, capacity)
@@ -429,8 +485,10 @@ FUNCTIONS: Dict[str, Tuple[Any, ...]] = {
     # refreshed first if the token is not valid for OAUTH_MIN_VALID seconds more.
     #
     # header: receives the header, without a line end, and a NUL. A refresh that was needed has been
-    # stored even when the buffer is too small. A refresh that fails for a passing reason is no
-    # error while the old token lives.
+    # stored even when the buffer is too small. A refresh that fails for a passing reason, or for
+    # the store's sake, is no error while the old token lives. Of the threads and processes that
+    # share a store one refreshes, and the others get what it has got: who needs it waits,
+    # OAUTH_LOCK_TIMEOUT seconds at most; who has a token that lives does not.
     #
     # OAUTH_ERROR_SIGN_IN can come at any time: a sign-in can be revoked. Then begin anew with
     # oauth_build_authorize_url, once: an API that refuses a fresh token refuses it for another
@@ -453,10 +511,59 @@ FUNCTIONS: Dict[str, Tuple[Any, ...]] = {
     # oauth_token_rejected(client)
     #
     # Says that the API answered 401 to the token that this thread got last: the next
-    # oauth_bearer_header refreshes, unless somebody has already done so.
+    # oauth_bearer_header refreshes, unless another thread or process has already done so. Forty
+    # jobs that say it of one token make one refresh.
     #
     # Returns 0. Since 0.1.
     "oauth_token_rejected": (INT,),
+
+    # oauth_accounts(client, page, buffer, capacity)
+    #
+    # Lists the accounts (OAUTH_ACCOUNT) that have a token of this token endpoint and client_id in
+    # the store.
+    #
+    # page: 1 for the first thousand, 2 for the next, and so on. buffer: receives the accounts, one
+    # a line, each ended by LF, in an order that stays the same as long as none comes or goes. A
+    # damaged record is passed over.
+    #
+    # Returns the text's length, 0 where there are no more, OAUTH_ERROR_VALUE, OAUTH_ERROR_BUFFER or
+    # OAUTH_ERROR_STORE and its like. Since 0.1.
+    "oauth_accounts": (INT, INT, TEXT_OUT, INT),
+
+    # oauth_forget(client)
+    #
+    # Removes the token of OAUTH_ACCOUNT from store and memory, and its authorizations that are
+    # pending. The server is not told: its tokens stay valid until they expire. Other processes go
+    # on with what they have in memory, but do not bring it back.
+    #
+    # Returns 0, also where there was none, OAUTH_ERROR_LOCK, or OAUTH_ERROR_STORE and its like.
+    # Since 0.1.
+    "oauth_forget": (INT,),
+
+    # oauth_store_reseal(client)
+    #
+    # Seals every record of the store with OAUTH_STORE_KEY that is not: those sealed with
+    # OAUTH_STORE_OLD_KEY, and those that are not sealed at all. Without an OAUTH_STORE_KEY it takes
+    # the seals away. It ends at the first record that it cannot read; call it again when that is
+    # mended.
+    #
+    # Returns how many records were written, OAUTH_ERROR_STORE_KEY, OAUTH_ERROR_LOCK, or
+    # OAUTH_ERROR_STORE and its like. Since 0.1.
+    "oauth_store_reseal": (INT,),
+
+    # oauth_import_token(client, expected, record, length)
+    #
+    # Takes a token over from a database of the program's own: the text that oauth_get gave for
+    # OAUTH_TOKEN_RECORD.
+    #
+    # expected: OAUTH_GENERATION of the token that it replaces, 0 where there is none, or -1 for
+    # any. record: the text; token endpoint, client_id and account in it must be those of the
+    # client.
+    #
+    # Returns 0, OAUTH_ERROR_GENERATION (somebody has renewed the token meanwhile),
+    # OAUTH_ERROR_VALUE (no record, or another's), OAUTH_ERROR_STORE_KEY, or OAUTH_ERROR_STORE and
+    # its like; after an error the token is as it was. Since 0.1.
+    "oauth_import_token": (INT, INT, TEXT_IN, INT),
 
     # oauth_http_request(client, part, buffer, capacity)
     #

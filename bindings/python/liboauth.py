@@ -22,6 +22,7 @@ import ctypes
 import ctypes.util
 import difflib
 import enum
+import itertools
 import os
 import sys
 import threading
@@ -30,7 +31,7 @@ import urllib.parse
 import weakref
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Tuple, Type, Union
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Tuple, Type, Union
 
 import _liboauth
 from _liboauth import *  # noqa: F403 - the OAUTH_... constants
@@ -114,6 +115,18 @@ class BadPaste(OAuthError):
 
 class StoreError(OAuthError):
     """The place where tokens live cannot be used."""
+
+
+class StoreBusy(StoreError):
+    """Another process has been refreshing the token for longer than `lock_timeout`: try again later."""
+
+
+class StoreKeyError(StoreError):
+    """`store_key` is not the key that the record was sealed with. Nothing is overwritten."""
+
+
+class GenerationError(StoreError):
+    """The token is not of the generation that was expected: somebody has renewed it. Read it again."""
 
 
 class HttpNeeded(OAuthError):
@@ -212,6 +225,27 @@ class Client:
     def granted_scope(self) -> str:
         return self.get("granted_scope")
 
+    @property
+    def nonce(self) -> str:
+        """The nonce that the URL of the last sign-in had, to be compared with the ID token's."""
+        return self.get("nonce")
+
+    @property
+    def status_line(self) -> str:
+        """One line for a person, without any secret: whose token it is, until when it is valid, what went wrong."""
+        return self.get("status_line")
+
+    @property
+    def generation(self) -> Optional[int]:
+        """How often the token's record has been renewed; None where there is no token."""
+        text = self.get("generation")
+        return int(text) if text else None
+
+    @property
+    def token_record(self) -> str:
+        """The token's whole record as one text, for a database of the program's own: see `import_token`."""
+        return self.get("token_record")
+
     # ---- operations ----
 
     def build_authorize_url(self) -> str:
@@ -247,6 +281,38 @@ class Client:
     def token_rejected(self) -> None:
         """The API answered 401 to the token that this thread got last: the next one will be another."""
         self._check(_library.oauth_token_rejected(self._handle))
+
+    # ---- the store ----
+
+    def accounts(self) -> Iterator[str]:
+        """The accounts that have a token in the store. It asks page by page: take what there is before changing it."""
+        for page in itertools.count(1):
+            answer, text = _read(_library.oauth_accounts, self._handle, page)
+            self._check(answer)
+            if not text:
+                return
+            yield from (text[:-1] if text.endswith("\n") else text).split("\n")
+
+    def forget(self) -> None:
+        """Removes the account's token from store and memory. The server is not told: nothing is revoked."""
+        self._check(_library.oauth_forget(self._handle))
+
+    def reseal(self) -> int:
+        """Seals every record of the store anew with `store_key`, and says how many were not sealed with it before."""
+        answer: int = _library.oauth_store_reseal(self._handle)
+        self._check(answer)
+        return answer
+
+    def import_token(self, record: str, generation: Optional[int] = None) -> None:
+        """Takes over a `token_record`: whatever is there now, or only in the place of that generation.
+
+        0 stands for no token. Where another one is there, `GenerationError` says so and nothing has changed.
+        """
+        expected = -1 if generation is None else generation
+        text = _bytes(record)
+        self._check(
+            _library.oauth_import_token(self._handle, expected, text, _liboauth.OAUTH_NUL_TERMINATED)
+        )
 
     # ---- the program's own HTTP ----
 
@@ -378,8 +444,12 @@ _KIND_OF: Dict[int, Type[OAuthError]] = {
     _liboauth.OAUTH_ERROR_CODE: BadPaste,
     _liboauth.OAUTH_ERROR_STATE: BadPaste,
     _liboauth.OAUTH_ERROR_ISSUER: BadPaste,
+    _liboauth.OAUTH_ERROR_LOCK: StoreBusy,
+    _liboauth.OAUTH_ERROR_STORE_KEY: StoreKeyError,
+    _liboauth.OAUTH_ERROR_GENERATION: GenerationError,
 }
-"""Of the caller's mistakes, those that are not the program's."""
+"""Those that are not of their hundred's kind: the caller's mistakes that are not the program's, and what a store says
+that a program reacts to."""
 
 _NAMES: Dict[int, str] = {
     _liboauth.OAUTH_HTTP_NEEDED: "OAUTH_HTTP_NEEDED",

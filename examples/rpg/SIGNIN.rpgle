@@ -36,7 +36,7 @@ if length < 0;
   say('*ESCAPE': 'No address to sign in at: ' + whatWentWrong());
 endif;
 
-// The program stays open until the person is back: it holds what the answer is checked against.
+// The program stays open until the person is back. With a store it need not: SIGNINCGI shows that.
 DSPURL = %subst(address: 1: length);
 dou rc = 0;
   exfmt SIGNINR;

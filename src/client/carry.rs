@@ -20,6 +20,8 @@ use crate::turn::Turn;
 impl Client {
     /// Sends the code, or leaves that to the caller's own HTTP.
     pub(super) fn exchange(&self, process: &Process, settings: &Arc<Settings>, answer: Answer) -> Result<()> {
+        // This process may live no longer than its answer: what memory alone has would be lost.
+        answer.check_room()?;
         let mut operation = Operation::Exchange(answer);
         let _given_back = GiveBack::of(process, &operation);
         let request = match self.request(settings, &mut operation) {

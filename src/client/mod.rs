@@ -68,7 +68,8 @@ impl Client {
 
     /// Publishes no token any more. Calls of other threads that are under way end as they would have, with what they
     /// need; the last of them takes the secrets along.
-    pub fn close(&self) {
+    pub fn close(&self) -> Result<()> {
+        let saved = self.save_unsaved();
         let process = self.process();
         let mut state = lock(&process.state);
         self.closed.store(true, Ordering::SeqCst);
@@ -76,6 +77,7 @@ impl Client {
         state.conversation = None;
         state.unfetched = None;
         self.current.clear();
+        saved
     }
 
     // ---- properties ----

@@ -10,7 +10,7 @@ use crate::error::{Action, Error, Result};
 use crate::process::Process;
 use crate::protocol::message::Request;
 use crate::settings::{Http, Settings, Whose};
-use crate::store::{Failure, Locked, Locking, Place, Wait};
+use crate::store::{Failure, Locked, Locking, Mark, Place, Wait};
 use crate::system;
 use crate::token::{Purpose, Token};
 use crate::turn::Turn;
@@ -43,11 +43,14 @@ impl Client {
         if need.stale.is_some() && self.generation(settings) != need.stale {
             return Ok(());
         }
+        let place = Place::of(settings)?;
+        // What is stored from here on, another job has stored since this one was called.
+        let seen = place.as_ref().and_then(Place::mark);
         // Before there is a token, there need not be a folder.
         if self.held(settings)?.is_none() {
             return Err(Error::sign_in("there is no token yet"));
         }
-        let Some(mut turn) = self.take_turn(process, settings, need)? else { return Ok(()) };
+        let Some(mut turn) = self.take_turn(process, settings, need, place, seen)? else { return Ok(()) };
         let mut operation = Operation::refresh(need.purpose);
         let request = self.request(settings, &mut operation)?;
         Self::wait_out(&turn, settings, need)?;
@@ -62,10 +65,16 @@ impl Client {
     }
 
     /// `None`: another job has renewed the token since this one asked.
-    fn take_turn(&self, process: &Process, settings: &Settings, need: Need) -> Result<Option<Turn>> {
-        let Some(place) = Place::of(settings)? else { return Ok(Some(Turn::in_memory(process.notes()))) };
+    fn take_turn(
+        &self,
+        process: &Process,
+        settings: &Settings,
+        need: Need,
+        place: Option<Place>,
+        mut seen: Option<Mark>,
+    ) -> Result<Option<Turn>> {
+        let Some(place) = place else { return Ok(Some(Turn::in_memory(process.notes()))) };
         let wait = if need.is_early { Wait::No } else { Wait::Seconds(settings.lock_timeout()) };
-        let mut seen = place.mark();
         let failed_before = place.notes().last_error;
         loop {
             match place.lock(wait, seen)? {
@@ -111,15 +120,15 @@ impl Client {
         let Some(held) = self.held_in_memory(settings) else {
             return Ok(self.adopt(process, settings, stored));
         };
-        let is_ours_newer = |stored: &Token| stored.obtained_at <= held.token.obtained_at;
-        if held.is_unsaved() && stored.as_ref().is_none_or(is_ours_newer) {
-            self.save(settings, &held, stored.as_ref(), locked)?;
-            return Ok(false);
-        }
         let is_forgotten = locked.notes.forgotten_at.is_some_and(|at| at >= held.token.obtained_at);
         if stored.is_none() && is_forgotten {
             self.drop_held(process, &held);
             return Err(Error::sign_in("the token was removed from the store"));
+        }
+        let is_ours_newer = |stored: &Token| stored.obtained_at <= held.token.obtained_at;
+        if held.is_unsaved() && stored.as_ref().is_none_or(is_ours_newer) {
+            self.save(settings, &held, stored.as_ref(), locked)?;
+            return Ok(false);
         }
         Ok(self.adopt(process, settings, stored))
     }

@@ -84,9 +84,9 @@ pub fn close(handle: i32) -> Result<i32> {
     if !before.as_ref().is_some_and(|b| Arc::ptr_eq(b, &client)) {
         return Err(Error::Handle(handle)); // another thread was faster
     }
-    client.close();
+    let saved = client.close();
     release(handle.cast_unsigned() % PLACES, place);
-    Ok(0)
+    saved.map(|()| 0)
 }
 
 const KNOWN: usize = 64;

@@ -54,7 +54,8 @@ pub unsafe extern "C" fn oauth_client_open(profile: *const c_char, length: i32) 
 /// `client`: from `oauth_client_new` or `oauth_client_open`; 0 is harmless. Calls of other threads that are under
 /// way end as they would have.
 ///
-/// Returns 0, or OAUTH_ERROR_HANDLE. Since 0.1.
+/// Returns 0, OAUTH_ERROR_HANDLE, or OAUTH_ERROR_STORE and its like where tokens could not be stored to the last: the
+/// client is closed all the same, and they are lost. Since 0.1.
 #[no_mangle]
 pub extern "C" fn oauth_client_close(client: i32) -> i32 {
     guard(|| handle::close(client))
@@ -218,7 +219,7 @@ pub extern "C" fn oauth_token_rejected(client: i32) -> i32 {
 /// Lists the accounts (OAUTH_ACCOUNT) that have a token of this token endpoint and client_id in the store.
 ///
 /// `page`: 1 for the first thousand, 2 for the next, and so on. `buffer`: receives the accounts, one a line, each ended
-/// by LF, in an order that stays the same as long as none comes or goes. A record that cannot be read is passed over.
+/// by LF, in an order that stays the same as long as none comes or goes. A damaged record is passed over.
 ///
 /// Returns the text's length, 0 where there are no more, OAUTH_ERROR_VALUE, OAUTH_ERROR_BUFFER or OAUTH_ERROR_STORE and
 /// its like. Since 0.1.

@@ -7,16 +7,27 @@ use std::path::Path;
 
 use super::files::{self, failed};
 use super::{client_prefix, folder, record, Keys, Locking, Place, Wait};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::settings::{Identity, Settings};
 
 /// The accounts that have a token of this client's: `count` of them after the first `skip`, always in the same order.
-/// A record that cannot be read is passed over.
+/// A damaged record is passed over.
 pub fn accounts(settings: &Settings, skip: usize, count: usize) -> Result<Vec<String>> {
     let prefix = format!("{}-", client_prefix(&Identity::of(settings)?));
-    let places = places(settings, &prefix)?;
-    let identities = places.into_iter().skip(skip).take(count).filter_map(|place| place.identity().ok()?);
-    Ok(identities.map(|identity| identity.account).collect())
+    let (mut accounts, mut damaged) = (Vec::new(), None);
+    for place in places(settings, &prefix)?.into_iter().skip(skip).take(count) {
+        match place.identity() {
+            Ok(identity) => accounts.extend(identity.map(|identity| identity.account)),
+            Err(error @ Error::StoreFormat { .. }) => damaged = Some(error),
+            // The key: the others will be no better.
+            Err(error) => return Err(error),
+        }
+    }
+    // An empty page would say that there are no more.
+    match damaged.filter(|_| accounts.is_empty()) {
+        Some(error) => Err(error),
+        None => Ok(accounts),
+    }
 }
 
 /// Writes every record anew that is not sealed with the key that is set. Returns how many were.

@@ -17,6 +17,7 @@ mod record;
 mod seal;
 
 pub use accounts::{accounts, reseal};
+pub use files::Mark;
 pub use lock::{Locked, Locking, Wait};
 pub use notes::{Failure, Notes, Sent};
 pub use pending::{Claim, Found, StoredPending};
@@ -30,7 +31,6 @@ use crate::error::{Error, Result};
 use crate::secret::{Secret, Wiped};
 use crate::settings::{Identity, Settings, StoreSetting};
 use crate::token::Token;
-use files::Mark;
 use seal::Key;
 
 /// Where one account's token is kept.
@@ -116,7 +116,11 @@ pub fn import(settings: &Settings, text: &str) -> Result<Token> {
     let bytes = Wiped::new(text.as_bytes().to_vec());
     let read = record::read(&Keys::of(settings), "record", &name(&ours), KEY.as_ref(), &bytes);
     let (identity, token, _) = match read {
-        Err(Error::StoreFormat { reason, .. }) => return Err(Error::Value { key: KEY, reason }),
+        Err(Error::StoreFormat { reason, .. }) => {
+            // What helps a file does not help a text.
+            let reason = reason.split(": move").next().unwrap_or_default().to_owned();
+            return Err(Error::Value { key: KEY, reason });
+        }
         read => read?,
     };
     if identity != ours {

@@ -107,6 +107,12 @@ fn find(place: &Place, state: Option<&str>) -> Result<Found> {
 }
 
 impl Claim {
+    /// Whether a record could be written, too: asked before the code is spent.
+    pub fn check_room(&self) -> Result<()> {
+        const ENOUGH: u64 = 16 * 1024;
+        Successor::reserve(&self.path.with_extension("tmp"), ENOUGH).map(drop)
+    }
+
     /// Its code has brought tokens: what is left only says so.
     pub fn used(&self) {
         let _ = fs::rename(&self.path, self.path.with_extension("used"));

@@ -1,10 +1,14 @@
 """The Python module over the library itself; the server is a function, so no network is used."""
 
+import base64
+import fcntl
+import hashlib
 import json
 import os
 import pickle
 import subprocess
 import sys
+import tempfile
 import threading
 import unittest
 from datetime import datetime, timezone
@@ -255,6 +259,191 @@ class Tokens(unittest.TestCase):
             with self.assertRaises(OAuthError) as nothing_waits:
                 c.http_request()
         self.assertEqual(nothing_waits.exception.number, liboauth.OAUTH_ERROR_SEQUENCE)
+
+
+class Stores(unittest.TestCase):
+    def setUp(self):
+        self.server = Server()
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.store = f"file:{folder.name}/tokens"
+
+    def client(self, **settings):
+        made = client(**{"send": self.server, "store": self.store, **settings})
+        self.addCleanup(made.close)
+        return made
+
+    def signed_in(self, **settings):
+        made = self.client(**settings)
+        made.build_authorize_url()
+        made.exchange_code(f"?code=c{len(self.server.requests)}&state={made.state}")
+        return made
+
+    def test_another_client_takes_the_code(self):
+        first, second = self.client(account="ann"), self.client(account="ann")
+        first.build_authorize_url()
+        state = first.state
+        first.close()
+        with self.assertRaises(liboauth.BadPaste):
+            self.client(account="bob").exchange_code(f"?code=c&state={state}")
+        self.assertEqual(self.server.requests, [])
+        second.exchange_code(f"?code=c&state={state}")
+        self.assertEqual(second.access_token(), "at-1")
+        digest = hashlib.sha256(self.server.forms[0]["code_verifier"].encode()).digest()
+        self.assertTrue(base64.urlsafe_b64encode(digest).decode().startswith(state))
+        with self.assertRaises(liboauth.BadPaste):
+            self.client(account="ann").exchange_code(f"?code=c&state={state}")
+
+    def test_a_nonce_comes_back(self):
+        first = self.client(authorize_params={"nonce": "n-0S6"})
+        first.build_authorize_url()
+        second = self.client()
+        self.assertEqual(second.nonce, "")
+        second.exchange_code(f"?code=c&state={first.state}")
+        self.assertEqual(second.nonce, "n-0S6")
+
+    def test_accounts_are_listed_page_by_page(self):
+        self.assertEqual(list(self.client().accounts()), [])
+        names = ["", "ann", "Bøb", "  blanks  ", "x" * 300]
+        for name in names:
+            self.signed_in(account=name)
+        self.assertEqual(sorted(self.client().accounts()), sorted(names))
+        self.signed_in(client_id="another", account="eve")
+        self.assertEqual(sorted(self.client().accounts()), sorted(names))
+        self.assertEqual(list(self.client(client_id="another").accounts()), ["eve"])
+
+    def test_the_account_without_a_name_is_one(self):
+        self.signed_in()
+        self.assertEqual(list(self.client().accounts()), [""])
+
+    def test_more_accounts_than_a_page_holds(self):
+        token = self.signed_in(account="0")
+        record = json.loads(token.token_record)
+        for number in range(1, 1005):
+            token.set(account=str(number))
+            token.import_token(json.dumps({**record, "account": str(number)}), 0)
+        self.assertEqual(sorted(map(int, self.client().accounts())), list(range(1005)))
+
+    def test_a_token_is_forgotten(self):
+        kept, gone = self.signed_in(account="ann"), self.signed_in(account="bob")
+        gone.forget()
+        gone.forget()
+        self.assertIsNone(gone.generation)
+        for other in (gone, self.client(account="bob")):
+            with self.assertRaises(SignInNeeded):
+                other.access_token()
+        self.assertEqual(list(kept.accounts()), ["ann"])
+        self.assertEqual(kept.access_token(), "at-1")
+        self.assertEqual(len(self.server.requests), 2)
+
+    def test_a_record_grows_by_generations(self):
+        with self.signed_in() as c:
+            first = c.generation
+            self.assertEqual(first, 1)
+            c.refresh()
+            self.assertEqual(c.generation, 2)
+        self.assertEqual(self.client().generation, 2)
+
+    def test_a_record_goes_into_a_database_and_back(self):
+        ours = self.signed_in(store="memory:")
+        row = ours.token_record, ours.generation
+        theirs = self.client(store="memory:")
+        self.assertEqual((theirs.token_record, theirs.generation), ("", None))
+        theirs.import_token(row[0], 0)
+        self.assertEqual(theirs.access_token(), "at-1")
+        self.assertEqual(theirs.generation, row[1])
+        theirs.refresh()
+        with self.assertRaises(liboauth.GenerationError) as caught:
+            theirs.import_token(row[0], row[1])
+        self.assertEqual(caught.exception.number, liboauth.OAUTH_ERROR_GENERATION)
+        self.assertIs(caught.exception.action, Action.RETRY)
+        self.assertEqual(theirs.access_token(), "at-2")
+        ours.import_token(theirs.token_record, row[1])
+        self.assertEqual(ours.access_token(), "at-2")
+        ours.import_token(row[0])
+        self.assertEqual(ours.get("access_token"), "at-1")
+
+    def test_another_accounts_record_is_refused(self):
+        record = self.signed_in(account="ann").token_record
+        with self.client(account="bob") as c, self.assertRaises(OAuthError) as caught:
+            c.import_token(record)
+        self.assertEqual(caught.exception.number, liboauth.OAUTH_ERROR_VALUE)
+        with self.client() as c, self.assertRaises(OAuthError) as caught:
+            c.import_token("no record")
+        self.assertEqual(caught.exception.number, liboauth.OAUTH_ERROR_VALUE)
+
+    def test_the_status_is_a_line_without_a_secret(self):
+        with self.signed_in(account="ann") as c:
+            self.server.answer = (503, {}, "")
+            with self.assertRaises(liboauth.NetworkError):
+                c.refresh()
+            status = c.status_line
+        for part in ("ann", "as.example"):
+            self.assertIn(part, status)
+        for secret in ("at-1", "rt", "s3cret"):
+            self.assertNotIn(secret, status.split())
+        self.assertEqual(len(status.splitlines()), 1)
+        self.assertTrue(self.client(account="bob").status_line)
+
+    def test_a_sealed_store_is_sealed_anew(self):
+        old, new = "k" * 64, "n" * 64
+        self.signed_in(account="ann", store_key=old)
+        self.signed_in(account="bob", store_key=old)
+        self.assertNotIn("at-1", self.files())
+        for wrong in ({"store_key": new}, {}):
+            with self.client(account="ann", **wrong) as c, self.assertRaises(liboauth.StoreKeyError) as caught:
+                c.access_token()
+            self.assertIs(caught.exception.action, Action.FIX)
+        with self.client(account="ann", store_key=new, store_old_key=old) as c:
+            self.assertEqual(c.access_token(), "at-1")
+            self.assertEqual((c.reseal(), c.reseal()), (2, 0))
+        with self.client(account="bob", store_key=new) as c:
+            self.assertEqual(c.access_token(), "at-2")
+
+    def test_a_key_is_changed_without_a_gap(self):
+        old, new = "k" * 64, "n" * 64
+        before = self.signed_in(store_key=old)
+        before.set(store_old_key=new)
+        changed = self.client(store_key=new, store_old_key=old)
+        for turn in range(2):
+            changed.refresh()
+            before.refresh()
+        self.assertEqual(self.client(store_key=new, store_old_key=old).access_token(), "at-5")
+        self.assertEqual((changed.reseal(), changed.reseal()), (1, 0))
+        self.assertEqual(self.client(store_key=new).access_token(), "at-5")
+
+    def test_a_plain_store_is_sealed(self):
+        self.signed_in()
+        self.assertIn("at-1", self.files())
+        with self.client(store_key="k" * 64) as c:
+            self.assertEqual(c.access_token(), "at-1")
+            self.assertEqual(c.reseal(), 1)
+        self.assertNotIn("at-1", self.files())
+
+    def test_a_busy_store_says_who_has_it(self):
+        self.signed_in()
+        (lock,) = Path(self.store[5:]).glob("*.lock")
+        with open(lock, "r+") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            with self.client(lock_timeout=0) as c, self.assertRaises(liboauth.StoreBusy) as caught:
+                c.refresh()
+            self.assertIs(caught.exception.action, Action.RETRY)
+            with self.client(lock_timeout=0) as c:
+                self.assertEqual(c.access_token(), "at-1")
+
+    def test_a_request_that_waits_has_the_lock(self):
+        self.signed_in()
+        first, second = self.client(send=None, http="caller"), self.client(lock_timeout=0)
+        with self.assertRaises(HttpNeeded):
+            first.refresh()
+        with self.assertRaises(liboauth.StoreBusy):
+            second.refresh()
+        first.close()
+        second.refresh()
+        self.assertEqual(second.generation, 2)
+
+    def files(self):
+        return "".join(file.read_text() for file in Path(self.store[5:]).rglob("*") if file.is_file())
 
 
 class Finding(unittest.TestCase):

@@ -149,6 +149,15 @@ def execute(command, **more):
     )
 
 
+def respond(command, environment):
+    """Runs a program as a web server does: nothing comes in, and what goes out is bytes."""
+    done = subprocess.run(
+        [str(word) for word in command], stdin=subprocess.DEVNULL, capture_output=True, cwd=WORK / "tmp",
+        env=environment, timeout=PATIENCE,
+    )  # fmt: skip
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
 def build(*command):
     """Runs a compiler, which must not say anything."""
     done = execute(command)
@@ -258,6 +267,11 @@ def server(*flags):
 
 # ---- profiles ----
 
+def timestamp(seconds):
+    """As a record has it (RFC 3339)."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
+
+
 KINDS = {
     "strict": {
         "authorization_endpoint": "/authorize",
@@ -300,9 +314,9 @@ class Profile:
     def expire(self, seconds_ago):
         """Makes the stored token older than it is."""
         file, record = self.record()
-        check(isinstance(record["expires_at"], int), "the record has no time of expiry:", record)
-        record["expires_at"] = int(time.time()) - seconds_ago
-        record["obtained_at"] = record["expires_at"] - 3600
+        check(re.fullmatch(r"\d{4}(-\d\d){2}T\d\d(:\d\d){2}Z", str(record["expires_at"])), "no time of expiry:", record)
+        ended = time.time() - seconds_ago
+        record["expires_at"], record["obtained_at"] = timestamp(ended), timestamp(ended - 3600)
         file.write_text(json.dumps(record))
 
     def secrets(self):
@@ -310,7 +324,7 @@ class Profile:
         secrets = [self.settings["client_secret"]]
         for file in self.store.glob("*.json"):
             record = json.loads(file.read_text())
-            secrets += [record["access_token"], record["refresh_token"]]
+            secrets += [record.get("access_token"), record.get("refresh_token")]  # a sealed one has neither
         return [secret for secret in secrets if secret]
 
 

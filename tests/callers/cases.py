@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import surroundings  # noqa: F401 - more cases
+import web  # noqa: F401 - more cases
 from bench import ENVIRONMENT, Profile, allow, case, check, code_alone, contains, deny, execute, main, run, server
 from programs import C, C_CURL, PROGRAMS, PYTHON
 
@@ -260,13 +261,16 @@ def a_server_that_goes_down_during_the_sign_in_is_said_so(program):
 def a_server_out_of_order_is_said_so(program):
     with server() as s:
         profile = signed_in(program, server_=s)
-        s.control(status=503, retry_after=7)
-        refused(run(program, profile, s.api("strict")), "status 503", "What to do: try again later.")
-        s.control(html=1)
-        refused(run(program, profile, s.api("strict")), "not understood", "What to do: ")
-        s.control(huge=3_000_000)
-        refused(run(program, profile, s.api("strict")), "larger than 1 MiB", "What to do: ")
+        for fault, word in (({"html": 1}, "not understood"), ({"huge": 3_000_000}, "larger than 1 MiB")):
+            s.control(count=0, **fault)
+            refused(run(program, profile, s.api("strict")), word, "What to do: ")
+        s.control(clear=1)
         check(run(program, profile, s.api("strict")).status == 0, "it has not recovered")
+        s.control(status=503, retry_after=600)
+        refused(run(program, profile, s.api("strict")), "status 503", "What to do: try again later.")
+        before = s.counts("strict")["token_requests"]
+        refused(run(program, profile, s.api("strict")), "left alone", "What to do: try again later.")
+        check(s.counts("strict")["token_requests"] == before, "asked too early")
 
 
 @case(*PROGRAMS)

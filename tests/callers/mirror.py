@@ -5,6 +5,7 @@ blanks, HTTPAPI's return codes, and response headers put together by hand. `same
 """
 
 import ctypes
+import html
 import inspect
 import re
 import sys
@@ -16,8 +17,9 @@ from bench import LIB, PATIENCE, ROOT, check
 sys.path.insert(0, str(ROOT / "bindings/python"))
 import _liboauth  # noqa: E402
 from _liboauth import (  # noqa: E402
-    OAUTH_ACTION_FIX, OAUTH_ACTION_RETRY, OAUTH_ACTION_SIGN_IN, OAUTH_ERROR_SIGN_IN, OAUTH_HTTP_NEEDED,
-    OAUTH_NUL_TERMINATED, OAUTH_REQUEST_CONTENT, OAUTH_REQUEST_HEADERS, OAUTH_REQUEST_METHOD, OAUTH_REQUEST_URL,
+    OAUTH_ACCOUNT, OAUTH_ACTION_FIX, OAUTH_ACTION_RETRY, OAUTH_ACTION_SIGN_IN, OAUTH_ERROR_SIGN_IN,
+    OAUTH_HTTP_NEEDED, OAUTH_NUL_TERMINATED, OAUTH_REDIRECT_URI, OAUTH_REQUEST_CONTENT, OAUTH_REQUEST_HEADERS,
+    OAUTH_REQUEST_METHOD, OAUTH_REQUEST_URL,
 )  # fmt: skip
 
 
@@ -61,7 +63,7 @@ class Httpapi:
 
 
 class Rpg:
-    """CARRY, SIGNIN and APICALL. `screen` takes the address and gives what is typed; None is F3."""
+    """CARRY, SIGNIN, APICALL and SIGNINCGI. `screen` takes the address and gives what is typed; None is F3."""
 
     def __init__(self, profile, api, screen=None):
         self.library = ctypes.CDLL(str(LIB / "liboauth.so.2"))
@@ -166,6 +168,97 @@ class Rpg:
         oauth.oauth_client_close(client)
         return http.answer
 
+    def signincgi(self, path, query="", who="", method="GET"):
+        """Gives what the browser gets."""
+        oauth, self.output = self.library, ""
+        self.query, self.who = query, who
+        if method != "GET":
+            self.page("405 Method Not Allowed", "This page is only there to be read.", "", "")
+        elif who == "":
+            self.job_log.append("No REMOTE_USER: let the HTTP server ask for user and password.")
+            self.page("403 Forbidden", "The web server does not know who you are.", "", "")
+        else:
+            client = oauth.oauth_client_open(self.profile.encode(), OAUTH_NUL_TERMINATED)
+            rc = client
+            if rc > 0:
+                rc = oauth.oauth_set(client, OAUTH_ACCOUNT, who.encode(), len(who.encode()))
+            if rc < 0:
+                self.failed("The profile cannot be used")
+            elif path == "/signin":
+                self.beginsignin(client)
+            elif path == "/callback":
+                self.takeanswer(client)
+            elif path == "/api":
+                self.callapi(client)
+            else:
+                self.page("404 Not Found", "There is no such page.", "", "signin")
+            if client > 0:
+                oauth.oauth_client_close(client)
+        return self.output
+
+    def beginsignin(self, client):
+        url = field("", 8192)
+        length = self.library.oauth_build_authorize_url(client, url, 8192)
+        if length < 0:
+            self.failed("No address to sign in at")
+            return
+        self.output += f"Status: 302 Found\nCache-Control: no-store\nLocation: {url.raw[:length].decode()}\n\n"
+
+    def takeanswer(self, client):
+        address = field("", 8192)
+        length = self.library.oauth_get(client, OAUTH_REDIRECT_URI, address, 8192)
+        if length < 0:
+            self.failed("No redirect_uri")
+            return
+        redirect = address.raw[:length] + b"?" + self.query.encode()
+        rc = self.carry(client, self.library.oauth_exchange_code(client, redirect, len(redirect)))
+        if rc < 0:
+            self.failed("Not signed in")
+            return
+        self.page("200 OK", "You are signed in as", self.who, "api")
+
+    def callapi(self, client):
+        oauth, http = self.library, self.http
+        for _ in range(2):
+            token = field("", 15000)
+            length = oauth.oauth_access_token(client, token, 15000)
+            if length == OAUTH_HTTP_NEEDED:
+                length = self.carry(client, length)
+                if length >= 0:
+                    length = oauth.oauth_access_token(client, token, 15000)
+            if length < 0:
+                self.failed("No access token")
+                return
+            http.accept = "application/json"
+            http.authorization = "Bearer " + token.raw[:length].decode()
+            status = self.status_of(http.http_req("GET", self.api))
+            http.authorization = ""
+            if status != 401:
+                break
+            oauth.oauth_token_rejected(client)
+        if status < 200 or status > 299:
+            self.job_log.append(f"The API answers {status}")
+            self.page("502 Bad Gateway", "The API does not answer as it should.", "", "")
+            return
+        self.page("200 OK", "The API answers:", http.answer[:4000], "")
+
+    def failed(self, what):
+        action = self.library.oauth_error_action()
+        self.job_log.append(f"{what}: {self.whatwentwrong()}")
+        if action == OAUTH_ACTION_RETRY:
+            self.page("503 Service Unavailable", "That does not work now. Try again in a minute.", "", "")
+        elif action == OAUTH_ACTION_SIGN_IN:
+            self.page("403 Forbidden", "You are not signed in.", "", "signin")
+        else:
+            self.page("500 Internal Server Error", "Something is wrong here. The job log says what.", "", "")
+
+    def page(self, status, sentence, text, link):
+        self.output += f"Status: {status}\nContent-Type: text/html\n\n<p>{sentence}</p>\n"
+        if text:
+            self.output += f"<pre>{html.escape(text)}</pre>\n"
+        if link:
+            self.output += f'<p><a href="/oauth/{link}">{link}</a></p>\n'
+
 
 def field(text, size):
     """A CHAR field, padded with blanks."""
@@ -181,13 +274,18 @@ def header_of(headers, name):
 
 def same_calls(folder):
     """The mirror calls liboauth as the RPG does: the same functions in the same order, procedure by procedure."""
-    carry = (folder / "CARRY.rpgleinc").read_text()
-    texts = {path.stem.lower(): path.read_text() for path in folder.glob("*.rpgle")}
-    for name, body in re.findall(r"dcl-proc (\w+);(.*?)end-proc;", carry, re.DOTALL):
-        texts[name.lower()] = body
+    texts = {}
+    for path in folder.glob("*.rpgle*"):
+        code = re.sub(r"//.*", "", path.read_text())
+        procedures = re.findall(r"dcl-proc (\w+);(.*?)end-proc;", code, re.DOTALL)
+        program = re.sub(r"dcl-proc (\w+);(.*?)end-proc;", "", code, flags=re.DOTALL)
+        programs = [(path.stem, program)] if path.suffix == ".rpgle" else []
+        for name, text in [*programs, *procedures]:
+            check(name.lower() not in texts, f"{name} stands twice")
+            texts[name.lower()] = text
     for name, text in texts.items():
-        code = re.sub(r"//.*", "", text)
-        calls = re.findall(r"\b(oauth_\w+)\(", code)
+        calls = re.findall(r"\b(oauth_\w+)\(", text)
         function = getattr(Rpg, name, None)
         mirrored = re.findall(r"\.(oauth_\w+)\(", inspect.getsource(function)) if function else []
         check(calls == mirrored, f"{name}: RPG calls {calls}, the mirror {mirrored}")
+    check({"signin", "apicall", "signincgi", "carry", "takeanswer"} <= texts.keys(), "procedures:", texts.keys())

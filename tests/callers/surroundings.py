@@ -124,13 +124,24 @@ def the_mirror_of_RPG_signs_in_and_calls():
 
 
 @case()
+def the_mirror_of_RPG_takes_the_answer_on_another_day():
+    with server() as s:
+        redirects = []
+        programs, _ = rpg(s, lambda url: redirects.append(allow(url)))
+        check(programs.signin() == [] and len(redirects) == 1, "F3")
+        programs.screen = lambda url: redirects[0]
+        check(programs.signin() == [], "the screen showed a message")
+        contains(programs.apicall(), '"refreshed":0')
+
+
+@case()
 def the_mirror_of_RPG_says_what_goes_wrong():
     with server() as s:
         answers = [lambda url: "nonsense here", deny, code_alone]
         programs, profile = rpg(s, lambda url: answers.pop(0)(url))
         shown = programs.signin()
         check(len(shown) == 2 and "no authorization code" in shown[0] and "access_denied" in shown[1], shown)
-        s.control(status=503, retry_after=7)
+        s.control(status=503)
         profile.expire(10)
         escapes(programs, "No access token: the server cannot serve now (status 503)", "(Try again later.)")
         s.control(revoke="all")
@@ -152,6 +163,39 @@ def escapes(programs, *words):
             contains(str(message), word)
     else:
         check(False, "no message, but", answer)
+
+
+@case()
+def the_mirror_of_RPG_as_a_web_page():
+    with server() as s:
+        programs, profile = rpg(s, redirect_uri="http://127.0.0.1/callback")
+
+        def get(path, who="CAROL", status="200", **more):
+            answer = programs.signincgi(path, who=who, **more)
+            check(answer.startswith(f"Status: {status} "), path, who, answer, programs.job_log)
+            for secret in profile.secrets():
+                check(secret not in answer + "".join(programs.job_log), "a secret is shown:", answer)
+            return answer
+
+        def comes_back(who):
+            address = re.search(r"^Location: (.*)$", get("/signin", who, "302"), re.MULTILINE)[1]
+            return allow(address).partition("?")[2]
+
+        get("/api", status="403")
+        carols, daves = comes_back("CAROL"), comes_back("DAVE")
+        get("/callback", "CAROL", "403", query=daves)
+        get("/callback", "CAROL", "403", query=re.sub("&?state=[^&]*", "", carols))
+        check(s.counts("stamps")["token_requests"] == 0, "the code was sent")
+        contains(get("/callback", "DAVE", query=daves), "DAVE")
+        get("/callback", "DAVE", "403", query=daves)
+        contains(get("/callback", "CAROL", query=carols), "CAROL")
+        for who in ("CAROL", "DAVE"):
+            contains(get("/api", who), "&quot;refreshed&quot;:0")
+        s.control(revoke="access")
+        contains(get("/api", "DAVE"), "&quot;refreshed&quot;:1")
+        for who, status, more in (("", "403", {}), ("CAROL", "405", {"method": "POST"})):
+            get("/signin", who, status, **more)
+        get("/else", status="404")
 
 
 @case()
