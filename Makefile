@@ -2,6 +2,7 @@
 #   make            the library: shared, static, header, pkg-config file, below build/
 #   make demo       build, start the practice server, sign in from C, call an API, refresh
 #   make test       every check of the project
+#   make sweep      many jobs on one token, jobs killed at every call and a thousand moments, disks that fail at each
 #   make servers    the flows against oidc-provider and Doorkeeper
 #   make bench      speed and size beside libcurl, the system's calls, an empty process
 #   make fuzz       random input to every parser, for FUZZ_SECONDS
@@ -25,7 +26,7 @@ export LIBOAUTH_DIR    := $(abspath $(build)/lib)
 export LIBOAUTH_SO     := $(abspath $(library))
 export PRACTICE_SERVER := $(abspath $(server))
 
-.PHONY: all library practice-server demo test check rust-tests callers no-net servers bench fuzz bindings install uninstall clean tools
+.PHONY: all library practice-server demo test sweep servers bench fuzz bindings install uninstall clean tools
 
 all: library
 
@@ -65,6 +66,10 @@ test: tools library practice-server
 
 tools:
 	@tests/tools all
+
+sweep: tools library practice-server
+	tests/storm/run --full
+	tests/faults/run --full
 
 servers: library
 	tests/servers/run

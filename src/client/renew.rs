@@ -93,8 +93,10 @@ impl Client {
                 }
                 Locking::Replaced => {
                     seen = place.mark();
-                    // Written by somebody, but perhaps only sealed anew.
-                    if self.adopt(process, settings, place.read()?) {
+                    // Written by somebody, but perhaps only sealed anew; and read without the lock.
+                    let held = self.held_in_memory(settings).map_or(0, |held| held.token.generation);
+                    let newer = place.read()?.filter(|stored| stored.generation > held);
+                    if self.adopt(process, settings, newer) {
                         return Ok(None);
                     }
                 }

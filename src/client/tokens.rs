@@ -141,7 +141,9 @@ impl Client {
         };
         let _accepting = lock(&process.accepting);
         let held_now = self.generation(settings);
-        if instead_of.is_some() && held_now.is_some() && held_now != instead_of {
+        let is_late = instead_of.is_some() && held_now.is_some() && held_now != instead_of;
+        // In a store the lock keeps the order.
+        if is_late && turn.locked().is_none() {
             return Ok(());
         }
         let stored = turn.locked().map_or(Ok(None), |locked| locked.read());
@@ -177,6 +179,17 @@ impl Client {
         unsaved: bool,
     ) -> Arc<Held> {
         let _writing = lock(&process.state);
+        self.put(settings, token, unsaved)
+    }
+
+    /// What was read without the store's lock: another thread may have had a newer one since.
+    fn hold_if_none(&self, process: &Process, settings: &Settings, token: Token) -> Arc<Held> {
+        let _writing = lock(&process.state);
+        self.held_in_memory(settings).unwrap_or_else(|| self.put(settings, token, false))
+    }
+
+    /// With the lock of the process's state.
+    fn put(&self, settings: &Settings, token: Token, unsaved: bool) -> Arc<Held> {
         let held = Arc::new(Held {
             token,
             whose: Whose::of(settings),
@@ -202,7 +215,7 @@ impl Client {
             return Ok(self.held_in_memory(settings));
         }
         match store::load(settings)? {
-            Some(token) => Ok(Some(self.hold(&self.process(), settings, token, false))),
+            Some(token) => Ok(Some(self.hold_if_none(&self.process(), settings, token))),
             None => Ok(None),
         }
     }

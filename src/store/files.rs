@@ -122,6 +122,15 @@ impl Drop for Successor {
     }
 }
 
+/// Puts a file that somebody else has written whole in the other's place. It is never changed: it may be all there is.
+pub fn finish(temporary: &Path, path: &Path) -> Result<()> {
+    let finished = open(OpenOptions::new().read(true), temporary)
+        .and_then(|file| file.sync_all())
+        .and_then(|()| fs::rename(temporary, path));
+    finished.map_err(|e| failed(path, "cannot be written", &e))?;
+    sync_folder(path)
+}
+
 /// A name is on the disk only when the folder is.
 pub fn sync_folder(path: &Path) -> Result<()> {
     let folder = folder_of(path);

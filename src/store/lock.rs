@@ -175,7 +175,7 @@ impl Locked {
         };
         let is_successor = self.read()?.is_some_and(|stored| token.generation == stored.generation + 1);
         if is_successor && super::name(&identity) == *name {
-            self.write(&identity, &token)?;
+            files::finish(&temporary, &self.place.path("json"))?;
         }
         Ok(())
     }
