@@ -3,7 +3,7 @@
 
 use std::fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions};
 use std::io::{self, Read, Write as _};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
@@ -97,19 +97,19 @@ impl Successor {
         Ok(())
     }
 
-    /// Writes it, and puts it in the other's place. It is on the disk when this returns.
+    /// Writes it, and puts it in the other's place. It is on the disk when this returns. What was written whole and
+    /// cannot be put there stays: it may be all there is.
     pub fn replace(mut self, path: &Path, bytes: &[u8]) -> Result<()> {
         let written = self.write(bytes).and_then(|()| fs::rename(&self.temporary, path));
         written.map_err(|e| failed(path, "cannot be written", &e))?;
-        self.is_left = false;
         sync_folder(path)
     }
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        use std::os::unix::fs::FileExt;
         let Some(file) = self.file.take() else { return Ok(()) };
         file.write_all_at(bytes, 0)?;
         file.set_len(bytes.len() as u64)?;
+        self.is_left = false;
         file.sync_all()
     }
 }
