@@ -5,6 +5,7 @@ mod common;
 
 use common::{error_text, Client};
 use oauth::constants::*;
+use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 const SECRET: &str = "fuzz-client-secret";
@@ -146,14 +147,14 @@ fn paste(random: &mut Random) {
 
 fn value(random: &mut Random) {
     let client = client();
-    let property = i32::try_from(random.below(120)).unwrap();
-    let before = (1..32).map(|p| client.get(p)).collect::<Vec<_>>();
+    let property = i32::try_from(random.below(130)).unwrap();
+    let before = (1..37).map(|p| client.get(p)).collect::<Vec<_>>();
     let mut text = random.mutated(VALUES);
     text.retain(|b| *b != 0);
     let result = client.set(property, &String::from_utf8_lossy(&text));
     harmless(result, &text);
     if result < 0 {
-        assert_eq!(before, (1..32).map(|p| client.get(p)).collect::<Vec<_>>(), "{property}");
+        assert_eq!(before, (1..37).map(|p| client.get(p)).collect::<Vec<_>>(), "{property}");
     }
 }
 
@@ -167,24 +168,68 @@ fn profile(random: &mut Random, folder: &std::path::Path) {
     }
 }
 
+/// What a store holds: the record, the notes beside it, a URL that waits; plain or sealed; and a record as a text.
 fn record(random: &mut Random, folder: &std::path::Path) {
     let store = folder.join("tokens");
-    let first = client();
-    first.must_set(OAUTH_STORE, &format!("file:{}", store.display()));
+    let key = ["", "a key"][random.below(2)];
+    let of_store = || {
+        let client = client();
+        client.must_set(OAUTH_STORE, &format!("file:{}", store.display()));
+        client.must_set(OAUTH_STORE_KEY, key);
+        client
+    };
+    let first = of_store();
     first.authorize_url();
-    first.exchange("code");
+    assert_eq!(first.exchange("code"), OAUTH_HTTP_NEEDED, "{}", error_text());
     let answer = format!(r#"{{"access_token":"first","refresh_token":"{REFRESH}","realmId":["x"]}}"#);
     assert_eq!(first.respond(200, "", answer.as_bytes()), 0, "{}", error_text());
-    let record = std::fs::read_dir(&store).unwrap().next().unwrap().unwrap().path();
-    let whole = std::fs::read_to_string(&record).unwrap();
-    let text = random.mutated(&[&whole]);
-    std::fs::write(&record, &text).unwrap();
-    let second = client();
-    second.must_set(OAUTH_STORE, &format!("file:{}", store.display()));
-    let (n, _) = second.header();
-    harmless(n, &text);
-    assert_eq!(std::fs::read(&record).unwrap(), text, "a reader changes no record");
-    std::fs::remove_file(&record).unwrap();
+    let url = first.authorize_url();
+    let state = url.split("state=").nth(1).unwrap().split('&').next().unwrap().to_owned();
+    let text = first.get(OAUTH_TOKEN_RECORD);
+
+    let imported = random.mutated(&[&text]);
+    let third = client();
+    third.must_set(OAUTH_STORE_KEY, key);
+    let imported = String::from_utf8_lossy(&imported).replace('\0', "");
+    harmless(third.set(OAUTH_TOKEN_RECORD, &imported), imported.as_bytes());
+    header_is_whole(&third);
+
+    let kind = ["json", "lock", "tmp", "pending"][random.below(4)];
+    let path = file_of(&store, kind);
+    let whole = std::fs::read(&path).unwrap_or_else(|_| text.clone().into_bytes());
+    let damaged = random.mutated(&[&String::from_utf8_lossy(&whole)]);
+    std::fs::write(&path, &damaged).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let second = of_store();
+    harmless(second.exchange(&format!("http://127.0.0.1/cb?code=c&state={state}")), &damaged);
+    header_is_whole(&second);
+    harmless(second.refresh(), &damaged);
+    let status = second.get(OAUTH_STATUS_LINE);
+    assert!(!status.contains(SECRET) && !status.contains(REFRESH), "{status}");
+    if kind == "json" {
+        assert_eq!(std::fs::read(&path).unwrap(), damaged, "a reader changes no record");
+    }
+    drop((first, second));
+    std::fs::remove_dir_all(&store).unwrap();
+}
+
+fn file_of(store: &std::path::Path, kind: &str) -> std::path::PathBuf {
+    let all = |folder: &std::path::Path| -> Vec<std::path::PathBuf> {
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect()
+    };
+    let is =
+        |kind: &'static str| move |path: &std::path::PathBuf| path.extension().is_some_and(|k| k == kind);
+    let record = all(store).into_iter().find(is("json")).unwrap();
+    match kind {
+        "pending" => all(&record.with_extension(kind)).into_iter().find(is("json")).unwrap(),
+        _ => record.with_extension(kind),
+    }
+}
+
+fn header_is_whole(client: &Client) {
+    let (n, header) = client.header();
+    harmless(n, header.as_bytes());
+    assert!(header.bytes().all(|b| (0x20..0x7f).contains(&b)), "{header:?}");
 }
 
 /// xorshift64*: the same seed gives the same run.
