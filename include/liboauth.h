@@ -558,8 +558,8 @@ int32_t oauth_http_request(int32_t client, int32_t part, char *buffer, int32_t c
 /* Hands over the answer to the request of oauth_http_request; the operation that needed it goes on.
  *
  * status: the HTTP status, or 0 or less where no answer came. headers: the answer's header lines,
- * as they came; Content-Type, Retry-After and WWW-Authenticate are looked at, and headers may be
- * empty. body: the answer's body, as it came. Of these two every byte counts: neither a NUL nor
+ * as they came; Content-Type, Date, Retry-After and WWW-Authenticate are looked at, and headers may
+ * be empty. body: the answer's body, as it came. Of these two every byte counts: neither a NUL nor
  * blanks end them unless the length is OAUTH_NUL_TERMINATED.
  *
  * Returns what the operation returns: 0 for oauth_exchange_code and oauth_refresh, the length for

@@ -61,6 +61,10 @@ impl AuthorizationUrl {
     }
 
     pub fn store(&self, place: &Place) -> Result<()> {
+        // Nobody is sent to sign in for a token that could not be stored.
+        if let Err(error @ Error::StoreKey { .. }) = place.read() {
+            return Err(error);
+        }
         let seconds = self.settings.pending_expires_in();
         let pending = StoredPending {
             state: self.state(),
@@ -101,7 +105,8 @@ enum Status {
 pub struct PendingList {
     /// Where tokens live in memory alone; else the store has them.
     urls: VecDeque<Pending>,
-    last_state: Secret,
+    /// Of the last URL, where that is in the store.
+    stored_state: Option<Secret>,
     /// Hashes of the codes that brought tokens: sent once more, a server would take it for a theft and revoke them.
     used_codes: Vec<[u8; 32]>,
 }
@@ -123,13 +128,14 @@ pub struct Answer {
 
 impl PendingList {
     /// Whoever makes a new URL is about to sign in anew: what an old code would revoke is about to be replaced.
-    pub fn added(&mut self, state: Secret) {
+    pub fn stored(&mut self, state: Secret) {
         self.used_codes.clear();
-        self.last_state = state;
+        self.stored_state = Some(state);
     }
 
     pub fn add(&mut self, pending: Pending) {
-        self.added(Secret::new(String::from_utf8_lossy(pending.proof.state())));
+        self.used_codes.clear();
+        self.stored_state = None;
         if self.urls.len() == MOST {
             self.urls.pop_front();
         }
@@ -144,7 +150,8 @@ impl PendingList {
     }
 
     pub fn last_state(&self) -> Secret {
-        self.last_state.clone()
+        let last = || Some(Secret::new(String::from_utf8_lossy(self.urls.back()?.proof.state())));
+        self.stored_state.clone().or_else(last).unwrap_or_default()
     }
 
     /// The server gave tokens for this code: it must not be sent again, or they are revoked.

@@ -14,6 +14,7 @@ pub use crate::ffi::os::{
 };
 
 /// Seconds since 1970.
+#[inline(always)]
 pub fn now() -> i64 {
     #[cfg(feature = "testing")]
     return os::coarse_seconds() + testing::offset();

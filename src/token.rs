@@ -50,7 +50,7 @@ impl Token {
     }
 
     /// What the server said, or what the caller assumes where it said nothing.
-    fn expires_at(&self, settings: &Settings) -> Option<i64> {
+    pub fn expires_at(&self, settings: &Settings) -> Option<i64> {
         let assumed = || Some(self.obtained_at.saturating_add(settings.assume_expires_in?.into()));
         self.expires_at.or_else(assumed)
     }
@@ -106,6 +106,7 @@ pub struct Span {
 impl Span {
     pub const NEVER: Self = Self { from: i64::MAX, until: i64::MIN };
 
+    #[inline(always)]
     pub fn has(self, now: i64) -> bool {
         self.from <= now && now < self.until
     }
@@ -132,15 +133,18 @@ impl Ready {
         Self { handle, generation, usable, header: Secret::new(header) }
     }
 
+    #[inline(always)]
     pub fn is_usable(&self, now: i64) -> bool {
         self.usable.has(now)
     }
 
     /// `Authorization: Bearer …` (RFC 6750 section 2.1).
+    #[inline(always)]
     pub fn header(&self) -> &str {
         self.header.expose()
     }
 
+    #[inline(always)]
     pub fn access_token(&self) -> &str {
         &self.header.expose()[HEADER.len()..]
     }
@@ -154,6 +158,7 @@ pub enum Purpose {
 }
 
 impl Purpose {
+    #[inline(always)]
     pub fn text(self, ready: &Ready) -> &str {
         match self {
             Self::Header => ready.header(),
@@ -171,6 +176,7 @@ impl Current {
     }
 
     /// Calls `read` with this client's token if it is still usable at `now`.
+    #[inline(always)]
     pub fn read<R>(&self, handle: i32, now: i64, read: impl FnOnce(&Ready) -> R) -> Option<R> {
         let ready = self.0.load();
         match ready.as_ref() {

@@ -693,10 +693,10 @@
       *>
       *> status: the HTTP status, or 0 or less where no answer came.
       *> headers: the answer's header lines, as they came; Content-Type,
-      *> Retry-After and WWW-Authenticate are looked at, and headers may
-      *> be empty. body: the answer's body, as it came. Of these two
-      *> every byte counts: neither a NUL nor blanks end them unless the
-      *> length is OAUTH-NUL-TERMINATED.
+      *> Date, Retry-After and WWW-Authenticate are looked at, and
+      *> headers may be empty. body: the answer's body, as it came. Of
+      *> these two every byte counts: neither a NUL nor blanks end them
+      *> unless the length is OAUTH-NUL-TERMINATED.
       *>
       *> Returns what the operation returns: 0 for oauth_exchange_code
       *> and oauth_refresh, the length for oauth_bearer_header and

@@ -582,9 +582,9 @@ FUNCTIONS: Dict[str, Tuple[Any, ...]] = {
     # on.
     #
     # status: the HTTP status, or 0 or less where no answer came. headers: the answer's header
-    # lines, as they came; Content-Type, Retry-After and WWW-Authenticate are looked at, and headers
-    # may be empty. body: the answer's body, as it came. Of these two every byte counts: neither a
-    # NUL nor blanks end them unless the length is OAUTH_NUL_TERMINATED.
+    # lines, as they came; Content-Type, Date, Retry-After and WWW-Authenticate are looked at, and
+    # headers may be empty. body: the answer's body, as it came. Of these two every byte counts:
+    # neither a NUL nor blanks end them unless the length is OAUTH_NUL_TERMINATED.
     #
     # Returns what the operation returns: 0 for oauth_exchange_code and oauth_refresh, the length
     # for oauth_bearer_header and oauth_access_token (this thread's next call of them gives the text

@@ -5,7 +5,7 @@ use super::Client;
 use crate::error::{Error, Result};
 use crate::flight::lock;
 use crate::settings::{Identity, StoreSetting};
-use crate::store::{self, Locking, Place, Wait};
+use crate::store::{self, Forgotten, Locking, Notes, Place, Wait};
 use crate::system;
 
 /// So many are listed at once.
@@ -31,18 +31,23 @@ impl Client {
     pub fn forget(&self) -> Result<()> {
         let settings = self.settings.load_full();
         let process = self.process();
-        if let Some(place) = Place::of(&settings)? {
+        if let Some(place) = Place::of(&settings)?.filter(Place::has_folder) {
             loop {
                 let wait = Wait::Seconds(settings.lock_timeout());
                 let Locking::Locked(mut locked) = place.lock(wait, place.mark())? else { continue };
+                // Also one that cannot be read.
+                let generation = locked.read().ok().flatten().map_or(0, |token| token.generation);
                 locked.remove()?;
                 // Or else a job that has it in memory would bring it back.
-                locked.notes = store::Notes { forgotten_at: Some(system::now()), ..store::Notes::default() };
+                let forgotten = Forgotten { at: system::now(), generation };
+                locked.notes = Notes { forgotten: Some(forgotten), ..Notes::default() };
                 locked.write_notes()?;
                 break;
             }
         }
-        let _writing = lock(&process.state);
+        let mut state = lock(&process.state);
+        state.pending.clear();
+        state.notes = Notes::default();
         if self.held_in_memory(&settings).is_some() {
             self.held.store(None);
             self.current.clear();
@@ -82,7 +87,7 @@ impl Client {
             return Err(Error::Generation { found, expected });
         }
         if turn.locked().is_some() {
-            token.generation = token.generation.max(found + 1);
+            token.generation = token.generation.max(found.saturating_add(1));
             turn.renewed(&Identity::of(&settings)?, &token)?;
         }
         process.leave(turn.notes());

@@ -131,8 +131,8 @@ impl Client {
     fn save_unsaved(&self) -> Result<()> {
         match self.held.load_full() {
             Some(held) if held.is_unsaved() => {
-                self.save_held(&self.settings.load_full(), Wait::No)?;
-                Ok(())
+                let settings = self.settings.load_full();
+                self.save_held(&settings, Wait::Seconds(settings.lock_timeout()))
             }
             _ => Ok(()),
         }
@@ -202,7 +202,7 @@ impl Client {
         let process = self.process();
         if let Some(place) = url.place() {
             url.store(&place)?;
-            lock(&process.state).pending.added(url.state());
+            lock(&process.state).pending.stored(url.state());
         } else {
             lock(&process.state).pending.add(url.into_pending());
         }

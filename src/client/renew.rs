@@ -122,7 +122,7 @@ impl Client {
         let Some(held) = self.held_in_memory(settings) else {
             return Ok(self.adopt(process, settings, stored));
         };
-        let is_forgotten = locked.notes.forgotten_at.is_some_and(|at| at >= held.token.obtained_at);
+        let is_forgotten = locked.notes.forgotten.as_ref().is_some_and(|forgotten| forgotten.is(&held.token));
         if stored.is_none() && is_forgotten {
             self.drop_held(process, &held);
             return Err(Error::sign_in("the token was removed from the store"));

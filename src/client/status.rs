@@ -4,6 +4,7 @@
 use super::tokens::Held;
 use super::Client;
 use crate::protocol::time::rfc3339;
+use crate::protocol::words::ends_line;
 use crate::settings::{Identity, Settings};
 use crate::store::{Notes, Place};
 use crate::system;
@@ -33,7 +34,8 @@ impl Client {
             (Err(error), None) => parts.push(error.to_string()),
         }
         parts.extend(said(&notes));
-        parts.join("; ")
+        // A server's words and an account's name may hold what ends a line.
+        parts.join("; ").replace(ends_line, " ")
     }
 }
 
@@ -46,7 +48,7 @@ fn whose(settings: &Settings) -> String {
 }
 
 fn token(token: &crate::token::Token, settings: &Settings, is_rejected: bool) -> Vec<String> {
-    let valid = match token.expires_at {
+    let valid = match token.expires_at(settings) {
         _ if is_rejected => "refused by an API".to_owned(),
         Some(at) if token.is_expired(settings, system::now()) => format!("expired at {}", rfc3339(at)),
         Some(at) => format!("valid until {}", rfc3339(at)),

@@ -149,7 +149,8 @@ impl Client {
         let stored = turn.locked().map_or(Ok(None), |locked| locked.read());
         let held = self.held_in_memory(settings);
         let latest = [stored.as_ref().ok().and_then(Option::as_ref), held.as_deref().map(|held| &held.token)];
-        token.generation = latest.iter().flatten().map(|token| token.generation).max().unwrap_or(0) + 1;
+        token.generation =
+            latest.iter().flatten().map(|token| token.generation).max().unwrap_or(0).saturating_add(1);
         token.renewed_by = std::process::id();
         // What nobody understands is left as it is.
         let saved = stored.and_then(|_| turn.renewed(&Identity::of(settings)?, &token));
@@ -242,7 +243,8 @@ impl Client {
         locked: &mut Locked,
     ) -> Result<()> {
         let mut token = held.token.clone();
-        token.generation = token.generation.max(stored.map_or(0, |stored| stored.generation + 1));
+        token.generation =
+            token.generation.max(stored.map_or(0, |stored| stored.generation.saturating_add(1)));
         locked.write(&Identity::of(settings)?, &token)?;
         held.unsaved.store(false, Ordering::SeqCst);
         if token.generation != held.token.generation {

@@ -8,6 +8,7 @@ use super::text::TextOut;
 use super::{handle, os};
 use crate::client::Client;
 use crate::error::{Error, Result};
+use crate::protocol::words::ends_line;
 
 thread_local! {
     static FAILED: Cell<bool> = const { Cell::new(false) };
@@ -75,7 +76,7 @@ pub fn last_sentence() -> String {
     const MOST_BYTES: usize = 500;
     let sentence = last(ToString::to_string).unwrap_or_default();
     let line = sentence.char_indices().take_while(|(at, c)| at + c.len_utf8() <= MOST_BYTES);
-    line.map(|(_, c)| if c.is_control() { ' ' } else { c }).collect()
+    line.map(|(_, c)| if ends_line(c) { ' ' } else { c }).collect()
 }
 
 pub fn last_action() -> i32 {
@@ -102,6 +103,7 @@ fn contain(body: impl FnOnce() -> Result<i32>) -> Result<i32> {
 }
 
 /// std prints each panic to stderr, which belongs to the host. Other threads' panics print as before.
+#[inline(always)]
 fn silence_panics() {
     static ONCE: Once = Once::new();
     if ONCE.is_completed() {
@@ -131,6 +133,7 @@ fn remember_last(error: Error) {
     });
 }
 
+#[inline(always)]
 fn forget_last() {
     if FAILED.replace(false) {
         let _ = LAST.try_with(|last| last.borrow_mut().take());

@@ -66,6 +66,7 @@ pub fn with<R>(handle: i32, call: impl FnOnce(&Client) -> Result<R>) -> Result<R
 }
 
 /// Calls `read` with the token that stands ready, if that client has a usable one.
+#[inline(always)]
 pub fn read_current<R>(handle: i32, read: impl FnOnce(&Ready) -> R) -> Option<R> {
     place(handle)?.current.read(handle, system::now(), |ready| {
         hand_out(handle, ready.generation);
@@ -97,6 +98,7 @@ thread_local! {
 }
 
 /// Remembers which of the client's tokens this thread has, for `oauth_token_rejected`.
+#[inline(always)]
 pub fn hand_out(handle: i32, generation: u32) {
     HANDED_OUT.with(|known| known[handle.cast_unsigned() as usize % KNOWN].set((handle, generation)));
 }
@@ -107,6 +109,7 @@ pub fn handed_out(handle: i32) -> Option<u32> {
     (known == handle).then_some(generation)
 }
 
+#[inline(always)]
 fn place(handle: i32) -> Option<&'static Place> {
     if handle <= 0 {
         return None;

@@ -304,7 +304,7 @@ pub unsafe extern "C" fn oauth_http_request(
 /// Hands over the answer to the request of `oauth_http_request`; the operation that needed it goes on.
 ///
 /// `status`: the HTTP status, or 0 or less where no answer came. `headers`: the answer's header lines, as they
-/// came; Content-Type, Retry-After and WWW-Authenticate are looked at, and `headers` may be empty. `body`: the answer's
+/// came; Content-Type, Date, Retry-After and WWW-Authenticate are looked at, and `headers` may be empty. `body`: the answer's
 /// body, as it came. Of these two every byte counts: neither a NUL nor blanks end them unless the length is
 /// OAUTH_NUL_TERMINATED.
 ///

@@ -11,6 +11,7 @@ use std::sync::Once;
 
 /// Seconds since 1970 from the clock that costs no system call: the kernel keeps it in shared memory.
 #[cfg(target_os = "linux")]
+#[inline(always)]
 pub fn coarse_seconds() -> i64 {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: the pointer is to a timespec that lives for the call.
@@ -117,6 +118,7 @@ pub fn file_system_type(_file: &File) -> Option<i64> {
 }
 
 /// Runs `body` and puts errno back as it was: callers look at it after calls of their own.
+#[inline(always)]
 pub fn keeping_errno<R>(body: impl FnOnce() -> R) -> R {
     let place = errno_place();
     // SAFETY: the C library's errno of this thread, valid as long as the thread runs.

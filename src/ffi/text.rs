@@ -102,6 +102,7 @@ impl TextOut {
     }
 
     /// Writes the parts as one text; with a capacity of 0 only tells its length.
+    #[inline(always)]
     pub fn put(&mut self, parts: &[&[u8]]) -> Result<i32> {
         let length: usize = parts.iter().map(|p| p.len()).sum();
         let answer = i32::try_from(length).map_err(|_| Error::TooLarge { status: 0 })?;

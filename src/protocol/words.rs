@@ -83,3 +83,8 @@ fn json_unescape(text: &str) -> String {
     out.push_str(rest);
     out
 }
+
+/// What a screen or a log may take for the end of a line.
+pub fn ends_line(character: char) -> bool {
+    character.is_control() || matches!(character, '\u{2028}' | '\u{2029}')
+}

@@ -173,7 +173,8 @@ impl Locked {
         let Ok((identity, token, _)) = record::read(keys, "record", name, &temporary, &bytes) else {
             return Ok(());
         };
-        let is_successor = self.read()?.is_some_and(|stored| token.generation == stored.generation + 1);
+        let is_successor =
+            self.read()?.is_some_and(|stored| token.generation == stored.generation.saturating_add(1));
         if is_successor && super::name(&identity) == *name {
             files::finish(&temporary, &self.place.path("json"))?;
         }

@@ -19,7 +19,7 @@ mod seal;
 pub use accounts::{accounts, reseal};
 pub use files::Mark;
 pub use lock::{Locked, Locking, Wait};
-pub use notes::{Failure, Notes, Sent};
+pub use notes::{Failure, Forgotten, Notes, Sent};
 pub use pending::{Claim, Found, StoredPending};
 pub use seal::KeySource;
 
@@ -68,6 +68,11 @@ impl Place {
             });
         }
         Ok(Some(token))
+    }
+
+    /// Whether anything was ever stored here.
+    pub fn has_folder(&self) -> bool {
+        self.folder.symlink_metadata().is_ok()
     }
 
     /// Changes whenever the record is replaced.

@@ -6,6 +6,7 @@
 use crate::protocol::json::Json;
 use crate::protocol::time::{rfc3339, timestamp};
 use crate::secret::Secret;
+use crate::token::Token;
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Notes {
@@ -20,8 +21,8 @@ pub struct Notes {
     /// Refreshes in a row that a passing fault has ended.
     pub failures: u32,
     pub last_error: Option<Failure>,
-    /// When the token was removed on purpose: nobody brings it back.
-    pub forgotten_at: Option<i64>,
+    /// The token was removed on purpose: nobody brings it back.
+    pub forgotten: Option<Forgotten>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -37,6 +38,19 @@ pub struct Sent {
     pub at: i64,
     /// A hash: of another token this says nothing.
     pub refresh_token: String,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Forgotten {
+    pub at: i64,
+    pub generation: u32,
+}
+
+impl Forgotten {
+    /// Whether it was that token, or one that a job had not stored yet; the clock may have been set in between.
+    pub fn is(&self, token: &Token) -> bool {
+        token.generation <= self.generation || token.obtained_at <= self.at
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -81,7 +95,9 @@ impl Notes {
                     sentence: text(error, "text")?,
                 })
             }),
-            forgotten_at: time(json, "forgotten_at"),
+            forgotten: part("forgotten").and_then(|forgotten| {
+                Some(Forgotten { at: time(forgotten, "at")?, generation: number(forgotten, "generation")? })
+            }),
         }
     }
 
@@ -107,6 +123,9 @@ impl Notes {
                 ("text", of_text(&error.sentence)),
             ])
         });
+        let forgotten = self.forgotten.as_ref().map(|forgotten| {
+            members([("at", of_time(forgotten.at)), ("generation", of_number(forgotten.generation))])
+        });
         members([
             ("format", of_number(1)),
             ("holder", holder.unwrap_or(Json::Null)),
@@ -115,7 +134,7 @@ impl Notes {
             ("is_servers_wish", Json::Bool(self.is_servers_wish)),
             ("failures", of_number(self.failures)),
             ("last_error", last_error.unwrap_or(Json::Null)),
-            ("forgotten_at", self.forgotten_at.map_or(Json::Null, of_time)),
+            ("forgotten", forgotten.unwrap_or(Json::Null)),
         ])
     }
 }

@@ -126,7 +126,10 @@ fn parse(path: &Path, record: &Json) -> Result<(Identity, Token)> {
         scope: fields.scope()?,
         expires_at: fields.time("expires_at")?,
         obtained_at: fields.time("obtained_at")?.ok_or_else(|| damaged(path, "no obtained_at"))?,
-        generation: fields.number("generation")?,
+        generation: fields.number("generation").and_then(|number| match i32::try_from(number) {
+            Ok(_) => Ok(number),
+            Err(_) => Err(damaged(path, "generation is out of bounds")),
+        })?,
         renewed_by: fields.number("renewed_by")?,
         extra: match fields.member("extra")? {
             Json::Members(members) => members.clone(),

@@ -1,5 +1,5 @@
-/* stored FOLDER         gives the header from the token that is stored there
- * stored FOLDER make    stores one
+/* stored FOLDER KEY         gives the header from the token that is stored there, sealed with KEY unless that is empty
+ * stored FOLDER KEY make    stores one
  *
  * With -DWATCH it prints the name of every file that is opened, and "socket" for every socket made: the library
  * reaches the system by the C library's functions, which are replaced here.
@@ -71,7 +71,7 @@ static void store(int32_t client)
 int main(int count, char **words)
 {
     char text[4096];
-    must(count > 1, "stored: see the comment at its top");
+    must(count > 2, "stored: see the comment at its top");
     int32_t client = taken(oauth_client_new(), "oauth_client_new");
     snprintf(text, sizeof text, "file:%s", words[1]);
     set(client, OAUTH_AUTHORIZATION_ENDPOINT, "https://server.example/oauth/authorize");
@@ -80,7 +80,8 @@ int main(int count, char **words)
     set(client, OAUTH_CLIENT_SECRET, "a-secret");
     set(client, OAUTH_REDIRECT_URI, "http://127.0.0.1:8080/callback");
     set(client, OAUTH_STORE, text);
-    if (count > 2)
+    set(client, OAUTH_STORE_KEY, words[2]);
+    if (count > 3)
         store(client);
     must(taken(oauth_bearer_header(client, text, sizeof text), "oauth_bearer_header") == 22 + 1024, "not this token's header");
     return 0;

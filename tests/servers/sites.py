@@ -10,6 +10,7 @@ import urllib.parse
 
 import browser
 from client import Carrier, Client, OAuthError
+from relay import Relay
 
 HERE = pathlib.Path(__file__).resolve().parent
 REDIRECT = "http://127.0.0.1:9999/cb"
@@ -124,6 +125,15 @@ class Site:
         if process.returncode:
             raise Failed(f"another process failed, status {process.returncode}:\n{complaint}")
         return json.loads(results)
+
+    def relay(self, **how):
+        """A way to the server that counts who goes there, for other processes' token requests."""
+        return Relay(urllib.parse.urlsplit(self.base).port, **how)
+
+    def token_endpoint(self, port):
+        """The token endpoint, at another port of this machine."""
+        endpoint = urllib.parse.urlsplit(urllib.parse.urljoin(self.base, self.endpoints()["token_endpoint"]))
+        return endpoint._replace(netloc=f"127.0.0.1:{port}").geturl()
 
     def folder(self):
         """A folder of this case's own, which is not made yet."""

@@ -37,7 +37,8 @@ static inline size_t asked(const char *url, const char *request, char *answer, s
 static inline int32_t carried(int32_t client, int32_t number)
 {
     enum { PART = 16 * 1024 };
-    char *url = malloc(PART), *headers = malloc(PART), *content = malloc(PART), *request = malloc(4 * PART), *answer = malloc(4 * PART);
+    char *url = malloc(PART), *headers = malloc(PART), *content = malloc(PART);
+    char *request = malloc(4 * PART), *answer = malloc(4 * PART);
     while (number == OAUTH_HTTP_NEEDED) {
         char method[16];
         int status = 0;
@@ -45,15 +46,16 @@ static inline int32_t carried(int32_t client, int32_t number)
         oauth_http_request(client, OAUTH_REQUEST_URL, url, PART);
         oauth_http_request(client, OAUTH_REQUEST_HEADERS, headers, PART);
         oauth_http_request(client, OAUTH_REQUEST_CONTENT, content, PART);
-        snprintf(request, 4 * PART, "%s %s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Length: %zu\r\n%s\r\n%s",
-                 method, strchr(url + 7, '/'), strlen(content), headers, content);
+        snprintf(request, 4 * PART, "%s %s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n%sContent-Length: %zu\r\n\r\n%s",
+                 method, strchr(url + 7, '/'), headers, strlen(content), content);
         asked(url, request, answer, 4 * PART);
         char *body = strstr(answer, "\r\n\r\n");
         if (!body || sscanf(answer, "HTTP/1.1 %d", &status) != 1) {
             number = oauth_http_response(client, 0, "", 0, "", 0);
             continue;
         }
-        number = oauth_http_response(client, status, answer, (int32_t)(body + 2 - answer), body + 4, OAUTH_NUL_TERMINATED);
+        int32_t head = (int32_t)(body + 2 - answer);
+        number = oauth_http_response(client, status, answer, head, body + 4, OAUTH_NUL_TERMINATED);
     }
     free(url), free(headers), free(content), free(request), free(answer);
     return number;

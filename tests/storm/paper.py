@@ -43,7 +43,8 @@ def several_people():
         for name, back in backs:
             other = random.choice([each for each in names if each != name])
             stranger = exchange(profiles[other], back)
-            check(stranger.number in (NUMBERS["ERROR_STATE"], NUMBERS["ERROR_SEQUENCE"]), f"{name}'s answer from {other}:", stranger)
+            not_theirs = (NUMBERS["ERROR_STATE"], NUMBERS["ERROR_SEQUENCE"])
+            check(stranger.number in not_theirs, f"{name}'s answer from {other}:", stranger)
             no_error([exchange(profiles[name], back)])
             header = no_error(job(profiles[name], "header"))[0].text
             equal(f"the scope of a token of {name}", f"offline_access {name}", server.api(header)["scope"])
@@ -224,8 +225,8 @@ def sealed():
         for text in contents(server).values():
             check(token.text.encode() not in text, "the token can be read:", text)
         before = contents(server)
-        for wrong in (server.profile(), server.profile(store_key=keys["new"]), server.profile(store_key="env:NO_SUCH_VARIABLE")):
-            for answer in job(wrong, "header", "refresh", "reseal"):
+        for wrong in (None, keys["new"], "env:NO_SUCH_VARIABLE"):
+            for answer in job(server.profile(store_key=wrong), "header", "refresh", "reseal"):
                 refused("STORE_KEY", answer)
         equal("records after a wrong key", before, contents(server))
         server.requests(1)
@@ -263,7 +264,8 @@ def status():
     """The line for a person has no secret in it."""
     with Server() as server:
         profile = server.profile(account="somebody")
-        token, refresh_token, line = server.signed_in(profile, get("ACCESS_TOKEN"), get("REFRESH_TOKEN"), get("STATUS_LINE"))
+        asked = (get("ACCESS_TOKEN"), get("REFRESH_TOKEN"), get("STATUS_LINE"))
+        token, refresh_token, line = server.signed_in(profile, *asked)
         for secret in (token.text, refresh_token.text, "demo-secret"):
             check(secret not in line.text, "a secret is told:", line)
         check("somebody" in line.text and server.url.split("//")[1] in line.text, "not who, or not where:", line)
