@@ -115,6 +115,11 @@ pub enum Error {
         holder.as_deref().unwrap_or("another process")
     )]
     Locked { path: String, waited: u32, holder: Option<String> },
+    /// To send the old refresh token again would end the sign-in.
+    #[error(
+        "store: process {process} has the new token and cannot store it: mend the store, try again later"
+    )]
+    KeptElsewhere { process: u32 },
     #[error("the token is of generation {found} and not {expected}: read it again, somebody has renewed it")]
     Generation { found: u32, expected: u32 },
 
@@ -183,7 +188,7 @@ impl Error {
             Self::SignIn { .. } => number::OAUTH_ERROR_SIGN_IN,
             Self::Response { .. } => number::OAUTH_ERROR_RESPONSE,
             Self::TooLarge { .. } => number::OAUTH_ERROR_TOO_LARGE,
-            Self::Store { .. } => number::OAUTH_ERROR_STORE,
+            Self::Store { .. } | Self::KeptElsewhere { .. } => number::OAUTH_ERROR_STORE,
             Self::StoreUnsafe { .. } => number::OAUTH_ERROR_STORE_UNSAFE,
             Self::StoreFormat { .. } => number::OAUTH_ERROR_STORE_FORMAT,
             Self::StoreKey { .. } => number::OAUTH_ERROR_STORE_KEY,
@@ -207,6 +212,7 @@ impl Error {
             | Self::JustFailed { .. }
             | Self::TooEarly { .. }
             | Self::Locked { .. }
+            | Self::KeptElsewhere { .. }
             | Self::Generation { .. }
             | Self::Store { passes: true, .. }
             | Self::System(_)

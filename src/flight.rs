@@ -34,7 +34,7 @@ impl<K: PartialEq + Clone> Flight<K> {
                     *under_way = Some((key.clone(), run.clone()));
                     break run;
                 }
-                Some((other, _)) if is_early && other == *key => return Err(Error::Busy),
+                Some(_) if is_early => return Err(Error::Busy),
                 Some((other, run)) => {
                     drop(under_way);
                     let outcome = run.wait();

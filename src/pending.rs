@@ -196,21 +196,30 @@ impl PendingList {
         }
     }
 
-    /// The one with that state or, for a code that came alone, the last.
-    fn find(&mut self, state: Option<&str>) -> Option<&mut Pending> {
+    /// The one with that state or, for a code that came alone, the last: of this account at this server.
+    fn find(&mut self, settings: &Settings, state: Option<&str>) -> Option<&mut Pending> {
+        let mut ours = self.urls.iter_mut().rev().filter(|pending| pending.is_for(settings));
         match state {
-            None => self.urls.back_mut(),
-            Some(state) => self.urls.iter_mut().find(|pending| same(pending.proof.state(), state.as_bytes())),
+            None => ours.next(),
+            Some(state) => ours.find(|pending| same(pending.proof.state(), state.as_bytes())),
         }
     }
 
     /// Whether it was we who asked, in this process or another.
     fn has_asked(&mut self, settings: &Settings, state: Option<&str>) -> Result<bool> {
-        Ok(self.find(state).is_some() || Place::of(settings)?.is_some_and(|place| place.has_pending(state)))
+        Ok(self.find(settings, state).is_some()
+            || Place::of(settings)?.is_some_and(|place| place.has_pending(state)))
     }
 }
 
 impl Pending {
+    /// A code must not become the token of another account. A client_id that is missing has an error of its own.
+    fn is_for(&self, settings: &Settings) -> bool {
+        let made = &self.settings;
+        let is_same_client = made.client_id == settings.client_id || settings.client_id.is_empty();
+        made.account == settings.account && is_same_client
+    }
+
     /// Finds the code in what came back, and the URL that it answers.
     pub fn answer(list: &mut PendingList, settings: &Settings, pasted: &str) -> Result<Answer> {
         let redirect_uris: Vec<&str> = list
@@ -248,7 +257,7 @@ impl Pending {
     fn take(list: &mut PendingList, settings: &Settings, response: AuthorizationResponse) -> Result<Answer> {
         check_issuer(settings, response.issuer.as_deref())?;
         let state = response.state.as_deref();
-        if let Some(pending) = list.find(state) {
+        if let Some(pending) = list.find(settings, state) {
             if state.is_none() && response.is_redirect {
                 return Err(NO_STATE);
             }

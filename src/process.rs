@@ -52,7 +52,10 @@ impl State {
     fn give_up(&mut self) {
         const MOST: usize = 64;
         let Some(Conversation { operation, thread, .. }) = self.conversation.take() else { return };
-        if thread != system::thread_number() && self.replaced.len() < MOST {
+        if thread != system::thread_number() {
+            if self.replaced.len() == MOST {
+                self.replaced.remove(0); // most likely, that thread has ended
+            }
             self.replaced.push(thread);
         }
         if let Operation::Exchange(answer) = operation {

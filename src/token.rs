@@ -40,7 +40,7 @@ impl Token {
         // store differ a little.
         let from = self.obtained_at.saturating_sub(CLOCKS_DIFFER);
         let Some(expires_at) = self.expires_at(settings) else { return Span { from, until: i64::MAX } };
-        let life = (expires_at - self.obtained_at).max(0);
+        let life = expires_at.saturating_sub(self.obtained_at).max(0);
         let margin = settings.min_valid.map_or_else(|| DEFAULT_MIN_VALID.min(life / 2), i64::from);
         Span { from, until: expires_at.saturating_sub(margin) }
     }
@@ -53,6 +53,18 @@ impl Token {
     pub fn expires_at(&self, settings: &Settings) -> Option<i64> {
         let assumed = || Some(self.obtained_at.saturating_add(settings.assume_expires_in?.into()));
         self.expires_at.or_else(assumed)
+    }
+
+    /// The next one's number; it has to fit into 32 bits with a sign.
+    pub fn next_generation(&self) -> u32 {
+        self.generation.saturating_add(1).min(i32::MAX.unsigned_abs())
+    }
+
+    /// The same token, however its record was written.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.generation == other.generation
+            && self.access_token == other.access_token
+            && self.refresh_token == other.refresh_token
     }
 
     /// A server can send what it likes; what is kept of it must be such that the store can read it again.

@@ -63,15 +63,32 @@ impl Turn {
         let sent = Sent {
             process: std::process::id(),
             at: system::now(),
+            host: system::host_name(),
             refresh_token: fingerprint(refresh_token),
+            is_answered: false,
         };
+        let before = self.notes().sent.clone().filter(|before| before.refresh_token == sent.refresh_token);
+        if let Some(Sent { process, .. }) = before.as_ref().filter(|before| before.is_kept()) {
+            return Err(Error::KeptElsewhere { process: *process });
+        }
         if let Some(locked) = self.locked() {
             locked.reserve()?;
         }
-        let notes = self.notes_mut();
-        let before = notes.sent.replace(sent.clone());
-        self.unknown = before.filter(|before| before.refresh_token == sent.refresh_token);
-        self.write_notes()
+        let last = self.notes_mut().sent.replace(sent);
+        if let Err(error) = self.write_notes() {
+            self.notes_mut().sent = last;
+            return Err(error);
+        }
+        self.unknown = before;
+        Ok(())
+    }
+
+    /// The answer could not be stored: nobody else may send the old refresh token as long as this process lives.
+    pub fn not_stored(&mut self) {
+        if let Some(sent) = &mut self.notes_mut().sent {
+            sent.is_answered = true;
+            let _ = self.write_notes();
+        }
     }
 
     /// A try has had no answer, and another is made.
@@ -105,22 +122,27 @@ impl Turn {
     }
 
     /// What those after this job should know of its failure.
-    pub fn failed(&mut self, error: &Error) {
+    pub fn failed(&mut self, error: &Error, is_early: bool) {
         let unknown = self.unknown.clone();
         let now = system::now();
         let notes = self.notes_mut();
         if !error.leaves_unknown() {
             notes.sent = unknown;
         }
-        if error.action() == Action::Retry {
+        let passes = error.action() == Action::Retry;
+        if passes || is_early {
             let usual = 5_i64 << notes.failures.min(4);
             notes.failures = notes.failures.saturating_add(1);
             notes.is_servers_wish = error.retry_after().is_some();
             let seconds = error.retry_after().map_or(usual.min(60), i64::from);
             notes.wait_until = Some(now + seconds.min(LONGEST_WAIT));
         }
-        notes.last_error =
-            Some(Failure { at: now, process: std::process::id(), sentence: error.to_string() });
+        notes.last_error = Some(Failure {
+            at: now,
+            process: std::process::id(),
+            sentence: error.to_string(),
+            is_for_all: passes && !is_early,
+        });
         let _ = self.write_notes();
     }
 

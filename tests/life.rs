@@ -1,4 +1,4 @@
-//! A token's life as the issue and the header promise it: freshness, early refresh, retries, refusals, rejections,
+//! A token's life as the header promises it: freshness, early refresh, retries, refusals, rejections,
 //! sealing, pending authorizations, accounts, records in a database of one's own, the line for a person, locks.
 //!
 //! Several clients on one store stand for several jobs. The server is the test itself (`OAUTH_HTTP` is `caller`) or,
@@ -36,3 +36,5 @@ mod retries;
 mod sealing;
 #[path = "life/status.rs"]
 mod status;
+#[path = "life/together.rs"]
+mod together;

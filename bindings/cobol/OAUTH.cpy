@@ -550,12 +550,13 @@
       *>
       *> header: receives the header, without a line end, and a NUL. A
       *> refresh that was needed has been stored even when the buffer is
-      *> too small. A refresh that fails for a passing reason, or for
-      *> the store's sake, is no error while the old token lives. Of the
-      *> threads and processes that share a store one refreshes, and the
-      *> others get what it has got: who needs it waits,
-      *> OAUTH-LOCK-TIMEOUT seconds at most; who has a token that lives
-      *> does not.
+      *> too small. Of the threads and processes that share a store one
+      *> refreshes, and the others get what it has got: who needs it
+      *> waits, OAUTH-LOCK-TIMEOUT seconds at most; who has a token that
+      *> lives, but not for so long, does not. To renew such a token is
+      *> no more than an attempt: whatever comes of it, the old one is
+      *> given out as long as it lives, and OAUTH-ERROR and its like say
+      *> what happened.
       *>
       *> OAUTH-ERROR-SIGN-IN can come at any time: a sign-in can be
       *> revoked. Then begin anew with oauth_build_authorize_url, once:

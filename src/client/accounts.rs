@@ -1,12 +1,15 @@
 //! Accounts of a store, and tokens that a program keeps in a database of its own.
 #![forbid(unsafe_code)]
 
+use super::tokens::Kept;
 use super::Client;
 use crate::error::{Error, Result};
 use crate::flight::lock;
-use crate::settings::{Identity, StoreSetting};
+use crate::process::{Engaged, Process};
+use crate::settings::{Http, Identity, Settings, StoreSetting};
 use crate::store::{self, Forgotten, Locking, Notes, Place, Wait};
 use crate::system;
+use crate::token::Token;
 
 /// So many are listed at once.
 const PAGE: usize = 1000;
@@ -31,20 +34,8 @@ impl Client {
     pub fn forget(&self) -> Result<()> {
         let settings = self.settings.load_full();
         let process = self.process();
-        if let Some(place) = Place::of(&settings)?.filter(Place::has_folder) {
-            loop {
-                let wait = Wait::Seconds(settings.lock_timeout());
-                let Locking::Locked(mut locked) = place.lock(wait, place.mark())? else { continue };
-                // Also one that cannot be read.
-                let generation = locked.read().ok().flatten().map_or(0, |token| token.generation);
-                locked.remove()?;
-                // Or else a job that has it in memory would bring it back.
-                let forgotten = Forgotten { at: system::now(), generation };
-                locked.notes = Notes { forgotten: Some(forgotten), ..Notes::default() };
-                locked.write_notes()?;
-                break;
-            }
-        }
+        let _engaged = Self::engage(&process, &settings)?;
+        let removed = Self::remove_stored(&settings);
         let mut state = lock(&process.state);
         state.pending.clear();
         state.notes = Notes::default();
@@ -52,11 +43,36 @@ impl Client {
             self.held.store(None);
             self.current.clear();
         }
-        Ok(())
+        removed
+    }
+
+    fn remove_stored(settings: &Settings) -> Result<()> {
+        let Some(place) = Place::of(settings)?.filter(Place::has_folder) else { return Ok(()) };
+        loop {
+            let wait = Wait::Seconds(settings.lock_timeout());
+            let Locking::Locked(mut locked) = place.lock(wait, place.mark())? else { continue };
+            // Also one that cannot be read.
+            let generation = locked.read().ok().flatten().map_or(0, |token| token.generation);
+            // First: or else a job that has it in memory would bring it back.
+            locked.notes.forgotten = Some(Forgotten { at: system::now(), generation });
+            locked.write_notes()?;
+            locked.remove()?;
+            let forgotten = locked.notes.forgotten.take();
+            locked.notes = Notes { forgotten, ..Notes::default() };
+            return Ok(());
+        }
+    }
+
+    /// A request of this thread's that waits for the caller's own HTTP holds the lock: it is given up.
+    fn engage<'a>(process: &'a Process, settings: &Settings) -> Result<Option<Engaged<'a>>> {
+        (settings.http() == Http::Caller).then(|| process.engage(settings.timeout())).transpose()
     }
 
     pub fn reseal(&self) -> Result<i32> {
-        store::reseal(&self.settings.load_full())
+        let settings = self.settings.load_full();
+        let process = self.process();
+        let _engaged = Self::engage(&process, &settings)?;
+        store::reseal(&settings)
     }
 
     /// `expected`: as `oauth_import_token` takes it.
@@ -75,6 +91,7 @@ impl Client {
     pub fn import(&self, expected: Option<u32>, text: &str) -> Result<()> {
         let settings = self.settings.load_full();
         let process = self.process();
+        let _engaged = Self::engage(&process, &settings)?;
         let mut token = store::import(&settings, text)?;
         let mut turn = Self::turn_to_save(&process, &settings)?;
         let _accepting = lock(&process.accepting);
@@ -87,11 +104,11 @@ impl Client {
             return Err(Error::Generation { found, expected });
         }
         if turn.locked().is_some() {
-            token.generation = token.generation.max(found.saturating_add(1));
+            token.generation = token.generation.max(stored.as_ref().map_or(0, Token::next_generation));
             turn.renewed(&Identity::of(&settings)?, &token)?;
         }
         process.leave(turn.notes());
-        self.hold(&process, &settings, token, false);
+        self.hold(&process, &settings, token, Kept::Saved);
         Ok(())
     }
 }

@@ -139,7 +139,8 @@ impl Client {
             }
             error => error,
         };
-        turn.failed(&error);
+        let held = self.held_in_memory(settings);
+        turn.failed(&error, held.is_some_and(|held| held.is_alive(settings)));
         process.leave(turn.notes());
         Err(error)
     }

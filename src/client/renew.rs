@@ -1,9 +1,11 @@
 //! Renewing a token that many share: one job sends the refresh token, the others get what it brings.
 #![forbid(unsafe_code)]
 
+use std::sync::atomic::Ordering;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::tokens::Kept;
 use super::Client;
 use crate::conversation::{Conversation, Operation};
 use crate::error::{Action, Error, Result};
@@ -14,6 +16,9 @@ use crate::store::{Failure, Locked, Locking, Mark, Place, Wait};
 use crate::system;
 use crate::token::{Purpose, Token};
 use crate::turn::Turn;
+
+/// Who has waited for less has not waited for another's refresh.
+const MOMENT: Duration = Duration::from_millis(5);
 
 /// Why a token is to be renewed.
 #[derive(Clone, Copy)]
@@ -75,28 +80,36 @@ impl Client {
     ) -> Result<Option<Turn>> {
         let Some(place) = place else { return Ok(Some(Turn::in_memory(process.notes()))) };
         let wait = if need.is_early { Wait::No } else { Wait::Seconds(settings.lock_timeout()) };
-        let failed_before = place.notes().last_error;
+        let (start, began) = (system::now(), Instant::now());
         loop {
             match place.lock(wait, seen)? {
                 Locking::Locked(mut locked) => {
-                    // Whoever waited for a refresh shares its failure, too: one try is enough for all.
-                    let is_over = locked.notes.wait_until.is_none_or(|until| until <= system::now());
-                    let failed = locked.notes.last_error.clone().filter(|_| !is_over);
-                    let failed = failed.filter(|failed| Some(failed) != failed_before.as_ref());
-                    if let Some(Failure { process, sentence, .. }) = failed {
-                        return Err(Error::JustFailed { process, sentence });
-                    }
                     let is_other = self.reconcile(process, settings, &mut locked)?;
-                    let was_renewed = place.mark() != seen;
-                    let is_done = is_other && (was_renewed || self.is_served(settings, need));
-                    return Ok((!is_done).then(|| Turn::in_store(locked)));
+                    let was_renewed = place.mark() != seen && self.is_alive(settings);
+                    if is_other && (was_renewed || self.is_served(settings, need)) {
+                        return Ok(None);
+                    }
+                    // Whoever waited for a refresh shares its failure, too: one try is enough for all.
+                    let failed = locked.notes.last_error.clone();
+                    let has_waited = began.elapsed() > MOMENT;
+                    match failed.filter(|failed| has_waited && failed.is_for_all && failed.at >= start) {
+                        Some(Failure { process, sentence, .. }) => {
+                            return Err(Error::JustFailed { process, sentence })
+                        }
+                        None => return Ok(Some(Turn::in_store(locked))),
+                    }
                 }
                 Locking::Replaced => {
                     seen = place.mark();
                     // Written by somebody, but perhaps only sealed anew; and read without the lock.
-                    let held = self.held_in_memory(settings).map_or(0, |held| held.token.generation);
-                    let newer = place.read()?.filter(|stored| stored.generation > held);
-                    if self.adopt(process, settings, newer) {
+                    let held = self.held_in_memory(settings);
+                    let is_newer = |stored: &Token| {
+                        held.as_ref().is_none_or(|held| {
+                            !held.is_unsaved() && stored.generation > held.token.generation
+                        })
+                    };
+                    let newer = place.read()?.filter(is_newer);
+                    if self.adopt(process, settings, newer) && self.is_alive(settings) {
                         return Ok(None);
                     }
                 }
@@ -109,6 +122,10 @@ impl Client {
     fn is_served(&self, settings: &Settings, need: Need) -> bool {
         let held = self.held_in_memory(settings);
         need.purpose.is_some() && held.is_some_and(|held| self.make_ready(&held).is_some())
+    }
+
+    fn is_alive(&self, settings: &Settings) -> bool {
+        self.held_in_memory(settings).is_some_and(|held| held.is_alive(settings))
     }
 
     /// Brings memory and the record together, with the lock. Returns whether another job's token is held now.
@@ -127,7 +144,8 @@ impl Client {
             self.drop_held(process, &held);
             return Err(Error::sign_in("the token was removed from the store"));
         }
-        let is_ours_newer = |stored: &Token| stored.obtained_at <= held.token.obtained_at;
+        // By the generations: clocks differ. What a person has just brought is newer than any refresh.
+        let is_ours_newer = |stored: &Token| held.is_sign_in || stored.generation < held.token.generation;
         if held.is_unsaved() && stored.as_ref().is_none_or(is_ours_newer) {
             self.save(settings, &held, stored.as_ref(), locked)?;
             return Ok(false);
@@ -138,9 +156,13 @@ impl Client {
     /// Takes over the stored token, if it is another than that in memory.
     pub(super) fn adopt(&self, process: &Process, settings: &Settings, stored: Option<Token>) -> bool {
         let Some(stored) = stored else { return false };
-        let is_other = self.held_in_memory(settings).is_none_or(|held| held.token != stored);
+        let held = self.held_in_memory(settings);
+        let is_other = held.as_ref().is_none_or(|held| !held.token.is_same(&stored));
+        if let Some(held) = held.filter(|_| !is_other) {
+            held.unsaved.store(false, Ordering::SeqCst); // another job has put it in place
+        }
         if is_other {
-            self.hold(process, settings, stored, false);
+            self.hold(process, settings, stored, Kept::Saved);
         }
         is_other
     }

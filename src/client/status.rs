@@ -42,7 +42,11 @@ impl Client {
 fn whose(settings: &Settings) -> String {
     let account = if settings.account.is_empty() { "no account name" } else { &settings.account };
     match Identity::of(settings) {
-        Ok(identity) => format!("{account}, client {} at {}", identity.client_id, identity.token_endpoint),
+        Ok(Identity { client_id, token_endpoint, .. }) => {
+            // Some have a key in their query.
+            let endpoint = token_endpoint.split('?').next().unwrap_or_default();
+            format!("{account}, client {client_id} at {endpoint}")
+        }
         Err(_) => format!("{account}, client {} at no token endpoint", settings.client_id),
     }
 }

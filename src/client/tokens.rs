@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use super::renew::Need;
 use super::Client;
-use crate::error::{Action, Error, Result};
+use crate::error::{Error, Result};
 use crate::flight::lock;
 use crate::process::Process;
 use crate::settings::{Identity, Settings, Whose};
-use crate::store::{self, Locked, Locking, Place, Wait};
+use crate::store::{self, Locked, Locking, Notes, Place, Wait};
 use crate::system;
 use crate::token::{Purpose, Ready, Span, Token};
 use crate::turn::Turn;
@@ -25,6 +25,26 @@ pub(super) struct Held {
     pub(super) rejected: AtomicBool,
     /// It could not be stored: only memory has it.
     pub(super) unsaved: AtomicBool,
+    /// A person has just brought it, and it is not stored: newer than whatever is.
+    pub(super) is_sign_in: bool,
+}
+
+/// What became of a new token.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kept {
+    Saved,
+    UnsavedRefresh,
+    UnsavedSignIn,
+}
+
+impl Kept {
+    fn unsaved(instead_of: Option<u32>) -> Self {
+        if instead_of.is_some() {
+            Self::UnsavedRefresh
+        } else {
+            Self::UnsavedSignIn
+        }
+    }
 }
 
 impl Client {
@@ -89,15 +109,10 @@ impl Client {
         self.make_ready(&held).map_or_else(|| Ok(self.ready(&held, Span::NEVER)), Ok)
     }
 
-    /// A token that has not expired is given out in a fault that passes, in any of the store, and where there is
-    /// nothing to renew it with. What the server says of the refresh token or of the client is said at once.
+    /// A failure to renew a token early is none as long as it lives: what happened can be read.
     pub(super) fn old_token(&self, settings: &Settings, error: Error) -> Result<Arc<Ready>> {
-        let is_verdict = error.action() != Action::Retry
-            && !error.is_of_store()
-            && !matches!(error, Error::SignIn { refusal: None, .. });
         match self.held_in_memory(settings) {
-            Some(held) if !is_verdict && held.is_alive(settings) => {
-                // The caller gets a token all the same; what happened can be read.
+            Some(held) if held.is_alive(settings) && !matches!(error, Error::HttpNeeded) => {
                 let _ = self.noting::<()>(Err(error));
                 Ok(self.ready(&held, Span::NEVER))
             }
@@ -135,13 +150,15 @@ impl Client {
         let mut turn = match turn.map_or_else(|| Self::turn_to_save(process, settings), Ok) {
             Ok(turn) => turn,
             Err(error) => {
-                self.hold(process, settings, token, true);
+                token.generation =
+                    self.held_in_memory(settings).map_or(1, |held| held.token.next_generation());
+                self.hold(process, settings, token, Kept::unsaved(instead_of));
                 return Err(error);
             }
         };
         let _accepting = lock(&process.accepting);
         let held_now = self.generation(settings);
-        let is_late = instead_of.is_some() && held_now.is_some() && held_now != instead_of;
+        let is_late = instead_of.is_some() && held_now != instead_of;
         // In a store the lock keeps the order.
         if is_late && turn.locked().is_none() {
             return Ok(());
@@ -149,13 +166,16 @@ impl Client {
         let stored = turn.locked().map_or(Ok(None), |locked| locked.read());
         let held = self.held_in_memory(settings);
         let latest = [stored.as_ref().ok().and_then(Option::as_ref), held.as_deref().map(|held| &held.token)];
-        token.generation =
-            latest.iter().flatten().map(|token| token.generation).max().unwrap_or(0).saturating_add(1);
+        token.generation = latest.iter().flatten().map(|token| token.next_generation()).max().unwrap_or(1);
         token.renewed_by = std::process::id();
         // What nobody understands is left as it is.
         let saved = stored.and_then(|_| turn.renewed(&Identity::of(settings)?, &token));
+        if saved.is_err() && instead_of.is_some() {
+            turn.not_stored();
+        }
         process.leave(turn.notes());
-        self.hold(process, settings, token, saved.is_err());
+        let kept = if saved.is_ok() { Kept::Saved } else { Kept::unsaved(instead_of) };
+        self.hold(process, settings, token, kept);
         saved
     }
 
@@ -172,31 +192,26 @@ impl Client {
     }
 
     /// `settings`: those of the request. Where the client is somebody else's by now, it does not keep the token.
-    pub(super) fn hold(
-        &self,
-        process: &Process,
-        settings: &Settings,
-        token: Token,
-        unsaved: bool,
-    ) -> Arc<Held> {
+    pub(super) fn hold(&self, process: &Process, settings: &Settings, token: Token, kept: Kept) -> Arc<Held> {
         let _writing = lock(&process.state);
-        self.put(settings, token, unsaved)
+        self.put(settings, token, kept)
     }
 
     /// What was read without the store's lock: another thread may have had a newer one since.
     fn hold_if_none(&self, process: &Process, settings: &Settings, token: Token) -> Arc<Held> {
         let _writing = lock(&process.state);
-        self.held_in_memory(settings).unwrap_or_else(|| self.put(settings, token, false))
+        self.held_in_memory(settings).unwrap_or_else(|| self.put(settings, token, Kept::Saved))
     }
 
     /// With the lock of the process's state.
-    fn put(&self, settings: &Settings, token: Token, unsaved: bool) -> Arc<Held> {
+    fn put(&self, settings: &Settings, token: Token, kept: Kept) -> Arc<Held> {
         let held = Arc::new(Held {
             token,
             whose: Whose::of(settings),
             generation: self.generations.fetch_add(1, Ordering::SeqCst) + 1,
             rejected: AtomicBool::new(false),
-            unsaved: AtomicBool::new(unsaved),
+            unsaved: AtomicBool::new(kept != Kept::Saved),
+            is_sign_in: kept == Kept::UnsavedSignIn,
         });
         if held.whose == Whose::of(&self.settings.load()) {
             self.current.clear();
@@ -243,12 +258,12 @@ impl Client {
         locked: &mut Locked,
     ) -> Result<()> {
         let mut token = held.token.clone();
-        token.generation =
-            token.generation.max(stored.map_or(0, |stored| stored.generation.saturating_add(1)));
+        token.generation = token.generation.max(stored.map_or(0, Token::next_generation));
         locked.write(&Identity::of(settings)?, &token)?;
+        locked.notes = Notes { holder: locked.notes.holder.take(), ..Notes::default() };
         held.unsaved.store(false, Ordering::SeqCst);
         if token.generation != held.token.generation {
-            self.hold(&self.process(), settings, token, false);
+            self.hold(&self.process(), settings, token, Kept::Saved);
         }
         Ok(())
     }
@@ -298,6 +313,7 @@ impl Held {
             generation: self.generation,
             rejected: AtomicBool::new(self.rejected.load(Ordering::SeqCst)),
             unsaved: AtomicBool::new(true),
+            is_sign_in: self.is_sign_in,
         }
     }
 

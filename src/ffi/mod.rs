@@ -170,9 +170,10 @@ pub extern "C" fn oauth_refresh(client: i32) -> i32 {
 /// if the token is not valid for OAUTH_MIN_VALID seconds more.
 ///
 /// `header`: receives the header, without a line end, and a NUL. A refresh that was needed has been stored even
-/// when the buffer is too small. A refresh that fails for a passing reason, or for the store's sake, is no error
-/// while the old token lives. Of the threads and processes that share a store one refreshes, and the others get what
-/// it has got: who needs it waits, OAUTH_LOCK_TIMEOUT seconds at most; who has a token that lives does not.
+/// when the buffer is too small. Of the threads and processes that share a store one refreshes, and the others get what
+/// it has got: who needs it waits, OAUTH_LOCK_TIMEOUT seconds at most; who has a token that lives, but not for so long,
+/// does not. To renew such a token is no more than an attempt: whatever comes of it, the old one is given out as long
+/// as it lives, and OAUTH_ERROR and its like say what happened.
 ///
 /// OAUTH_ERROR_SIGN_IN can come at any time: a sign-in can be revoked. Then begin anew with
 /// `oauth_build_authorize_url`, once: an API that refuses a fresh token refuses it for another reason.

@@ -75,6 +75,14 @@ pub fn effective_user() -> u32 {
     unsafe { libc::geteuid() }
 }
 
+/// Whether there is a process of that number on this machine.
+pub fn is_running(process: u32) -> bool {
+    let Ok(process) = libc::pid_t::try_from(process) else { return false };
+    // SAFETY: signal 0 is not sent; the call only looks.
+    let is_there = unsafe { libc::kill(process, 0) } == 0;
+    is_there || std::io::Error::last_os_error().raw_os_error() == Some(libc::EPERM)
+}
+
 /// This machine's name, as far as it is text.
 pub fn host_name() -> String {
     let mut name = [0_u8; 256];

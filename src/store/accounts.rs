@@ -6,7 +6,7 @@ use std::io;
 use std::path::Path;
 
 use super::files::{self, failed};
-use super::{client_prefix, folder, record, Keys, Locking, Place, Wait};
+use super::{client_prefix, folder, name, record, Keys, Locking, Place, Wait};
 use crate::error::{Error, Result};
 use crate::settings::{Identity, Settings};
 
@@ -61,6 +61,9 @@ impl Place {
         let path = self.path("json");
         let Some(bytes) = files::read(&path)? else { return Ok(None) };
         let (identity, _, is_stale) = record::read(&self.keys, "record", &self.name, &path, &bytes)?;
+        if name(&identity) != self.name {
+            return Err(record::damaged(&path, "another client's"));
+        }
         Ok(Some((identity, is_stale)))
     }
 }

@@ -59,6 +59,10 @@ pub fn read(path: &Path) -> Result<Option<Wiped<Vec<u8>>>> {
     // Of the file that was opened, not of whatever has its name by now.
     let found = file.metadata().map_err(cannot)?;
     check_file(path, &found)?;
+    if found.len() > MAX_FILE {
+        let reason = "the record is larger than any: move it away and sign in again".to_owned();
+        return Err(Error::StoreFormat { path: path.display().to_string(), reason });
+    }
     let mut bytes = Wiped::new(Vec::with_capacity(usize::try_from(found.len()).unwrap_or(0) + 1));
     file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(cannot)?;
     Ok(Some(bytes))
@@ -92,7 +96,7 @@ impl Successor {
         // The umask may have taken rights that the owner needs.
         file.set_permissions(Permissions::from_mode(0o600))?;
         if bytes > 0 {
-            file.write_all(&vec![b'\n'; usize::try_from(bytes).unwrap_or(0)])?;
+            file.write_all(&vec![b'\n'; usize::try_from(bytes.min(MAX_FILE)).unwrap_or(0)])?;
         }
         Ok(())
     }
@@ -100,6 +104,9 @@ impl Successor {
     /// Writes it, and puts it in the other's place. It is on the disk when this returns. What was written whole and
     /// cannot be put there stays: it may be all there is.
     pub fn replace(mut self, path: &Path, bytes: &[u8]) -> Result<()> {
+        if bytes.len() as u64 > MAX_FILE {
+            return Err(Error::Internal("a record that could not be read again".to_owned()));
+        }
         let written = self.write(bytes).and_then(|()| fs::rename(&self.temporary, path));
         written.map_err(|e| failed(path, "cannot be written", &e))?;
         sync_folder(path)

@@ -45,7 +45,9 @@ impl Place {
     /// Makes the folder, if it is not there.
     pub fn make_folder(&self) -> Result<()> {
         files::make_folder(&self.folder)?;
-        files::check_folder(&self.folder)
+        files::check_folder(&self.folder)?;
+        let opened = File::open(&self.folder).map_err(|e| failed(&self.folder, "cannot be read", &e))?;
+        network::check(&self.folder, &opened)
     }
 
     /// `seen`: the record's mark when the caller last looked.
@@ -53,18 +55,17 @@ impl Place {
         let path = self.path("lock");
         let start = Instant::now();
         let mut pause = Duration::from_millis(1);
-        let mut file = self.open_lock(&path)?;
+        let mut file = LockFile::new(self.open_lock(&path)?);
         loop {
-            match Guard::of(file) {
+            match Guard::try_lock(file).map_err(|e| failed(&path, "cannot be locked", &e))? {
                 Ok(guard) if guard.has_name(&path) => return self.take(guard, &path).map(Locking::Locked),
                 // Somebody has removed the file: this lock excludes nobody.
                 Ok(guard) => {
                     drop(guard);
-                    file = self.open_lock(&path)?;
+                    file = LockFile::new(self.open_lock(&path)?);
                     continue;
                 }
-                Err((busy, None)) => file = busy,
-                Err((_, Some(e))) => return Err(failed(&path, "cannot be locked", &e)),
+                Err(busy) => file = busy,
             }
             let Wait::Seconds(seconds) = wait else { return Ok(Locking::Busy) };
             if self.mark() != seen {
@@ -73,7 +74,8 @@ impl Place {
             let limit = Duration::from_secs(seconds.into());
             let waited = start.elapsed();
             if waited >= limit {
-                return Err(held_by_another(&path, &file, waited));
+                let notes = file.file.as_ref().map(read_notes).unwrap_or_default();
+                return Err(held_by_another(&path, notes, waited));
             }
             system::pause(pause.min(limit.saturating_sub(waited)));
             pause = (pause * 2).min(longest_pause(waited));
@@ -123,9 +125,9 @@ impl Locked {
 
     /// Makes sure that the successor of the record can be written: before the refresh token is spent.
     pub fn reserve(&mut self) -> Result<()> {
-        // A new token may be longer than the old one.
-        const MORE: u64 = 4096;
-        let length = self.place.mark().map_or(0, |mark| mark.length) + MORE;
+        // A new token may be longer than the old one, and is longer when it is sealed.
+        const MORE: u64 = 16 * 1024;
+        let length = self.place.mark().map_or(0, |mark| mark.length).saturating_mul(2).saturating_add(MORE);
         // A key that cannot be read would come to light too late.
         self.place.keys.sealing()?;
         self.successor = None;
@@ -145,13 +147,14 @@ impl Locked {
         successor.replace(&self.place.path("json"), &bytes)
     }
 
-    /// Takes the record away, and the authorization URLs that wait.
+    /// Takes the record away, what a killed job has left of one, and the authorization URLs that wait.
     pub fn remove(&mut self) -> Result<()> {
-        let path = self.place.path("json");
-        match std::fs::remove_file(&path) {
-            Ok(()) => files::sync_folder(&path)?,
-            Err(e) if e.kind() == io::ErrorKind::NotFound => {}
-            Err(e) => return Err(failed(&path, "cannot be removed", &e)),
+        for path in [self.place.path("tmp"), self.place.path("json")] {
+            match std::fs::remove_file(&path) {
+                Ok(()) => files::sync_folder(&path)?,
+                Err(e) if e.kind() == io::ErrorKind::NotFound => {}
+                Err(e) => return Err(failed(&path, "cannot be removed", &e)),
+            }
         }
         pending::remove_all(&self.place)
     }
@@ -195,8 +198,8 @@ impl Drop for Locked {
     }
 }
 
-fn held_by_another(path: &Path, file: &File, waited: Duration) -> Error {
-    let holder = read_notes(file).holder;
+fn held_by_another(path: &Path, notes: Notes, waited: Duration) -> Error {
+    let holder = notes.holder;
     Error::Locked {
         path: path.display().to_string(),
         waited: u32::try_from(waited.as_secs()).unwrap_or(u32::MAX),
@@ -220,54 +223,26 @@ fn read_notes(file: &File) -> Notes {
     Notes::parse(&bytes[..length])
 }
 
-/// A file that is locked until this is dropped.
-pub struct Guard {
+/// A file of a lock. A child that lives longer than we do must not keep it open: it would keep the lock.
+struct LockFile {
     file: Option<File>,
-    /// The fork generation in which it was locked.
+    /// The fork generation in which it was opened.
     forks: u32,
 }
 
-impl Guard {
-    /// Locks the file, or gives it back: with the reason, if it is not another's lock.
-    pub fn of(file: File) -> std::result::Result<Self, (File, Option<io::Error>)> {
+impl LockFile {
+    fn new(file: File) -> Self {
         let forks = system::fork_generation();
-        // A child that lives longer than we do must not keep the lock.
         system::close_in_child(file.as_raw_fd());
-        let reason = loop {
-            match file.try_lock() {
-                Ok(()) => return Ok(Self { file: Some(file), forks }),
-                Err(TryLockError::WouldBlock) => break None,
-                Err(TryLockError::Error(e)) if e.kind() == io::ErrorKind::Interrupted => {}
-                Err(TryLockError::Error(e)) => break Some(e),
-            }
-        };
-        system::keep_in_child(file.as_raw_fd());
-        Err((file, reason))
+        Self { file: Some(file), forks }
     }
 
-    pub fn is_inherited(&self) -> bool {
+    fn is_inherited(&self) -> bool {
         self.forks != system::fork_generation()
-    }
-
-    /// Whether the file is still the one of that name.
-    pub fn has_name(&self, path: &Path) -> bool {
-        let ours = self.file.as_ref().and_then(|file| file.metadata().ok());
-        ours.zip(files::mark(path)).is_some_and(|(ours, named)| Mark::of(&ours).is_same_file(&named))
-    }
-
-    fn read_notes(&self) -> Notes {
-        self.file.as_ref().map(read_notes).unwrap_or_default()
-    }
-
-    /// Replaces what is in the file.
-    pub fn write(&self, text: &[u8]) -> io::Result<()> {
-        let Some(file) = &self.file else { return Ok(()) };
-        file.write_all_at(text, 0)?;
-        file.set_len(text.len() as u64)
     }
 }
 
-impl Drop for Guard {
+impl Drop for LockFile {
     fn drop(&mut self) {
         let Some(file) = self.file.take() else { return };
         if self.is_inherited() {
@@ -278,5 +253,47 @@ impl Drop for Guard {
         // Said aloud: a child between fork and exec has the file open, too.
         let _ = file.unlock();
         system::keep_in_child(file.as_raw_fd());
+    }
+}
+
+/// A file that is locked until this is dropped.
+pub struct Guard(LockFile);
+
+impl Guard {
+    /// Locks the file; `None`: it is locked already.
+    pub fn of(file: File) -> io::Result<Option<Self>> {
+        Self::try_lock(LockFile::new(file)).map(std::result::Result::ok)
+    }
+
+    fn try_lock(lock: LockFile) -> io::Result<std::result::Result<Self, LockFile>> {
+        loop {
+            match lock.file.as_ref().map_or(Ok(()), File::try_lock) {
+                Ok(()) => return Ok(Ok(Self(lock))),
+                Err(TryLockError::WouldBlock) => return Ok(Err(lock)),
+                Err(TryLockError::Error(e)) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(TryLockError::Error(e)) => return Err(e),
+            }
+        }
+    }
+
+    pub fn is_inherited(&self) -> bool {
+        self.0.is_inherited()
+    }
+
+    /// Whether the file is still the one of that name.
+    pub fn has_name(&self, path: &Path) -> bool {
+        let ours = self.0.file.as_ref().and_then(|file| file.metadata().ok());
+        ours.zip(files::mark(path)).is_some_and(|(ours, named)| Mark::of(&ours).is_same_file(&named))
+    }
+
+    fn read_notes(&self) -> Notes {
+        self.0.file.as_ref().map(read_notes).unwrap_or_default()
+    }
+
+    /// Replaces what is in the file.
+    pub fn write(&self, text: &[u8]) -> io::Result<()> {
+        let Some(file) = &self.0.file else { return Ok(()) };
+        file.write_all_at(text, 0)?;
+        file.set_len(text.len() as u64)
     }
 }

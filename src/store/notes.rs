@@ -6,6 +6,7 @@
 use crate::protocol::json::Json;
 use crate::protocol::time::{rfc3339, timestamp};
 use crate::secret::Secret;
+use crate::system;
 use crate::token::Token;
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -36,8 +37,20 @@ pub struct Holder {
 pub struct Sent {
     pub process: u32,
     pub at: i64,
+    pub host: String,
     /// A hash: of another token this says nothing.
     pub refresh_token: String,
+    /// The answer has come, but it could not be stored: that process alone has the new token.
+    pub is_answered: bool,
+}
+
+impl Sent {
+    /// Whether another token is all but certain to be there: to send the old one would end the sign-in.
+    pub fn is_kept(&self) -> bool {
+        const LONGEST: i64 = 600;
+        let is_new = (0..LONGEST).contains(&system::now().saturating_sub(self.at));
+        self.is_answered && is_new && (self.host != system::host_name() || system::is_running(self.process))
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -58,6 +71,8 @@ pub struct Failure {
     pub at: i64,
     pub process: u32,
     pub sentence: String,
+    /// Whoever waited for it need not try for itself.
+    pub is_for_all: bool,
 }
 
 impl Notes {
@@ -82,7 +97,9 @@ impl Notes {
                 Some(Sent {
                     process: number(sent, "process")?,
                     at: time(sent, "at")?,
+                    host: text(sent, "host")?,
                     refresh_token: text(sent, "refresh_token_hash")?,
+                    is_answered: sent.member("is_answered") == Some(&Json::Bool(true)),
                 })
             }),
             wait_until: time(json, "wait_until"),
@@ -93,6 +110,7 @@ impl Notes {
                     at: time(error, "at")?,
                     process: number(error, "process")?,
                     sentence: text(error, "text")?,
+                    is_for_all: error.member("is_for_all") == Some(&Json::Bool(true)),
                 })
             }),
             forgotten: part("forgotten").and_then(|forgotten| {
@@ -113,7 +131,9 @@ impl Notes {
             members([
                 ("process", of_number(sent.process)),
                 ("at", of_time(sent.at)),
+                ("host", of_text(&sent.host)),
                 ("refresh_token_hash", of_text(&sent.refresh_token)),
+                ("is_answered", Json::Bool(sent.is_answered)),
             ])
         });
         let last_error = self.last_error.as_ref().map(|error| {
@@ -121,6 +141,7 @@ impl Notes {
                 ("at", of_time(error.at)),
                 ("process", of_number(error.process)),
                 ("text", of_text(&error.sentence)),
+                ("is_for_all", Json::Bool(error.is_for_all)),
             ])
         });
         let forgotten = self.forgotten.as_ref().map(|forgotten| {

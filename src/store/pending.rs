@@ -88,14 +88,15 @@ fn find(place: &Place, state: Option<&str>) -> Result<Found> {
         return Ok(Found::Used);
     }
     let Some(bytes) = files::read(&path)? else { return Ok(Found::None) };
-    let file = files::open(OpenOptions::new().read(true).write(true), &path);
-    let guard = match Guard::of(file.map_err(|e| failed(&path, "cannot be locked", &e))?) {
-        Ok(guard) => guard,
-        Err((_, None)) => return Ok(Found::Busy),
-        Err((_, Some(e))) => return Err(failed(&path, "cannot be locked", &e)),
+    let file = match files::open(OpenOptions::new().read(true).write(true), &path) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Found::Used), // at this moment
+        file => file.map_err(|e| failed(&path, "cannot be locked", &e))?,
+    };
+    let Some(guard) = Guard::of(file).map_err(|e| failed(&path, "cannot be locked", &e))? else {
+        return Ok(Found::Busy);
     };
     if !guard.has_name(&path) {
-        return Ok(Found::Used); // at this moment
+        return Ok(Found::Used);
     }
     let name = format!("{}/{}", place.name, stem(&path));
     let (json, _) = record::open(&place.keys, "pending", &name, &path, &bytes)?;

@@ -177,7 +177,7 @@ fn one_is_forgotten_and_not_brought_back() {
         assert!(!left.iter().any(holds), "no text of it is left");
         assert_eq!(account(&folder, "nobody").forget(), 0, "there was none: {}", error_text());
     });
-    // The clock may be set back between a sign-in and its end. FAILS then: the token is brought back.
+    // The clock may be set back between a sign-in and its end.
     for jump in [0, -HOUR] {
         table.row(&format!("another job has it in memory, the clock goes {jump}"), || {
             let folder = Folder::new();
@@ -239,7 +239,6 @@ fn one_is_forgotten_and_not_brought_back() {
         let _ = second.header();
         assert!(contents(&folder).is_empty(), "brought back");
     });
-    // FAILS: OAUTH_ERROR_STORE where there is no folder yet. "Returns 0, also where there was none".
     table.row("there has never been a token, nor a folder", || {
         assert_eq!(client().forget(), 0, "{}", error_text());
         let folder = Folder::new();

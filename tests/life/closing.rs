@@ -87,7 +87,6 @@ fn what_could_not_be_stored_is_stored_or_said() {
     table.end();
 }
 
-/// FAILS: it is OAUTH_ERROR_BUSY at once, and the token is lost.
 ///
 /// The newest refresh token is never dropped silently: a lock that another job holds for a moment is waited for, as
 /// everywhere, and one that it holds for longer is OAUTH_ERROR_LOCK.

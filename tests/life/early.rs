@@ -176,8 +176,8 @@ fn a_fault_that_passes_is_no_error_and_is_not_tried_again_at_once() {
 }
 
 #[test]
-fn what_the_server_says_of_the_sign_in_is_said_at_once() {
-    if !own_process("early::what_the_server_says_of_the_sign_in_is_said_at_once") {
+fn what_the_server_says_of_the_sign_in_is_said_when_the_token_has_expired() {
+    if !own_process("early::what_the_server_says_of_the_sign_in_is_said_when_the_token_has_expired") {
         return;
     }
     let mut table = Table::default();
@@ -188,6 +188,13 @@ fn what_the_server_says_of_the_sign_in_is_said_at_once() {
             let client = client_with(EARLY);
             assert_eq!(sign_in(&client, "1"), 0);
             advance(LATER);
+            client.asks();
+            assert!(client.respond(400, JSON, refusal(error).as_bytes()) > 0, "{}", error_text());
+            gives(&client, "1");
+            assert_eq!(client.get(OAUTH_ERROR), error);
+            // It is not asked again at once.
+            gives(&client, "1");
+            advance(HOUR);
             client.asks();
             fails(client.respond(400, JSON, refusal(error).as_bytes()), code, "");
         });

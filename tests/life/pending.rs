@@ -289,7 +289,6 @@ fn what_is_remembered_and_what_is_not() {
         takes(&first, &back_from(&url, "SECRET-code"), "1");
     });
     // oauth_forget: "Removes the token [...] and its authorizations that are pending", wherever they are.
-    // FAILS in memory.
     let folder = Folder::new();
     for store in [Some(&folder), None] {
         table.row(&format!("nothing, once the account is forgotten, store: {}", store.is_some()), || {

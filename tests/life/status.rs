@@ -74,7 +74,6 @@ fn the_line_says_what_is_and_no_secret() {
         fails(client.header().0, OAUTH_ERROR_SIGN_IN, "sign in again");
         line(&client, &["refused", "no refresh token"]);
     });
-    // FAILS: "valid, the server does not say until when".
     everywhere(&mut table, "assumed", |make| {
         let client = make();
         client.must_set(OAUTH_ASSUME_EXPIRES_IN, "60");
@@ -115,7 +114,6 @@ fn the_line_says_what_is_and_no_secret() {
         assert_eq!(client.respond(0, "", b""), OAUTH_ERROR_DISCONNECTED);
         line(&client, &["got no answer"]);
     });
-    // FAILS: a line separator (U+2028) is let through, here and in oauth_error_text.
     everywhere(&mut table, "a server that repeats what it was sent", |make| {
         let client = make();
         assert_eq!(sign_in(&client, "1"), 0, "{}", error_text());
@@ -211,7 +209,6 @@ fn it_says_what_is_wrong_with_the_store() {
             assert!(!status.is_empty() && !status.contains(SECRET), "{status:?}");
         }
     });
-    // FAILS: the same in a name.
     table.row("a name with what would end the line", || {
         for name in ["a\u{2028}b", "a\u{85}b", "a\tb", "a\u{202e}b"] {
             let client = client();

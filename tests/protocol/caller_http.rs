@@ -264,8 +264,14 @@ fn no_answer_and_passing_faults() {
         ("dead", 400, r#"{"error":"invalid_grant"}"#, OAUTH_ERROR_SIGN_IN, OAUTH_ACTION_SIGN_IN),
         ("misconfigured", 401, r#"{"error":"invalid_client"}"#, OAUTH_ERROR_INVALID_CLIENT, OAUTH_ACTION_FIX),
     ] {
-        table.row(&format!("{name}: the reason at once"), |row| {
+        table.row(&format!("{name}: the old token as long as it lives"), |row| {
             let client = ageing();
+            row.returned(client.header().0, OAUTH_HTTP_NEEDED);
+            row.returned(client.respond(status, "", body.as_bytes()), length(HEADER_1));
+            row.eq("header", client.header(), (length(HEADER_1), HEADER_1.to_owned()));
+        });
+        table.row(&format!("{name}: the reason where nothing is left to be given out"), |row| {
+            let client = stale();
             row.returned(client.header().0, OAUTH_HTTP_NEEDED);
             row.returned(client.respond(status, "", body.as_bytes()), number);
             row.action(action);
