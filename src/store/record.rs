@@ -119,9 +119,9 @@ fn parse(path: &Path, record: &Json) -> Result<(Identity, Token)> {
         account: fields.needed("account")?,
     };
     let token = Token {
-        access_token: fields.optional("access_token")?.ok_or_else(|| damaged(path, "no access_token"))?,
-        refresh_token: fields.optional("refresh_token")?,
-        id_token: fields.optional("id_token")?,
+        access_token: fields.token("access_token")?.ok_or_else(|| damaged(path, "no access_token"))?,
+        refresh_token: fields.token("refresh_token")?,
+        id_token: fields.token("id_token")?,
         token_type: fields.needed("token_type")?,
         scope: fields.scope()?,
         expires_at: fields.time("expires_at")?,
@@ -177,6 +177,15 @@ impl Fields<'_> {
             Json::Null => Ok(None),
             _ => Err(damaged(self.path, &format!("{name} is no text"))),
         }
+    }
+
+    /// What no server's answer has brought into it stands in no header (RFC 6749 appendix A.12).
+    fn token(&self, name: &str) -> Result<Option<Secret>> {
+        let token = self.optional(name)?;
+        if token.as_ref().is_some_and(|token| !token.expose().is_ascii()) {
+            return Err(damaged(self.path, &format!("{name} is no token")));
+        }
+        Ok(token)
     }
 
     /// One that is empty says that nothing was granted.

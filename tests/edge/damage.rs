@@ -41,6 +41,7 @@ const DAMAGES: &[(&str, Damage)] = &[
         record.replacen("\"access_token\"", "\"access_token\": \"SECRET-2\", \"access_token\"", 1).into()
     }),
     ("a header in the access token", |record| record.replace("access-1", "access-1\\r\\nX-Evil: 1").into()),
+    ("a letter that no token has", |record| record.replace("access-1", "access-\u{e9}").into()),
     ("a refresh token that is a number", |record| record.replace("\"SECRET-refresh-1\"", "7").into()),
     ("an expiry in words", |record| member(record, "expires_at", "\"tomorrow\"")),
     ("an expiry that is no number of seconds", |record| member(record, "expires_at", "1e300")),
