@@ -80,7 +80,7 @@ pub enum Error {
     Unavailable { status: u16, retry_after: Option<u32> },
     /// Another job has sent it, while this one waited.
     #[error("process {process} has just tried to refresh, try again later: {sentence}")]
-    JustFailed { process: u32, sentence: String },
+    JustFailed { process: u32, sentence: String, retry_after: Option<u32> },
     /// Nothing was sent: it is too early.
     #[error("the server asked to be left alone: try again in {seconds} s")]
     TooEarly { seconds: u32 },
@@ -289,7 +289,7 @@ impl Error {
 
     pub fn retry_after(&self) -> Option<u32> {
         match self {
-            Self::Unavailable { retry_after, .. } => *retry_after,
+            Self::Unavailable { retry_after, .. } | Self::JustFailed { retry_after, .. } => *retry_after,
             Self::TooEarly { seconds } => Some(*seconds),
             _ => self.refusal().and_then(|r| r.retry_after),
         }

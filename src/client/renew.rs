@@ -94,7 +94,8 @@ impl Client {
                     let has_waited = began.elapsed() > MOMENT;
                     match failed.filter(|failed| has_waited && failed.is_for_all && failed.at >= start) {
                         Some(Failure { process, sentence, .. }) => {
-                            return Err(Error::JustFailed { process, sentence })
+                            let retry_after = locked.notes.servers_wish();
+                            return Err(Error::JustFailed { process, sentence, retry_after });
                         }
                         None => return Ok(Some(Turn::in_store(locked))),
                     }

@@ -76,6 +76,12 @@ pub struct Failure {
 }
 
 impl Notes {
+    /// For how many seconds more the server wants to be left alone.
+    pub fn servers_wish(&self) -> Option<u32> {
+        let until = self.wait_until.filter(|_| self.is_servers_wish)?;
+        u32::try_from(until.saturating_sub(system::now())).ok().map(|seconds| seconds.max(1))
+    }
+
     pub fn parse(bytes: &[u8]) -> Self {
         // Behind the first line stands what a longer text has left.
         let line = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
