@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::flight::lock;
 use crate::process::{Engaged, Process};
 use crate::settings::{Http, Identity, Settings, StoreSetting};
-use crate::store::{self, Forgotten, Locking, Notes, Place, Wait};
+use crate::store::{self, Forgotten, Notes, Place, Wait};
 use crate::system;
 use crate::token::Token;
 
@@ -48,19 +48,16 @@ impl Client {
 
     fn remove_stored(settings: &Settings) -> Result<()> {
         let Some(place) = Place::of(settings)?.filter(Place::has_folder) else { return Ok(()) };
-        loop {
-            let wait = Wait::Seconds(settings.lock_timeout());
-            let Locking::Locked(mut locked) = place.lock(wait, place.mark())? else { continue };
-            // Also one that cannot be read.
-            let generation = locked.read().ok().flatten().map_or(0, |token| token.generation);
-            // First: or else a job that has it in memory would bring it back.
-            locked.notes.forgotten = Some(Forgotten { at: system::now(), generation });
-            locked.write_notes()?;
-            locked.remove()?;
-            let forgotten = locked.notes.forgotten.take();
-            locked.notes = Notes { forgotten, ..Notes::default() };
-            return Ok(());
-        }
+        let mut locked = place.lock_to_write(Wait::Seconds(settings.lock_timeout()))?;
+        // Also one that cannot be read.
+        let generation = locked.read().ok().flatten().map_or(0, |token| token.generation);
+        // First: or else a job that has it in memory would bring it back.
+        locked.notes.forgotten = Some(Forgotten { at: system::now(), generation });
+        locked.write_notes()?;
+        locked.remove()?;
+        let forgotten = locked.notes.forgotten.take();
+        locked.notes = Notes { forgotten, ..Notes::default() };
+        Ok(())
     }
 
     /// A request of this thread's that waits for the caller's own HTTP holds the lock: it is given up.

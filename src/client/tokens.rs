@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::flight::lock;
 use crate::process::Process;
 use crate::settings::{Identity, Settings, Whose};
-use crate::store::{self, Locked, Locking, Notes, Place, Wait};
+use crate::store::{self, Locked, Notes, Place, Wait};
 use crate::system;
 use crate::token::{Purpose, Ready, Span, Token};
 use crate::turn::Turn;
@@ -183,18 +183,13 @@ impl Client {
     pub(super) fn turn_to_save(process: &Process, settings: &Settings) -> Result<Turn> {
         let Some(place) = Place::of(settings)? else { return Ok(Turn::in_memory(process.notes())) };
         place.make_folder()?;
-        let wait = Wait::Seconds(settings.lock_timeout());
-        loop {
-            if let Locking::Locked(locked) = place.lock(wait, place.mark())? {
-                return Ok(Turn::in_store(locked));
-            }
-        }
+        place.lock_to_write(Wait::Seconds(settings.lock_timeout())).map(Turn::in_store)
     }
 
     /// `settings`: those of the request. Where the client is somebody else's by now, it does not keep the token.
-    pub(super) fn hold(&self, process: &Process, settings: &Settings, token: Token, kept: Kept) -> Arc<Held> {
+    pub(super) fn hold(&self, process: &Process, settings: &Settings, token: Token, kept: Kept) {
         let _writing = lock(&process.state);
-        self.put(settings, token, kept)
+        self.put(settings, token, kept);
     }
 
     /// What was read without the store's lock: another thread may have had a newer one since.
@@ -239,15 +234,8 @@ impl Client {
     /// Stores what only memory has, unless the store has something newer by now.
     pub(super) fn save_held(&self, settings: &Settings, wait: Wait) -> Result<()> {
         let Some(place) = Place::of(settings)? else { return Ok(()) };
-        loop {
-            match place.lock(wait, place.mark())? {
-                Locking::Locked(mut locked) => {
-                    return self.reconcile(&self.process(), settings, &mut locked).map(|_| ())
-                }
-                Locking::Busy => return Err(Error::Busy),
-                Locking::Replaced => {}
-            }
-        }
+        let mut locked = place.lock_to_write(wait)?;
+        self.reconcile(&self.process(), settings, &mut locked).map(|_| ())
     }
 
     pub(super) fn save(

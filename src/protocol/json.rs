@@ -32,6 +32,14 @@ impl Json {
         })
     }
 
+    pub fn object<const N: usize>(members: [(&str, Self); N]) -> Self {
+        Self::Members(members.map(|(name, value)| (name.to_owned(), value)).into())
+    }
+
+    pub fn of_text(text: &str) -> Self {
+        Self::Text(Secret::new(text))
+    }
+
     pub fn member(&self, name: &str) -> Option<&Self> {
         match self {
             Self::Members(members) => members.iter().find(|(n, _)| n == name).map(|(_, v)| v),

@@ -5,8 +5,8 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::files::{self, failed};
-use super::{client_prefix, folder, name, record, Keys, Locking, Place, Wait};
+use super::files::failed;
+use super::{client_prefix, folder, Keys, Place, Wait};
 use crate::error::{Error, Result};
 use crate::settings::{Identity, Settings};
 
@@ -16,8 +16,8 @@ pub fn accounts(settings: &Settings, skip: usize, count: usize) -> Result<Vec<St
     let prefix = format!("{}-", client_prefix(&Identity::of(settings)?));
     let (mut accounts, mut damaged) = (Vec::new(), None);
     for place in places(settings, &prefix)?.into_iter().skip(skip).take(count) {
-        match place.identity() {
-            Ok(identity) => accounts.extend(identity.map(|identity| identity.account)),
+        match place.contents() {
+            Ok(contents) => accounts.extend(contents.map(|(identity, ..)| identity.account)),
             Err(error @ Error::StoreFormat { .. }) => damaged = Some(error),
             // The key: the others will be no better.
             Err(error) => return Err(error),
@@ -34,38 +34,17 @@ pub fn accounts(settings: &Settings, skip: usize, count: usize) -> Result<Vec<St
 pub fn reseal(settings: &Settings) -> Result<i32> {
     let mut written = 0;
     for place in places(settings, "")? {
-        while place.is_stale()? {
-            // Another job may just be writing it.
-            let wait = Wait::Seconds(settings.lock_timeout());
-            let Locking::Locked(mut locked) = place.lock(wait, place.mark())? else { continue };
-            if let (Some(identity), Some(token)) = (place.identity()?, locked.read()?) {
-                locked.write(&identity, &token)?;
-                written += 1;
-            }
+        if !place.contents()?.is_some_and(|(_, _, is_stale)| is_stale) {
+            continue;
+        }
+        // Another job may just have written it.
+        let mut locked = place.lock_to_write(Wait::Seconds(settings.lock_timeout()))?;
+        if let Some((identity, token, true)) = place.contents()? {
+            locked.write(&identity, &token)?;
+            written += 1;
         }
     }
     Ok(written)
-}
-
-impl Place {
-    fn identity(&self) -> Result<Option<Identity>> {
-        Ok(self.contents()?.map(|(identity, _)| identity))
-    }
-
-    /// Whether the record would be written in another way now.
-    fn is_stale(&self) -> Result<bool> {
-        Ok(self.contents()?.is_some_and(|(_, is_stale)| is_stale))
-    }
-
-    fn contents(&self) -> Result<Option<(Identity, bool)>> {
-        let path = self.path("json");
-        let Some(bytes) = files::read(&path)? else { return Ok(None) };
-        let (identity, _, is_stale) = record::read(&self.keys, "record", &self.name, &path, &bytes)?;
-        if name(&identity) != self.name {
-            return Err(record::damaged(&path, "another client's"));
-        }
-        Ok(Some((identity, is_stale)))
-    }
 }
 
 /// Every place whose name begins like this, in order.

@@ -84,8 +84,7 @@ impl Successor {
             Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(cannot(e)),
             _ => {}
         }
-        let file =
-            open(OpenOptions::new().write(true).create_new(true).mode(0o600), temporary).map_err(cannot)?;
+        let file = create(OpenOptions::new().write(true), temporary).map_err(cannot)?;
         let mut successor = Self { temporary: temporary.to_owned(), file: Some(file), is_left: true };
         successor.fill(bytes).map_err(cannot)?;
         Ok(successor)
@@ -93,8 +92,6 @@ impl Successor {
 
     fn fill(&mut self, bytes: u64) -> io::Result<()> {
         let Some(file) = &mut self.file else { return Ok(()) };
-        // The umask may have taken rights that the owner needs.
-        file.set_permissions(Permissions::from_mode(0o600))?;
         if bytes > 0 {
             file.write_all(&vec![b'\n'; usize::try_from(bytes.min(MAX_FILE)).unwrap_or(0)])?;
         }
@@ -199,6 +196,13 @@ pub fn check_file(path: &Path, found: &Metadata) -> Result<()> {
         return unsafe_because("other users can read the record (chmod 600)");
     }
     Ok(())
+}
+
+/// A new file, its owner's alone.
+pub fn create(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+    let file = open(options.create_new(true).mode(0o600), path)?;
+    // The umask may have taken rights that the owner needs.
+    file.set_permissions(Permissions::from_mode(0o600)).map(|()| file)
 }
 
 /// No symbolic link is followed, and a named pipe does not make us wait.

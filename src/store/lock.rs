@@ -2,10 +2,10 @@
 //! lock has an open file of its own. The system frees the lock of a process that dies.
 #![forbid(unsafe_code)]
 
-use std::fs::{File, OpenOptions, Permissions, TryLockError};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::os::fd::AsRawFd;
-use std::os::unix::fs::{FileExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -82,15 +82,24 @@ impl Place {
         }
     }
 
+    /// For who changes the record, whatever it is by then.
+    pub fn lock_to_write(&self, wait: Wait) -> Result<Box<Locked>> {
+        loop {
+            match self.lock(wait, self.mark())? {
+                Locking::Locked(locked) => return Ok(locked),
+                Locking::Replaced => {}
+                Locking::Busy => return Err(Error::Busy),
+            }
+        }
+    }
+
     fn open_lock(&self, path: &Path) -> Result<File> {
         files::check_folder(&self.folder)?;
         let mut options = OpenOptions::new();
-        options.read(true).write(true).mode(0o600);
-        let file = match files::open(options.clone().create_new(true), path) {
-            // The umask may have taken rights that the owner needs.
-            Ok(file) => file.set_permissions(Permissions::from_mode(0o600)).map(|()| file),
+        options.read(true).write(true);
+        let file = match files::create(&mut options.clone(), path) {
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists => files::open(&mut options, path),
-            Err(e) => Err(e),
+            created => created,
         }
         .map_err(|e| failed(path, "cannot be locked", &e))?;
         let found = file.metadata().map_err(|e| failed(path, "cannot be locked", &e))?;
@@ -176,8 +185,7 @@ impl Locked {
         let Ok((identity, token, _)) = record::read(keys, "record", name, &temporary, &bytes) else {
             return Ok(());
         };
-        let is_successor =
-            self.read()?.is_some_and(|stored| token.generation == stored.generation.saturating_add(1));
+        let is_successor = self.read()?.is_some_and(|stored| token.generation == stored.next_generation());
         if is_successor && super::name(&identity) == *name {
             files::finish(&temporary, &self.place.path("json"))?;
         }

@@ -58,16 +58,21 @@ impl Place {
 
     /// The stored token, as it is at this moment; no lock is needed for that.
     pub fn read(&self) -> Result<Option<Token>> {
+        Ok(self.contents()?.map(|(_, token, _)| token))
+    }
+
+    /// Whose token it is, the token, and whether it would be written in another way now.
+    fn contents(&self) -> Result<Option<(Identity, Token, bool)>> {
         let path = self.path("json");
         let Some(bytes) = files::read(&path)? else { return Ok(None) };
-        let (identity, token, _) = record::read(&self.keys, "record", &self.name, &path, &bytes)?;
+        let (identity, token, is_stale) = record::read(&self.keys, "record", &self.name, &path, &bytes)?;
         if name(&identity) != self.name {
             return Err(Error::StoreFormat {
                 path: path.display().to_string(),
                 reason: "the record is another client's (move it away and sign in again)".to_owned(),
             });
         }
-        Ok(Some(token))
+        Ok(Some((identity, token, is_stale)))
     }
 
     /// Whether anything was ever stored here.
@@ -161,7 +166,11 @@ pub fn hash(parts: &[&str], bytes: usize) -> String {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part);
     }
-    hash.finalize()[..bytes].iter().fold(String::with_capacity(2 * bytes), |mut text, byte| {
+    hex(&hash.finalize()[..bytes])
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text
     })

@@ -5,7 +5,6 @@
 
 use crate::protocol::json::Json;
 use crate::protocol::time::{rfc3339, timestamp};
-use crate::secret::Secret;
 use crate::system;
 use crate::token::Token;
 
@@ -127,33 +126,33 @@ impl Notes {
 
     pub fn to_json(&self) -> Json {
         let holder = self.holder.as_ref().map(|holder| {
-            members([
+            Json::object([
                 ("process", of_number(holder.process)),
-                ("host", of_text(&holder.host)),
+                ("host", Json::of_text(&holder.host)),
                 ("since", of_time(holder.since)),
             ])
         });
         let sent = self.sent.as_ref().map(|sent| {
-            members([
+            Json::object([
                 ("process", of_number(sent.process)),
                 ("at", of_time(sent.at)),
-                ("host", of_text(&sent.host)),
-                ("refresh_token_hash", of_text(&sent.refresh_token)),
+                ("host", Json::of_text(&sent.host)),
+                ("refresh_token_hash", Json::of_text(&sent.refresh_token)),
                 ("is_answered", Json::Bool(sent.is_answered)),
             ])
         });
         let last_error = self.last_error.as_ref().map(|error| {
-            members([
+            Json::object([
                 ("at", of_time(error.at)),
                 ("process", of_number(error.process)),
-                ("text", of_text(&error.sentence)),
+                ("text", Json::of_text(&error.sentence)),
                 ("is_for_all", Json::Bool(error.is_for_all)),
             ])
         });
         let forgotten = self.forgotten.as_ref().map(|forgotten| {
-            members([("at", of_time(forgotten.at)), ("generation", of_number(forgotten.generation))])
+            Json::object([("at", of_time(forgotten.at)), ("generation", of_number(forgotten.generation))])
         });
-        members([
+        Json::object([
             ("format", of_number(1)),
             ("holder", holder.unwrap_or(Json::Null)),
             ("sent", sent.unwrap_or(Json::Null)),
@@ -166,20 +165,12 @@ impl Notes {
     }
 }
 
-fn members<const N: usize>(of: [(&str, Json); N]) -> Json {
-    Json::Members(of.map(|(name, value)| (name.to_owned(), value)).into())
-}
-
-fn of_text(text: &str) -> Json {
-    Json::Text(Secret::new(text))
-}
-
 fn of_number(number: u32) -> Json {
     Json::Number(number.into())
 }
 
 fn of_time(time: i64) -> Json {
-    of_text(&rfc3339(time))
+    Json::of_text(&rfc3339(time))
 }
 
 fn text(json: &Json, name: &str) -> Option<String> {

@@ -163,20 +163,16 @@ fn entries(folder: &Path) -> Vec<(SystemTime, PathBuf)> {
 }
 
 fn members(pending: &StoredPending) -> Json {
-    let text = |text: &str| Json::Text(Secret::new(text));
+    let text = Json::of_text;
     let secret = |secret: &Option<Secret>| secret.clone().map_or(Json::Null, Json::Text);
-    Json::Members(
-        [
-            ("format", Json::Number(1.into())),
-            ("state", Json::Text(pending.state.clone())),
-            ("redirect_uri", text(&pending.redirect_uri)),
-            ("code_verifier", secret(&pending.verifier)),
-            ("nonce", secret(&pending.nonce)),
-            ("expires_at", text(&rfc3339(pending.expires_at))),
-        ]
-        .map(|(name, value)| (name.to_owned(), value))
-        .into(),
-    )
+    Json::object([
+        ("format", Json::Number(1.into())),
+        ("state", Json::Text(pending.state.clone())),
+        ("redirect_uri", text(&pending.redirect_uri)),
+        ("code_verifier", secret(&pending.verifier)),
+        ("nonce", secret(&pending.nonce)),
+        ("expires_at", text(&rfc3339(pending.expires_at))),
+    ])
 }
 
 fn parse(path: &Path, json: &Json) -> Result<StoredPending> {

@@ -84,30 +84,26 @@ fn json(path: &Path, bytes: &[u8]) -> Result<Json> {
 }
 
 fn members(identity: &Identity, token: &Token) -> Json {
-    let text = |text: &str| Json::Text(Secret::new(text));
+    let text = Json::of_text;
     let secret = |secret: &Option<Secret>| secret.clone().map_or(Json::Null, Json::Text);
     let number = |number: u32| Json::Number(number.into());
     let time = |time: i64| text(&rfc3339(time));
-    Json::Members(
-        [
-            ("format", Json::Number(FORMAT.into())),
-            ("token_endpoint", text(&identity.token_endpoint)),
-            ("client_id", text(&identity.client_id)),
-            ("account", text(&identity.account)),
-            ("generation", number(token.generation)),
-            ("renewed_by", number(token.renewed_by)),
-            ("access_token", Json::Text(token.access_token.clone())),
-            ("refresh_token", secret(&token.refresh_token)),
-            ("id_token", secret(&token.id_token)),
-            ("token_type", text(&token.token_type)),
-            ("scope", token.scope.as_deref().map_or(Json::Null, text)),
-            ("obtained_at", time(token.obtained_at)),
-            ("expires_at", token.expires_at.map_or(Json::Null, time)),
-            ("extra", Json::Members(token.extra.clone())),
-        ]
-        .map(|(name, value)| (name.to_owned(), value))
-        .into(),
-    )
+    Json::object([
+        ("format", Json::Number(FORMAT.into())),
+        ("token_endpoint", text(&identity.token_endpoint)),
+        ("client_id", text(&identity.client_id)),
+        ("account", text(&identity.account)),
+        ("generation", number(token.generation)),
+        ("renewed_by", number(token.renewed_by)),
+        ("access_token", Json::Text(token.access_token.clone())),
+        ("refresh_token", secret(&token.refresh_token)),
+        ("id_token", secret(&token.id_token)),
+        ("token_type", text(&token.token_type)),
+        ("scope", token.scope.as_deref().map_or(Json::Null, text)),
+        ("obtained_at", time(token.obtained_at)),
+        ("expires_at", token.expires_at.map_or(Json::Null, time)),
+        ("extra", Json::Members(token.extra.clone())),
+    ])
 }
 
 fn parse(path: &Path, record: &Json) -> Result<(Identity, Token)> {

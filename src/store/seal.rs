@@ -18,7 +18,7 @@ pub use key::{Key, KeySource};
 
 use crate::error::{Error, Result};
 use crate::protocol::json::Json;
-use crate::secret::{Secret, Wiped};
+use crate::secret::Wiped;
 use crate::system;
 
 const FORMAT: i64 = 1;
@@ -39,18 +39,14 @@ pub fn seal(key: &Key, kind: &str, name: &str, plain: &[u8]) -> Result<Vec<u8>> 
         .encrypt_in_place_detached(&XNonce::from(nonce), &place(kind, name), &mut data)
         .map_err(|_| internal("the text is too long"))?;
     data.extend_from_slice(&tag);
-    let text = |text: &str| Json::Text(Secret::new(text));
-    let sealed = Json::Members(
-        [
-            ("format", Json::Number(FORMAT.into())),
-            ("sealed", text(ALGORITHM)),
-            ("key", text(key.id())),
-            ("nonce", text(&STANDARD.encode(nonce))),
-            ("data", text(&STANDARD.encode(&*data))),
-        ]
-        .map(|(name, value)| (name.to_owned(), value))
-        .into(),
-    );
+    let text = Json::of_text;
+    let sealed = Json::object([
+        ("format", Json::Number(FORMAT.into())),
+        ("sealed", text(ALGORITHM)),
+        ("key", text(key.id())),
+        ("nonce", text(&STANDARD.encode(nonce))),
+        ("data", text(&STANDARD.encode(&*data))),
+    ]);
     let mut bytes = Vec::with_capacity(256 + data.len() / 3 * 4);
     serde_json::to_writer_pretty(&mut bytes, &sealed).map_err(|_| internal("no JSON"))?;
     bytes.push(b'\n');

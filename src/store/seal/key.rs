@@ -5,10 +5,9 @@ use base64::alphabet::{Alphabet, STANDARD, URL_SAFE};
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use base64::Engine;
 use sha2::{Digest, Sha256};
-use std::fmt::Write as _;
-use std::fs::{File, Metadata, OpenOptions};
+use std::fs::{Metadata, OpenOptions};
 use std::io::{self, Read};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::{env, fmt};
 use zeroize::optimization_barrier;
@@ -16,6 +15,7 @@ use zeroize::optimization_barrier;
 use crate::error::{Error, Result};
 use crate::secret::{Secret, Wipe, Wiped};
 use crate::settings::FileSetting;
+use crate::store::{files, hex};
 use crate::system;
 
 const LENGTH: usize = 32;
@@ -34,11 +34,7 @@ impl Key {
     fn of(text: &str) -> Self {
         let given = decoded(text).unwrap_or_else(|| hash(&[b"liboauth key text 1", text.as_bytes()]));
         let bytes = hash(&[b"liboauth seal 1", &given]);
-        let mut id = String::with_capacity(16);
-        for byte in &hash(&[b"liboauth key id 1", &given])[..8] {
-            let _ = write!(id, "{byte:02x}");
-        }
-        Self { bytes, id }
+        Self { bytes, id: hex(&hash(&[b"liboauth key id 1", &given])[..8]) }
     }
 
     pub(super) fn bytes(&self) -> &[u8] {
@@ -145,7 +141,7 @@ fn from_file(path: &Path) -> Result<Secret> {
         Error::StoreKey { path: path.display().to_string(), reason }
     };
     let refused = |reason: &str| refused(path.display().to_string(), reason);
-    let file = open(path).map_err(|e| match e.raw_os_error() {
+    let file = files::open(OpenOptions::new().read(true), path).map_err(|e| match e.raw_os_error() {
         Some(libc::ELOOP) => unsafe_file(path, "the key's file is a symbolic link (name the file itself)"),
         _ => failed(&e),
     })?;
@@ -159,11 +155,6 @@ fn from_file(path: &Path) -> Result<Secret> {
     let text = std::str::from_utf8(&bytes)
         .map_err(|_| refused("the key's file is not UTF-8: write the key in hexadecimal"))?;
     Ok(Secret::new(text))
-}
-
-fn open(path: &Path) -> io::Result<File> {
-    // A named pipe must not make us wait.
-    OpenOptions::new().read(true).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK).open(path)
 }
 
 fn check_file(path: &Path, found: &Metadata) -> Result<()> {

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use super::*;
 use crate::constants as number;
+use crate::secret::Secret;
 use crate::settings::FileSetting;
 
 const NAME: &str = "0123456789abcdef-0123456789abcdef0123456789abcdef";
