@@ -68,11 +68,11 @@ tools:
 	@tests/tools all
 
 sweep: tools library practice-server
-	tests/storm/run --full
+	tests/stress/run --full
 	tests/faults/run --full
 
 servers: library
-	tests/servers/run
+	tests/real_servers/run
 
 # Here the practice server must not be the slow one.
 bench: library

@@ -5,16 +5,16 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
+use crate::lease::RenewalLease;
 use crate::pending::Answer;
 use crate::protocol::json::Json;
 use crate::protocol::message::{Request, Response};
-use crate::protocol::words::Words;
+use crate::protocol::redactor::Redactor;
 use crate::protocol::{client_auth, token_request, token_response};
 use crate::secret::Secret;
 use crate::settings::Settings;
 use crate::system;
 use crate::token::{Purpose, Token};
-use crate::turn::Turn;
 
 pub enum Operation {
     Exchange(Answer),
@@ -22,14 +22,14 @@ pub enum Operation {
     Refresh {
         old: Option<Token>,
         /// Which of the client's tokens that is.
-        generation: u32,
+        serial: u32,
         purpose: Option<Purpose>,
     },
 }
 
 impl Operation {
     pub fn refresh(purpose: Option<Purpose>) -> Self {
-        Self::Refresh { old: None, generation: 0, purpose }
+        Self::Refresh { old: None, serial: 0, purpose }
     }
 
     pub fn purpose(&self) -> Option<Purpose> {
@@ -45,7 +45,7 @@ impl Operation {
             Self::Exchange(answer) => {
                 answer.held = held.map(|(token, _)| token.secrets()).unwrap_or_default();
             }
-            Self::Refresh { old, generation, .. } => {
+            Self::Refresh { old, serial, .. } => {
                 let (held, number) = held.ok_or_else(|| Error::sign_in("there is no token yet"))?;
                 if held.refresh_token.is_none() {
                     return Err(Error::sign_in(
@@ -53,7 +53,7 @@ impl Operation {
                     ));
                 }
                 *old = Some(held.clone());
-                *generation = number;
+                *serial = number;
             }
         }
         Ok(())
@@ -86,7 +86,7 @@ impl Operation {
 
     pub fn response(&self, settings: &Settings, response: &Response, now: i64) -> Result<Token> {
         let secrets = self.secrets(settings);
-        let words = Words::without(secrets.iter().map(Secret::expose));
+        let words = Redactor::new(secrets.iter().map(Secret::expose));
         let token = token_response::parse(settings, response, &words, now)?;
         Ok(match self {
             // QuickBooks: `realmId` comes with the redirect alone.
@@ -116,20 +116,25 @@ fn as_member((name, value): &(String, String)) -> (String, Json) {
 }
 
 /// An operation whose request the caller is to send.
-pub struct Conversation {
+pub struct WaitingRequest {
     pub operation: Operation,
     pub settings: Arc<Settings>,
     pub request: Request,
     pub thread: u64,
     /// Of a refresh: nobody else renews the token meanwhile.
-    pub turn: Option<Turn>,
+    pub lease: Option<RenewalLease>,
     since: Instant,
 }
 
-impl Conversation {
-    pub fn new(operation: Operation, settings: Arc<Settings>, request: Request, turn: Option<Turn>) -> Self {
+impl WaitingRequest {
+    pub fn new(
+        operation: Operation,
+        settings: Arc<Settings>,
+        request: Request,
+        lease: Option<RenewalLease>,
+    ) -> Self {
         let (thread, since) = (system::thread_number(), Instant::now());
-        Self { operation, settings, request, thread, turn, since }
+        Self { operation, settings, request, thread, lease, since }
     }
 
     /// Whether another thread may still be sending it. A thread that calls again has given its request up.

@@ -90,7 +90,7 @@ pub enum Error {
 
     // -- the answer --
     #[error("answer not understood (status {status}): {reason}")]
-    Response { status: u16, reason: String, transient: bool },
+    Response { status: u16, reason: String, is_transient: bool },
     #[error("the answer is larger than 1 MiB: this is no token endpoint")]
     TooLarge { status: u16 },
 
@@ -100,7 +100,7 @@ pub enum Error {
         path: String,
         reason: String,
         /// Nothing that a change of rights or of the setting would mend.
-        passes: bool,
+        is_transient: bool,
     },
     #[error("store refused: {reason}: {path}")]
     StoreUnsafe { path: String, reason: &'static str },
@@ -119,7 +119,7 @@ pub enum Error {
     #[error(
         "store: process {process} has the new token and cannot store it: mend the store, try again later"
     )]
-    KeptElsewhere { process: u32 },
+    UnsavedElsewhere { process: u32 },
     #[error("the token is of generation {found} and not {expected}: read it again, somebody has renewed it")]
     Generation { found: u32, expected: u32 },
 
@@ -188,7 +188,7 @@ impl Error {
             Self::SignIn { .. } => number::OAUTH_ERROR_SIGN_IN,
             Self::Response { .. } => number::OAUTH_ERROR_RESPONSE,
             Self::TooLarge { .. } => number::OAUTH_ERROR_TOO_LARGE,
-            Self::Store { .. } | Self::KeptElsewhere { .. } => number::OAUTH_ERROR_STORE,
+            Self::Store { .. } | Self::UnsavedElsewhere { .. } => number::OAUTH_ERROR_STORE,
             Self::StoreUnsafe { .. } => number::OAUTH_ERROR_STORE_UNSAFE,
             Self::StoreFormat { .. } => number::OAUTH_ERROR_STORE_FORMAT,
             Self::StoreKey { .. } => number::OAUTH_ERROR_STORE_KEY,
@@ -212,11 +212,11 @@ impl Error {
             | Self::JustFailed { .. }
             | Self::TooEarly { .. }
             | Self::Locked { .. }
-            | Self::KeptElsewhere { .. }
+            | Self::UnsavedElsewhere { .. }
             | Self::Generation { .. }
-            | Self::Store { passes: true, .. }
+            | Self::Store { is_transient: true, .. }
             | Self::System(_)
-            | Self::Response { transient: true, .. } => Action::Retry,
+            | Self::Response { is_transient: true, .. } => Action::Retry,
             Self::SignIn { .. }
             | Self::CodeUsed
             | Self::NoPending

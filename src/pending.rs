@@ -10,8 +10,8 @@ use crate::error::{Error, Result};
 use crate::protocol::authorization::{self, AuthorizationResponse, NoCode};
 use crate::protocol::client_auth;
 use crate::protocol::pkce::{Proof, RANDOM};
+use crate::protocol::redactor::Redactor;
 use crate::protocol::uri;
-use crate::protocol::words::Words;
 use crate::secret::{Secret, Wiped};
 use crate::settings::{Pkce, Settings};
 use crate::store::{Claim, Found, Place, StoredPending};
@@ -241,10 +241,10 @@ impl Pending {
                 }
                 check_issuer(settings, issuer.as_deref())?;
                 let secrets = client_auth::secrets(settings);
-                let words = Words::without(secrets.iter().map(Secret::expose));
-                refusal.error = words.name(&refusal.error);
-                refusal.description = words.line(&refusal.description);
-                refusal.uri = words.line(&refusal.uri);
+                let words = Redactor::new(secrets.iter().map(Secret::expose));
+                refusal.error = words.code(&refusal.error);
+                refusal.description = words.text(&refusal.description);
+                refusal.uri = words.text(&refusal.uri);
                 return Err(Error::Refused(refusal));
             }
         };

@@ -3,22 +3,22 @@
 
 use std::sync::{Arc, Mutex};
 
-use crate::conversation::{Conversation, Operation};
+use crate::conversation::{Operation, WaitingRequest};
 use crate::error::{Error, Result};
-use crate::flight::{lock, Flight};
 use crate::pending::PendingList;
 use crate::secret::Secret;
-use crate::settings::{Settings, Whose};
-use crate::store::Notes;
+use crate::settings::{Settings, TokenKey};
+use crate::single_flight::{lock, SingleFlight};
+use crate::store::LeaseNotes;
 use crate::system;
-use crate::token::Ready;
+use crate::token::BearerToken;
 use crate::transport::{Transport, TransportConfig};
 
 pub struct Process {
     /// The fork generation in which it was made.
-    pub forks: u32,
+    pub fork_count: u32,
     pub state: Mutex<State>,
-    pub flight: Flight<Whose>,
+    pub flight: SingleFlight<TokenKey>,
     /// Held while a new token is stored and taken over.
     pub accepting: Mutex<()>,
     transport: Mutex<Option<(TransportConfig, Arc<dyn Transport>)>>,
@@ -28,30 +28,30 @@ pub struct Process {
 #[derive(Default)]
 pub struct State {
     pub pending: PendingList,
-    pub conversation: Option<Conversation>,
+    pub conversation: Option<WaitingRequest>,
     /// Threads whose request was given up for another's: an answer of theirs must not be taken for its.
     replaced: Vec<u64>,
     /// A thread is making a request or reading its answer: no other begins before it is done.
-    is_engaged: bool,
+    is_claimed: bool,
     /// A token that a thread knows the length of and has not fetched yet.
-    pub unfetched: Option<(u64, Arc<Ready>)>,
+    pub undelivered: Option<(u64, Arc<BearerToken>)>,
     pub failure: Option<Error>,
     /// What a store would keep beside the record, where tokens live in memory alone.
-    pub notes: Notes,
+    pub notes: LeaseNotes,
     /// Of the last sign-in.
     pub nonce: Secret,
 }
 
 impl State {
     /// The request that waits, for whoever may send it: any thread but one whose own was given up.
-    pub fn waiting(&self) -> Option<&Conversation> {
+    pub fn waiting(&self) -> Option<&WaitingRequest> {
         self.conversation.as_ref().filter(|_| !self.replaced.contains(&system::thread_number()))
     }
 
     /// Takes the request that waits away, for another's.
     fn give_up(&mut self) {
         const MOST: usize = 64;
-        let Some(Conversation { operation, thread, .. }) = self.conversation.take() else { return };
+        let Some(WaitingRequest { operation, thread, .. }) = self.conversation.take() else { return };
         if thread != system::thread_number() {
             if self.replaced.len() == MOST {
                 self.replaced.remove(0); // most likely, that thread has ended
@@ -65,11 +65,11 @@ impl State {
 }
 
 impl Process {
-    pub fn new(forks: u32) -> Self {
+    pub fn new(fork_count: u32) -> Self {
         Self {
-            forks,
+            fork_count,
             state: Mutex::default(),
-            flight: Flight::default(),
+            flight: SingleFlight::default(),
             accepting: Mutex::default(),
             transport: Mutex::default(),
         }
@@ -77,8 +77,8 @@ impl Process {
 
     /// For the child of a fork: pending authorizations come along, unless a thread of the parent was changing them
     /// at that very moment. Requests under way and connections are the parent's.
-    pub fn after_fork(parent: &Arc<Self>, forks: u32) -> Self {
-        let fresh = Self::new(forks);
+    pub fn after_fork(parent: &Arc<Self>, fork_count: u32) -> Self {
+        let fresh = Self::new(fork_count);
         if let Ok(mut state) = parent.state.try_lock() {
             let mut pending = std::mem::take(&mut state.pending);
             pending.reopen_all();
@@ -93,18 +93,18 @@ impl Process {
     /// The caller's own HTTP carries one request at a time: until the value is dropped no other thread makes one. A
     /// request that waits is busy until its answer comes, until the thread that made it calls again, or until its
     /// time is over.
-    pub fn engage(&self, timeout: u32) -> Result<Engaged<'_>> {
+    pub fn claim_caller_http(&self, timeout: u32) -> Result<CallerHttpGuard<'_>> {
         let mut state = lock(&self.state);
-        if state.is_engaged || state.conversation.as_ref().is_some_and(|waiting| waiting.is_busy(timeout)) {
+        if state.is_claimed || state.conversation.as_ref().is_some_and(|waiting| waiting.is_busy(timeout)) {
             return Err(Error::Busy);
         }
         state.give_up();
-        state.is_engaged = true;
-        Ok(Engaged(self))
+        state.is_claimed = true;
+        Ok(CallerHttpGuard(self))
     }
 
     /// Lets a request wait for its answer.
-    pub fn begin(&self, conversation: Conversation) -> Error {
+    pub fn begin(&self, conversation: WaitingRequest) -> Error {
         let mut state = lock(&self.state);
         state.replaced.retain(|thread| *thread != conversation.thread);
         state.conversation = Some(conversation);
@@ -112,20 +112,20 @@ impl Process {
     }
 
     /// The request whose answer has come; until the second value is dropped no other begins.
-    pub fn answer(&self) -> Option<(Conversation, Engaged<'_>)> {
+    pub fn answer(&self) -> Option<(WaitingRequest, CallerHttpGuard<'_>)> {
         let mut state = lock(&self.state);
         state.waiting()?;
         let conversation = state.conversation.take()?;
-        state.is_engaged = true;
-        Some((conversation, Engaged(self)))
+        state.is_claimed = true;
+        Some((conversation, CallerHttpGuard(self)))
     }
 
     /// What the last turn has left, where tokens live in memory alone.
-    pub fn notes(&self) -> Notes {
+    pub fn notes(&self) -> LeaseNotes {
         lock(&self.state).notes.clone()
     }
 
-    pub fn leave(&self, notes: &Notes) {
+    pub fn set_notes(&self, notes: &LeaseNotes) {
         lock(&self.state).notes = notes.clone();
     }
 
@@ -145,11 +145,11 @@ impl Process {
 }
 
 /// While it lives, a thread is making a request or reading its answer.
-pub struct Engaged<'a>(&'a Process);
+pub struct CallerHttpGuard<'a>(&'a Process);
 
-impl Drop for Engaged<'_> {
+impl Drop for CallerHttpGuard<'_> {
     fn drop(&mut self) {
-        lock(&self.0.state).is_engaged = false;
+        lock(&self.0.state).is_claimed = false;
     }
 }
 

@@ -1,4 +1,4 @@
-//! Profiles: named settings, of known servers (`providers.toml`) and from files of the user's own.
+//! Profiles: named settings, of known servers (`settings/known_servers.toml`) and from files of the user's own.
 #![forbid(unsafe_code)]
 
 use std::borrow::Cow;
@@ -16,7 +16,7 @@ use crate::secret::{Secret, Wiped};
 use crate::settings::Settings;
 use crate::system;
 
-const KNOWN: &str = include_str!("providers.toml");
+const KNOWN: &str = include_str!("settings/known_servers.toml");
 /// In the catalogue: where an entry's facts are from.
 const REMARKS: [&str; 2] = ["source", "unproven"];
 /// These first: the others are checked against them.
@@ -69,22 +69,22 @@ pub fn open(settings: &mut Settings, wanted: &str) -> Result<()> {
     for (place, path) in search_path() {
         let name = path.display();
         let text = match (read(&path)?, place) {
-            (Found::Text(text), _) => text,
-            (Found::Nothing, Place::Variable) => {
+            (FileText::Text(text), _) => text,
+            (FileText::Nothing, Origin::Variable) => {
                 return Err(Error::Profile(format!(
                     "LIBOAUTH_PROFILES names {name}, which does not exist: correct or unset it"
                 )));
             }
-            (Found::Nothing, _) => {
+            (FileText::Nothing, _) => {
                 looked.push(format!("{name} (not there)"));
                 continue;
             }
             // A service often has a home that is not its own.
-            (Found::Denied(_), Place::Home) => {
+            (FileText::Denied(_), Origin::Home) => {
                 looked.push(format!("{name} (not readable)"));
                 continue;
             }
-            (Found::Denied(error), _) => return Err(error),
+            (FileText::Denied(error), _) => return Err(error),
         };
         let file = Source { name: &name.to_string(), text: &text };
         if file.open(settings, wanted)? {
@@ -102,9 +102,9 @@ pub fn open(settings: &mut Settings, wanted: &str) -> Result<()> {
 fn open_file(settings: &mut Settings, wanted: &str) -> Result<()> {
     let (path, name) = wanted.rsplit_once('#').unwrap_or((wanted, ""));
     let text = match read(Path::new(path))? {
-        Found::Text(text) => text,
-        Found::Denied(error) => return Err(error),
-        Found::Nothing => {
+        FileText::Text(text) => text,
+        FileText::Denied(error) => return Err(error),
+        FileText::Nothing => {
             return Err(Error::Profile(format!("the profile file {path} does not exist: check the path")));
         }
     };
@@ -132,28 +132,28 @@ fn not_found(wanted: &str, looked: &str, known: &str) -> Error {
 
 /// Who says that there is a file.
 #[derive(Clone, Copy)]
-enum Place {
+enum Origin {
     Variable,
     Home,
     System,
 }
 
 /// Where files of profiles are looked for: only when a profile is asked for by name.
-fn search_path() -> Vec<(Place, PathBuf)> {
+fn search_path() -> Vec<(Origin, PathBuf)> {
     let mut paths = Vec::new();
     if !system::is_privileged() {
         let variable = |name| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
-        paths.extend(variable("LIBOAUTH_PROFILES").map(|path| (Place::Variable, path)));
+        paths.extend(variable("LIBOAUTH_PROFILES").map(|path| (Origin::Variable, path)));
         let config =
             variable("XDG_CONFIG_HOME").or_else(|| variable("HOME").map(|home| home.join(".config")));
-        paths.extend(config.map(|folder| (Place::Home, folder.join("liboauth/profiles.toml"))));
+        paths.extend(config.map(|folder| (Origin::Home, folder.join("liboauth/profiles.toml"))));
     }
-    paths.push((Place::System, PathBuf::from("/etc/liboauth/profiles.toml")));
+    paths.push((Origin::System, PathBuf::from("/etc/liboauth/profiles.toml")));
     paths
 }
 
 /// What is at a path.
-enum Found {
+enum FileText {
     Text(Wiped<String>),
     Nothing,
     /// As the failure that it is where the file was named by somebody.
@@ -161,23 +161,23 @@ enum Found {
 }
 
 /// The file's text. It is opened once, so that what is checked is what is read.
-fn read(path: &Path) -> Result<Found> {
+fn read(path: &Path) -> Result<FileText> {
     let unreadable = |e| Error::Profile(format!("the profile file {} cannot be read: {e}", path.display()));
     // A named pipe would wait for a writer, and a terminal become ours.
     let flags = libc::O_NONBLOCK | libc::O_NOCTTY;
     let file = match OpenOptions::new().read(true).custom_flags(flags).open(path) {
         Ok(file) => file,
         Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            return Ok(Found::Nothing);
+            return Ok(FileText::Nothing);
         }
-        Err(e) if e.kind() == ErrorKind::PermissionDenied => return Ok(Found::Denied(unreadable(e))),
+        Err(e) if e.kind() == ErrorKind::PermissionDenied => return Ok(FileText::Denied(unreadable(e))),
         Err(e) => return Err(unreadable(e)),
     };
     let found = file.metadata().map_err(unreadable)?;
     check_file(path, &found)?;
     let bytes = read_all(file, found.len()).map_err(unreadable)?;
     check_size(path, bytes.len() as u64)?;
-    text_in(bytes).map(Found::Text).ok_or_else(|| {
+    text_in(bytes).map(FileText::Text).ok_or_else(|| {
         Error::Profile(format!("the profile file {} is not UTF-8: save it as UTF-8", path.display()))
     })
 }

@@ -111,7 +111,7 @@ pub fn set(settings: &mut Settings, property: i32, text: &str) -> Result<()> {
         });
     };
     check_text(key, text)?;
-    let usual = Settings::default;
+    let default = Settings::default;
     settings.authorization_prefix = OnceLock::new();
     settings.checked_token_url = OnceLock::new();
     match property {
@@ -129,24 +129,26 @@ pub fn set(settings: &mut Settings, property: i32, text: &str) -> Result<()> {
         }
         number::OAUTH_CLIENT_ID => settings.client_id = text.to_owned(),
         number::OAUTH_CLIENT_SECRET => settings.client_secret = Secret::new(text),
-        number::OAUTH_CLIENT_AUTH => settings.client_auth = or_unset(key, text, AUTHS)?,
+        number::OAUTH_CLIENT_AUTH => settings.client_auth = choice(key, text, AUTHS)?,
         number::OAUTH_BASIC_ENCODING => {
-            settings.basic_encoding = or(key, text, ENCODINGS, usual().basic_encoding)?;
+            settings.basic_encoding = choice_or(key, text, ENCODINGS, default().basic_encoding)?;
         }
-        number::OAUTH_REQUEST_BODY => settings.request_body = or(key, text, BODIES, usual().request_body)?,
+        number::OAUTH_REQUEST_BODY => {
+            settings.request_body = choice_or(key, text, BODIES, default().request_body)?;
+        }
         number::OAUTH_REDIRECT_URI => settings.redirect_uri = redirect_uri(key, text)?,
         number::OAUTH_SCOPE => settings.scope = text.to_owned(),
         number::OAUTH_SCOPE_SEPARATOR => settings.scope_separator = separator(key, text)?,
         number::OAUTH_RESPONSE_TYPE => {
-            settings.response_type = if text.is_empty() { usual().response_type } else { text.to_owned() };
+            settings.response_type = if text.is_empty() { default().response_type } else { text.to_owned() };
         }
-        number::OAUTH_PKCE => settings.pkce = or(key, text, PKCES, usual().pkce)?,
+        number::OAUTH_PKCE => settings.pkce = choice_or(key, text, PKCES, default().pkce)?,
         number::OAUTH_AUTHORIZE_PARAMS => settings.authorize_params = params(text),
         number::OAUTH_TOKEN_PARAMS => settings.token_params = Secret::new(params(text)),
         number::OAUTH_REFRESH_PARAMS => settings.refresh_params = Secret::new(params(text)),
         number::OAUTH_RESPONSE_PATH => settings.response_path = text.to_owned(),
         number::OAUTH_EXPIRES_IN_UNIT => {
-            settings.expires_in_unit = or(key, text, UNITS, usual().expires_in_unit)?;
+            settings.expires_in_unit = choice_or(key, text, UNITS, default().expires_in_unit)?;
         }
         number::OAUTH_STORE => settings.store = store(key, text)?,
         number::OAUTH_ACCOUNT => settings.account = text.to_owned(),
@@ -156,8 +158,8 @@ pub fn set(settings: &mut Settings, property: i32, text: &str) -> Result<()> {
         number::OAUTH_CLIENT_CERT_FILE => settings.client_cert_file = file(key, text)?,
         number::OAUTH_CLIENT_KEY_FILE => settings.client_key_file = file(key, text)?,
         number::OAUTH_PROXY => settings.proxy = proxy(key, text)?,
-        number::OAUTH_HTTP => settings.http = or_unset(key, text, CARRIERS)?,
-        number::OAUTH_ALLOW_HTTP => settings.allow_http = or(key, text, YES_NO, false)?,
+        number::OAUTH_HTTP => settings.http = choice(key, text, CARRIERS)?,
+        number::OAUTH_ALLOW_HTTP => settings.allow_http = choice_or(key, text, YES_NO, false)?,
         number::OAUTH_STORE_KEY => settings.store_key = KeySource::parse(key, text)?,
         number::OAUTH_STORE_OLD_KEY => settings.store_old_key = KeySource::parse(key, text)?,
         number::OAUTH_LOCK_TIMEOUT => settings.lock_timeout = seconds(key, text, 0, 3600)?,
@@ -239,11 +241,11 @@ fn check_text(key: &'static str, text: &str) -> Result<()> {
     Ok(())
 }
 
-fn or<T: Copy>(key: &'static str, text: &str, words: &[(&str, T)], usual: T) -> Result<T> {
-    Ok(or_unset(key, text, words)?.unwrap_or(usual))
+fn choice_or<T: Copy>(key: &'static str, text: &str, words: &[(&str, T)], default: T) -> Result<T> {
+    Ok(choice(key, text, words)?.unwrap_or(default))
 }
 
-fn or_unset<T: Copy>(key: &'static str, text: &str, words: &[(&str, T)]) -> Result<Option<T>> {
+fn choice<T: Copy>(key: &'static str, text: &str, words: &[(&str, T)]) -> Result<Option<T>> {
     if text.is_empty() {
         return Ok(None);
     }
@@ -303,7 +305,7 @@ fn separator(key: &'static str, text: &str) -> Result<ScopeSeparator> {
         (Some(other), None) if other.is_ascii_punctuation() && !"\"\\&=#?%".contains(other) => {
             Ok(ScopeSeparator::Other(other))
         }
-        _ => or(key, text, SEPARATORS, ScopeSeparator::Space)
+        _ => choice_or(key, text, SEPARATORS, ScopeSeparator::Space)
             .map_err(|_| Error::Value { key, reason: "use space, comma, or one character".to_owned() }),
     }
 }

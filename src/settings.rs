@@ -113,13 +113,13 @@ pub enum StoreSetting {
 
 /// Whose token it is, and where it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Whose {
+pub struct TokenKey {
     /// None while the settings do not name a usable token endpoint.
     pub identity: Option<Identity>,
     store: StoreSetting,
 }
 
-impl Whose {
+impl TokenKey {
     pub fn of(settings: &Settings) -> Self {
         Self { identity: Identity::of(settings).ok(), store: settings.store.clone() }
     }
@@ -207,8 +207,8 @@ const DEFAULT_PENDING_EXPIRES_IN: u32 = 172_800;
 
 impl Settings {
     pub fn client_auth(&self) -> ClientAuth {
-        let usual = if self.client_secret.is_empty() { ClientAuth::None } else { ClientAuth::Basic };
-        self.client_auth.unwrap_or(usual)
+        let default = if self.client_secret.is_empty() { ClientAuth::None } else { ClientAuth::Basic };
+        self.client_auth.unwrap_or(default)
     }
 
     /// Without the built-in HTTPS there is only the caller's.

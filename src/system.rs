@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::ffi::os;
 
 pub use crate::ffi::os::{
-    close_in_child, effective_user, file_system_type, fork_generation, host_name, is_privileged, is_running,
+    close_in_child, effective_user, file_system_type, fork_count, host_name, is_privileged, is_running,
     keep_in_child,
 };
 

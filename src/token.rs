@@ -127,22 +127,22 @@ impl Span {
 const HEADER: &str = "Authorization: Bearer ";
 
 /// A token made ready to be copied out.
-pub struct Ready {
-    /// Whose it is: the place may have passed to another client since.
+pub struct BearerToken {
+    /// Whose it is: the slot may have passed to another client since.
     handle: i32,
     /// Which of this client's tokens it is.
-    pub generation: u32,
+    pub serial: u32,
     usable: Span,
     header: Secret,
 }
 
-impl Ready {
-    pub fn new(handle: i32, generation: u32, token: &Token, usable: Span) -> Self {
+impl BearerToken {
+    pub fn new(handle: i32, serial: u32, token: &Token, usable: Span) -> Self {
         let access = token.access_token.expose();
         let mut header = String::with_capacity(HEADER.len() + access.len());
         header.push_str(HEADER);
         header.push_str(access);
-        Self { handle, generation, usable, header: Secret::new(header) }
+        Self { handle, serial, usable, header: Secret::new(header) }
     }
 
     #[inline(always)]
@@ -171,7 +171,7 @@ pub enum Purpose {
 
 impl Purpose {
     #[inline(always)]
-    pub fn text(self, ready: &Ready) -> &str {
+    pub fn text(self, ready: &BearerToken) -> &str {
         match self {
             Self::Header => ready.header(),
             Self::AccessToken => ready.access_token(),
@@ -180,16 +180,16 @@ impl Purpose {
 }
 
 /// Where readers find the valid token: no lock, no allocation, no system call.
-pub struct Current(ArcSwapOption<Ready>);
+pub struct PublishedToken(ArcSwapOption<BearerToken>);
 
-impl Current {
+impl PublishedToken {
     pub const fn new() -> Self {
         Self(ArcSwapOption::const_empty())
     }
 
     /// Calls `read` with this client's token if it is still usable at `now`.
     #[inline(always)]
-    pub fn read<R>(&self, handle: i32, now: i64, read: impl FnOnce(&Ready) -> R) -> Option<R> {
+    pub fn read<R>(&self, handle: i32, now: i64, read: impl FnOnce(&BearerToken) -> R) -> Option<R> {
         let ready = self.0.load();
         match ready.as_ref() {
             Some(ready) if ready.handle == handle && ready.is_usable(now) => Some(read(ready)),
@@ -197,7 +197,7 @@ impl Current {
         }
     }
 
-    pub fn publish(&self, ready: Arc<Ready>) {
+    pub fn publish(&self, ready: Arc<BearerToken>) {
         self.0.store(Some(ready));
     }
 

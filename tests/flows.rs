@@ -21,7 +21,7 @@ enum Carrier {
     Caller,
 }
 
-struct Flavour {
+struct Dialect {
     base: &'static str,
     settings: &'static [(i32, &'static str)],
     /// Whether it gives a refresh token.
@@ -31,8 +31,8 @@ struct Flavour {
 
 const REDIRECT: &str = "http://127.0.0.1:9999/cb";
 
-const FLAVOURS: &[Flavour] = &[
-    Flavour {
+const DIALECTS: &[Dialect] = &[
+    Dialect {
         base: "strict",
         settings: &[
             (OAUTH_AUTHORIZATION_ENDPOINT, "/authorize"),
@@ -43,13 +43,13 @@ const FLAVOURS: &[Flavour] = &[
         refreshes: true,
         expires: true,
     },
-    Flavour {
+    Dialect {
         base: "stamps",
         settings: &[(OAUTH_PROFILE, "stamps"), (OAUTH_REDIRECT_URI, "https://www.stamps.com")],
         refreshes: true,
         expires: true,
     },
-    Flavour {
+    Dialect {
         base: "stamps",
         settings: &[
             (OAUTH_PROFILE, "stamps"),
@@ -59,26 +59,26 @@ const FLAVOURS: &[Flavour] = &[
         refreshes: true,
         expires: true,
     },
-    Flavour {
+    Dialect {
         base: "belladati",
         settings: &[(OAUTH_PROFILE, "belladati"), (OAUTH_REDIRECT_URI, REDIRECT)],
         refreshes: true,
         expires: true,
     },
-    Flavour { base: "metamaps", settings: &[(OAUTH_PROFILE, "metamaps")], refreshes: true, expires: true },
-    Flavour {
+    Dialect { base: "metamaps", settings: &[(OAUTH_PROFILE, "metamaps")], refreshes: true, expires: true },
+    Dialect {
         base: "metamaps",
         settings: &[(OAUTH_PROFILE, "metamaps"), (OAUTH_REQUEST_BODY, "query")],
         refreshes: true,
         expires: true,
     },
-    Flavour {
+    Dialect {
         base: "metamaps-real",
         settings: &[(OAUTH_PROFILE, "metamaps")],
         refreshes: false,
         expires: false,
     },
-    Flavour {
+    Dialect {
         base: "github-form",
         settings: &[
             (OAUTH_AUTHORIZATION_ENDPOINT, "/login/oauth/authorize"),
@@ -89,7 +89,7 @@ const FLAVOURS: &[Flavour] = &[
         refreshes: false,
         expires: false,
     },
-    Flavour {
+    Dialect {
         base: "nested",
         settings: &[
             (OAUTH_AUTHORIZATION_ENDPOINT, "/authorize"),
@@ -107,33 +107,33 @@ fn every_server_signs_in_calls_the_api_and_refreshes() {
     let _clock = CLOCK.lock();
     for https in [false, true] {
         let server = Server::start(Options { https, ..Options::default() }).unwrap();
-        for flavour in FLAVOURS {
+        for dialect in DIALECTS {
             for carrier in [Carrier::Builtin, Carrier::Caller] {
                 if https && carrier == Carrier::Caller {
                     continue; // this test's own HTTP speaks no TLS
                 }
-                eprintln!("{} https={https} {carrier:?}", flavour.base);
-                whole_flow(&server, flavour, carrier);
+                eprintln!("{} https={https} {carrier:?}", dialect.base);
+                whole_flow(&server, dialect, carrier);
             }
         }
     }
 }
 
-fn whole_flow(server: &Server, flavour: &Flavour, carrier: Carrier) {
-    let client = client(server, flavour, carrier);
+fn whole_flow(server: &Server, dialect: &Dialect, carrier: Carrier) {
+    let client = client(server, dialect, carrier);
     let came_back = signed_in(server, &client);
     assert_eq!(run(carrier, &client, || client.exchange(&came_back)), 0, "{}", error_text());
     let first = header(carrier, &client);
-    assert_eq!(api(server, flavour.base, &first), 200);
-    assert_eq!(client.get(OAUTH_EXPIRES_AT).is_empty(), !flavour.expires);
-    assert_eq!(client.get(OAUTH_REFRESH_TOKEN).is_empty(), !flavour.refreshes);
+    assert_eq!(api(server, dialect.base, &first), 200);
+    assert_eq!(client.get(OAUTH_EXPIRES_AT).is_empty(), !dialect.expires);
+    assert_eq!(client.get(OAUTH_REFRESH_TOKEN).is_empty(), !dialect.refreshes);
 
     // The same code again: refused here, before a server can take it for a theft.
-    let before = server.counts(flavour.base).token_requests;
+    let before = server.counts(dialect.base).token_requests;
     assert_eq!(client.exchange(&came_back), OAUTH_ERROR_SEQUENCE);
-    assert_eq!(server.counts(flavour.base).token_requests, before);
+    assert_eq!(server.counts(dialect.base).token_requests, before);
 
-    if !flavour.refreshes {
+    if !dialect.refreshes {
         assert_eq!(client.refresh(), OAUTH_ERROR_SIGN_IN);
         assert_eq!(error_action(), OAUTH_ACTION_SIGN_IN);
         assert_eq!(header(carrier, &client), first, "what never expires is still good");
@@ -143,41 +143,41 @@ fn whole_flow(server: &Server, flavour: &Flavour, carrier: Carrier) {
     assert_eq!(run(carrier, &client, || client.refresh()), 0, "{}", error_text());
     let second = header(carrier, &client);
     assert_ne!(first, second);
-    assert_eq!(api(server, flavour.base, &second), 200);
+    assert_eq!(api(server, dialect.base, &second), 200);
     assert!(!client.get(OAUTH_REFRESH_TOKEN).is_empty());
-    if flavour.base == "strict" {
+    if dialect.base == "strict" {
         assert_ne!(client.get(OAUTH_REFRESH_TOKEN), old, "strict rotates");
     }
 
     // An API that says 401 is believed, once.
     server.revoke_access_tokens();
-    assert_eq!(api(server, flavour.base, &second), 401);
+    assert_eq!(api(server, dialect.base, &second), 401);
     assert_eq!(client.rejected(), 0);
     let third = header(carrier, &client);
-    assert_eq!(api(server, flavour.base, &third), 200);
+    assert_eq!(api(server, dialect.base, &third), 200);
 
     // Expiry: refreshed without being asked.
     oauth::system::testing::advance(100_000);
     server.advance(100_000);
     let fourth = header(carrier, &client);
     assert_ne!(third, fourth);
-    assert_eq!(api(server, flavour.base, &fourth), 200);
+    assert_eq!(api(server, dialect.base, &fourth), 200);
 }
 
 #[test]
 fn refusals_have_their_numbers() {
     let server = Server::start(Options::default()).unwrap();
     for carrier in [Carrier::Builtin, Carrier::Caller] {
-        let flavour = &FLAVOURS[0];
+        let dialect = &DIALECTS[0];
 
-        let denied = client(&server, flavour, carrier);
+        let denied = client(&server, dialect, carrier);
         let person = SignIn { deny: true, ..SignIn::default() };
         let came_back = sign_in(&denied.authorize_url(), &person).unwrap();
         assert_eq!(denied.exchange(&came_back), OAUTH_ERROR_ACCESS_DENIED);
         assert_eq!(denied.get(OAUTH_ERROR), "access_denied");
         assert!(error_text().starts_with("access_denied"), "{}", error_text());
 
-        let wrong = client(&server, flavour, carrier);
+        let wrong = client(&server, dialect, carrier);
         wrong.must_set(OAUTH_CLIENT_SECRET, "not-the-secret");
         let came_back = signed_in(&server, &wrong);
         assert_eq!(run(carrier, &wrong, || wrong.exchange(&came_back)), OAUTH_ERROR_INVALID_CLIENT);
@@ -187,21 +187,21 @@ fn refusals_have_their_numbers() {
         wrong.must_set(OAUTH_CLIENT_SECRET, "demo-secret");
         assert_eq!(run(carrier, &wrong, || wrong.exchange(&came_back)), 0, "{}", error_text());
 
-        let guessed = client(&server, flavour, carrier);
+        let guessed = client(&server, dialect, carrier);
         guessed.authorize_url();
         assert_eq!(run(carrier, &guessed, || guessed.exchange("guessed")), OAUTH_ERROR_INVALID_GRANT);
         assert_eq!(error_action(), OAUTH_ACTION_SIGN_IN);
 
         // Another redirect URI than the URL had: the code is refused.
-        let other = client(&server, flavour, carrier);
+        let other = client(&server, dialect, carrier);
         let code = code_of(&signed_in(&server, &other)).unwrap();
-        let thief = client(&server, flavour, carrier);
+        let thief = client(&server, dialect, carrier);
         thief.must_set(OAUTH_REDIRECT_URI, "http://127.0.0.1:9999/callback");
         thief.authorize_url();
         assert_eq!(run(carrier, &thief, || thief.exchange(&code)), OAUTH_ERROR_INVALID_GRANT);
 
         // A stolen refresh token ends the family; a person must sign in again and nothing is dropped.
-        let (ours, theirs) = (client(&server, flavour, carrier), client(&server, flavour, carrier));
+        let (ours, theirs) = (client(&server, dialect, carrier), client(&server, dialect, carrier));
         let came_back = signed_in(&server, &ours);
         assert_eq!(run(carrier, &ours, || ours.exchange(&came_back)), 0);
         let came_back = signed_in(&server, &theirs);
@@ -231,7 +231,7 @@ fn faults_lose_nothing() {
         ("reset=1", OAUTH_ERROR_DISCONNECTED, OAUTH_ACTION_RETRY),
     ];
     for (fault, code, action) in cases {
-        let client = client(&server, &FLAVOURS[0], Carrier::Builtin);
+        let client = client(&server, &DIALECTS[0], Carrier::Builtin);
         let came_back = signed_in(&server, &client);
         // The code survives a fault that left it unspent.
         server.set_fault(Fault::parse(fault).unwrap());
@@ -253,7 +253,7 @@ fn faults_lose_nothing() {
     }
     for fault in ["duplicate=1", "wrong_types=1", "crlf=1", "cut=1", "drop=1"] {
         // Here the server has given tokens that nobody understood: the old ones stay as they were.
-        let client = client(&server, &FLAVOURS[0], Carrier::Builtin);
+        let client = client(&server, &DIALECTS[0], Carrier::Builtin);
         let came_back = signed_in(&server, &client);
         assert_eq!(client.exchange(&came_back), 0);
         let (header, token) = (client.header(), client.get(OAUTH_REFRESH_TOKEN));
@@ -276,13 +276,13 @@ fn faults_lose_nothing() {
 #[test]
 fn certificates_are_checked() {
     use practice_server::Certificate;
-    let flavour = &FLAVOURS[0];
+    let dialect = &DIALECTS[0];
     for (certificate, trusted) in
         [(Certificate::Good, false), (Certificate::WrongHost, true), (Certificate::Expired, true)]
     {
         let options = Options { https: true, certificate, ..Options::default() };
         let server = Server::start(options).unwrap();
-        let client = client(&server, flavour, Carrier::Builtin);
+        let client = client(&server, dialect, Carrier::Builtin);
         if !trusted {
             client.must_set(OAUTH_CA_FILE, "");
         }
@@ -292,7 +292,7 @@ fn certificates_are_checked() {
     }
     let options = Options { https: true, require_client_cert: true, ..Options::default() };
     let server = Server::start(options).unwrap();
-    let client = client(&server, flavour, Carrier::Builtin);
+    let client = client(&server, dialect, Carrier::Builtin);
     client.must_set(OAUTH_CLIENT_CERT_FILE, server.client_cert_file().to_str().unwrap());
     client.must_set(OAUTH_CLIENT_KEY_FILE, server.client_key_file().to_str().unwrap());
     let person = SignIn {
@@ -322,13 +322,13 @@ fn a_stored_token_outlives_its_client() {
     let server = Server::start(Options::default()).unwrap();
     let folder = std::env::temp_dir().join(format!("liboauth-flows-{}", std::process::id()));
     let store = format!("file:{}", folder.display());
-    let first = client(&server, &FLAVOURS[0], Carrier::Builtin);
+    let first = client(&server, &DIALECTS[0], Carrier::Builtin);
     first.must_set(OAUTH_STORE, &store);
     let came_back = signed_in(&server, &first);
     assert_eq!(first.exchange(&came_back), 0, "{}", error_text());
     let header = first.header();
 
-    let second = client(&server, &FLAVOURS[0], Carrier::Builtin);
+    let second = client(&server, &DIALECTS[0], Carrier::Builtin);
     second.must_set(OAUTH_STORE, &store);
     let before = server.connections();
     assert_eq!(second.header(), header);
@@ -340,16 +340,16 @@ fn a_stored_token_outlives_its_client() {
     assert_eq!(server.counts("strict").refreshes, 1);
     assert_eq!(first.refresh(), 0, "{}", error_text());
 
-    let other = client(&server, &FLAVOURS[0], Carrier::Builtin);
+    let other = client(&server, &DIALECTS[0], Carrier::Builtin);
     other.must_set(OAUTH_STORE, &store);
     other.must_set(OAUTH_ACCOUNT, "somebody else");
     assert_eq!(other.header().0, OAUTH_ERROR_SIGN_IN);
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
-fn client(server: &Server, flavour: &Flavour, carrier: Carrier) -> Client {
-    let client = Client::with(flavour.settings);
-    client.must_set(OAUTH_BASE_URL, &server.base(flavour.base));
+fn client(server: &Server, dialect: &Dialect, carrier: Carrier) -> Client {
+    let client = Client::with(dialect.settings);
+    client.must_set(OAUTH_BASE_URL, &server.base(dialect.base));
     client.must_set(OAUTH_CLIENT_ID, "demo");
     client.must_set(OAUTH_CLIENT_SECRET, "demo-secret");
     if server.url().starts_with("https") {

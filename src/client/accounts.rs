@@ -1,13 +1,13 @@
 //! Accounts of a store, and tokens that a program keeps in a database of its own.
 #![forbid(unsafe_code)]
 
-use super::tokens::Kept;
+use super::tokens::Durability;
 use super::Client;
 use crate::error::{Error, Result};
-use crate::flight::lock;
-use crate::process::{Engaged, Process};
+use crate::process::{CallerHttpGuard, Process};
 use crate::settings::{Http, Identity, Settings, StoreSetting};
-use crate::store::{self, Forgotten, Notes, Place, Wait};
+use crate::single_flight::lock;
+use crate::store::{self, Forgotten, LeaseNotes, Place, Wait};
 use crate::system;
 use crate::token::Token;
 
@@ -34,12 +34,12 @@ impl Client {
     pub fn forget(&self) -> Result<()> {
         let settings = self.settings.load_full();
         let process = self.process();
-        let _engaged = Self::engage(&process, &settings)?;
+        let _claimed = Self::claim_caller_http(&process, &settings)?;
         let removed = Self::remove_stored(&settings);
         let mut state = lock(&process.state);
         state.pending.clear();
-        state.notes = Notes::default();
-        if self.held_in_memory(&settings).is_some() {
+        state.notes = LeaseNotes::default();
+        if self.cached(&settings).is_some() {
             self.held.store(None);
             self.current.clear();
         }
@@ -56,19 +56,22 @@ impl Client {
         locked.write_notes()?;
         locked.remove()?;
         let forgotten = locked.notes.forgotten.take();
-        locked.notes = Notes { forgotten, ..Notes::default() };
+        locked.notes = LeaseNotes { forgotten, ..LeaseNotes::default() };
         Ok(())
     }
 
     /// A request of this thread's that waits for the caller's own HTTP holds the lock: it is given up.
-    fn engage<'a>(process: &'a Process, settings: &Settings) -> Result<Option<Engaged<'a>>> {
-        (settings.http() == Http::Caller).then(|| process.engage(settings.timeout())).transpose()
+    fn claim_caller_http<'a>(
+        process: &'a Process,
+        settings: &Settings,
+    ) -> Result<Option<CallerHttpGuard<'a>>> {
+        (settings.http() == Http::Caller).then(|| process.claim_caller_http(settings.timeout())).transpose()
     }
 
     pub fn reseal(&self) -> Result<i32> {
         let settings = self.settings.load_full();
         let process = self.process();
-        let _engaged = Self::engage(&process, &settings)?;
+        let _claimed = Self::claim_caller_http(&process, &settings)?;
         store::reseal(&settings)
     }
 
@@ -88,24 +91,24 @@ impl Client {
     pub fn import(&self, expected: Option<u32>, text: &str) -> Result<()> {
         let settings = self.settings.load_full();
         let process = self.process();
-        let _engaged = Self::engage(&process, &settings)?;
+        let _claimed = Self::claim_caller_http(&process, &settings)?;
         let mut token = store::import(&settings, text)?;
-        let mut turn = Self::turn_to_save(&process, &settings)?;
+        let mut lease = Self::acquire_to_save(&process, &settings)?;
         let _accepting = lock(&process.accepting);
-        let stored = match turn.locked() {
+        let stored = match lease.locked() {
             Some(locked) => locked.read()?,
-            None => self.held_in_memory(&settings).map(|held| held.token.clone()),
+            None => self.cached(&settings).map(|held| held.token.clone()),
         };
         let found = stored.as_ref().map_or(0, |stored| stored.generation);
         if let Some(expected) = expected.filter(|expected| *expected != found) {
             return Err(Error::Generation { found, expected });
         }
-        if turn.locked().is_some() {
+        if lease.locked().is_some() {
             token.generation = token.generation.max(stored.as_ref().map_or(0, Token::next_generation));
-            turn.renewed(&Identity::of(&settings)?, &token)?;
+            lease.renewed(&Identity::of(&settings)?, &token)?;
         }
-        process.leave(turn.notes());
-        self.hold(&process, &settings, token, Kept::Saved);
+        process.set_notes(lease.notes());
+        self.replace(&process, &settings, token, Durability::Stored);
         Ok(())
     }
 }

@@ -5,17 +5,17 @@ use std::sync::Arc;
 
 use super::Client;
 use crate::constants as number;
-use crate::conversation::{Conversation, Operation};
+use crate::conversation::{Operation, WaitingRequest};
 use crate::error::{Error, Result};
-use crate::flight::lock;
+use crate::lease::RenewalLease;
 use crate::pending::Answer;
 use crate::process::Process;
 use crate::protocol::message::{Request, Response};
 use crate::secret::{Secret, Wiped};
 use crate::settings::{Http, Settings};
+use crate::single_flight::lock;
 use crate::system;
 use crate::token::Token;
-use crate::turn::Turn;
 
 impl Client {
     /// Sends the code, or leaves that to the caller's own HTTP.
@@ -29,7 +29,7 @@ impl Client {
             Err(error) => return self.finish(process, settings, operation, Err(error), None),
         };
         if settings.http() == Http::Caller {
-            return Err(process.begin(Conversation::new(operation, settings.clone(), request, None)));
+            return Err(process.begin(WaitingRequest::new(operation, settings.clone(), request, None)));
         }
         // Once: a code is good for one use.
         let outcome = process
@@ -41,7 +41,7 @@ impl Client {
 
     pub(super) fn request(&self, settings: &Settings, operation: &mut Operation) -> Result<Request> {
         let held = self.held(settings)?;
-        operation.prepare(held.as_deref().map(|held| (&held.token, held.generation)))?;
+        operation.prepare(held.as_deref().map(|held| (&held.token, held.serial)))?;
         operation.request(settings)
     }
 
@@ -62,8 +62,8 @@ impl Client {
     /// Goes on with the operation whose request was answered.
     pub fn http_response(&self, status: i32, headers: &[u8], body: &[u8]) -> Result<i32> {
         let process = self.process();
-        let (waiting, _engaged) = process.answer().ok_or(Error::NoRequest)?;
-        let Conversation { operation, settings, turn, .. } = waiting;
+        let (waiting, _claimed) = process.answer().ok_or(Error::NoRequest)?;
+        let WaitingRequest { operation, settings, lease, .. } = waiting;
         let _given_back = GiveBack::of(&process, &operation);
         let purpose = operation.purpose();
         let outcome = match u16::try_from(status) {
@@ -74,13 +74,13 @@ impl Client {
             }
             _ => Err(Error::NoAnswer),
         };
-        let result = self.finish(&process, &settings, operation, outcome, turn);
+        let result = self.finish(&process, &settings, operation, outcome, lease);
         let Some(purpose) = purpose else { return result.map(|()| 0) };
         let ready = match result {
             Ok(()) => self.newest(&settings),
             Err(error) => self.old_token(&settings, error),
         }?;
-        self.keep_for_thread(&ready);
+        self.remember_undelivered(&ready);
         i32::try_from(purpose.text(&ready).len()).map_err(|_| Error::TooLarge { status: 0 })
     }
 
@@ -91,7 +91,7 @@ impl Client {
         settings: &Settings,
         operation: Operation,
         outcome: Result<Token>,
-        turn: Option<Turn>,
+        lease: Option<RenewalLease>,
     ) -> Result<()> {
         match (outcome, operation) {
             (Ok(token), Operation::Exchange(answer)) => {
@@ -99,17 +99,17 @@ impl Client {
                 state.pending.used(&answer);
                 state.nonce = answer.nonce.clone().unwrap_or_default();
                 drop(state);
-                self.accept(process, settings, token, None, turn)
+                self.accept(process, settings, token, None, lease)
             }
-            (Ok(token), Operation::Refresh { generation, .. }) => {
-                self.accept(process, settings, token, Some(generation), turn)
+            (Ok(token), Operation::Refresh { serial, .. }) => {
+                self.accept(process, settings, token, Some(serial), lease)
             }
             (Err(error), Operation::Exchange(answer)) => {
                 lock(&process.state).pending.give_back(&answer);
                 Err(error)
             }
-            (Err(error), Operation::Refresh { generation, .. }) => {
-                self.not_renewed(process, settings, error, generation, turn)
+            (Err(error), Operation::Refresh { serial, .. }) => {
+                self.not_renewed(process, settings, error, serial, lease)
             }
         }
     }
@@ -119,29 +119,29 @@ impl Client {
         process: &Process,
         settings: &Settings,
         error: Error,
-        generation: u32,
-        turn: Option<Turn>,
+        serial: u32,
+        lease: Option<RenewalLease>,
     ) -> Result<()> {
-        let Some(mut turn) = turn else { return Err(error) };
+        let Some(mut lease) = lease else { return Err(error) };
         let error = match error {
             // RFC 6749 section 5.2: the refresh token is no longer good, perhaps because somebody has used it who
             // knows of no lock.
             Error::Refused(refusal) if refusal.error == "invalid_grant" => {
-                let stored = turn.locked().map_or(Ok(None), |locked| locked.read())?;
-                let is_replaced = self.generation(settings).is_some_and(|now| now != generation);
+                let stored = lease.locked().map_or(Ok(None), |locked| locked.read())?;
+                let is_replaced = self.serial(settings).is_some_and(|now| now != serial);
                 if is_replaced || self.adopt(process, settings, stored) {
                     return Ok(());
                 }
                 // The old one is kept all the same: nothing is deleted on a server's word.
                 let words =
                     if refusal.description.is_empty() { &refusal.error } else { &refusal.description };
-                Error::SignIn { reason: turn.epitaph(words), refusal: Some(refusal) }
+                Error::SignIn { reason: lease.refusal_sentence(words), refusal: Some(refusal) }
             }
             error => error,
         };
-        let held = self.held_in_memory(settings);
-        turn.failed(&error, held.is_some_and(|held| held.is_alive(settings)));
-        process.leave(turn.notes());
+        let held = self.cached(settings);
+        lease.failed(&error, held.is_some_and(|held| held.is_alive(settings)));
+        process.set_notes(lease.notes());
         Err(error)
     }
 }

@@ -13,52 +13,52 @@ use std::sync::Arc;
 
 use crate::constants as number;
 use crate::error::{Error, Result};
-use crate::flight::lock;
 use crate::pending::{AuthorizationUrl, Pending};
 use crate::process::Process;
 use crate::profile;
 use crate::property;
 use crate::protocol::time;
 use crate::secret::Secret;
-use crate::settings::{Http, Settings, StoreSetting, Whose};
+use crate::settings::{Http, Settings, StoreSetting, TokenKey};
+use crate::single_flight::lock;
 use crate::store::{self, Place, Wait};
 use crate::system;
-use crate::token::Current;
-use tokens::Held;
+use crate::token::PublishedToken;
+use tokens::CachedToken;
 
 pub struct Client {
     handle: i32,
     /// Where readers find the valid token without coming here.
-    current: &'static Current,
+    current: &'static PublishedToken,
     closed: AtomicBool,
     settings: ArcSwap<Settings>,
-    held: ArcSwapOption<Held>,
-    generations: AtomicU32,
+    held: ArcSwapOption<CachedToken>,
+    serials: AtomicU32,
     /// Locks, connections, conversations: what a forked child must not share.
     process: ArcSwap<Process>,
 }
 
 impl Client {
-    pub fn new(handle: i32, current: &'static Current) -> Self {
+    pub fn new(handle: i32, current: &'static PublishedToken) -> Self {
         Self::with_settings(handle, current, Settings::default())
     }
 
     /// A client that is set up from a profile; see `oauth_client_open`.
-    pub fn open(handle: i32, current: &'static Current, profile: &str) -> Result<Self> {
+    pub fn open(handle: i32, current: &'static PublishedToken, profile: &str) -> Result<Self> {
         let mut settings = Settings::default();
         profile::open(&mut settings, profile)?;
         Ok(Self::with_settings(handle, current, settings))
     }
 
-    fn with_settings(handle: i32, current: &'static Current, settings: Settings) -> Self {
+    fn with_settings(handle: i32, current: &'static PublishedToken, settings: Settings) -> Self {
         Self {
             handle,
             current,
             closed: AtomicBool::new(false),
             settings: ArcSwap::from_pointee(settings),
             held: ArcSwapOption::const_empty(),
-            generations: AtomicU32::new(0),
-            process: ArcSwap::from_pointee(Process::new(system::fork_generation())),
+            serials: AtomicU32::new(0),
+            process: ArcSwap::from_pointee(Process::new(system::fork_count())),
         }
     }
 
@@ -75,7 +75,7 @@ impl Client {
         self.closed.store(true, Ordering::SeqCst);
         state.pending.clear();
         state.conversation = None;
-        state.unfetched = None;
+        state.undelivered = None;
         self.current.clear();
         saved
     }
@@ -105,15 +105,15 @@ impl Client {
     /// What is in memory belongs to the record that the settings name.
     fn follow_store(&self, before: &Settings, after: &Settings, saved: Result<()>) -> Result<()> {
         let Some(held) = self.held.load_full() else { return Ok(()) };
-        let whose = Whose::of(after);
-        if held.whose == whose {
+        let key = TokenKey::of(after);
+        if held.key == key {
             return Ok(());
         }
         let is_unsaved = held.unsaved.load(Ordering::SeqCst);
-        if held.whose.is_same_token(&whose) {
+        if held.key.is_same_token(&key) {
             // A token that only memory has moves into the new store.
             let moves = is_unsaved || before.store == StoreSetting::Memory;
-            self.held.store(moves.then(|| Arc::new(held.moved_to(whose))));
+            self.held.store(moves.then(|| Arc::new(held.moved_to(key))));
             if let (true, Some(place)) = (moves, Place::of(after)?) {
                 // If it cannot be made, the token stays unsaved, and who saves it is told why.
                 let _ = place.make_folder();
@@ -132,7 +132,7 @@ impl Client {
         match self.held.load_full() {
             Some(held) if held.is_unsaved() => {
                 let settings = self.settings.load_full();
-                self.save_held(&settings, Wait::Seconds(settings.lock_timeout()))
+                self.save_cached(&settings, Wait::Seconds(settings.lock_timeout()))
             }
             _ => Ok(()),
         }
@@ -214,13 +214,13 @@ impl Client {
         let process = self.process();
         // Built in, several codes can be on the way at once.
         let is_callers = settings.http() == Http::Caller;
-        let _engaged = is_callers.then(|| process.engage(settings.timeout())).transpose()?;
+        let _claimed = is_callers.then(|| process.claim_caller_http(settings.timeout())).transpose()?;
         let answer = Pending::answer(&mut lock(&process.state).pending, &settings, pasted);
         match answer {
             Ok(answer) => self.exchange(&process, &settings, answer),
             // It brought a token that could not be stored: that is what is tried again.
-            Err(Error::CodeUsed) if self.held_in_memory(&settings).is_some_and(|held| held.is_unsaved()) => {
-                self.save_held(&settings, Wait::Seconds(settings.lock_timeout()))
+            Err(Error::CodeUsed) if self.cached(&settings).is_some_and(|held| held.is_unsaved()) => {
+                self.save_cached(&settings, Wait::Seconds(settings.lock_timeout()))
             }
             Err(error) => Err(error),
         }
@@ -229,7 +229,7 @@ impl Client {
     // ---- faults and forks ----
 
     /// Keeps the reason of a failure for OAUTH_ERROR and its like.
-    pub fn noting<T>(&self, result: Result<T>) -> Result<T> {
+    pub fn record_failure<T>(&self, result: Result<T>) -> Result<T> {
         if let Err(error) = &result {
             // A caller's mistake says nothing of the server.
             if error.code() <= number::OAUTH_ERROR_MISSING {
@@ -243,11 +243,11 @@ impl Client {
     /// the child does not have, and its connections are the parent's.
     fn process(&self) -> Guard<Arc<Process>> {
         let process = self.process.load();
-        let forks = system::fork_generation();
-        if process.forks == forks {
+        let fork_count = system::fork_count();
+        if process.fork_count == fork_count {
             return process;
         }
-        let fresh = Arc::new(Process::after_fork(&process, forks));
+        let fresh = Arc::new(Process::after_fork(&process, fork_count));
         self.process.compare_and_swap(&process, fresh);
         self.process.load()
     }

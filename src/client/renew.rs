@@ -5,47 +5,47 @@ use std::sync::atomic::Ordering;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::tokens::Kept;
+use super::tokens::Durability;
 use super::Client;
-use crate::conversation::{Conversation, Operation};
+use crate::conversation::{Operation, WaitingRequest};
 use crate::error::{Action, Error, Result};
+use crate::lease::RenewalLease;
 use crate::process::Process;
 use crate::protocol::message::Request;
-use crate::settings::{Http, Settings, Whose};
-use crate::store::{Failure, Locked, Locking, Mark, Place, Wait};
+use crate::settings::{Http, Settings, TokenKey};
+use crate::store::{Failure, FileStamp, Locked, Locking, Place, Wait};
 use crate::system;
 use crate::token::{Purpose, Token};
-use crate::turn::Turn;
 
 /// Who has waited for less has not waited for another's refresh.
 const MOMENT: Duration = Duration::from_millis(5);
 
 /// Why a token is to be renewed.
 #[derive(Clone, Copy)]
-pub(super) struct Need {
+pub(super) struct RenewalRequest {
     /// What the caller wanted; without it a valid token, too, is renewed.
     pub(super) purpose: Option<Purpose>,
     /// The token that is not good enough, as this client counts them.
-    pub(super) stale: Option<u32>,
+    pub(super) stale_serial: Option<u32>,
     /// It still lives: whoever would have to wait goes on with it.
     pub(super) is_early: bool,
 }
 
 impl Client {
-    pub(super) fn renew(&self, settings: &Arc<Settings>, need: Need) -> Result<()> {
+    pub(super) fn renew(&self, settings: &Arc<Settings>, wanted: RenewalRequest) -> Result<()> {
         let process = self.process();
         if settings.http() == Http::Caller {
-            let _engaged = process.engage(settings.timeout())?;
-            return self.renew_alone(&process, settings, need);
+            let _claimed = process.claim_caller_http(settings.timeout())?;
+            return self.renew_alone(&process, settings, wanted);
         }
         process
             .flight
-            .join(&Whose::of(settings), need.is_early, || self.renew_alone(&process, settings, need))
+            .run(&TokenKey::of(settings), wanted.is_early, || self.renew_alone(&process, settings, wanted))
     }
 
     /// As the only thread of this client that does so.
-    fn renew_alone(&self, process: &Process, settings: &Arc<Settings>, need: Need) -> Result<()> {
-        if need.stale.is_some() && self.generation(settings) != need.stale {
+    fn renew_alone(&self, process: &Process, settings: &Arc<Settings>, wanted: RenewalRequest) -> Result<()> {
+        if wanted.stale_serial.is_some() && self.serial(settings) != wanted.stale_serial {
             return Ok(());
         }
         let place = Place::of(settings)?;
@@ -55,55 +55,60 @@ impl Client {
         if self.held(settings)?.is_none() {
             return Err(Error::sign_in("there is no token yet"));
         }
-        let Some(mut turn) = self.take_turn(process, settings, need, place, seen)? else { return Ok(()) };
-        let mut operation = Operation::refresh(need.purpose);
+        let Some(mut lease) = self.acquire(process, settings, wanted, place, seen)? else { return Ok(()) };
+        let mut operation = Operation::refresh(wanted.purpose);
         let request = self.request(settings, &mut operation)?;
-        Self::wait_out(&turn, settings, need)?;
+        Self::honour_retry_after(&lease, settings, wanted)?;
         if let Some(refresh_token) = operation.refresh_token() {
-            turn.begin(refresh_token)?;
+            lease.begin(refresh_token)?;
         }
         if settings.http() == Http::Caller {
-            return Err(process.begin(Conversation::new(operation, settings.clone(), request, Some(turn))));
+            return Err(process.begin(WaitingRequest::new(
+                operation,
+                settings.clone(),
+                request,
+                Some(lease),
+            )));
         }
-        let outcome = Self::send(process, settings, &operation, &request, &mut turn, need);
-        self.finish(process, settings, operation, outcome, Some(turn))
+        let outcome = Self::send(process, settings, &operation, &request, &mut lease, wanted);
+        self.finish(process, settings, operation, outcome, Some(lease))
     }
 
     /// `None`: another job has renewed the token since this one asked.
-    fn take_turn(
+    fn acquire(
         &self,
         process: &Process,
         settings: &Settings,
-        need: Need,
+        wanted: RenewalRequest,
         place: Option<Place>,
-        mut seen: Option<Mark>,
-    ) -> Result<Option<Turn>> {
-        let Some(place) = place else { return Ok(Some(Turn::in_memory(process.notes()))) };
-        let wait = if need.is_early { Wait::No } else { Wait::Seconds(settings.lock_timeout()) };
+        mut seen: Option<FileStamp>,
+    ) -> Result<Option<RenewalLease>> {
+        let Some(place) = place else { return Ok(Some(RenewalLease::in_memory(process.notes()))) };
+        let wait = if wanted.is_early { Wait::No } else { Wait::Seconds(settings.lock_timeout()) };
         let (start, began) = (system::now(), Instant::now());
         loop {
             match place.lock(wait, seen)? {
                 Locking::Locked(mut locked) => {
                     let is_other = self.reconcile(process, settings, &mut locked)?;
                     let was_renewed = place.mark() != seen && self.is_alive(settings);
-                    if is_other && (was_renewed || self.is_served(settings, need)) {
+                    if is_other && (was_renewed || self.is_served(settings, wanted)) {
                         return Ok(None);
                     }
                     // Whoever waited for a refresh shares its failure, too: one try is enough for all.
                     let failed = locked.notes.last_error.clone();
                     let has_waited = began.elapsed() > MOMENT;
-                    match failed.filter(|failed| has_waited && failed.is_for_all && failed.at >= start) {
+                    match failed.filter(|failed| has_waited && failed.is_shared && failed.at >= start) {
                         Some(Failure { process, sentence, .. }) => {
-                            let retry_after = locked.notes.servers_wish();
+                            let retry_after = locked.notes.retry_after();
                             return Err(Error::JustFailed { process, sentence, retry_after });
                         }
-                        None => return Ok(Some(Turn::in_store(locked))),
+                        None => return Ok(Some(RenewalLease::in_store(locked))),
                     }
                 }
                 Locking::Replaced => {
                     seen = place.mark();
                     // Written by somebody, but perhaps only sealed anew; and read without the lock.
-                    let held = self.held_in_memory(settings);
+                    let held = self.cached(settings);
                     let is_newer = |stored: &Token| {
                         held.as_ref().is_none_or(|held| {
                             !held.is_unsaved() && stored.generation > held.token.generation
@@ -120,13 +125,13 @@ impl Client {
     }
 
     /// Whether the token that is held now is what the caller asked for.
-    fn is_served(&self, settings: &Settings, need: Need) -> bool {
-        let held = self.held_in_memory(settings);
-        need.purpose.is_some() && held.is_some_and(|held| self.make_ready(&held).is_some())
+    fn is_served(&self, settings: &Settings, wanted: RenewalRequest) -> bool {
+        let held = self.cached(settings);
+        wanted.purpose.is_some() && held.is_some_and(|held| self.publish(&held).is_some())
     }
 
     fn is_alive(&self, settings: &Settings) -> bool {
-        self.held_in_memory(settings).is_some_and(|held| held.is_alive(settings))
+        self.cached(settings).is_some_and(|held| held.is_alive(settings))
     }
 
     /// Brings memory and the record together, with the lock. Returns whether another job's token is held now.
@@ -137,12 +142,12 @@ impl Client {
         locked: &mut Locked,
     ) -> Result<bool> {
         let stored = locked.read()?;
-        let Some(held) = self.held_in_memory(settings) else {
+        let Some(held) = self.cached(settings) else {
             return Ok(self.adopt(process, settings, stored));
         };
         let is_forgotten = locked.notes.forgotten.as_ref().is_some_and(|forgotten| forgotten.is(&held.token));
         if stored.is_none() && is_forgotten {
-            self.drop_held(process, &held);
+            self.clear_cached(process, &held);
             return Err(Error::sign_in("the token was removed from the store"));
         }
         // By the generations: clocks differ. What a person has just brought is newer than any refresh.
@@ -157,22 +162,22 @@ impl Client {
     /// Takes over the stored token, if it is another than that in memory.
     pub(super) fn adopt(&self, process: &Process, settings: &Settings, stored: Option<Token>) -> bool {
         let Some(stored) = stored else { return false };
-        let held = self.held_in_memory(settings);
+        let held = self.cached(settings);
         let is_other = held.as_ref().is_none_or(|held| !held.token.is_same(&stored));
         if let Some(held) = held.filter(|_| !is_other) {
             held.unsaved.store(false, Ordering::SeqCst); // another job has put it in place
         }
         if is_other {
-            self.hold(process, settings, stored, Kept::Saved);
+            self.replace(process, settings, stored, Durability::Stored);
         }
         is_other
     }
 
     /// The server, or a failure before, may have asked for some time.
-    fn wait_out(turn: &Turn, settings: &Settings, need: Need) -> Result<()> {
-        let Some(wait) = turn.must_wait(need.is_early) else { return Ok(()) };
+    fn honour_retry_after(lease: &RenewalLease, settings: &Settings, wanted: RenewalRequest) -> Result<()> {
+        let Some(wait) = lease.retry_not_before(wanted.is_early) else { return Ok(()) };
         let fits = wait < Duration::from_secs(settings.timeout().into());
-        if need.is_early || !fits || settings.http() == Http::Caller {
+        if wanted.is_early || !fits || settings.http() == Http::Caller {
             let seconds = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX);
             return Err(Error::TooEarly { seconds });
         }
@@ -186,8 +191,8 @@ impl Client {
         settings: &Settings,
         operation: &Operation,
         request: &Request,
-        turn: &mut Turn,
-        need: Need,
+        lease: &mut RenewalLease,
+        wanted: RenewalRequest,
     ) -> Result<Token> {
         const TRIES: u32 = 3;
         let transport = process.transport(settings)?;
@@ -198,13 +203,13 @@ impl Client {
                 .and_then(|response| operation.response(settings, &response, system::now()));
             let Err(error) = outcome else { return outcome };
             // Who has a token that lives tries again at another time.
-            let is_last = number == TRIES || need.is_early || error.action() != Action::Retry;
+            let is_last = number == TRIES || wanted.is_early || error.action() != Action::Retry;
             let Some(pause) = pause_after(&error, number).filter(|pause| !is_last && *pause < time.left())
             else {
                 return Err(error);
             };
             if error.leaves_unknown() {
-                turn.has_lost_one();
+                lease.has_lost_one();
             }
             time.pause(pause);
         }

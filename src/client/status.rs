@@ -1,12 +1,12 @@
 //! One line about a token, for a person: no secret in it.
 #![forbid(unsafe_code)]
 
-use super::tokens::Held;
+use super::tokens::CachedToken;
 use super::Client;
+use crate::protocol::redactor::ends_line;
 use crate::protocol::time::rfc3339;
-use crate::protocol::words::ends_line;
 use crate::settings::{Identity, Settings};
-use crate::store::{Notes, Place};
+use crate::store::{LeaseNotes, Place};
 use crate::system;
 
 impl Client {
@@ -20,7 +20,7 @@ impl Client {
         // Another job may have renewed it since.
         let stored = place.map_or(Ok(None), |place| place.read());
         let mut parts = vec![whose(settings)];
-        match (stored, self.held_in_memory(settings)) {
+        match (stored, self.cached(settings)) {
             (Ok(Some(stored)), held) if held.as_ref().is_none_or(|held| !held.is_unsaved()) => {
                 let is_rejected = held.is_some_and(|held| held.token == stored && held.is_rejected());
                 parts.extend(token(&stored, settings, is_rejected));
@@ -68,11 +68,11 @@ fn token(token: &crate::token::Token, settings: &Settings, is_rejected: bool) ->
     [Some(valid), Some(renewed), refresh].into_iter().flatten().collect()
 }
 
-fn unsaved(held: &Held) -> Option<String> {
+fn unsaved(held: &CachedToken) -> Option<String> {
     held.is_unsaved().then(|| "in memory alone: it could not be stored yet".to_owned())
 }
 
-fn said(notes: &Notes) -> Vec<String> {
+fn said(notes: &LeaseNotes) -> Vec<String> {
     let holder = notes
         .holder
         .as_ref()

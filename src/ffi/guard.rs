@@ -8,7 +8,7 @@ use super::text::TextOut;
 use super::{handle, os};
 use crate::client::Client;
 use crate::error::{Error, Result};
-use crate::protocol::words::ends_line;
+use crate::protocol::redactor::ends_line;
 
 thread_local! {
     static FAILED: Cell<bool> = const { Cell::new(false) };
@@ -34,7 +34,7 @@ pub fn guard(body: impl FnOnce() -> Result<i32>) -> i32 {
 
 /// As [`guard`], with the open client of that handle; the client remembers why it failed.
 pub fn guard_client(client: i32, body: impl FnOnce(&Client) -> Result<i32>) -> i32 {
-    guard(|| noting(client, body))
+    guard(|| record_failure(client, body))
 }
 
 /// As [`guard_client`], for a call that gives a text: the buffer is empty whatever goes wrong.
@@ -45,12 +45,12 @@ pub fn guard_text(
 ) -> i32 {
     guard(|| {
         let mut out = out()?;
-        noting(client, |c| body(c, &mut out))
+        record_failure(client, |c| body(c, &mut out))
     })
 }
 
-fn noting(client: i32, body: impl FnOnce(&Client) -> Result<i32>) -> Result<i32> {
-    handle::with(client, |client| client.noting(body(client)))
+fn record_failure(client: i32, body: impl FnOnce(&Client) -> Result<i32>) -> Result<i32> {
+    handle::with(client, |client| client.record_failure(body(client)))
 }
 
 /// As [`guard_client`], but a success leaves the thread's last error: for what is asked about an error.

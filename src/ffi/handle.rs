@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::system;
-use crate::token::{Current, Ready};
+use crate::token::{BearerToken, PublishedToken};
 
 // A handle is a place's number and how often the place has been used: 131,072 clients at once, each place 16,383
 // times, which makes 2^31 handles before a process runs out.
@@ -18,39 +18,39 @@ const PLACES: u32 = 1 << PLACE_BITS;
 const LAST_USE: u32 = (1 << (31 - PLACE_BITS)) - 1;
 const CHUNK: u32 = 256;
 const CHUNK_COUNT: usize = (PLACES / CHUNK) as usize;
-type Chunk = Box<[Place; CHUNK as usize]>;
+type Chunk = Box<[Slot; CHUNK as usize]>;
 
-struct Place {
+struct Slot {
     /// Twice the number of uses so far, plus 1 while in use.
     uses: AtomicU32,
-    current: Current,
+    current: PublishedToken,
     client: ArcSwapOption<Client>,
 }
 
-impl Place {
+impl Slot {
     const fn new() -> Self {
-        Self { uses: AtomicU32::new(0), current: Current::new(), client: ArcSwapOption::const_empty() }
+        Self { uses: AtomicU32::new(0), current: PublishedToken::new(), client: ArcSwapOption::const_empty() }
     }
 }
 
 /// Nearly every program does with these, which go when the library is unloaded.
-static FIRST: [Place; CHUNK as usize] = [const { Place::new() }; CHUNK as usize];
+static FIRST: [Slot; CHUNK as usize] = [const { Slot::new() }; CHUNK as usize];
 /// The others are made as they are needed, and stay: a reader may hold on to one.
 static CHUNKS: [OnceLock<Chunk>; CHUNK_COUNT] = [const { OnceLock::new() }; CHUNK_COUNT];
 /// Where to look for a free place first; a hint.
 static FIRST_FREE: AtomicU32 = AtomicU32::new(0);
 
 /// Makes a client with a new handle.
-pub fn open(make: impl FnOnce(i32, &'static Current) -> Result<Client>) -> Result<i32> {
-    let (index, place, uses) = claim()?;
+pub fn open(make: impl FnOnce(i32, &'static PublishedToken) -> Result<Client>) -> Result<i32> {
+    let (index, slot, uses) = claim()?;
     let handle = (uses << PLACE_BITS | index).cast_signed();
-    match make(handle, &place.current) {
+    match make(handle, &slot.current) {
         Ok(client) => {
-            place.client.store(Some(Arc::new(client)));
+            slot.client.store(Some(Arc::new(client)));
             Ok(handle)
         }
         Err(error) => {
-            release(index, place);
+            release(index, slot);
             Err(error)
         }
     }
@@ -58,7 +58,7 @@ pub fn open(make: impl FnOnce(i32, &'static Current) -> Result<Client>) -> Resul
 
 /// Calls `call` with the open client of that handle.
 pub fn with<R>(handle: i32, call: impl FnOnce(&Client) -> Result<R>) -> Result<R> {
-    let client = place(handle).map(|place| place.client.load());
+    let client = slot(handle).map(|slot| slot.client.load());
     match client.as_deref().and_then(Option::as_ref) {
         Some(client) if client.handle() == handle => call(client),
         _ => Err(Error::Handle(handle)),
@@ -67,9 +67,9 @@ pub fn with<R>(handle: i32, call: impl FnOnce(&Client) -> Result<R>) -> Result<R
 
 /// Calls `read` with the token that stands ready, if that client has a usable one.
 #[inline(always)]
-pub fn read_current<R>(handle: i32, read: impl FnOnce(&Ready) -> R) -> Option<R> {
-    place(handle)?.current.read(handle, system::now(), |ready| {
-        hand_out(handle, ready.generation);
+pub fn read_current<R>(handle: i32, read: impl FnOnce(&BearerToken) -> R) -> Option<R> {
+    slot(handle)?.current.read(handle, system::now(), |ready| {
+        hand_out(handle, ready.serial);
         read(ready)
     })
 }
@@ -78,15 +78,15 @@ pub fn close(handle: i32) -> Result<i32> {
     if handle == 0 {
         return Ok(0);
     }
-    let place = place(handle).ok_or(Error::Handle(handle))?;
-    let client = place.client.load_full().filter(|client| client.handle() == handle);
+    let slot = slot(handle).ok_or(Error::Handle(handle))?;
+    let client = slot.client.load_full().filter(|client| client.handle() == handle);
     let client = client.ok_or(Error::Handle(handle))?;
-    let before = place.client.compare_and_swap(&client, None);
+    let before = slot.client.compare_and_swap(&client, None);
     if !before.as_ref().is_some_and(|b| Arc::ptr_eq(b, &client)) {
         return Err(Error::Handle(handle)); // another thread was faster
     }
     let saved = client.close();
-    release(handle.cast_unsigned() % PLACES, place);
+    release(handle.cast_unsigned() % PLACES, slot);
     saved.map(|()| 0)
 }
 
@@ -99,18 +99,18 @@ thread_local! {
 
 /// Remembers which of the client's tokens this thread has, for `oauth_token_rejected`.
 #[inline(always)]
-pub fn hand_out(handle: i32, generation: u32) {
-    HANDED_OUT.with(|known| known[handle.cast_unsigned() as usize % KNOWN].set((handle, generation)));
+pub fn hand_out(handle: i32, serial: u32) {
+    HANDED_OUT.with(|known| known[handle.cast_unsigned() as usize % KNOWN].set((handle, serial)));
 }
 
 /// Which of the client's tokens this thread has, where that is known.
 pub fn handed_out(handle: i32) -> Option<u32> {
-    let (known, generation) = HANDED_OUT.with(|known| known[handle.cast_unsigned() as usize % KNOWN].get());
-    (known == handle).then_some(generation)
+    let (known, serial) = HANDED_OUT.with(|known| known[handle.cast_unsigned() as usize % KNOWN].get());
+    (known == handle).then_some(serial)
 }
 
 #[inline(always)]
-fn place(handle: i32) -> Option<&'static Place> {
+fn slot(handle: i32) -> Option<&'static Slot> {
     if handle <= 0 {
         return None;
     }
@@ -121,28 +121,27 @@ fn place(handle: i32) -> Option<&'static Place> {
     })
 }
 
-fn claim() -> Result<(u32, &'static Place, u32)> {
+fn claim() -> Result<(u32, &'static Slot, u32)> {
     let hint = FIRST_FREE.load(Ordering::Acquire);
     for index in (hint..PLACES).chain(0..hint) {
-        let place = match FIRST.get(index as usize) {
-            Some(place) => place,
+        let slot = match FIRST.get(index as usize) {
+            Some(slot) => slot,
             None => &CHUNKS[(index / CHUNK) as usize]
-                .get_or_init(|| Box::new([const { Place::new() }; CHUNK as usize]))
-                [(index % CHUNK) as usize],
+                .get_or_init(|| Box::new([const { Slot::new() }; CHUNK as usize]))[(index % CHUNK) as usize],
         };
-        let uses = place.uses.load(Ordering::Acquire);
+        let uses = slot.uses.load(Ordering::Acquire);
         let is_free = uses.is_multiple_of(2) && uses / 2 < LAST_USE;
-        if is_free && place.uses.compare_exchange(uses, uses + 1, Ordering::AcqRel, Ordering::Relaxed).is_ok()
+        if is_free && slot.uses.compare_exchange(uses, uses + 1, Ordering::AcqRel, Ordering::Relaxed).is_ok()
         {
             FIRST_FREE.store(index + 1, Ordering::Release);
-            return Ok((index, place, uses / 2 + 1));
+            return Ok((index, slot, uses / 2 + 1));
         }
     }
     Err(Error::Limit)
 }
 
-fn release(index: u32, place: &Place) {
-    place.current.clear();
-    place.uses.fetch_add(1, Ordering::AcqRel);
+fn release(index: u32, slot: &Slot) {
+    slot.current.clear();
+    slot.uses.fetch_add(1, Ordering::AcqRel);
     FIRST_FREE.fetch_min(index, Ordering::AcqRel);
 }

@@ -397,11 +397,11 @@ unsafe fn fresh(
             return answer;
         }
         handle::with(client, |client| {
-            let ready = client.noting(client.fresh(purpose))?;
+            let ready = client.record_failure(client.fresh(purpose))?;
             let length = out.put(&[purpose.text(&ready).as_bytes()])?;
             if capacity > 0 {
-                handle::hand_out(client.handle(), ready.generation);
-                client.fetched();
+                handle::hand_out(client.handle(), ready.serial);
+                client.delivered();
             }
             Ok(length)
         })

@@ -58,7 +58,7 @@ pub fn keep_in_child(file: i32) {
 
 /// How often this process is the child of a fork since the first call: a memory read, where getpid is a system
 /// call. The C library forgets the handler when it unloads this library.
-pub fn fork_generation() -> u32 {
+pub fn fork_count() -> u32 {
     static WATCH: Once = Once::new();
     if !WATCH.is_completed() {
         // SAFETY: the handler only increments an atomic number, which is allowed in the child of a fork.

@@ -6,16 +6,16 @@ use std::collections::HashSet;
 
 use super::json::Json;
 use super::message::{Response, MAX_BODY};
+use super::redactor::Redactor;
 use super::time::{self, Clock};
 use super::uri;
-use super::words::Words;
 use crate::error::{Error, Refusal, Result};
 use crate::secret::{Secret, Wiped};
 use crate::settings::{ExpiresInUnit, Settings};
 use crate::token::Token;
 
 /// Reads the answer to a token request. `now` is when it came; `words` are those of the server, without our secrets.
-pub fn parse(settings: &Settings, response: &Response, words: &Words<'_>, now: i64) -> Result<Token> {
+pub fn parse(settings: &Settings, response: &Response, words: &Redactor<'_>, now: i64) -> Result<Token> {
     if response.body.len() > MAX_BODY {
         return Err(Error::TooLarge { status: response.status });
     }
@@ -41,7 +41,7 @@ pub fn parse(settings: &Settings, response: &Response, words: &Words<'_>, now: i
     token(settings, &answer, clock(response, now)).map_err(|reason| Error::Response {
         status: response.status,
         reason,
-        transient: false,
+        is_transient: false,
     })
 }
 
@@ -78,14 +78,14 @@ fn form(text: &str) -> std::result::Result<Json, String> {
 }
 
 /// An answer without a token and without an OAuth error: what it means hangs on the status.
-fn not_understood(response: &Response, reason: &str, words: &Words<'_>, now: i64) -> Error {
+fn not_understood(response: &Response, reason: &str, words: &Redactor<'_>, now: i64) -> Error {
     let status = response.status;
     match status {
         408 | 429 | 500.. => Error::Unavailable { status, retry_after: retry_after(response, now) },
         // RFC 6749 section 5.2: 401 is invalid_client, said in the header where there is one.
         401 => Error::Refused(Box::new(Refusal {
             error: challenge_error(response, words)
-                .map_or_else(|| "invalid_client".to_owned(), |e| words.name(e)),
+                .map_or_else(|| "invalid_client".to_owned(), |e| words.code(e)),
             status,
             ..Refusal::default()
         })),
@@ -94,20 +94,22 @@ fn not_understood(response: &Response, reason: &str, words: &Words<'_>, now: i64
             reason:
                 "the server redirects, which is not followed with secrets: set token_endpoint to the new URL"
                     .to_owned(),
-            transient: false,
+            is_transient: false,
         },
         404 | 405 | 410 => Error::Response {
             status,
             reason: format!("{reason}; nothing takes token requests at this URL: check token_endpoint"),
-            transient: false,
+            is_transient: false,
         },
         // A maintenance page, a captive portal: it passes.
-        _ => Error::Response { status, reason: reason.to_owned(), transient: (200..300).contains(&status) },
+        _ => {
+            Error::Response { status, reason: reason.to_owned(), is_transient: (200..300).contains(&status) }
+        }
     }
 }
 
 /// `error="…"` of a WWW-Authenticate header (RFC 6750 section 3).
-fn challenge_error<'a>(response: &'a Response, words: &Words<'_>) -> Option<&'a str> {
+fn challenge_error<'a>(response: &'a Response, words: &Redactor<'_>) -> Option<&'a str> {
     let challenge = response.header("www-authenticate").filter(|text| !words.repeat_a_secret(text))?;
     let error = challenge.split("error=\"").nth(1)?.split('"').next()?;
     (!error.is_empty()).then_some(error)
@@ -133,7 +135,7 @@ fn refusal(
     settings: &Settings,
     answer: &Json,
     response: &Response,
-    words: &Words<'_>,
+    words: &Redactor<'_>,
     now: i64,
 ) -> Option<Refusal> {
     let at_path = at_path(settings, answer);
@@ -145,9 +147,9 @@ fn refusal(
             })
             .unwrap_or_default();
         Some(Refusal {
-            error: words.name(&error),
-            description: words.line(&description),
-            uri: json.member("error_uri").and_then(short).map(|u| words.line(&u)).unwrap_or_default(),
+            error: words.code(&error),
+            description: words.text(&description),
+            uri: json.member("error_uri").and_then(short).map(|u| words.text(&u)).unwrap_or_default(),
             status: response.status,
             retry_after: retry_after(response, now),
         })

@@ -15,18 +15,18 @@ const MAX_FILE: u64 = 4 * 1024 * 1024;
 
 /// What differs between a file and the one that has replaced it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Mark {
+pub struct FileStamp {
     device: u64,
     inode: u64,
     modified: (i64, i64),
     pub length: u64,
 }
 
-pub fn mark(path: &Path) -> Option<Mark> {
-    fs::symlink_metadata(path).ok().as_ref().map(Mark::of)
+pub fn mark(path: &Path) -> Option<FileStamp> {
+    fs::symlink_metadata(path).ok().as_ref().map(FileStamp::of)
 }
 
-impl Mark {
+impl FileStamp {
     pub fn of(found: &Metadata) -> Self {
         Self {
             device: found.dev(),
@@ -162,7 +162,7 @@ pub fn check_folder(folder: &Path) -> Result<()> {
             return Err(Error::Store {
                 path: folder.display().to_string(),
                 reason: "the folder is gone (bring it back, or sign in again to make a new one)".to_owned(),
-                passes: false,
+                is_transient: false,
             })
         }
         found => found.map_err(|e| failed(folder, "cannot be read", &e))?,
@@ -173,7 +173,7 @@ pub fn check_folder(folder: &Path) -> Result<()> {
     if !found.is_dir() {
         let path = folder.display().to_string();
         let reason = "it is a file, and file: names a folder".to_owned();
-        return Err(Error::Store { path, reason, passes: false });
+        return Err(Error::Store { path, reason, is_transient: false });
     }
     if found.uid() != system::effective_user() {
         return unsafe_because("the folder belongs to another user (use one of your own)");
@@ -212,7 +212,7 @@ pub fn open(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
 
 pub fn failed(path: &Path, what: &str, e: &io::Error) -> Error {
     use io::ErrorKind as Kind;
-    let (advice, passes) = match e.kind() {
+    let (advice, is_transient) = match e.kind() {
         Kind::PermissionDenied
         | Kind::NotFound
         | Kind::NotADirectory
@@ -222,5 +222,5 @@ pub fn failed(path: &Path, what: &str, e: &io::Error) -> Error {
         Kind::StorageFull | Kind::QuotaExceeded => ("make room, then try again", true),
         _ => ("try again later", true),
     };
-    Error::Store { path: path.display().to_string(), reason: format!("{what} ({e}): {advice}"), passes }
+    Error::Store { path: path.display().to_string(), reason: format!("{what} ({e}): {advice}"), is_transient }
 }

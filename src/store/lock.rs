@@ -9,8 +9,8 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::files::{self, failed, Mark, Successor};
-use super::notes::{Holder, Notes};
+use super::files::{self, failed, FileStamp, Successor};
+use super::notes::{Holder, LeaseNotes};
 use super::{network, pending, record, Place};
 use crate::error::{Error, Result};
 use crate::settings::Identity;
@@ -38,7 +38,7 @@ pub struct Locked {
     place: Place,
     guard: Guard,
     successor: Option<Successor>,
-    pub notes: Notes,
+    pub notes: LeaseNotes,
 }
 
 impl Place {
@@ -51,7 +51,7 @@ impl Place {
     }
 
     /// `seen`: the record's mark when the caller last looked.
-    pub fn lock(&self, wait: Wait, seen: Option<Mark>) -> Result<Locking> {
+    pub fn lock(&self, wait: Wait, seen: Option<FileStamp>) -> Result<Locking> {
         let path = self.path("lock");
         let start = Instant::now();
         let mut pause = Duration::from_millis(1);
@@ -120,7 +120,7 @@ impl Place {
     }
 
     /// The notes as they stand; whoever holds the lock may just be changing them.
-    pub fn notes(&self) -> Notes {
+    pub fn notes(&self) -> LeaseNotes {
         let path = self.path("lock");
         let file = files::open(OpenOptions::new().read(true), &path);
         file.map(|file| read_notes(&file)).unwrap_or_default()
@@ -206,7 +206,7 @@ impl Drop for Locked {
     }
 }
 
-fn held_by_another(path: &Path, notes: Notes, waited: Duration) -> Error {
+fn held_by_another(path: &Path, notes: LeaseNotes, waited: Duration) -> Error {
     let holder = notes.holder;
     Error::Locked {
         path: path.display().to_string(),
@@ -225,28 +225,28 @@ fn longest_pause(waited: Duration) -> Duration {
     Duration::from_millis(if waited < Duration::from_secs(3) { 8 } else { 50 })
 }
 
-fn read_notes(file: &File) -> Notes {
+fn read_notes(file: &File) -> LeaseNotes {
     let mut bytes = [0; 8192];
     let length = file.read_at(&mut bytes, 0).unwrap_or(0);
-    Notes::parse(&bytes[..length])
+    LeaseNotes::parse(&bytes[..length])
 }
 
 /// A file of a lock. A child that lives longer than we do must not keep it open: it would keep the lock.
 struct LockFile {
     file: Option<File>,
     /// The fork generation in which it was opened.
-    forks: u32,
+    fork_count: u32,
 }
 
 impl LockFile {
     fn new(file: File) -> Self {
-        let forks = system::fork_generation();
+        let fork_count = system::fork_count();
         system::close_in_child(file.as_raw_fd());
-        Self { file: Some(file), forks }
+        Self { file: Some(file), fork_count }
     }
 
     fn is_inherited(&self) -> bool {
-        self.forks != system::fork_generation()
+        self.fork_count != system::fork_count()
     }
 }
 
@@ -291,10 +291,10 @@ impl Guard {
     /// Whether the file is still the one of that name.
     pub fn has_name(&self, path: &Path) -> bool {
         let ours = self.0.file.as_ref().and_then(|file| file.metadata().ok());
-        ours.zip(files::mark(path)).is_some_and(|(ours, named)| Mark::of(&ours).is_same_file(&named))
+        ours.zip(files::mark(path)).is_some_and(|(ours, named)| FileStamp::of(&ours).is_same_file(&named))
     }
 
-    fn read_notes(&self) -> Notes {
+    fn read_notes(&self) -> LeaseNotes {
         self.0.file.as_ref().map(read_notes).unwrap_or_default()
     }
 

@@ -2,7 +2,7 @@
 //! account. The folder and what is in it are their owner's alone. `NAME` is made of two hashes:
 //!
 //! - `NAME.json`: the record, as [`record`] writes it, or sealed, as [`seal`] does. Never changed, always replaced.
-//! - `NAME.lock`: locked from re-reading the record until its successor is written. Its text are [`Notes`].
+//! - `NAME.lock`: locked from re-reading the record until its successor is written. Its text are [`LeaseNotes`].
 //! - `NAME.tmp`: the successor while it is written, by whoever holds the lock.
 //! - `NAME.pending/`: the authorization URLs that wait for their codes, a file each.
 #![forbid(unsafe_code)]
@@ -17,9 +17,9 @@ mod record;
 mod seal;
 
 pub use accounts::{accounts, reseal};
-pub use files::Mark;
+pub use files::FileStamp;
 pub use lock::{Locked, Locking, Wait};
-pub use notes::{Failure, Forgotten, Notes, Sent};
+pub use notes::{Failure, Forgotten, LeaseNotes, SentRefresh};
 pub use pending::{Claim, Found, StoredPending};
 pub use seal::KeySource;
 
@@ -81,7 +81,7 @@ impl Place {
     }
 
     /// Changes whenever the record is replaced.
-    pub fn mark(&self) -> Option<Mark> {
+    pub fn mark(&self) -> Option<FileStamp> {
         files::mark(&self.path("json"))
     }
 

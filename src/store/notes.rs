@@ -9,15 +9,15 @@ use crate::system;
 use crate::token::Token;
 
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Notes {
+pub struct LeaseNotes {
     /// Who has the lock; left there by one that was killed.
     pub holder: Option<Holder>,
     /// A refresh whose answer has not come.
-    pub sent: Option<Sent>,
+    pub sent: Option<SentRefresh>,
     /// No refresh before this time.
     pub wait_until: Option<i64>,
     /// It was the server that asked for it; else only those wait who still have a token that lives.
-    pub is_servers_wish: bool,
+    pub from_server: bool,
     /// Refreshes in a row that a passing fault has ended.
     pub failures: u32,
     pub last_error: Option<Failure>,
@@ -33,22 +33,22 @@ pub struct Holder {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub struct Sent {
+pub struct SentRefresh {
     pub process: u32,
     pub at: i64,
     pub host: String,
     /// A hash: of another token this says nothing.
     pub refresh_token: String,
     /// The answer has come, but it could not be stored: that process alone has the new token.
-    pub is_answered: bool,
+    pub was_answered: bool,
 }
 
-impl Sent {
+impl SentRefresh {
     /// Whether another token is all but certain to be there: to send the old one would end the sign-in.
-    pub fn is_kept(&self) -> bool {
+    pub fn blocks_others(&self) -> bool {
         const LONGEST: i64 = 600;
         let is_new = (0..LONGEST).contains(&system::now().saturating_sub(self.at));
-        self.is_answered && is_new && (self.host != system::host_name() || system::is_running(self.process))
+        self.was_answered && is_new && (self.host != system::host_name() || system::is_running(self.process))
     }
 }
 
@@ -71,13 +71,13 @@ pub struct Failure {
     pub process: u32,
     pub sentence: String,
     /// Whoever waited for it need not try for itself.
-    pub is_for_all: bool,
+    pub is_shared: bool,
 }
 
-impl Notes {
+impl LeaseNotes {
     /// For how many seconds more the server wants to be left alone.
-    pub fn servers_wish(&self) -> Option<u32> {
-        let until = self.wait_until.filter(|_| self.is_servers_wish)?;
+    pub fn retry_after(&self) -> Option<u32> {
+        let until = self.wait_until.filter(|_| self.from_server)?;
         u32::try_from(until.saturating_sub(system::now())).ok().map(|seconds| seconds.max(1))
     }
 
@@ -99,23 +99,23 @@ impl Notes {
                 })
             }),
             sent: part("sent").and_then(|sent| {
-                Some(Sent {
+                Some(SentRefresh {
                     process: number(sent, "process")?,
                     at: time(sent, "at")?,
                     host: text(sent, "host")?,
                     refresh_token: text(sent, "refresh_token_hash")?,
-                    is_answered: sent.member("is_answered") == Some(&Json::Bool(true)),
+                    was_answered: sent.member("is_answered") == Some(&Json::Bool(true)),
                 })
             }),
             wait_until: time(json, "wait_until"),
-            is_servers_wish: json.member("is_servers_wish") == Some(&Json::Bool(true)),
+            from_server: json.member("is_servers_wish") == Some(&Json::Bool(true)),
             failures: number(json, "failures").unwrap_or_default(),
             last_error: part("last_error").and_then(|error| {
                 Some(Failure {
                     at: time(error, "at")?,
                     process: number(error, "process")?,
                     sentence: text(error, "text")?,
-                    is_for_all: error.member("is_for_all") == Some(&Json::Bool(true)),
+                    is_shared: error.member("is_for_all") == Some(&Json::Bool(true)),
                 })
             }),
             forgotten: part("forgotten").and_then(|forgotten| {
@@ -138,7 +138,7 @@ impl Notes {
                 ("at", of_time(sent.at)),
                 ("host", Json::of_text(&sent.host)),
                 ("refresh_token_hash", Json::of_text(&sent.refresh_token)),
-                ("is_answered", Json::Bool(sent.is_answered)),
+                ("is_answered", Json::Bool(sent.was_answered)),
             ])
         });
         let last_error = self.last_error.as_ref().map(|error| {
@@ -146,7 +146,7 @@ impl Notes {
                 ("at", of_time(error.at)),
                 ("process", of_number(error.process)),
                 ("text", Json::of_text(&error.sentence)),
-                ("is_for_all", Json::Bool(error.is_for_all)),
+                ("is_for_all", Json::Bool(error.is_shared)),
             ])
         });
         let forgotten = self.forgotten.as_ref().map(|forgotten| {
@@ -157,7 +157,7 @@ impl Notes {
             ("holder", holder.unwrap_or(Json::Null)),
             ("sent", sent.unwrap_or(Json::Null)),
             ("wait_until", self.wait_until.map_or(Json::Null, of_time)),
-            ("is_servers_wish", Json::Bool(self.is_servers_wish)),
+            ("is_servers_wish", Json::Bool(self.from_server)),
             ("failures", of_number(self.failures)),
             ("last_error", last_error.unwrap_or(Json::Null)),
             ("forgotten", forgotten.unwrap_or(Json::Null)),

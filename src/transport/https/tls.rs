@@ -28,11 +28,11 @@ pub(super) struct Tls {
     ca_file: Option<PathBuf>,
     client_cert_file: Option<PathBuf>,
     client_key_file: Option<PathBuf>,
-    ready: OnceCell<Ready>,
+    ready: OnceCell<BearerToken>,
 }
 
 #[derive(Debug)]
-pub(super) struct Ready {
+pub(super) struct BearerToken {
     config: Arc<ClientConfig>,
     authorities: Arc<Authorities>,
 }
@@ -48,7 +48,7 @@ impl Tls {
     }
 
     /// Done once. Before a connection is made, so that an unusable client certificate is found without one.
-    pub(super) fn prepare(&self) -> Result<&Ready> {
+    pub(super) fn prepare(&self) -> Result<&BearerToken> {
         self.ready.get_or_try_init(|| self.set_up())
     }
 
@@ -65,7 +65,7 @@ impl Tls {
         Ok(stream)
     }
 
-    fn set_up(&self) -> Result<Ready> {
+    fn set_up(&self) -> Result<BearerToken> {
         let provider = Arc::new(provider());
         let authorities = Arc::new(Authorities {
             ca_file: self.ca_file.clone(),
@@ -86,7 +86,7 @@ impl Tls {
             }
         };
         config.resumption = Resumption::in_memory_sessions(REMEMBERED_SESSIONS);
-        Ok(Ready { config: Arc::new(config), authorities })
+        Ok(BearerToken { config: Arc::new(config), authorities })
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) struct Wire {
     /// The server stopped listening. What it said before can still be read, so this is no error yet.
     deaf: bool,
     /// The child of a fork must not use its parent's connection.
-    forks: u32,
+    fork_count: u32,
 }
 
 impl Wire {
@@ -54,7 +54,7 @@ impl Wire {
             read_wait: Duration::ZERO,
             write_wait: Duration::ZERO,
             deaf: false,
-            forks: system::fork_generation(),
+            fork_count: system::fork_count(),
         })
     }
 
@@ -64,7 +64,7 @@ impl Wire {
 
     /// Whether an idle connection is still usable: nothing may have come, neither bytes nor the end.
     pub(super) fn is_quiet(&self) -> bool {
-        !self.deaf && self.forks == system::fork_generation() && self.has_nothing_to_read().unwrap_or(false)
+        !self.deaf && self.fork_count == system::fork_count() && self.has_nothing_to_read().unwrap_or(false)
     }
 
     fn has_nothing_to_read(&self) -> io::Result<bool> {

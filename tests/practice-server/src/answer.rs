@@ -4,8 +4,8 @@
 use base64::prelude::{Engine as _, BASE64_URL_SAFE_NO_PAD};
 use serde_json::{json, Value};
 
+use crate::dialect::{Answer, Dialect, Lifetime};
 use crate::fault::Fault;
-use crate::flavour::{Answer, Flavour, Lifetime};
 use crate::form;
 use crate::people;
 use crate::response::Response;
@@ -22,9 +22,9 @@ pub struct Tokens {
 /// Names, and values as raw JSON text: a fault may want a name twice, or what no JSON library writes.
 type Members = Vec<(&'static str, String)>;
 
-pub fn response(flavour: &Flavour, tokens: &Tokens, fault: &Fault) -> Response {
-    let members = members(flavour, tokens, fault);
-    match flavour.answer {
+pub fn response(dialect: &Dialect, tokens: &Tokens, fault: &Fault) -> Response {
+    let members = members(dialect, tokens, fault);
+    match dialect.answer {
         Answer::Json => json_response(&object(&members)),
         Answer::TrailingComma => json_response(&trailing_comma(&object(&members))),
         Answer::Nested => {
@@ -40,24 +40,24 @@ pub fn response(flavour: &Flavour, tokens: &Tokens, fault: &Fault) -> Response {
     }
 }
 
-fn members(flavour: &Flavour, tokens: &Tokens, fault: &Fault) -> Members {
+fn members(dialect: &Dialect, tokens: &Tokens, fault: &Fault) -> Members {
     let mut members = Members::new();
     if fault.duplicate {
         members.push(("access_token", quoted("decoy-that-nobody-takes")));
     }
     members.push(("access_token", access_token(&tokens.access_token, fault)));
-    members.push(("token_type", quoted(flavour.token_type)));
+    members.push(("token_type", quoted(dialect.token_type)));
     if let Some(lifetime) = expires_in(tokens.lifetime, fault) {
         members.push(("expires_in", lifetime));
     }
     if let Some(token) = &tokens.refresh_token {
         members.push(("refresh_token", quoted(token)));
     }
-    if flavour.sends_scope {
-        let separator = flavour.scope_separator.to_string();
+    if dialect.sends_scope {
+        let separator = dialect.scope_separator.to_string();
         members.push(("scope", quoted(&tokens.scope.join(&separator))));
     }
-    if flavour.sends_created_at {
+    if dialect.sends_created_at {
         members.push(("created_at", tokens.now.to_string()));
     }
     if tokens.scope.iter().any(|scope| scope == "openid") {

@@ -3,8 +3,8 @@
 
 use serde_json::json;
 
+use crate::dialect::Dialect;
 use crate::fault::{Endpoint, Fault};
-use crate::flavour::Flavour;
 use crate::people;
 use crate::request::Request;
 use crate::response::Response;
@@ -12,13 +12,13 @@ use crate::state::State;
 
 const REALM: &str = "Bearer realm=\"practice\"";
 
-pub fn me(state: &mut State, flavour: &'static Flavour, request: &Request) -> Response {
-    state.counts(flavour).api_calls += 1;
-    let fault = state.take_fault(Endpoint::Api, flavour, None);
+pub fn me(state: &mut State, dialect: &'static Dialect, request: &Request) -> Response {
+    state.counts(dialect).api_calls += 1;
+    let fault = state.take_fault(Endpoint::Api, dialect, None);
     let replacement = fault.as_ref().and_then(Fault::replacement);
-    let response = replacement.unwrap_or_else(|| answer(state, flavour, request));
+    let response = replacement.unwrap_or_else(|| answer(state, dialect, request));
     if response.status == 401 {
-        state.counts(flavour).api_refused += 1;
+        state.counts(dialect).api_refused += 1;
     }
     match fault {
         Some(fault) => fault.dress(response),
@@ -26,7 +26,7 @@ pub fn me(state: &mut State, flavour: &'static Flavour, request: &Request) -> Re
     }
 }
 
-fn answer(state: &State, flavour: &'static Flavour, request: &Request) -> Response {
+fn answer(state: &State, dialect: &'static Dialect, request: &Request) -> Response {
     if request.method != "GET" && request.method != "HEAD" {
         return Response::text(405, "The API takes GET only.").with("Allow", "GET, HEAD");
     }
@@ -38,7 +38,7 @@ fn answer(state: &State, flavour: &'static Flavour, request: &Request) -> Respon
     let Some(token) = header.strip_prefix("Bearer ") else {
         return unauthorized("the scheme must be Bearer, in this spelling");
     };
-    let Some(entry) = state.grants.live_access_token(state.now(), token, flavour) else {
+    let Some(entry) = state.grants.live_access_token(state.now(), token, dialect) else {
         return unauthorized("the token is unknown, expired or revoked");
     };
     let scope = entry.scope.join(" ");

@@ -1,7 +1,7 @@
 #![forbid(unsafe_code)]
 //! The authorization endpoint (RFC 6749 §3.1), and the pages that a person answers.
 
-use crate::flavour::{Flavour, Oob, Pkce};
+use crate::dialect::{Dialect, Oob, Pkce};
 use crate::form::{self, Params};
 use crate::grants::{random, Challenge, Consent};
 use crate::pages;
@@ -15,13 +15,13 @@ struct Problem(&'static str, &'static str);
 
 /// Where the answer goes back to.
 struct Return<'a> {
-    flavour: &'static Flavour,
+    dialect: &'static Dialect,
     redirect_uri: &'a str,
     state: Option<&'a str>,
 }
 
-pub fn authorize(state: &mut State, flavour: &'static Flavour, request: &Request) -> Response {
-    state.counts(flavour).authorize += 1;
+pub fn authorize(state: &mut State, dialect: &'static Dialect, request: &Request) -> Response {
+    state.counts(dialect).authorize += 1;
     let mut params = request.query_params();
     if request.method == "POST" {
         params.extend(request.form());
@@ -33,16 +33,16 @@ pub fn authorize(state: &mut State, flavour: &'static Flavour, request: &Request
     let Some(redirect_uri) = params.get("redirect_uri").filter(|uri| people::is_registered(uri)) else {
         return pages::refused("Unknown redirect URI", "The redirect_uri of this request is not registered.");
     };
-    let duplicate = params.duplicate().filter(|_| flavour.exact);
+    let duplicate = params.duplicate().filter(|_| dialect.exact);
     if matches!(duplicate, Some("client_id" | "redirect_uri")) {
         return pages::refused("Unclear request", "client_id or redirect_uri is there more than once.");
     }
-    let back = Return { flavour, redirect_uri, state: params.get("state") };
-    match check(flavour, client, &params, duplicate) {
+    let back = Return { dialect, redirect_uri, state: params.get("state") };
+    match check(dialect, client, &params, duplicate) {
         Err(problem) => refuse(&state.url, &back, &problem),
         Ok((scope, challenge)) => {
             let consent =
-                Consent { flavour, client, redirect_uri: redirect_uri.to_owned(), scope, challenge };
+                Consent { dialect, client, redirect_uri: redirect_uri.to_owned(), scope, challenge };
             let pending = Pending { consent, state: back.state.map(str::to_owned), signed_in: false };
             show(state, pending, None)
         }
@@ -50,7 +50,7 @@ pub fn authorize(state: &mut State, flavour: &'static Flavour, request: &Request
 }
 
 fn check(
-    flavour: &Flavour,
+    dialect: &Dialect,
     client: &Client,
     params: &Params,
     duplicate: Option<&str>,
@@ -60,22 +60,22 @@ fn check(
     }
     match params.get("response_type") {
         None => return Err(Problem("invalid_request", "response_type is missing")),
-        Some(other) if other != flavour.response_type => {
+        Some(other) if other != dialect.response_type => {
             return Err(Problem("unsupported_response_type", "this response_type is not supported"));
         }
         Some(_) => {}
     }
-    let scope = scope(flavour, params.get("scope"))?;
-    let challenge = challenge(flavour, client, params)?;
+    let scope = scope(dialect, params.get("scope"))?;
+    let challenge = challenge(dialect, client, params)?;
     Ok((scope, challenge))
 }
 
 /// RFC 6749 §3.3
-fn scope(flavour: &Flavour, asked: Option<&str>) -> Result<Vec<String>, Problem> {
+fn scope(dialect: &Dialect, asked: Option<&str>) -> Result<Vec<String>, Problem> {
     let asked = asked.unwrap_or("basic");
     let is_allowed = |c: char| matches!(c, ' ' | '!' | '#'..='[' | ']'..='~');
     let scopes: Vec<String> = asked
-        .split([' ', flavour.scope_separator])
+        .split([' ', dialect.scope_separator])
         .filter(|scope| !scope.is_empty())
         .map(str::to_owned)
         .collect();
@@ -87,11 +87,11 @@ fn scope(flavour: &Flavour, asked: Option<&str>) -> Result<Vec<String>, Problem>
 }
 
 /// RFC 7636 §4.4.1
-fn challenge(flavour: &Flavour, client: &Client, params: &Params) -> Result<Option<Challenge>, Problem> {
-    if flavour.pkce == Pkce::Unknown {
+fn challenge(dialect: &Dialect, client: &Client, params: &Params) -> Result<Option<Challenge>, Problem> {
+    if dialect.pkce == Pkce::Unknown {
         return Ok(None);
     }
-    let required = flavour.pkce == Pkce::Required;
+    let required = dialect.pkce == Pkce::Required;
     let Some(value) = params.get("code_challenge") else {
         if required && client.secret.is_none() {
             return Err(Problem("invalid_request", "a public client must send a code_challenge"));
@@ -111,9 +111,9 @@ fn challenge(flavour: &Flavour, client: &Client, params: &Params) -> Result<Opti
 }
 
 /// The sign-in form came back.
-pub fn signed_in(state: &mut State, flavour: &'static Flavour, request: &Request) -> Response {
+pub fn signed_in(state: &mut State, dialect: &'static Dialect, request: &Request) -> Response {
     let form = request.form();
-    let Some(mut pending) = take_pending(state, flavour, &form, false) else { return pages::stale() };
+    let Some(mut pending) = take_pending(state, dialect, &form, false) else { return pages::stale() };
     if form.get("user") != Some(USER) || form.get("password") != Some(PASSWORD) {
         return show(state, pending, Some("Wrong user or password."));
     }
@@ -122,26 +122,26 @@ pub fn signed_in(state: &mut State, flavour: &'static Flavour, request: &Request
 }
 
 /// The consent form came back.
-pub fn consented(state: &mut State, flavour: &'static Flavour, request: &Request) -> Response {
+pub fn consented(state: &mut State, dialect: &'static Dialect, request: &Request) -> Response {
     let form = request.form();
-    let Some(pending) = take_pending(state, flavour, &form, true) else { return pages::stale() };
+    let Some(pending) = take_pending(state, dialect, &form, true) else { return pages::stale() };
     let redirect_uri = pending.consent.redirect_uri.clone();
-    let back = Return { flavour, redirect_uri: &redirect_uri, state: pending.state.as_deref() };
+    let back = Return { dialect, redirect_uri: &redirect_uri, state: pending.state.as_deref() };
     if form.get("decision") != Some("allow") {
         let problem = Problem("access_denied", "The resource owner denied the request.");
         return refuse(&state.url, &back, &problem);
     }
     let code = state.grants.issue_code(state.now(), pending.consent);
-    match (redirect_uri == OOB, flavour.oob) {
-        (true, Oob::Path) => see_other(&format!("{}/{code}", landing(&state.url, flavour))),
+    match (redirect_uri == OOB, dialect.oob) {
+        (true, Oob::Path) => see_other(&format!("{}/{code}", landing(&state.url, dialect))),
         _ => back.with(&state.url, &[("code", &code)]),
     }
 }
 
 /// The page at which an out-of-band answer lands.
-pub fn landed(flavour: &Flavour, request: &Request, below: &str) -> Response {
+pub fn landed(dialect: &Dialect, request: &Request, below: &str) -> Response {
     let params = request.query_params();
-    match (params.get("error"), flavour.oob) {
+    match (params.get("error"), dialect.oob) {
         (Some(error), _) => pages::refused(error, params.get("error_description").unwrap_or_default()),
         (None, Oob::Native) => pages::code(params.get("code").unwrap_or_default()),
         (None, Oob::Path) => pages::code(below),
@@ -162,12 +162,12 @@ fn show(state: &mut State, pending: Pending, error: Option<&str>) -> Response {
 
 fn take_pending(
     state: &mut State,
-    flavour: &'static Flavour,
+    dialect: &'static Dialect,
     form: &Params,
     signed_in: bool,
 ) -> Option<Pending> {
     let pending = state.pending.remove(form.get("request")?)?;
-    (pending.consent.flavour.is(flavour) && pending.signed_in == signed_in).then_some(pending)
+    (pending.consent.dialect.is(dialect) && pending.signed_in == signed_in).then_some(pending)
 }
 
 fn refuse(url: &str, back: &Return, problem: &Problem) -> Response {
@@ -177,16 +177,16 @@ fn refuse(url: &str, back: &Return, problem: &Problem) -> Response {
 impl Return<'_> {
     /// RFC 6749 §4.1.2: adds to the redirect URI, and keeps the state as it came.
     fn with(&self, url: &str, params: &[(&str, &str)]) -> Response {
-        let issuer = format!("{url}/{}", self.flavour.name);
+        let issuer = format!("{url}/{}", self.dialect.name);
         if self.redirect_uri == OOB {
-            let page = format!("{}/native", landing(url, self.flavour));
+            let page = format!("{}/native", landing(url, self.dialect));
             return see_other(&format!("{page}?{}", form::write(params.iter().copied())));
         }
         let mut params = params.to_vec();
         if let Some(state) = self.state {
             params.push(("state", state));
         }
-        if self.flavour.sends_iss {
+        if self.dialect.sends_iss {
             params.push(("iss", &issuer));
         }
         // As a browser shows it: an address without a path has the path `/`.
@@ -196,8 +196,8 @@ impl Return<'_> {
     }
 }
 
-fn landing(url: &str, flavour: &Flavour) -> String {
-    format!("{url}/{}{}", flavour.name, flavour.authorize[0])
+fn landing(url: &str, dialect: &Dialect) -> String {
+    format!("{url}/{}{}", dialect.name, dialect.authorize[0])
 }
 
 /// RFC 9700 §4.12: 303, so that no browser sends the form on.

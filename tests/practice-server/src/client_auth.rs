@@ -3,27 +3,27 @@
 
 use base64::prelude::{Engine as _, BASE64_STANDARD};
 
-use crate::flavour::{Basic, Flavour};
+use crate::dialect::{Basic, Dialect};
 use crate::form::{self, Params};
 use crate::people::{self, Client};
 use crate::refusal::Refusal;
 use crate::request::Request;
 
 pub fn authenticate(
-    flavour: &Flavour,
+    dialect: &Dialect,
     request: &Request,
     params: &Params,
 ) -> Result<&'static Client, Refusal> {
-    let header = request.header("authorization").filter(|_| flavour.basic != Basic::Ignored);
-    let Some(header) = header else { return by_parameters(flavour, params) };
-    if flavour.basic == Basic::Refused {
+    let header = request.header("authorization").filter(|_| dialect.basic != Basic::Ignored);
+    let Some(header) = header else { return by_parameters(dialect, params) };
+    if dialect.basic == Basic::Refused {
         return Err(Refusal::client("HTTP Basic is not this client's authentication method"));
     }
-    if flavour.exact {
+    if dialect.exact {
         check_single_method(request, params)?;
     }
-    let (id, secret) = basic_credentials(flavour, header).ok_or(Refusal::client("no Basic credentials"))?;
-    if flavour.exact && params.get("client_id").is_some_and(|other| other != id) {
+    let (id, secret) = basic_credentials(dialect, header).ok_or(Refusal::client("no Basic credentials"))?;
+    if dialect.exact && params.get("client_id").is_some_and(|other| other != id) {
         return Err(Refusal::request("client_id differs from the one in the Authorization header"));
     }
     let client = people::client(&id).filter(|client| client.secret == Some(&secret));
@@ -38,24 +38,24 @@ fn check_single_method(request: &Request, params: &Params) -> Result<(), Refusal
     Ok(())
 }
 
-fn by_parameters(flavour: &Flavour, params: &Params) -> Result<&'static Client, Refusal> {
+fn by_parameters(dialect: &Dialect, params: &Params) -> Result<&'static Client, Refusal> {
     let id = params.get("client_id").ok_or(Refusal::client("no client credentials"))?;
     let client = people::client(id).ok_or(Refusal::client("unknown client or wrong secret"))?;
     match (params.get("client_secret"), client.secret) {
-        (None, Some(_)) if flavour.secret_optional => Ok(client),
+        (None, Some(_)) if dialect.secret_optional => Ok(client),
         (given, expected) if given == expected => Ok(client),
         _ => Err(Refusal::client("unknown client or wrong secret")),
     }
 }
 
-fn basic_credentials(flavour: &Flavour, header: &str) -> Option<(String, String)> {
+fn basic_credentials(dialect: &Dialect, header: &str) -> Option<(String, String)> {
     let (scheme, value) = header.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("Basic") {
         return None;
     }
     let text = String::from_utf8(BASE64_STANDARD.decode(value.trim()).ok()?).ok()?;
     let (id, secret) = text.split_once(':')?;
-    if flavour.basic == Basic::Raw {
+    if dialect.basic == Basic::Raw {
         return Some((id.to_owned(), secret.to_owned()));
     }
     Some((form::decode(id), form::decode(secret)))

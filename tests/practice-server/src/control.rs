@@ -3,8 +3,8 @@
 
 use serde_json::{json, Map, Value};
 
+use crate::dialect::DIALECTS;
 use crate::fault::Fault;
-use crate::flavour::FLAVOURS;
 use crate::form::Params;
 use crate::record::Recorded;
 use crate::request::Request;
@@ -66,9 +66,9 @@ fn change(state: &mut State, form: &Params) -> Result<(), String> {
 
 fn seen(state: &mut State) -> Value {
     let mut bases = Map::new();
-    for flavour in &FLAVOURS {
-        let counts = state.counts(flavour).to_json();
-        bases.insert(flavour.name.to_owned(), counts);
+    for dialect in &DIALECTS {
+        let counts = state.counts(dialect).to_json();
+        bases.insert(dialect.name.to_owned(), counts);
     }
     json!({
         "now": state.now(),

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use base64::prelude::{Engine as _, BASE64_URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
-use crate::flavour::{Flavour, Pkce, RefreshToken as Policy, Rotation};
+use crate::dialect::{Dialect, Pkce, RefreshToken as Policy, Rotation};
 use crate::people::Client;
 use crate::refusal::{Reason, Refusal};
 
@@ -16,7 +16,7 @@ const CODE_LIFETIME: u64 = 600;
 /// What a user has said yes to.
 #[derive(Clone)]
 pub struct Consent {
-    pub flavour: &'static Flavour,
+    pub dialect: &'static Dialect,
     pub client: &'static Client,
     pub redirect_uri: String,
     pub scope: Vec<String>,
@@ -70,7 +70,7 @@ pub struct Grants {
 
 /// What a code must come with to be taken.
 pub struct CodeUse<'a> {
-    pub flavour: &'static Flavour,
+    pub dialect: &'static Dialect,
     pub client: &'static Client,
     pub code: &'a str,
     pub redirect_uri: Option<&'a str>,
@@ -83,7 +83,7 @@ impl Grants {
     }
 
     pub fn issue_code(&mut self, now: u64, consent: Consent) -> String {
-        let code = random("code") + consent.flavour.code_tail;
+        let code = random("code") + consent.dialect.code_tail;
         self.all.push(Grant { consent, refreshed: 0, ended: false });
         let grant = self.all.len() - 1;
         self.codes.insert(code.clone(), Code { grant, expires_at: now + CODE_LIFETIME, used: false });
@@ -96,12 +96,12 @@ impl Grants {
         let Some(code) = self.codes.get_mut(with.code) else { return refuse("no such code") };
         let grant = &mut self.all[code.grant];
         let consent = &grant.consent;
-        if consent.client.id != with.client.id || !consent.flavour.is(with.flavour) {
+        if consent.client.id != with.client.id || !consent.dialect.is(with.dialect) {
             return refuse("the code was given to another client");
         }
         if code.used {
             // RFC 6749 §4.1.2: the tokens that came of it are revoked.
-            grant.ended |= with.flavour.exact;
+            grant.ended |= with.dialect.exact;
             return refuse("the code was used before");
         }
         if now >= code.expires_at {
@@ -111,7 +111,7 @@ impl Grants {
             let why = "the redirect_uri is not the one of the authorization request";
             return Err(Refusal::new(Reason::Redirect, why));
         }
-        check_verifier(with.flavour, consent.challenge.as_ref(), with.verifier)?;
+        check_verifier(with.dialect, consent.challenge.as_ref(), with.verifier)?;
         code.used = true;
         Ok(code.grant)
     }
@@ -132,7 +132,7 @@ impl Grants {
     /// The first refresh token of a grant, if it gets one.
     pub fn issue_refresh_token(&mut self, grant: usize) -> Option<String> {
         let consent = &self.all[grant].consent;
-        let wanted = match consent.flavour.refresh_token {
+        let wanted = match consent.dialect.refresh_token {
             Policy::Always => true,
             Policy::Never => false,
             Policy::OfflineAccess => consent.scope.iter().any(|scope| scope == "offline_access"),
@@ -154,21 +154,21 @@ impl Grants {
         now: u64,
         token: &str,
         client: &'static Client,
-        flavour: &'static Flavour,
+        dialect: &'static Dialect,
         overlap: u64,
     ) -> Result<usize, Refusal> {
         let refuse = |why| Err(Refusal::new(Reason::RefreshToken, why));
         let Some(entry) = self.refresh.get(token) else { return refuse("no such refresh token") };
         let grant = entry.grant;
         let consent = &self.all[grant].consent;
-        if consent.client.id != client.id || !consent.flavour.is(flavour) {
+        if consent.client.id != client.id || !consent.dialect.is(dialect) {
             return refuse("the refresh token was given to another client");
         }
         if self.all[grant].ended {
             return refuse("the grant was revoked");
         }
         let Some(used_at) = entry.used_at else { return Ok(grant) };
-        match flavour.rotation {
+        match dialect.rotation {
             Rotation::Overlap
                 if now <= used_at + overlap && !entry.used_twice && self.is_last_but_one(token) =>
             {
@@ -201,11 +201,11 @@ impl Grants {
         self.add_refresh_token(grant, Some(token))
     }
 
-    pub fn live_access_token(&self, now: u64, token: &str, flavour: &Flavour) -> Option<&AccessToken> {
+    pub fn live_access_token(&self, now: u64, token: &str, dialect: &Dialect) -> Option<&AccessToken> {
         let entry = self.access.get(token)?;
         let grant = self.grant(entry.grant);
         let expired = entry.expires_at.is_some_and(|at| now >= at);
-        (!expired && !entry.ended && !grant.ended && grant.consent.flavour.is(flavour)).then_some(entry)
+        (!expired && !entry.ended && !grant.ended && grant.consent.dialect.is(dialect)).then_some(entry)
     }
 
     /// Ends all access tokens at once; refresh tokens stay good.
@@ -221,11 +221,11 @@ impl Grants {
 
 /// RFC 7636 §4.6, and RFC 9700 §2.1.1: no verifier without a challenge before.
 fn check_verifier(
-    flavour: &Flavour,
+    dialect: &Dialect,
     challenge: Option<&Challenge>,
     verifier: Option<&str>,
 ) -> Result<(), Refusal> {
-    if flavour.pkce == Pkce::Unknown {
+    if dialect.pkce == Pkce::Unknown {
         return Ok(());
     }
     let matches = match (challenge, verifier) {

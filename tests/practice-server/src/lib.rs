@@ -21,8 +21,8 @@ mod browser;
 mod client_auth;
 mod connection;
 mod control;
+mod dialect;
 mod fault;
-mod flavour;
 mod form;
 mod grants;
 mod pages;
@@ -47,7 +47,7 @@ pub use fault::{Endpoint, Fault, Rotate, SWITCHES as FAULT_SWITCHES, VALUES as F
 pub use record::{Counts, Recorded};
 
 use connection::Shared;
-use flavour::{Flavour, FLAVOURS};
+use dialect::{Dialect, DIALECTS};
 use state::State;
 use tls::Tls;
 
@@ -247,11 +247,11 @@ fn named(error: &io::Error, what: &str) -> io::Error {
     io::Error::new(error.kind(), format!("{what}: {error}"))
 }
 
-fn known(base: &str) -> &'static Flavour {
-    Flavour::named(base).unwrap_or_else(|| panic!("no base path {base}"))
+fn known(base: &str) -> &'static Dialect {
+    Dialect::named(base).unwrap_or_else(|| panic!("no base path {base}"))
 }
 
 /// Names and endpoints of the servers that are played, for people: `(name, title, authorize, token)`.
 pub fn bases() -> Vec<(&'static str, &'static str, &'static str, &'static str)> {
-    FLAVOURS.iter().map(|one| (one.name, one.title, one.authorize[0], one.token)).collect()
+    DIALECTS.iter().map(|one| (one.name, one.title, one.authorize[0], one.token)).collect()
 }

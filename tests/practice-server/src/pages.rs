@@ -1,7 +1,7 @@
 #![forbid(unsafe_code)]
 //! What a person sees: plain pages without scripts. Whatever is echoed is escaped.
 
-use crate::flavour::{Flavour, FLAVOURS};
+use crate::dialect::{Dialect, DIALECTS};
 use crate::grants::Consent;
 use crate::people::{PASSWORD, USER};
 use crate::response::Response;
@@ -23,8 +23,8 @@ pub fn sign_in(consent: &Consent, request: &str, error: Option<&str>) -> Respons
          <button>Sign in</button>\n</form>\n\
          <p class=note>This is a practice server. The user is {USER}, the password {PASSWORD}.</p>\n",
         client = escape(consent.client.name),
-        server = escape(consent.flavour.title),
-        base = consent.flavour.name,
+        server = escape(consent.dialect.title),
+        base = consent.dialect.name,
         request = escape(request),
     );
     page(200, "Sign in", &body)
@@ -44,7 +44,7 @@ pub fn consent(consent: &Consent, request: &str) -> Response {
         client = escape(consent.client.name),
         id = escape(consent.client.id),
         redirect = escape(&consent.redirect_uri),
-        base = consent.flavour.name,
+        base = consent.dialect.name,
         request = escape(request),
     );
     page(200, "Allow access?", &body)
@@ -76,7 +76,7 @@ pub fn returned() -> Response {
 }
 
 pub fn index() -> Response {
-    let rows: String = FLAVOURS.iter().map(row).collect();
+    let rows: String = DIALECTS.iter().map(row).collect();
     let body = format!(
         "<h1>Practice server</h1>\n<p>Plays several OAuth 2.0 authorization servers, each below its own path, \
          and an API at <code>/api/me</code> below each.</p>\n<ul>{rows}</ul>\n\
@@ -85,12 +85,12 @@ pub fn index() -> Response {
     page(200, "Practice server", &body)
 }
 
-fn row(flavour: &Flavour) -> String {
-    let Flavour { name, title, token, .. } = flavour;
+fn row(dialect: &Dialect) -> String {
+    let Dialect { name, title, token, .. } = dialect;
     format!(
         "<li>{}: <code>/{name}{}</code>, <code>/{name}{token}</code></li>\n",
         escape(title),
-        flavour.authorize[0]
+        dialect.authorize[0]
     )
 }
 

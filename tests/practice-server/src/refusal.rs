@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use crate::flavour::{Answer, Errors, Flavour};
+use crate::dialect::{Answer, Dialect, Errors};
 use crate::form;
 use crate::response::Response;
 
@@ -38,12 +38,12 @@ impl Refusal {
     }
 
     /// `accepts_json` is what the client asked for, where the server cares.
-    pub fn response(&self, flavour: &Flavour, accepts_json: bool) -> Response {
-        match flavour.errors {
+    pub fn response(&self, dialect: &Dialect, accepts_json: bool) -> Response {
+        match dialect.errors {
             Errors::Rfc => self.in_rfc_manner(),
             Errors::Auth0 => self.in_auth0_manner(),
             Errors::Doorkeeper => self.in_doorkeeper_manner(),
-            Errors::GitHub => self.in_github_manner(flavour, accepts_json),
+            Errors::GitHub => self.in_github_manner(dialect, accepts_json),
             // Slack answers 200 whatever happened.
             Errors::Slack => Response::json(200, &json!({"ok": false, "error": self.slack_name()})),
         }
@@ -88,7 +88,7 @@ impl Refusal {
     }
 
     /// GitHub has names of its own, and status 200 for all of them.
-    fn in_github_manner(&self, flavour: &Flavour, accepts_json: bool) -> Response {
+    fn in_github_manner(&self, dialect: &Dialect, accepts_json: bool) -> Response {
         let name = match self.reason {
             Reason::Client => "incorrect_client_credentials",
             Reason::Code => "bad_verification_code",
@@ -96,7 +96,7 @@ impl Refusal {
             Reason::RefreshToken => "bad_refresh_token",
             Reason::Request | Reason::GrantType | Reason::Scope => self.rfc_name(),
         };
-        if flavour.answer == Answer::FormUnlessAsked && accepts_json {
+        if dialect.answer == Answer::FormUnlessAsked && accepts_json {
             return Response::json(200, &json!({"error": name, "error_description": self.why}));
         }
         let text = form::write([("error", name), ("error_description", self.why.as_str())]);

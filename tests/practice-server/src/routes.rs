@@ -4,8 +4,8 @@
 use crate::api;
 use crate::authorize;
 use crate::control::control;
+use crate::dialect::Dialect;
 use crate::fault::Endpoint;
-use crate::flavour::Flavour;
 use crate::pages;
 use crate::request::{Request, RequestLine};
 use crate::response::Response;
@@ -27,22 +27,22 @@ pub fn answer(
         "/cb" | "/callback" => return pages::returned(),
         _ => {}
     }
-    let Some((flavour, path)) = split(&request.path) else { return not_found() };
-    if endpoint(flavour, path).is_some() && !bases.contains(&flavour.name) {
-        bases.push(flavour.name);
-        state.counts(flavour).connections += 1;
+    let Some((dialect, path)) = split(&request.path) else { return not_found() };
+    if endpoint(dialect, path).is_some() && !bases.contains(&dialect.name) {
+        bases.push(dialect.name);
+        state.counts(dialect).connections += 1;
     }
     match (path, request.method.as_str()) {
-        (API, _) => api::me(state, flavour, request),
-        (path, _) if path == flavour.token => token(state, flavour, request, connection),
-        (path, "GET" | "POST") if flavour.authorize.contains(&path) => {
-            authorize::authorize(state, flavour, request)
+        (API, _) => api::me(state, dialect, request),
+        (path, _) if path == dialect.token => token(state, dialect, request, connection),
+        (path, "GET" | "POST") if dialect.authorize.contains(&path) => {
+            authorize::authorize(state, dialect, request)
         }
-        ("/sign-in", "POST") => authorize::signed_in(state, flavour, request),
-        ("/consent", "POST") => authorize::consented(state, flavour, request),
+        ("/sign-in", "POST") => authorize::signed_in(state, dialect, request),
+        ("/consent", "POST") => authorize::consented(state, dialect, request),
         (path, "GET") => {
-            match path.strip_prefix(flavour.authorize[0]).and_then(|rest| rest.strip_prefix('/')) {
-                Some(below) => authorize::landed(flavour, request, below),
+            match path.strip_prefix(dialect.authorize[0]).and_then(|rest| rest.strip_prefix('/')) {
+                Some(below) => authorize::landed(dialect, request, below),
                 None => not_found(),
             }
         }
@@ -53,27 +53,27 @@ pub fn answer(
 /// Is the connection to be reset now that the request line is known?
 pub fn is_reset(state: &mut State, line: &RequestLine) -> bool {
     let path = line.path();
-    let Some((flavour, rest)) = split(&path) else { return false };
-    let Some(at) = endpoint(flavour, rest) else { return false };
-    let is_reset = state.take_reset(at, flavour);
+    let Some((dialect, rest)) = split(&path) else { return false };
+    let Some(at) = endpoint(dialect, rest) else { return false };
+    let is_reset = state.take_reset(at, dialect);
     if is_reset {
         match at {
-            Endpoint::Token => state.counts(flavour).token_requests += 1,
-            Endpoint::Api => state.counts(flavour).api_calls += 1,
+            Endpoint::Token => state.counts(dialect).token_requests += 1,
+            Endpoint::Api => state.counts(dialect).api_calls += 1,
         }
     }
     is_reset
 }
 
-fn split(path: &str) -> Option<(&'static Flavour, &str)> {
+fn split(path: &str) -> Option<(&'static Dialect, &str)> {
     let end = path.get(1..)?.find('/')? + 1;
-    Some((Flavour::named(&path[1..end])?, &path[end..]))
+    Some((Dialect::named(&path[1..end])?, &path[end..]))
 }
 
-fn endpoint(flavour: &Flavour, path: &str) -> Option<Endpoint> {
+fn endpoint(dialect: &Dialect, path: &str) -> Option<Endpoint> {
     match path {
         API => Some(Endpoint::Api),
-        path if path == flavour.token => Some(Endpoint::Token),
+        path if path == dialect.token => Some(Endpoint::Token),
         _ => None,
     }
 }

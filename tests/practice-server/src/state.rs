@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
+use crate::dialect::Dialect;
 use crate::fault::{Endpoint, Fault};
-use crate::flavour::Flavour;
 use crate::grants::{Consent, Grants};
 use crate::record::{Counts, Recorded};
 
@@ -59,8 +59,8 @@ impl State {
         self.clock.ahead = self.clock.ahead.saturating_add(seconds);
     }
 
-    pub fn counts(&mut self, flavour: &'static Flavour) -> &mut Counts {
-        self.counts.entry(flavour.name).or_default()
+    pub fn counts(&mut self, dialect: &'static Dialect) -> &mut Counts {
+        self.counts.entry(dialect.name).or_default()
     }
 
     pub fn clear_counts(&mut self) {
@@ -86,24 +86,24 @@ impl State {
     pub fn take_fault(
         &mut self,
         at: Endpoint,
-        flavour: &'static Flavour,
+        dialect: &'static Dialect,
         grant_type: Option<&str>,
     ) -> Option<Fault> {
-        let fits = |fault: &Fault| !fault.reset && fault.fits(at, flavour.name, grant_type);
+        let fits = |fault: &Fault| !fault.reset && fault.fits(at, dialect.name, grant_type);
         let index = self.faults.iter().position(fits)?;
-        Some(self.spend(index, flavour))
+        Some(self.spend(index, dialect))
     }
 
     /// Is the connection to be reset before more of this request is read?
-    pub fn take_reset(&mut self, at: Endpoint, flavour: &'static Flavour) -> bool {
-        let first = self.faults.iter().position(|fault| fault.fits(at, flavour.name, None));
+    pub fn take_reset(&mut self, at: Endpoint, dialect: &'static Dialect) -> bool {
+        let first = self.faults.iter().position(|fault| fault.fits(at, dialect.name, None));
         let Some(index) = first.filter(|&index| self.faults[index].reset) else { return false };
-        self.spend(index, flavour);
+        self.spend(index, dialect);
         true
     }
 
-    fn spend(&mut self, index: usize, flavour: &'static Flavour) -> Fault {
-        self.counts(flavour).faults += 1;
+    fn spend(&mut self, index: usize, dialect: &'static Dialect) -> Fault {
+        self.counts(dialect).faults += 1;
         let fault = &mut self.faults[index];
         match fault.count {
             0 => fault.clone(),

@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use crate::answer::{self, Tokens};
 use crate::client_auth::authenticate;
+use crate::dialect::{Carrier, Dialect, Lifetime, RefreshToken, Rotation};
 use crate::fault::{Endpoint, Fault, Rotate};
-use crate::flavour::{Carrier, Flavour, Lifetime, RefreshToken, Rotation};
 use crate::form::Params;
 use crate::grants::CodeUse;
 use crate::people::Client;
@@ -21,47 +21,47 @@ const PRIVATE: [&str; 7] =
     ["client_id", "client_secret", "grant_type", "code", "redirect_uri", "code_verifier", "refresh_token"];
 
 /// Answers a token request, or does what a fault says.
-pub fn token(state: &mut State, flavour: &'static Flavour, request: &Request, connection: u64) -> Response {
-    state.counts(flavour).token_requests += 1;
-    let recorded = Recorded::new(flavour.name, request, connection);
+pub fn token(state: &mut State, dialect: &'static Dialect, request: &Request, connection: u64) -> Response {
+    state.counts(dialect).token_requests += 1;
+    let recorded = Recorded::new(dialect.name, request, connection);
     let grant_type = recorded.param("grant_type");
     state.record(recorded);
 
-    let Some(fault) = state.take_fault(Endpoint::Token, flavour, grant_type.as_deref()) else {
-        return answer(state, flavour, request, &Fault::default());
+    let Some(fault) = state.take_fault(Endpoint::Token, dialect, grant_type.as_deref()) else {
+        return answer(state, dialect, request, &Fault::default());
     };
     let replacement = fault.replacement();
-    let real = (fault.process || replacement.is_none()).then(|| answer(state, flavour, request, &fault));
+    let real = (fault.process || replacement.is_none()).then(|| answer(state, dialect, request, &fault));
     let response = replacement.or(real).expect("one of the two was made");
     fault.dress(response)
 }
 
-fn answer(state: &mut State, flavour: &'static Flavour, request: &Request, fault: &Fault) -> Response {
+fn answer(state: &mut State, dialect: &'static Dialect, request: &Request, fault: &Fault) -> Response {
     if request.method != "POST" {
         return Response::text(405, "The token endpoint takes POST only.").with("Allow", "POST");
     }
     let accepts_json = request.header("accept").is_some_and(|accept| accept.contains("application/json"));
-    match grant_tokens(state, flavour, request, fault) {
-        Ok(tokens) => answer::response(flavour, &Tokens { accepts_json, ..tokens }, fault),
+    match grant_tokens(state, dialect, request, fault) {
+        Ok(tokens) => answer::response(dialect, &Tokens { accepts_json, ..tokens }, fault),
         Err(refusal) => {
-            state.counts(flavour).refused += 1;
-            refusal.response(flavour, accepts_json)
+            state.counts(dialect).refused += 1;
+            refusal.response(dialect, accepts_json)
         }
     }
 }
 
 fn grant_tokens(
     state: &mut State,
-    flavour: &'static Flavour,
+    dialect: &'static Dialect,
     request: &Request,
     fault: &Fault,
 ) -> Result<Tokens, Refusal> {
-    let params = parameters(flavour, request)?;
-    let client = authenticate(flavour, request, &params)?;
+    let params = parameters(dialect, request)?;
+    let client = authenticate(dialect, request, &params)?;
     match params.get("grant_type") {
-        Some("authorization_code") => exchange_code(state, flavour, client, &params),
-        Some("refresh_token") if flavour.refresh_token != RefreshToken::Never => {
-            refresh(state, flavour, client, &params, fault)
+        Some("authorization_code") => exchange_code(state, dialect, client, &params),
+        Some("refresh_token") if dialect.refresh_token != RefreshToken::Never => {
+            refresh(state, dialect, client, &params, fault)
         }
         Some(_) => Err(Refusal::new(Reason::GrantType, "this grant type is not supported")),
         None => Err(missing("grant_type")),
@@ -71,58 +71,58 @@ fn grant_tokens(
 /// RFC 6749 §4.1.3
 fn exchange_code(
     state: &mut State,
-    flavour: &'static Flavour,
+    dialect: &'static Dialect,
     client: &'static Client,
     params: &Params,
 ) -> Result<Tokens, Refusal> {
     let now = state.now();
     let with = CodeUse {
-        flavour,
+        dialect,
         client,
         code: params.get("code").ok_or(missing("code"))?,
         redirect_uri: params.get("redirect_uri"),
         verifier: params.get("code_verifier"),
     };
     let grant = state.grants.use_code(now, &with)?;
-    state.counts(flavour).code_exchanges += 1;
+    state.counts(dialect).code_exchanges += 1;
     let refresh_token = state.grants.issue_refresh_token(grant);
     let scope = state.grants.grant(grant).consent.scope.clone();
-    Ok(issue(state, flavour, grant, scope, refresh_token))
+    Ok(issue(state, dialect, grant, scope, refresh_token))
 }
 
 /// RFC 6749 §6
 fn refresh(
     state: &mut State,
-    flavour: &'static Flavour,
+    dialect: &'static Dialect,
     client: &'static Client,
     params: &Params,
     fault: &Fault,
 ) -> Result<Tokens, Refusal> {
     let now = state.now();
     let token = params.get("refresh_token").ok_or(missing("refresh_token"))?;
-    let grant = state.grants.check_refresh_token(now, token, client, flavour, state.overlap)?;
+    let grant = state.grants.check_refresh_token(now, token, client, dialect, state.overlap)?;
     let scope = narrowed(&state.grants.grant(grant).consent.scope, params.get("scope"))?;
     // The switch is for tests of clients: how do they take what other servers do?
-    let rotate = fault.rotate.filter(|_| flavour.exact);
+    let rotate = fault.rotate.filter(|_| dialect.exact);
     let rotation = match rotate {
         Some(Rotate::None | Rotate::Same) => Rotation::Keep,
-        Some(Rotate::New) | None => flavour.rotation,
+        Some(Rotate::New) | None => dialect.rotation,
     };
     let refresh_token = state.grants.rotate(now, token, rotation);
-    state.counts(flavour).refreshes += 1;
+    state.counts(dialect).refreshes += 1;
     let shown = (rotate != Some(Rotate::None)).then_some(refresh_token);
-    Ok(issue(state, flavour, grant, scope, shown))
+    Ok(issue(state, dialect, grant, scope, shown))
 }
 
 fn issue(
     state: &mut State,
-    flavour: &Flavour,
+    dialect: &Dialect,
     grant: usize,
     scope: Vec<String>,
     refresh_token: Option<String>,
 ) -> Tokens {
     let now = state.now();
-    let lifetime = match flavour.lifetime {
+    let lifetime = match dialect.lifetime {
         Lifetime::Number(usual) => Lifetime::Number(state.expires_in.unwrap_or(usual)),
         Lifetime::Text(usual) => Lifetime::Text(state.expires_in.unwrap_or(usual)),
         Lifetime::Unsaid => Lifetime::Unsaid,
@@ -146,8 +146,8 @@ fn narrowed(granted: &[String], asked: Option<&str>) -> Result<Vec<String>, Refu
 }
 
 /// The parameters from where this server takes them.
-fn parameters(flavour: &Flavour, request: &Request) -> Result<Params, Refusal> {
-    let takes = |carrier| flavour.carriers.contains(&carrier);
+fn parameters(dialect: &Dialect, request: &Request) -> Result<Params, Refusal> {
+    let takes = |carrier| dialect.carriers.contains(&carrier);
     let content_type = request.content_type();
     let mut params = Params::default();
     if takes(Carrier::Query) {
@@ -157,10 +157,10 @@ fn parameters(flavour: &Flavour, request: &Request) -> Result<Params, Refusal> {
         params.extend(request.form());
     } else if takes(Carrier::Json) && content_type == "application/json" {
         params.extend(json_params(&request.body)?);
-    } else if flavour.exact {
+    } else if dialect.exact {
         return Err(Refusal::request("the Content-Type must be application/x-www-form-urlencoded"));
     }
-    if flavour.exact {
+    if dialect.exact {
         check_exactly(request, &params)?;
     }
     Ok(params)

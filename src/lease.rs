@@ -7,69 +7,69 @@ use crate::error::{Action, Error, Result};
 use crate::protocol::time::rfc3339;
 use crate::secret::Secret;
 use crate::settings::Identity;
-use crate::store::{self, Failure, Locked, Notes, Sent};
+use crate::store::{self, Failure, LeaseNotes, Locked, SentRefresh};
 use crate::system;
 use crate::token::Token;
 
-pub struct Turn {
-    place: TurnPlace,
+pub struct RenewalLease {
+    place: LeasePlace,
     /// A refresh before this one, with the same refresh token, whose answer never came.
-    unknown: Option<Sent>,
+    unknown: Option<SentRefresh>,
 }
 
-enum TurnPlace {
+enum LeasePlace {
     Store(Box<Locked>),
-    Memory(Notes),
+    Memory(LeaseNotes),
 }
 
 /// Longer than this no server is obeyed.
 const LONGEST_WAIT: i64 = 3600;
 
-impl Turn {
+impl RenewalLease {
     pub fn in_store(locked: Box<Locked>) -> Self {
-        Self { place: TurnPlace::Store(locked), unknown: None }
+        Self { place: LeasePlace::Store(locked), unknown: None }
     }
 
-    pub fn in_memory(notes: Notes) -> Self {
-        Self { place: TurnPlace::Memory(notes), unknown: None }
+    pub fn in_memory(notes: LeaseNotes) -> Self {
+        Self { place: LeasePlace::Memory(notes), unknown: None }
     }
 
-    pub fn notes(&self) -> &Notes {
+    pub fn notes(&self) -> &LeaseNotes {
         match &self.place {
-            TurnPlace::Store(locked) => &locked.notes,
-            TurnPlace::Memory(notes) => notes,
+            LeasePlace::Store(locked) => &locked.notes,
+            LeasePlace::Memory(notes) => notes,
         }
     }
 
     pub fn locked(&mut self) -> Option<&mut Locked> {
         match &mut self.place {
-            TurnPlace::Store(locked) => Some(locked),
-            TurnPlace::Memory(_) => None,
+            LeasePlace::Store(locked) => Some(locked),
+            LeasePlace::Memory(_) => None,
         }
     }
 
     /// How long no refresh may be sent; `is_early`: by one whose token still lives.
-    pub fn must_wait(&self, is_early: bool) -> Option<Duration> {
+    pub fn retry_not_before(&self, is_early: bool) -> Option<Duration> {
         let notes = self.notes();
         let seconds = notes.wait_until?.saturating_sub(system::now());
         // Further away than anybody has written it: the clock was set.
-        let is_meant = (1..=LONGEST_WAIT).contains(&seconds) && (is_early || notes.is_servers_wish);
+        let is_meant = (1..=LONGEST_WAIT).contains(&seconds) && (is_early || notes.from_server);
         is_meant.then(|| Duration::from_secs(seconds.unsigned_abs()))
     }
 
     /// Before the refresh token is sent: whatever becomes of the answer, the next job knows of it, and the disk has
     /// room for the new token.
     pub fn begin(&mut self, refresh_token: &Secret) -> Result<()> {
-        let sent = Sent {
+        let sent = SentRefresh {
             process: std::process::id(),
             at: system::now(),
             host: system::host_name(),
             refresh_token: fingerprint(refresh_token),
-            is_answered: false,
+            was_answered: false,
         };
         let before = self.notes().sent.clone().filter(|before| before.refresh_token == sent.refresh_token);
-        if let Some(Sent { process, .. }) = before.as_ref().filter(|before| before.is_kept()) {
-            return Err(Error::KeptElsewhere { process: *process });
+        if let Some(SentRefresh { process, .. }) = before.as_ref().filter(|before| before.blocks_others()) {
+            return Err(Error::UnsavedElsewhere { process: *process });
         }
         if let Some(locked) = self.locked() {
             locked.reserve()?;
@@ -86,7 +86,7 @@ impl Turn {
     /// The answer could not be stored: nobody else may send the old refresh token as long as this process lives.
     pub fn not_stored(&mut self) {
         if let Some(sent) = &mut self.notes_mut().sent {
-            sent.is_answered = true;
+            sent.was_answered = true;
             let _ = self.write_notes();
         }
     }
@@ -97,10 +97,10 @@ impl Turn {
     }
 
     /// The server's words about a refresh token that it no longer takes, and what may have become of it.
-    pub fn epitaph(&self, words: &str) -> String {
+    pub fn refusal_sentence(&self, words: &str) -> String {
         let reason = format!("the server no longer takes the refresh token (\"{words}\")");
         match &self.unknown {
-            Some(Sent { process, at, .. }) => format!(
+            Some(SentRefresh { process, at, .. }) => format!(
                 "{reason}; the answer to an earlier refresh, by process {process} at {}, was lost, and a new token may \
                  have been in it",
                 rfc3339(*at)
@@ -115,7 +115,7 @@ impl Turn {
             locked.write(identity, token)?;
         }
         let holder = self.notes().holder.clone();
-        *self.notes_mut() = Notes { holder, ..Notes::default() };
+        *self.notes_mut() = LeaseNotes { holder, ..LeaseNotes::default() };
         // The record is what counts.
         let _ = self.write_notes();
         Ok(())
@@ -131,25 +131,25 @@ impl Turn {
         }
         let passes = error.action() == Action::Retry;
         if passes || is_early {
-            let usual = 5_i64 << notes.failures.min(4);
+            let default = 5_i64 << notes.failures.min(4);
             notes.failures = notes.failures.saturating_add(1);
-            notes.is_servers_wish = error.retry_after().is_some();
-            let seconds = error.retry_after().map_or(usual.min(60), i64::from);
+            notes.from_server = error.retry_after().is_some();
+            let seconds = error.retry_after().map_or(default.min(60), i64::from);
             notes.wait_until = Some(now + seconds.min(LONGEST_WAIT));
         }
         notes.last_error = Some(Failure {
             at: now,
             process: std::process::id(),
             sentence: error.to_string(),
-            is_for_all: passes && !is_early,
+            is_shared: passes && !is_early,
         });
         let _ = self.write_notes();
     }
 
-    fn notes_mut(&mut self) -> &mut Notes {
+    fn notes_mut(&mut self) -> &mut LeaseNotes {
         match &mut self.place {
-            TurnPlace::Store(locked) => &mut locked.notes,
-            TurnPlace::Memory(notes) => notes,
+            LeasePlace::Store(locked) => &mut locked.notes,
+            LeasePlace::Memory(notes) => notes,
         }
     }
 

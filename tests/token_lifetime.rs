@@ -7,34 +7,34 @@
 #![allow(clippy::wildcard_imports)]
 
 mod common;
-#[path = "life/support.rs"]
+#[path = "token_lifetime/support.rs"]
 mod support;
 
-#[path = "life/accounts.rs"]
+#[path = "token_lifetime/accounts.rs"]
 mod accounts;
-#[path = "life/clock.rs"]
+#[path = "token_lifetime/clock.rs"]
 mod clock;
-#[path = "life/closing.rs"]
+#[path = "token_lifetime/closing.rs"]
 mod closing;
-#[path = "life/early.rs"]
+#[path = "token_lifetime/early.rs"]
 mod early;
-#[path = "life/freshness.rs"]
+#[path = "token_lifetime/freshness.rs"]
 mod freshness;
-#[path = "life/keys.rs"]
+#[path = "token_lifetime/keys.rs"]
 mod keys;
-#[path = "life/locks.rs"]
+#[path = "token_lifetime/locks.rs"]
 mod locks;
-#[path = "life/pending.rs"]
+#[path = "token_lifetime/pending.rs"]
 mod pending;
-#[path = "life/records.rs"]
+#[path = "token_lifetime/records.rs"]
 mod records;
-#[path = "life/refusals.rs"]
+#[path = "token_lifetime/refusals.rs"]
 mod refusals;
-#[path = "life/retries.rs"]
+#[path = "token_lifetime/retries.rs"]
 mod retries;
-#[path = "life/sealing.rs"]
+#[path = "token_lifetime/sealing.rs"]
 mod sealing;
-#[path = "life/status.rs"]
+#[path = "token_lifetime/status.rs"]
 mod status;
-#[path = "life/together.rs"]
+#[path = "token_lifetime/together.rs"]
 mod together;

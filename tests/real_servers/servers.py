@@ -141,7 +141,7 @@ def end_with_parent():
 class Servers:
     """All servers, as a context: they are ready inside, and gone after it. To be entered by the main thread."""
 
-    FLAVOURS = ("default", "rotate", "metamaps")
+    DIALECTS = ("default", "rotate", "metamaps")
 
     def __init__(self, state):
         self.state, self.all = state, []
@@ -150,8 +150,8 @@ class Servers:
         try:
             certificates = self.state / "certificates"
             make_certificates(certificates)
-            for flavour in self.FLAVOURS:
-                self.all.append(doorkeeper(flavour, self.state, certificates))
+            for dialect in self.DIALECTS:
+                self.all.append(doorkeeper(dialect, self.state, certificates))
             for scheme in ("http", "https"):
                 self.all.append(oidc_provider(scheme, self.state, certificates))
             deadline = time.monotonic() + 60
@@ -180,10 +180,10 @@ def oidc_provider(scheme, state, certificates):
     return Server(f"oidc-provider {scheme}", state, command, {scheme: r"READY \w+://127\.0\.0\.1:"})
 
 
-def doorkeeper(flavour, state, certificates):
+def doorkeeper(dialect, state, certificates):
     secure = f"ssl://127.0.0.1:0?key={certificates}/server.key&cert={certificates}/server.pem&verify_mode=none"
     # One thread: SQLite has one writer at a time, and a second one would now and then be told that it is locked.
     command = ["puma", "--log-requests", "-t", "1:1", "-b", "tcp://127.0.0.1:0", "-b", secure, HERE / "doorkeeper/config.ru"]
     listening = {"http": r"Listening on http://127\.0\.0\.1:", "https": r"Listening on ssl://127\.0\.0\.1:"}
-    environment = {"FLAVOUR": flavour, "DATABASE": "doorkeeper.sqlite3", "RAILS_ENV": "development"}
-    return Server(f"doorkeeper {flavour}", state, command, listening, environment)
+    environment = {"DIALECT": dialect, "DATABASE": "doorkeeper.sqlite3", "RAILS_ENV": "development"}
+    return Server(f"doorkeeper {dialect}", state, command, listening, environment)

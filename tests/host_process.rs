@@ -1,5 +1,5 @@
 //! The library as a guest: many threads at once, and in processes that fork, unload it, have signals of their own and
-//! lend it nothing. The programs are C, in `tests/guest`, built here; a missing compiler is a failure. They run with
+//! lend it nothing. The programs are C, in `tests/host_process`, built here; a missing compiler is a failure. They run with
 //! the library of this build, or the one that LIBOAUTH_SO names.
 
 mod common;
@@ -363,7 +363,7 @@ fn a_thousand_loadings_leave_nothing_behind() {
 
 #[test]
 fn errno_signals_and_locale_stay_as_they_were() {
-    let program = Program::c("manners");
+    let program = Program::c("host_state");
     for https in [false, true] {
         let folder = Folder::new();
         let server = server(https);
@@ -655,7 +655,7 @@ impl Program {
             .args(standard)
             .args(["-g", "-Wall", "-Wextra", "-pedantic", "-Werror", "-pthread", "-I"])
             .arg(root.join("include"))
-            .arg(root.join("tests/guest").join(source))
+            .arg(root.join("tests/host_process").join(source))
             .arg("-o")
             .arg(&binary)
             .args(if source == "unload.c" { None } else { Some(&library) })

@@ -1,7 +1,7 @@
 //! What the tables need beside that of `edge`: clients of one store, tokens of any life, a server that is a script.
 
 #[allow(dead_code)]
-#[path = "../edge/support.rs"]
+#[path = "../c_api_misuse/support.rs"]
 mod edge;
 
 pub use edge::*;

@@ -1,4 +1,4 @@
-/* What the programs of tests/guest.rs share. Each of them is quiet unless something is wrong. */
+/* What the programs of tests/host_process.rs share. Each of them is quiet unless something is wrong. */
 #ifndef GUEST_H
 #define GUEST_H
 

@@ -1,11 +1,11 @@
 # A one-file Rails application around Doorkeeper: one user, a few clients, one protected resource.
-# FLAVOUR=default   refresh tokens rotate; the old one stays good until the new access token is first used
-# FLAVOUR=rotate    refresh tokens rotate; the old one is revoked at once
-# FLAVOUR=metamaps  as Metamaps sets it: no refresh token, access tokens never expire, no PKCE
+# DIALECT=default   refresh tokens rotate; the old one stays good until the new access token is first used
+# DIALECT=rotate    refresh tokens rotate; the old one is revoked at once
+# DIALECT=metamaps  as Metamaps sets it: no refresh token, access tokens never expire, no PKCE
 # DATABASE          the SQLite file, made at the first start
 %w[rails action_controller/railtie action_view/railtie active_record doorkeeper erb].each { |f| require f }
 
-FLAVOUR = ENV.fetch("FLAVOUR")
+DIALECT = ENV.fetch("DIALECT")
 User = Struct.new(:id) # the only one is alice, number 1
 ActiveRecord::Base.establish_connection(adapter: "sqlite3", database: ENV.fetch("DATABASE"), timeout: 5000)
 
@@ -24,7 +24,7 @@ Doorkeeper.configure do
   base_controller "ActionController::Base"
   resource_owner_authenticator { session[:user] ? User.new(1) : (session[:back] = request.fullpath; redirect_to("/login")) }
   force_ssl_in_redirect_uri false
-  if FLAVOUR == "metamaps"
+  if DIALECT == "metamaps"
     access_token_expires_in nil
     # Metamaps sets no scopes, which its older Doorkeeper allows; 5.5 then refuses a request without one.
     default_scopes :public
@@ -74,9 +74,9 @@ unless ActiveRecord::Base.connection.table_exists?(:oauth_applications)
     ActiveRecord::Migration.suppress_messages { Object.const_get(klass).migrate(:up) }
   end
   run.call("migration.rb.erb", "CreateDoorkeeperTables")
-  run.call("enable_pkce_migration.rb.erb", "EnablePkce") unless FLAVOUR == "metamaps"
+  run.call("enable_pkce_migration.rb.erb", "EnablePkce") unless DIALECT == "metamaps"
   # Without this column an old refresh token is revoked at once, as the template says.
-  ActiveRecord::Base.connection.remove_column(:oauth_access_tokens, :previous_refresh_token) if FLAVOUR == "rotate"
+  ActiveRecord::Base.connection.remove_column(:oauth_access_tokens, :previous_refresh_token) if DIALECT == "rotate"
 
   app = lambda do |uid, secret, uris, **more|
     Doorkeeper::Application.create!(name: uid, uid: uid, secret: secret, redirect_uri: uris.join("\n"), **more)

@@ -9,24 +9,24 @@
 #![allow(clippy::wildcard_imports)]
 
 mod common;
-#[path = "edge/support.rs"]
+#[path = "c_api_misuse/support.rs"]
 mod support;
 
-#[path = "edge/buffers.rs"]
+#[path = "c_api_misuse/buffers.rs"]
 mod buffers;
-#[path = "edge/damage.rs"]
+#[path = "c_api_misuse/damage.rs"]
 mod damage;
-#[path = "edge/errors.rs"]
+#[path = "c_api_misuse/errors.rs"]
 mod errors;
-#[path = "edge/handles.rs"]
+#[path = "c_api_misuse/handles.rs"]
 mod handles;
-#[path = "edge/order.rs"]
+#[path = "c_api_misuse/order.rs"]
 mod order;
-#[path = "edge/panics.rs"]
+#[path = "c_api_misuse/panics.rs"]
 mod panics;
-#[path = "edge/settings.rs"]
+#[path = "c_api_misuse/settings.rs"]
 mod settings;
-#[path = "edge/store.rs"]
+#[path = "c_api_misuse/store.rs"]
 mod store;
-#[path = "edge/texts.rs"]
+#[path = "c_api_misuse/texts.rs"]
 mod texts;

@@ -6,31 +6,32 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use crate::error::{Error, Result};
 
 /// `K`: for whom. Only who wants the same shares an outcome.
-pub struct Flight<K> {
-    under_way: Mutex<Option<(K, Arc<Run>)>>,
+pub struct SingleFlight<K> {
+    under_way: Mutex<Option<(K, Arc<Flight>)>>,
 }
 
-impl<K> Default for Flight<K> {
+impl<K> Default for SingleFlight<K> {
     fn default() -> Self {
         Self { under_way: Mutex::default() }
     }
 }
 
-struct Run {
+struct Flight {
     /// Begun by one who still has a token that lives: gives up sooner than others may.
     is_early: bool,
     outcome: Mutex<Option<Result<()>>>,
     over: Condvar,
 }
 
-impl<K: PartialEq + Clone> Flight<K> {
+impl<K: PartialEq + Clone> SingleFlight<K> {
     /// Does `work`, or waits for the one who is doing it. Who is early does not wait: [`Error::Busy`].
-    pub fn join(&self, key: &K, is_early: bool, work: impl FnOnce() -> Result<()>) -> Result<()> {
+    pub fn run(&self, key: &K, is_early: bool, work: impl FnOnce() -> Result<()>) -> Result<()> {
         let run = loop {
             let mut under_way = lock(&self.under_way);
             match under_way.clone() {
                 None => {
-                    let run = Arc::new(Run { is_early, outcome: Mutex::default(), over: Condvar::default() });
+                    let run =
+                        Arc::new(Flight { is_early, outcome: Mutex::default(), over: Condvar::default() });
                     *under_way = Some((key.clone(), run.clone()));
                     break run;
                 }
@@ -45,14 +46,14 @@ impl<K: PartialEq + Clone> Flight<K> {
             }
         };
         // Also when `work` panics: whoever waits must not wait for ever.
-        let landing = Landing { flight: self, run };
+        let landing = FlightGuard { flight: self, run };
         let outcome = work();
         landing.land(outcome.clone());
         outcome
     }
 }
 
-impl Run {
+impl Flight {
     fn wait(&self) -> Result<()> {
         let mut outcome = lock(&self.outcome);
         loop {
@@ -64,12 +65,12 @@ impl Run {
     }
 }
 
-struct Landing<'a, K> {
-    flight: &'a Flight<K>,
-    run: Arc<Run>,
+struct FlightGuard<'a, K> {
+    flight: &'a SingleFlight<K>,
+    run: Arc<Flight>,
 }
 
-impl<K> Landing<'_, K> {
+impl<K> FlightGuard<'_, K> {
     fn land(&self, result: Result<()>) {
         *lock(&self.flight.under_way) = None;
         lock(&self.run.outcome).get_or_insert(result);
@@ -77,7 +78,7 @@ impl<K> Landing<'_, K> {
     }
 }
 
-impl<K> Drop for Landing<'_, K> {
+impl<K> Drop for FlightGuard<'_, K> {
     fn drop(&mut self) {
         if std::thread::panicking() {
             self.land(Err(Error::Internal("a refresh ended in a panic".to_owned())));

@@ -1,4 +1,4 @@
-/* manners BASE TOKEN CA FOLDER: every function, succeeding and failing, with and without network, leaves errno, signal
+/* host_state BASE TOKEN CA FOLDER: every function, succeeding and failing, with and without network, leaves errno, signal
  * mask, signal handlers, locale, umask and working folder of the process as they were.
  *
  * The server answers the refreshes with what it was told to; only the last one must succeed.

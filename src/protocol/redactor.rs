@@ -9,15 +9,15 @@ const LONGEST_NAME: usize = 64;
 const MOST_LOOKED_AT: usize = 32 * 1024;
 
 /// The secrets that must not come back. Those of a few letters would be found in any text.
-pub struct Words<'a>(Vec<&'a str>);
+pub struct Redactor<'a>(Vec<&'a str>);
 
-impl<'a> Words<'a> {
-    pub fn without(secrets: impl IntoIterator<Item = &'a str>) -> Self {
+impl<'a> Redactor<'a> {
+    pub fn new(secrets: impl IntoIterator<Item = &'a str>) -> Self {
         Self(secrets.into_iter().filter(|secret| secret.len() > 3).collect())
     }
 
     /// An error code as it may stand in a sentence (RFC 6749 appendix A.7).
-    pub fn name(&self, text: &str) -> String {
+    pub fn code(&self, text: &str) -> String {
         if self.repeat_a_secret(text) {
             return "error".to_owned();
         }
@@ -25,7 +25,7 @@ impl<'a> Words<'a> {
     }
 
     /// A description or a URI.
-    pub fn line(&self, text: &str) -> String {
+    pub fn text(&self, text: &str) -> String {
         if self.repeat_a_secret(text) {
             return WITHHELD.to_owned();
         }

@@ -1,9 +1,9 @@
 #![forbid(unsafe_code)]
-//! The servers that are played, as data: one [`Flavour`] each.
+//! The servers that are played, as data: one [`Dialect`] each.
 
 /// How one authorization server behaves. Its name is its base path.
 #[allow(clippy::struct_excessive_bools)] // each is a habit of its own
-pub struct Flavour {
+pub struct Dialect {
     pub name: &'static str,
     pub title: &'static str,
     /// Paths below the base path; the first is the one to use.
@@ -122,18 +122,18 @@ pub enum Errors {
     Slack,
 }
 
-impl Flavour {
-    pub fn named(name: &str) -> Option<&'static Flavour> {
-        FLAVOURS.iter().find(|flavour| flavour.name == name.trim_matches('/'))
+impl Dialect {
+    pub fn named(name: &str) -> Option<&'static Dialect> {
+        DIALECTS.iter().find(|dialect| dialect.name == name.trim_matches('/'))
     }
 
-    pub fn is(&self, other: &Flavour) -> bool {
+    pub fn is(&self, other: &Dialect) -> bool {
         self.name == other.name
     }
 }
 
 /// What most of them do.
-const USUAL: Flavour = Flavour {
+const USUAL: Dialect = Dialect {
     name: "",
     title: "",
     authorize: &["/authorize"],
@@ -158,7 +158,7 @@ const USUAL: Flavour = Flavour {
     errors: Errors::Rfc,
 };
 
-const METAMAPS: Flavour = Flavour {
+const METAMAPS: Dialect = Dialect {
     name: "metamaps",
     title: "Metamaps, as documented",
     authorize: &["/oauth/authorize"],
@@ -171,7 +171,7 @@ const METAMAPS: Flavour = Flavour {
     ..USUAL
 };
 
-const GITHUB: Flavour = Flavour {
+const GITHUB: Dialect = Dialect {
     name: "github",
     title: "GitHub-like",
     authorize: &["/login/oauth/authorize"],
@@ -188,8 +188,8 @@ const GITHUB: Flavour = Flavour {
     ..USUAL
 };
 
-pub static FLAVOURS: [Flavour; 8] = [
-    Flavour {
+pub static DIALECTS: [Dialect; 8] = [
+    Dialect {
         name: "strict",
         title: "Strict",
         exact: true,
@@ -199,7 +199,7 @@ pub static FLAVOURS: [Flavour; 8] = [
         rotation: Rotation::Detect,
         ..USUAL
     },
-    Flavour {
+    Dialect {
         name: "stamps",
         title: "Stamps.com-like",
         token: "/oauth/token",
@@ -212,7 +212,7 @@ pub static FLAVOURS: [Flavour; 8] = [
         errors: Errors::Auth0,
         ..USUAL
     },
-    Flavour {
+    Dialect {
         name: "belladati",
         title: "BellaDati, as documented",
         authorize: &["/auth/oauth/request:new", "/auth/oauth/request"],
@@ -229,7 +229,7 @@ pub static FLAVOURS: [Flavour; 8] = [
     },
     METAMAPS,
     // Doorkeeper 4.2.6 with the settings that Metamaps runs with.
-    Flavour {
+    Dialect {
         name: "metamaps-real",
         title: "Metamaps, as it runs",
         oob: Oob::Path,
@@ -241,8 +241,8 @@ pub static FLAVOURS: [Flavour; 8] = [
         ..METAMAPS
     },
     GITHUB,
-    Flavour { name: "github-form", title: "GitHub-like, always a form", answer: Answer::Form, ..GITHUB },
-    Flavour {
+    Dialect { name: "github-form", title: "GitHub-like, always a form", answer: Answer::Form, ..GITHUB },
+    Dialect {
         name: "nested",
         title: "Slack-like",
         code_tail: "/+=",
