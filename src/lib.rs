@@ -17,6 +17,7 @@ mod process;
 mod profile;
 mod property;
 mod protocol;
+mod renewal;
 mod secret;
 mod settings;
 mod single_flight;

@@ -6,12 +6,12 @@ use std::sync::{Arc, Mutex};
 use crate::conversation::{Operation, WaitingRequest};
 use crate::error::{Error, Result};
 use crate::pending::PendingList;
+use crate::renewal::cache::TokenCache;
 use crate::secret::Secret;
 use crate::settings::{Settings, TokenKey};
 use crate::single_flight::{lock, SingleFlight};
 use crate::store::LeaseNotes;
 use crate::system;
-use crate::token::BearerToken;
 use crate::transport::{Transport, TransportConfig};
 
 pub struct Process {
@@ -19,8 +19,7 @@ pub struct Process {
     pub fork_count: u32,
     pub state: Mutex<State>,
     pub flight: SingleFlight<TokenKey>,
-    /// Held while a new token is stored and taken over.
-    pub accepting: Mutex<()>,
+    pub cache: TokenCache,
     transport: Mutex<Option<(TransportConfig, Arc<dyn Transport>)>>,
 }
 
@@ -33,8 +32,6 @@ pub struct State {
     replaced: Vec<u64>,
     /// A thread is making a request or reading its answer: no other begins before it is done.
     is_claimed: bool,
-    /// A token that a thread knows the length of and has not fetched yet.
-    pub undelivered: Option<(u64, Arc<BearerToken>)>,
     pub failure: Option<Error>,
     /// What a store would keep beside the record, where tokens live in memory alone.
     pub notes: LeaseNotes,
@@ -65,20 +62,21 @@ impl State {
 }
 
 impl Process {
-    pub fn new(fork_count: u32) -> Self {
+    pub fn new(fork_count: u32, cache: TokenCache) -> Self {
         Self {
             fork_count,
             state: Mutex::default(),
             flight: SingleFlight::default(),
-            accepting: Mutex::default(),
+            cache,
             transport: Mutex::default(),
         }
     }
 
     /// For the child of a fork: pending authorizations come along, unless a thread of the parent was changing them
     /// at that very moment. Requests under way and connections are the parent's.
-    pub fn after_fork(parent: &Arc<Self>, fork_count: u32) -> Self {
-        let fresh = Self::new(fork_count);
+    pub fn after_fork(parent: &Arc<Self>, fork_count: u32, settings: &Settings) -> Self {
+        let cache = TokenCache::after_fork(&parent.cache, TokenKey::of(settings), settings.freshness());
+        let fresh = Self::new(fork_count, cache);
         if let Ok(mut state) = parent.state.try_lock() {
             let mut pending = std::mem::take(&mut state.pending);
             pending.reopen_all();

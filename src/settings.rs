@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::protocol::uri;
 use crate::secret::Secret;
 use crate::store::KeySource;
+use crate::token::Freshness;
 use crate::transport::{Proxy, TransportConfig};
 
 #[derive(Clone, Debug)]
@@ -122,6 +123,10 @@ pub struct TokenKey {
 impl TokenKey {
     pub fn of(settings: &Settings) -> Self {
         Self { identity: Identity::of(settings).ok(), store: settings.store.clone() }
+    }
+
+    pub fn is_memory(&self) -> bool {
+        self.store == StoreSetting::Memory
     }
 
     /// The same person's at the same server, wherever it is kept.
@@ -245,6 +250,10 @@ impl Settings {
             return self.token_url();
         }
         self.endpoint("refresh_endpoint", &self.refresh_endpoint, "tokens are refreshed")
+    }
+
+    pub fn freshness(&self) -> Freshness {
+        Freshness { min_valid: self.min_valid, assume_expires_in: self.assume_expires_in }
     }
 
     pub fn transport(&self) -> TransportConfig {

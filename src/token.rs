@@ -7,11 +7,19 @@ use std::sync::Arc;
 
 use crate::protocol::json::Json;
 use crate::secret::Secret;
-use crate::settings::Settings;
 
 /// Seconds that a token must still be valid to be given out, unless OAUTH_MIN_VALID says otherwise.
 pub const DEFAULT_MIN_VALID: i64 = 30;
 const CLOCKS_DIFFER: i64 = 300;
+
+/// What a program asks of a token's time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Freshness {
+    /// Seconds that it must still be valid.
+    pub min_valid: Option<u32>,
+    /// Seconds that it is taken to live where the server does not say.
+    pub assume_expires_in: Option<u32>,
+}
 
 /// What a token response gave (RFC 6749 section 5.1).
 #[derive(Clone, Debug, PartialEq)]
@@ -35,23 +43,23 @@ pub struct Token {
 
 impl Token {
     /// When the token may be given out.
-    pub fn usable(&self, settings: &Settings) -> Span {
+    pub fn usable(&self, freshness: &Freshness) -> Span {
         // Before it was given the clock has been set back, and says nothing of the token any more; hosts that share a
         // store differ a little.
         let from = self.obtained_at.saturating_sub(CLOCKS_DIFFER);
-        let Some(expires_at) = self.expires_at(settings) else { return Span { from, until: i64::MAX } };
+        let Some(expires_at) = self.expires_at(freshness) else { return Span { from, until: i64::MAX } };
         let life = expires_at.saturating_sub(self.obtained_at).max(0);
-        let margin = settings.min_valid.map_or_else(|| DEFAULT_MIN_VALID.min(life / 2), i64::from);
+        let margin = freshness.min_valid.map_or_else(|| DEFAULT_MIN_VALID.min(life / 2), i64::from);
         Span { from, until: expires_at.saturating_sub(margin) }
     }
 
-    pub fn is_expired(&self, settings: &Settings, now: i64) -> bool {
-        self.expires_at(settings).is_some_and(|at| now >= at)
+    pub fn is_expired(&self, freshness: &Freshness, now: i64) -> bool {
+        self.expires_at(freshness).is_some_and(|at| now >= at)
     }
 
     /// What the server said, or what the caller assumes where it said nothing.
-    pub fn expires_at(&self, settings: &Settings) -> Option<i64> {
-        let assumed = || Some(self.obtained_at.saturating_add(settings.assume_expires_in?.into()));
+    pub fn expires_at(&self, freshness: &Freshness) -> Option<i64> {
+        let assumed = || Some(self.obtained_at.saturating_add(freshness.assume_expires_in?.into()));
         self.expires_at.or_else(assumed)
     }
 

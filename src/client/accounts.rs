@@ -1,11 +1,11 @@
 //! Accounts of a store, and tokens that a program keeps in a database of its own.
 #![forbid(unsafe_code)]
 
-use super::tokens::Durability;
 use super::Client;
 use crate::error::{Error, Result};
 use crate::process::{CallerHttpGuard, Process};
-use crate::settings::{Http, Identity, Settings, StoreSetting};
+use crate::renewal::cache::{Durability, Replaces};
+use crate::settings::{Http, Identity, Settings, StoreSetting, TokenKey};
 use crate::single_flight::lock;
 use crate::store::{self, Forgotten, LeaseNotes, Place, Wait};
 use crate::system;
@@ -39,10 +39,7 @@ impl Client {
         let mut state = lock(&process.state);
         state.pending.clear();
         state.notes = LeaseNotes::default();
-        if self.cached(&settings).is_some() {
-            self.held.store(None);
-            self.current.clear();
-        }
+        process.cache.forget(&TokenKey::of(&settings));
         removed
     }
 
@@ -94,10 +91,9 @@ impl Client {
         let _claimed = Self::claim_caller_http(&process, &settings)?;
         let mut token = store::import(&settings, text)?;
         let mut lease = Self::acquire_to_save(&process, &settings)?;
-        let _accepting = lock(&process.accepting);
         let stored = match lease.locked() {
             Some(locked) => locked.read()?,
-            None => self.cached(&settings).map(|held| held.token.clone()),
+            None => self.cached(&settings).map(|held| Token::clone(&held.token)),
         };
         let found = stored.as_ref().map_or(0, |stored| stored.generation);
         if let Some(expected) = expected.filter(|expected| *expected != found) {
@@ -108,7 +104,8 @@ impl Client {
             lease.renewed(&Identity::of(&settings)?, &token)?;
         }
         process.set_notes(lease.notes());
-        self.replace(&process, &settings, token, Durability::Stored);
+        let key = TokenKey::of(&settings);
+        let _ = process.cache.replace(Replaces::Any, &key, token, Durability::Stored);
         Ok(())
     }
 }

@@ -41,7 +41,7 @@ impl Client {
 
     pub(super) fn request(&self, settings: &Settings, operation: &mut Operation) -> Result<Request> {
         let held = self.held(settings)?;
-        operation.prepare(held.as_deref().map(|held| (&held.token, held.serial)))?;
+        operation.prepare(held.as_deref().map(|held| (&*held.token, held.serial)))?;
         operation.request(settings)
     }
 
@@ -80,7 +80,7 @@ impl Client {
             Ok(()) => self.newest(&settings),
             Err(error) => self.old_token(&settings, error),
         }?;
-        self.remember_undelivered(&ready);
+        process.cache.remember_undelivered(&ready);
         i32::try_from(purpose.text(&ready).len()).map_err(|_| Error::TooLarge { status: 0 })
     }
 
@@ -99,10 +99,11 @@ impl Client {
                 state.pending.used(&answer);
                 state.nonce = answer.nonce.clone().unwrap_or_default();
                 drop(state);
-                self.accept(process, settings, token, None, lease)
+                Self::accept_sign_in(process, settings, token)
             }
             (Ok(token), Operation::Refresh { serial, .. }) => {
-                self.accept(process, settings, token, Some(serial), lease)
+                let lease = lease.map_or_else(|| Self::acquire_to_save(process, settings), Ok)?;
+                Self::accept_renewal(process, settings, token, serial, lease)
             }
             (Err(error), Operation::Exchange(answer)) => {
                 lock(&process.state).pending.give_back(&answer);
@@ -128,8 +129,9 @@ impl Client {
             // knows of no lock.
             Error::Refused(refusal) if refusal.error == "invalid_grant" => {
                 let stored = lease.locked().map_or(Ok(None), |locked| locked.read())?;
-                let is_replaced = self.serial(settings).is_some_and(|now| now != serial);
-                if is_replaced || self.adopt(process, settings, stored) {
+                let cached = self.cached(settings);
+                let is_replaced = cached.as_ref().is_some_and(|now| now.serial != serial);
+                if is_replaced || Self::adopt(process, settings, cached.as_deref(), stored) != Ok(false) {
                     return Ok(());
                 }
                 // The old one is kept all the same: nothing is deleted on a server's word.
@@ -140,7 +142,7 @@ impl Client {
             error => error,
         };
         let held = self.cached(settings);
-        lease.failed(&error, held.is_some_and(|held| held.is_alive(settings)));
+        lease.failed(&error, held.is_some_and(|held| held.is_alive(&settings.freshness())));
         process.set_notes(lease.notes());
         Err(error)
     }

@@ -7,8 +7,7 @@ mod renew;
 mod status;
 mod tokens;
 
-use arc_swap::{ArcSwap, ArcSwapOption, Guard};
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use arc_swap::{ArcSwap, Guard};
 use std::sync::Arc;
 
 use crate::constants as number;
@@ -18,47 +17,39 @@ use crate::process::Process;
 use crate::profile;
 use crate::property;
 use crate::protocol::time;
+use crate::renewal::cache::{Followed, TokenCache, Unsaved};
 use crate::secret::Secret;
-use crate::settings::{Http, Settings, StoreSetting, TokenKey};
+use crate::settings::{Http, Settings, TokenKey};
 use crate::single_flight::lock;
 use crate::store::{self, Place, Wait};
 use crate::system;
 use crate::token::PublishedToken;
-use tokens::CachedToken;
 
 pub struct Client {
     handle: i32,
-    /// Where readers find the valid token without coming here.
-    current: &'static PublishedToken,
-    closed: AtomicBool,
     settings: ArcSwap<Settings>,
-    held: ArcSwapOption<CachedToken>,
-    serials: AtomicU32,
-    /// Locks, connections, conversations: what a forked child must not share.
+    /// Token, locks, connections, requests: what a forked child must not share.
     process: ArcSwap<Process>,
 }
 
 impl Client {
-    pub fn new(handle: i32, current: &'static PublishedToken) -> Self {
-        Self::with_settings(handle, current, Settings::default())
+    pub fn new(handle: i32, published: &'static PublishedToken) -> Self {
+        Self::with_settings(handle, published, Settings::default())
     }
 
     /// A client that is set up from a profile; see `oauth_client_open`.
-    pub fn open(handle: i32, current: &'static PublishedToken, profile: &str) -> Result<Self> {
+    pub fn open(handle: i32, published: &'static PublishedToken, profile: &str) -> Result<Self> {
         let mut settings = Settings::default();
         profile::open(&mut settings, profile)?;
-        Ok(Self::with_settings(handle, current, settings))
+        Ok(Self::with_settings(handle, published, settings))
     }
 
-    fn with_settings(handle: i32, current: &'static PublishedToken, settings: Settings) -> Self {
+    fn with_settings(handle: i32, published: &'static PublishedToken, settings: Settings) -> Self {
+        let cache = TokenCache::new(handle, published, TokenKey::of(&settings), settings.freshness());
         Self {
             handle,
-            current,
-            closed: AtomicBool::new(false),
             settings: ArcSwap::from_pointee(settings),
-            held: ArcSwapOption::const_empty(),
-            serials: AtomicU32::new(0),
-            process: ArcSwap::from_pointee(Process::new(system::fork_count())),
+            process: ArcSwap::from_pointee(Process::new(system::fork_count(), cache)),
         }
     }
 
@@ -72,11 +63,9 @@ impl Client {
         let saved = self.save_unsaved();
         let process = self.process();
         let mut state = lock(&process.state);
-        self.closed.store(true, Ordering::SeqCst);
+        process.cache.close();
         state.pending.clear();
         state.conversation = None;
-        state.undelivered = None;
-        self.current.clear();
         saved
     }
 
@@ -86,55 +75,47 @@ impl Client {
         if property == number::OAUTH_TOKEN_RECORD {
             return self.import(None, text);
         }
-        let saved = self.save_unsaved();
+        loop {
+            let saved = self.save_unsaved();
+            match self.try_set(property, text)? {
+                Ok(()) => return Ok(()),
+                // Or else the token would be lost; unless it became unsaved after that look.
+                Err(Unsaved) => saved?,
+            }
+        }
+    }
+
+    fn try_set(&self, property: i32, text: &str) -> Result<std::result::Result<(), Unsaved>> {
         let process = self.process();
         let _writing = lock(&process.state);
-        let before = self.settings.load_full();
-        let mut settings = Settings::clone(&before);
+        let mut settings = Settings::clone(&self.settings.load());
         if property == number::OAUTH_PROFILE {
             profile::apply_known(&mut settings, text)?;
         } else {
             property::set(&mut settings, property, text)?;
         }
-        self.follow_store(&before, &settings, saved)?;
+        match process.cache.follow(TokenKey::of(&settings), settings.freshness()) {
+            Err(unsaved) => return Ok(Err(unsaved)),
+            Ok(Followed::Stays) => {}
+            Ok(Followed::Moved) => {
+                if let Some(place) = Place::of(&settings)? {
+                    // If it cannot be made, the token stays unsaved, and who saves it is told why.
+                    let _ = place.make_folder();
+                }
+            }
+        }
         self.settings.store(Arc::new(settings));
-        self.current.clear(); // made ready again with the new settings
-        Ok(())
-    }
-
-    /// What is in memory belongs to the record that the settings name.
-    fn follow_store(&self, before: &Settings, after: &Settings, saved: Result<()>) -> Result<()> {
-        let Some(held) = self.held.load_full() else { return Ok(()) };
-        let key = TokenKey::of(after);
-        if held.key == key {
-            return Ok(());
-        }
-        let is_unsaved = held.unsaved.load(Ordering::SeqCst);
-        if held.key.is_same_token(&key) {
-            // A token that only memory has moves into the new store.
-            let moves = is_unsaved || before.store == StoreSetting::Memory;
-            self.held.store(moves.then(|| Arc::new(held.moved_to(key))));
-            if let (true, Some(place)) = (moves, Place::of(after)?) {
-                // If it cannot be made, the token stays unsaved, and who saves it is told why.
-                let _ = place.make_folder();
-            }
-        } else {
-            if is_unsaved {
-                saved?; // or else it would be lost
-            }
-            self.held.store(None);
-        }
-        Ok(())
+        Ok(Ok(()))
     }
 
     /// What only memory has does not outlive a change of its place.
     fn save_unsaved(&self) -> Result<()> {
-        match self.held.load_full() {
-            Some(held) if held.is_unsaved() => {
+        match self.process().cache.unsaved() {
+            Some(_) => {
                 let settings = self.settings.load_full();
                 self.save_cached(&settings, Wait::Seconds(settings.lock_timeout()))
             }
-            _ => Ok(()),
+            None => Ok(()),
         }
     }
 
@@ -247,7 +228,7 @@ impl Client {
         if process.fork_count == fork_count {
             return process;
         }
-        let fresh = Arc::new(Process::after_fork(&process, fork_count));
+        let fresh = Arc::new(Process::after_fork(&process, fork_count, &self.settings.load()));
         self.process.compare_and_swap(&process, fresh);
         self.process.load()
     }

@@ -1,17 +1,16 @@
 //! Renewing a token that many share: one job sends the refresh token, the others get what it brings.
 #![forbid(unsafe_code)]
 
-use std::sync::atomic::Ordering;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::tokens::Durability;
 use super::Client;
 use crate::conversation::{Operation, WaitingRequest};
 use crate::error::{Action, Error, Result};
 use crate::lease::RenewalLease;
 use crate::process::Process;
 use crate::protocol::message::Request;
+use crate::renewal::cache::{CachedToken, Durability, Newer, Replaces};
 use crate::settings::{Http, Settings, TokenKey};
 use crate::store::{Failure, FileStamp, Locked, Locking, Place, Wait};
 use crate::system;
@@ -115,7 +114,8 @@ impl Client {
                         })
                     };
                     let newer = place.read()?.filter(is_newer);
-                    if self.adopt(process, settings, newer) && self.is_alive(settings) {
+                    let adopted = Self::adopt(process, settings, held.as_deref(), newer);
+                    if adopted == Ok(true) && self.is_alive(settings) {
                         return Ok(None);
                     }
                 }
@@ -127,11 +127,11 @@ impl Client {
     /// Whether the token that is held now is what the caller asked for.
     fn is_served(&self, settings: &Settings, wanted: RenewalRequest) -> bool {
         let held = self.cached(settings);
-        wanted.purpose.is_some() && held.is_some_and(|held| self.publish(&held).is_some())
+        wanted.purpose.is_some() && held.is_some_and(|held| self.process().cache.publish(&held).is_some())
     }
 
     fn is_alive(&self, settings: &Settings) -> bool {
-        self.cached(settings).is_some_and(|held| held.is_alive(settings))
+        self.cached(settings).is_some_and(|held| held.is_alive(&settings.freshness()))
     }
 
     /// Brings memory and the record together, with the lock. Returns whether another job's token is held now.
@@ -141,36 +141,44 @@ impl Client {
         settings: &Settings,
         locked: &mut Locked,
     ) -> Result<bool> {
-        let stored = locked.read()?;
-        let Some(held) = self.cached(settings) else {
-            return Ok(self.adopt(process, settings, stored));
-        };
-        let is_forgotten = locked.notes.forgotten.as_ref().is_some_and(|forgotten| forgotten.is(&held.token));
-        if stored.is_none() && is_forgotten {
-            self.clear_cached(process, &held);
-            return Err(Error::sign_in("the token was removed from the store"));
+        loop {
+            let stored = locked.read()?;
+            let cached = self.cached(settings);
+            if let Some(cached) = &cached {
+                let forgotten = locked.notes.forgotten.as_ref();
+                if stored.is_none() && forgotten.is_some_and(|forgotten| forgotten.is(&cached.token)) {
+                    process.cache.clear(cached.serial);
+                    return Err(Error::sign_in("the token was removed from the store"));
+                }
+                // By the generations: clocks differ. What a person has just brought is newer than any refresh.
+                let is_sign_in = cached.durability == Durability::UnsavedSignIn;
+                let is_ours_newer =
+                    |stored: &Token| is_sign_in || stored.generation < cached.token.generation;
+                if cached.is_unsaved() && stored.as_ref().is_none_or(is_ours_newer) {
+                    Self::save(process, settings, cached, stored.as_ref(), locked)?;
+                    return Ok(false);
+                }
+            }
+            if let Ok(is_other) = Self::adopt(process, settings, cached.as_deref(), stored) {
+                return Ok(is_other);
+            }
         }
-        // By the generations: clocks differ. What a person has just brought is newer than any refresh.
-        let is_ours_newer = |stored: &Token| held.is_sign_in || stored.generation < held.token.generation;
-        if held.is_unsaved() && stored.as_ref().is_none_or(is_ours_newer) {
-            self.save(settings, &held, stored.as_ref(), locked)?;
-            return Ok(false);
-        }
-        Ok(self.adopt(process, settings, stored))
     }
 
-    /// Takes over the stored token, if it is another than that in memory.
-    pub(super) fn adopt(&self, process: &Process, settings: &Settings, stored: Option<Token>) -> bool {
-        let Some(stored) = stored else { return false };
-        let held = self.cached(settings);
-        let is_other = held.as_ref().is_none_or(|held| !held.token.is_same(&stored));
-        if let Some(held) = held.filter(|_| !is_other) {
-            held.unsaved.store(false, Ordering::SeqCst); // another job has put it in place
+    /// Takes over the stored token, if it is another than that in memory, `seen` when the caller looked.
+    pub(super) fn adopt(
+        process: &Process,
+        settings: &Settings,
+        seen: Option<&CachedToken>,
+        stored: Option<Token>,
+    ) -> std::result::Result<bool, Newer> {
+        let Some(stored) = stored else { return Ok(false) };
+        if let Some(seen) = seen.filter(|seen| seen.token.is_same(&stored)) {
+            process.cache.set_stored(seen.serial); // another job has put it in place
+            return Ok(false);
         }
-        if is_other {
-            self.replace(process, settings, stored, Durability::Stored);
-        }
-        is_other
+        let replaces = Replaces::Only(seen.map(|seen| seen.serial));
+        process.cache.replace(replaces, &TokenKey::of(settings), stored, Durability::Stored).map(|_| true)
     }
 
     /// The server, or a failure before, may have asked for some time.

@@ -1,10 +1,10 @@
 //! One line about a token, for a person: no secret in it.
 #![forbid(unsafe_code)]
 
-use super::tokens::CachedToken;
 use super::Client;
 use crate::protocol::redactor::ends_line;
 use crate::protocol::time::rfc3339;
+use crate::renewal::cache::CachedToken;
 use crate::settings::{Identity, Settings};
 use crate::store::{LeaseNotes, Place};
 use crate::system;
@@ -22,11 +22,11 @@ impl Client {
         let mut parts = vec![whose(settings)];
         match (stored, self.cached(settings)) {
             (Ok(Some(stored)), held) if held.as_ref().is_none_or(|held| !held.is_unsaved()) => {
-                let is_rejected = held.is_some_and(|held| held.token == stored && held.is_rejected());
+                let is_rejected = held.is_some_and(|held| *held.token == stored && held.is_rejected);
                 parts.extend(token(&stored, settings, is_rejected));
             }
             (stored, Some(held)) => {
-                parts.extend(token(&held.token, settings, held.is_rejected()));
+                parts.extend(token(&held.token, settings, held.is_rejected));
                 parts.extend(unsaved(&held));
                 parts.extend(stored.err().map(|error| error.to_string()));
             }
@@ -52,9 +52,11 @@ fn whose(settings: &Settings) -> String {
 }
 
 fn token(token: &crate::token::Token, settings: &Settings, is_rejected: bool) -> Vec<String> {
-    let valid = match token.expires_at(settings) {
+    let valid = match token.expires_at(&settings.freshness()) {
         _ if is_rejected => "refused by an API".to_owned(),
-        Some(at) if token.is_expired(settings, system::now()) => format!("expired at {}", rfc3339(at)),
+        Some(at) if token.is_expired(&settings.freshness(), system::now()) => {
+            format!("expired at {}", rfc3339(at))
+        }
         Some(at) => format!("valid until {}", rfc3339(at)),
         None => "valid, the server does not say until when".to_owned(),
     };

@@ -224,6 +224,10 @@ impl Script {
         Self::start(move |number, _| ok(&token_for(&number.to_string(), seconds)))
     }
 
+    pub fn url(&self) -> String {
+        self.url.clone()
+    }
+
     pub fn count(&self) -> usize {
         self.requests.lock().unwrap().len()
     }

@@ -1,8 +1,10 @@
-//! Two clients that share more than they should lose: a store that fails for one of them, accounts that change.
+//! Two clients, or two threads of one, that share more than they should lose: a store that fails for one of them, accounts that change.
 
 use crate::common::error_text;
 use crate::support::*;
 use oauth::constants::*;
+use std::sync::mpsc;
+use std::thread;
 
 #[test]
 fn a_token_that_could_not_be_stored_is_not_renewed_behind_its_holders_back() {
@@ -45,6 +47,52 @@ fn a_sign_in_that_could_not_be_stored_outlives_another_jobs_refresh() {
     assert_eq!(answer_token(&second, "3"), 0, "{}", error_text());
     gives(&first, "2");
     gives(&folder.client(), "2");
+}
+
+#[test]
+fn a_sign_in_outlives_a_refresh_of_another_thread_that_ends_after_it() {
+    let mut table = Table::default();
+    for (store, code, says) in [("memory:", 0, ""), ("file:", OAUTH_ERROR_LOCK, "store locked")] {
+        table.row(store, || {
+            let folder = Folder::new();
+            let stored = (store == "file:").then_some(&folder);
+            let server = Script::of_tokens(HOUR);
+            let (asked, is_asked) = mpsc::channel();
+            let (go, may_answer) = mpsc::channel();
+            let refresher = Script::start(move |_, _| {
+                asked.send(()).unwrap();
+                may_answer.recv().unwrap();
+                ok(&token_for("renewed", HOUR))
+            });
+            let client = server.holder(stored, &[(OAUTH_LOCK_TIMEOUT, "0")]);
+            client.must_set(OAUTH_REFRESH_ENDPOINT, &refresher.url());
+            thread::scope(|scope| {
+                let renewal = scope.spawn(|| (client.refresh(), error_text()));
+                is_asked.recv().unwrap();
+                let state = parameter_of(&client.authorize_url(), "state");
+                let answer = client.exchange(&format!("?code=SECRET-code&state={state}"));
+                if code == 0 {
+                    assert_eq!(answer, 0, "{}", error_text());
+                } else {
+                    fails(answer, code, says);
+                }
+                gives(&client, "1");
+                go.send(()).unwrap();
+                assert_eq!(renewal.join().unwrap(), (0, String::new()));
+            });
+            gives(&client, "1");
+            assert!(client.get(OAUTH_REFRESH_TOKEN).ends_with("-refresh-1"), "the sign-in is lost");
+            if stored.is_some() {
+                let other = server.client(stored, &[]);
+                gives(&other, "1");
+                assert!(
+                    other.get(OAUTH_REFRESH_TOKEN).ends_with("-refresh-1"),
+                    "the record is not the sign-in's"
+                );
+            }
+        });
+    }
+    table.end();
 }
 
 #[test]
