@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
+use crate::json::Json;
 use crate::lease::RenewalLease;
 use crate::pending::Answer;
-use crate::protocol::json::Json;
 use crate::protocol::message::{Request, Response};
 use crate::protocol::redactor::Redactor;
 use crate::protocol::{client_auth, token_request, token_response};

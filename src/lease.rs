@@ -4,12 +4,11 @@
 use std::time::Duration;
 
 use crate::error::{Action, Error, Result};
-use crate::protocol::time::rfc3339;
 use crate::secret::Secret;
-use crate::settings::Identity;
 use crate::store::{self, Failure, LeaseNotes, Locked, SentRefresh};
 use crate::system;
-use crate::token::Token;
+use crate::time::rfc3339;
+use crate::token::{Identity, Token};
 
 pub struct RenewalLease {
     place: LeasePlace,

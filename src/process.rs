@@ -75,7 +75,7 @@ impl Process {
     /// For the child of a fork: pending authorizations come along, unless a thread of the parent was changing them
     /// at that very moment. Requests under way and connections are the parent's.
     pub fn after_fork(parent: &Arc<Self>, fork_count: u32, settings: &Settings) -> Self {
-        let cache = TokenCache::after_fork(&parent.cache, TokenKey::of(settings), settings.freshness());
+        let cache = TokenCache::after_fork(&parent.cache, TokenKey::of(settings), settings.freshness);
         let fresh = Self::new(fork_count, cache);
         if let Ok(mut state) = parent.state.try_lock() {
             let mut pending = std::mem::take(&mut state.pending);

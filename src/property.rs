@@ -1,7 +1,6 @@
 //! What can be set and read: a property's number, its key in a profile, and how its text is parsed and written.
 #![forbid(unsafe_code)]
 
-use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use crate::constants as number;
@@ -9,10 +8,10 @@ use crate::error::{Error, Result};
 use crate::protocol::uri;
 use crate::secret::Secret;
 use crate::settings::{
-    BasicEncoding, ClientAuth, ExpiresInUnit, FileSetting, Http, Pkce, RequestBody, ScopeSeparator, Settings,
-    StoreSetting,
+    BasicEncoding, ClientAuth, ExpiresInUnit, Http, Pkce, RequestBody, ScopeSeparator, Settings, StoreSetting,
 };
 use crate::store::KeySource;
+use crate::system::GivenPath;
 use crate::transport::Proxy;
 
 /// Every setting's number and key; the key is the constant's name in lower case, without `OAUTH_`.
@@ -152,7 +151,7 @@ pub fn set(settings: &mut Settings, property: i32, text: &str) -> Result<()> {
         }
         number::OAUTH_STORE => settings.store = store(key, text)?,
         number::OAUTH_ACCOUNT => settings.account = text.to_owned(),
-        number::OAUTH_MIN_VALID => settings.min_valid = seconds(key, text, 0, 31_536_000)?,
+        number::OAUTH_MIN_VALID => settings.freshness.min_valid = seconds(key, text, 0, 31_536_000)?,
         number::OAUTH_TIMEOUT => settings.timeout = seconds(key, text, 1, 3600)?,
         number::OAUTH_CA_FILE => settings.ca_file = file(key, text)?,
         number::OAUTH_CLIENT_CERT_FILE => settings.client_cert_file = file(key, text)?,
@@ -163,7 +162,9 @@ pub fn set(settings: &mut Settings, property: i32, text: &str) -> Result<()> {
         number::OAUTH_STORE_KEY => settings.store_key = KeySource::parse(key, text)?,
         number::OAUTH_STORE_OLD_KEY => settings.store_old_key = KeySource::parse(key, text)?,
         number::OAUTH_LOCK_TIMEOUT => settings.lock_timeout = seconds(key, text, 0, 3600)?,
-        number::OAUTH_ASSUME_EXPIRES_IN => settings.assume_expires_in = seconds(key, text, 1, 31_536_000)?,
+        number::OAUTH_ASSUME_EXPIRES_IN => {
+            settings.freshness.assume_expires_in = seconds(key, text, 1, 31_536_000)?;
+        }
         number::OAUTH_PENDING_EXPIRES_IN => settings.pending_expires_in = seconds(key, text, 60, 31_536_000)?,
         _ => return Err(Error::Property { number: property, what: "property" }),
     }
@@ -174,6 +175,7 @@ pub fn set(settings: &mut Settings, property: i32, text: &str) -> Result<()> {
 pub fn setting(settings: &Settings, property: i32) -> Option<Secret> {
     let seconds = |value: Option<u32>| value.map(|s| s.to_string()).unwrap_or_default();
     let plain = |text: &str| text.to_owned();
+    let path = |file: Option<&GivenPath>| file.map(|file| file.written.clone()).unwrap_or_default();
     let text = match property {
         number::OAUTH_PROFILE => plain(&settings.profile),
         number::OAUTH_BASE_URL => plain(&settings.base_url),
@@ -204,11 +206,11 @@ pub fn setting(settings: &Settings, property: i32) -> Option<Secret> {
             StoreSetting::Folder(folder) => format!("file:{}", folder.written),
         },
         number::OAUTH_ACCOUNT => plain(&settings.account),
-        number::OAUTH_MIN_VALID => seconds(settings.min_valid),
+        number::OAUTH_MIN_VALID => seconds(settings.freshness.min_valid),
         number::OAUTH_TIMEOUT => settings.timeout().to_string(),
-        number::OAUTH_CA_FILE => plain(&settings.ca_file.written),
-        number::OAUTH_CLIENT_CERT_FILE => plain(&settings.client_cert_file.written),
-        number::OAUTH_CLIENT_KEY_FILE => plain(&settings.client_key_file.written),
+        number::OAUTH_CA_FILE => path(settings.ca_file.as_ref()),
+        number::OAUTH_CLIENT_CERT_FILE => path(settings.client_cert_file.as_ref()),
+        number::OAUTH_CLIENT_KEY_FILE => path(settings.client_key_file.as_ref()),
         number::OAUTH_PROXY => match &settings.proxy {
             Proxy::None => "none".to_owned(),
             Proxy::Environment => "env".to_owned(),
@@ -219,7 +221,7 @@ pub fn setting(settings: &Settings, property: i32) -> Option<Secret> {
         number::OAUTH_STORE_KEY => return Some(written(settings.store_key.as_ref())),
         number::OAUTH_STORE_OLD_KEY => return Some(written(settings.store_old_key.as_ref())),
         number::OAUTH_LOCK_TIMEOUT => settings.lock_timeout().to_string(),
-        number::OAUTH_ASSUME_EXPIRES_IN => seconds(settings.assume_expires_in),
+        number::OAUTH_ASSUME_EXPIRES_IN => seconds(settings.freshness.assume_expires_in),
         number::OAUTH_PENDING_EXPIRES_IN => settings.pending_expires_in().to_string(),
         _ => return None,
     };
@@ -332,18 +334,16 @@ fn store(key: &'static str, text: &str) -> Result<StoreSetting> {
         Some(("file", path)) if path.starts_with('~') => {
             Err(Error::Value { key, reason: "~ is not expanded: write the whole path".to_owned() })
         }
-        Some(("file", path)) if !path.is_empty() => Ok(StoreSetting::Folder(file(key, path)?)),
+        Some(("file", path)) if !path.is_empty() => Ok(StoreSetting::Folder(GivenPath::new(key, path)?)),
         _ => Err(Error::Value { key, reason: "use memory: or file:FOLDER".to_owned() }),
     }
 }
 
-fn file(key: &'static str, text: &str) -> Result<FileSetting> {
+fn file(key: &'static str, text: &str) -> Result<Option<GivenPath>> {
     if text.is_empty() {
-        return Ok(FileSetting::default());
+        return Ok(None);
     }
-    let path = std::path::absolute(PathBuf::from(text))
-        .map_err(|e| Error::Value { key, reason: format!("not a path ({e})") })?;
-    Ok(FileSetting { written: text.to_owned(), path: Some(path) })
+    GivenPath::new(key, text).map(Some)
 }
 
 fn proxy(key: &'static str, text: &str) -> Result<Proxy> {

@@ -1,14 +1,14 @@
 //! A client's settings, parsed: what each property means, not how it is written.
 #![forbid(unsafe_code)]
 
-use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use crate::error::{Error, Result};
 use crate::protocol::uri;
 use crate::secret::Secret;
 use crate::store::KeySource;
-use crate::token::Freshness;
+use crate::system::GivenPath;
+use crate::token::{Freshness, Identity};
 use crate::transport::{Proxy, TransportConfig};
 
 #[derive(Clone, Debug)]
@@ -37,18 +37,17 @@ pub struct Settings {
     pub expires_in_unit: ExpiresInUnit,
     pub store: StoreSetting,
     pub account: String,
-    pub min_valid: Option<u32>,
+    pub freshness: Freshness,
     pub timeout: Option<u32>,
-    pub ca_file: FileSetting,
-    pub client_cert_file: FileSetting,
-    pub client_key_file: FileSetting,
+    pub ca_file: Option<GivenPath>,
+    pub client_cert_file: Option<GivenPath>,
+    pub client_key_file: Option<GivenPath>,
     pub proxy: Proxy,
     pub http: Option<Http>,
     pub allow_http: bool,
     pub store_key: Option<KeySource>,
     pub store_old_key: Option<KeySource>,
     pub lock_timeout: Option<u32>,
-    pub assume_expires_in: Option<u32>,
     pub pending_expires_in: Option<u32>,
     /// All of the authorization URL but state and code challenge; made on first use of these settings.
     pub authorization_prefix: OnceLock<String>,
@@ -108,8 +107,7 @@ pub enum Http {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StoreSetting {
     Memory,
-    /// As it was written, and made absolute at that moment: the host may change its folder later.
-    Folder(FileSetting),
+    Folder(GivenPath),
 }
 
 /// Whose token it is, and where it is kept.
@@ -135,14 +133,6 @@ impl TokenKey {
     }
 }
 
-/// Whose token it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Identity {
-    pub token_endpoint: String,
-    pub client_id: String,
-    pub account: String,
-}
-
 impl Identity {
     pub fn of(settings: &Settings) -> Result<Self> {
         Ok(Self {
@@ -151,13 +141,6 @@ impl Identity {
             account: settings.account.clone(),
         })
     }
-}
-
-/// A path as it was written, and absolute.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct FileSetting {
-    pub written: String,
-    pub path: Option<PathBuf>,
 }
 
 impl Default for Settings {
@@ -186,18 +169,17 @@ impl Default for Settings {
             expires_in_unit: ExpiresInUnit::Seconds,
             store: StoreSetting::Memory,
             account: String::new(),
-            min_valid: None,
+            freshness: Freshness::default(),
             timeout: None,
-            ca_file: FileSetting::default(),
-            client_cert_file: FileSetting::default(),
-            client_key_file: FileSetting::default(),
+            ca_file: None,
+            client_cert_file: None,
+            client_key_file: None,
             proxy: Proxy::None,
             http: None,
             allow_http: false,
             store_key: None,
             store_old_key: None,
             lock_timeout: None,
-            assume_expires_in: None,
             pending_expires_in: None,
             authorization_prefix: OnceLock::new(),
             checked_token_url: OnceLock::new(),
@@ -252,16 +234,13 @@ impl Settings {
         self.endpoint("refresh_endpoint", &self.refresh_endpoint, "tokens are refreshed")
     }
 
-    pub fn freshness(&self) -> Freshness {
-        Freshness { min_valid: self.min_valid, assume_expires_in: self.assume_expires_in }
-    }
-
     pub fn transport(&self) -> TransportConfig {
+        let path = |file: &Option<GivenPath>| file.as_ref().map(|file| file.absolute.clone());
         TransportConfig {
             timeout: self.timeout(),
-            ca_file: self.ca_file.path.clone(),
-            client_cert_file: self.client_cert_file.path.clone(),
-            client_key_file: self.client_key_file.path.clone(),
+            ca_file: path(&self.ca_file),
+            client_cert_file: path(&self.client_cert_file),
+            client_key_file: path(&self.client_key_file),
             proxy: self.proxy.clone(),
         }
     }

@@ -1,16 +1,17 @@
-//! Clock, randomness and process: what tests replace.
+//! Clock, randomness, process and paths: what tests replace, and what std does not offer.
 #![forbid(unsafe_code)]
 
 use std::cell::Cell;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::error::{Error, Result};
-use crate::ffi::os;
+use crate::os;
 
-pub use crate::ffi::os::{
+pub use crate::os::{
     close_in_child, effective_user, file_system_type, fork_count, host_name, is_privileged, is_running,
-    keep_in_child,
+    keep_in_child, keeping_errno,
 };
 
 /// Seconds since 1970.
@@ -46,6 +47,22 @@ pub fn pause(duration: Duration) {
 /// Fills `bytes` from the system's random number generator: one system call.
 pub fn random(bytes: &mut [u8]) -> Result<()> {
     getrandom::fill(bytes).map_err(|e| Error::System(e.to_string()))
+}
+
+/// A path as somebody wrote it, and made absolute at that moment: the host may change its folder later.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GivenPath {
+    pub written: String,
+    pub absolute: PathBuf,
+}
+
+impl GivenPath {
+    /// `key`: the setting that it is for.
+    pub fn new(key: &'static str, written: &str) -> Result<Self> {
+        let absolute = std::path::absolute(written)
+            .map_err(|e| Error::Value { key, reason: format!("not a path ({e})") })?;
+        Ok(Self { written: written.to_owned(), absolute })
+    }
 }
 
 /// For this project's own tests.

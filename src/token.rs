@@ -5,19 +5,26 @@ use arc_swap::ArcSwapOption;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::protocol::json::Json;
+use crate::json::Json;
 use crate::secret::Secret;
 
-/// Seconds that a token must still be valid to be given out, unless OAUTH_MIN_VALID says otherwise.
-pub const DEFAULT_MIN_VALID: i64 = 30;
+const DEFAULT_MIN_VALID: i64 = 30;
 const CLOCKS_DIFFER: i64 = 300;
 
-/// What a program asks of a token's time.
+/// Whose token it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    pub token_endpoint: String,
+    pub client_id: String,
+    pub account: String,
+}
+
+/// How long a token is good enough, as the caller sees it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Freshness {
-    /// Seconds that it must still be valid.
+    /// Seconds that it must still be valid to be given out. Not set: 30, or half of a shorter life.
     pub min_valid: Option<u32>,
-    /// Seconds that it is taken to live where the server does not say.
+    /// Seconds that it lives where the server does not say.
     pub assume_expires_in: Option<u32>,
 }
 
@@ -43,7 +50,7 @@ pub struct Token {
 
 impl Token {
     /// When the token may be given out.
-    pub fn usable(&self, freshness: &Freshness) -> Span {
+    pub fn usable(&self, freshness: Freshness) -> Span {
         // Before it was given the clock has been set back, and says nothing of the token any more; hosts that share a
         // store differ a little.
         let from = self.obtained_at.saturating_sub(CLOCKS_DIFFER);
@@ -53,12 +60,12 @@ impl Token {
         Span { from, until: expires_at.saturating_sub(margin) }
     }
 
-    pub fn is_expired(&self, freshness: &Freshness, now: i64) -> bool {
+    pub fn is_expired(&self, freshness: Freshness, now: i64) -> bool {
         self.expires_at(freshness).is_some_and(|at| now >= at)
     }
 
     /// What the server said, or what the caller assumes where it said nothing.
-    pub fn expires_at(&self, freshness: &Freshness) -> Option<i64> {
+    pub fn expires_at(&self, freshness: Freshness) -> Option<i64> {
         let assumed = || Some(self.obtained_at.saturating_add(freshness.assume_expires_in?.into()));
         self.expires_at.or_else(assumed)
     }

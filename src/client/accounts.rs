@@ -5,11 +5,11 @@ use super::Client;
 use crate::error::{Error, Result};
 use crate::process::{CallerHttpGuard, Process};
 use crate::renewal::cache::{Durability, Replaces};
-use crate::settings::{Http, Identity, Settings, StoreSetting, TokenKey};
+use crate::settings::{Http, Settings, StoreSetting, TokenKey};
 use crate::single_flight::lock;
 use crate::store::{self, Forgotten, LeaseNotes, Place, Wait};
 use crate::system;
-use crate::token::Token;
+use crate::token::{Identity, Token};
 
 /// So many are listed at once.
 const PAGE: usize = 1000;

@@ -142,7 +142,7 @@ impl Client {
             error => error,
         };
         let held = self.cached(settings);
-        lease.failed(&error, held.is_some_and(|held| held.is_alive(&settings.freshness())));
+        lease.failed(&error, held.is_some_and(|held| held.is_alive(settings.freshness)));
         process.set_notes(lease.notes());
         Err(error)
     }

@@ -16,13 +16,13 @@ use crate::pending::{AuthorizationUrl, Pending};
 use crate::process::Process;
 use crate::profile;
 use crate::property;
-use crate::protocol::time;
 use crate::renewal::cache::{Followed, TokenCache, Unsaved};
 use crate::secret::Secret;
 use crate::settings::{Http, Settings, TokenKey};
 use crate::single_flight::lock;
 use crate::store::{self, Place, Wait};
 use crate::system;
+use crate::time;
 use crate::token::PublishedToken;
 
 pub struct Client {
@@ -45,7 +45,7 @@ impl Client {
     }
 
     fn with_settings(handle: i32, published: &'static PublishedToken, settings: Settings) -> Self {
-        let cache = TokenCache::new(handle, published, TokenKey::of(&settings), settings.freshness());
+        let cache = TokenCache::new(handle, published, TokenKey::of(&settings), settings.freshness);
         Self {
             handle,
             settings: ArcSwap::from_pointee(settings),
@@ -94,7 +94,7 @@ impl Client {
         } else {
             property::set(&mut settings, property, text)?;
         }
-        match process.cache.follow(TokenKey::of(&settings), settings.freshness()) {
+        match process.cache.follow(TokenKey::of(&settings), settings.freshness) {
             Err(unsaved) => return Ok(Err(unsaved)),
             Ok(Followed::Stays) => {}
             Ok(Followed::Moved) => {

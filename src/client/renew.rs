@@ -131,7 +131,7 @@ impl Client {
     }
 
     fn is_alive(&self, settings: &Settings) -> bool {
-        self.cached(settings).is_some_and(|held| held.is_alive(&settings.freshness()))
+        self.cached(settings).is_some_and(|held| held.is_alive(settings.freshness))
     }
 
     /// Brings memory and the record together, with the lock. Returns whether another job's token is held now.

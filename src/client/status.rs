@@ -3,11 +3,12 @@
 
 use super::Client;
 use crate::protocol::redactor::ends_line;
-use crate::protocol::time::rfc3339;
 use crate::renewal::cache::CachedToken;
-use crate::settings::{Identity, Settings};
+use crate::settings::Settings;
 use crate::store::{LeaseNotes, Place};
 use crate::system;
+use crate::time::rfc3339;
+use crate::token::Identity;
 
 impl Client {
     pub(super) fn status(&self, settings: &Settings) -> String {
@@ -52,9 +53,9 @@ fn whose(settings: &Settings) -> String {
 }
 
 fn token(token: &crate::token::Token, settings: &Settings, is_rejected: bool) -> Vec<String> {
-    let valid = match token.expires_at(&settings.freshness()) {
+    let valid = match token.expires_at(settings.freshness) {
         _ if is_rejected => "refused by an API".to_owned(),
-        Some(at) if token.is_expired(&settings.freshness(), system::now()) => {
+        Some(at) if token.is_expired(settings.freshness, system::now()) => {
             format!("expired at {}", rfc3339(at))
         }
         Some(at) => format!("valid until {}", rfc3339(at)),

@@ -10,9 +10,9 @@ use crate::error::{Error, Result};
 use crate::lease::RenewalLease;
 use crate::process::Process;
 use crate::renewal::cache::{CachedToken, Durability, Replaces};
-use crate::settings::{Identity, Settings, TokenKey};
+use crate::settings::{Settings, TokenKey};
 use crate::store::{self, LeaseNotes, Locked, Place, Wait};
-use crate::token::{BearerToken, Purpose, Token};
+use crate::token::{BearerToken, Identity, Purpose, Token};
 
 impl Client {
     pub fn refresh(&self) -> Result<()> {
@@ -33,7 +33,7 @@ impl Client {
         let wanted = RenewalRequest {
             purpose: Some(purpose),
             stale_serial: held.as_ref().map(|held| held.serial),
-            is_early: held.as_ref().is_some_and(|held| held.is_alive(&settings.freshness())),
+            is_early: held.as_ref().is_some_and(|held| held.is_alive(settings.freshness)),
         };
         let bearer = match self.renew(&settings, wanted) {
             Ok(()) => self.newest(&settings),
@@ -58,7 +58,7 @@ impl Client {
     /// A failure to renew a token early is none as long as it lives: what happened can be read.
     pub(super) fn old_token(&self, settings: &Settings, error: Error) -> Result<Arc<BearerToken>> {
         match self.cached(settings) {
-            Some(cached) if cached.is_alive(&settings.freshness()) && !matches!(error, Error::HttpNeeded) => {
+            Some(cached) if cached.is_alive(settings.freshness) && !matches!(error, Error::HttpNeeded) => {
                 let _ = self.record_failure::<()>(Err(error));
                 Ok(self.process().cache.unpublished(&cached))
             }

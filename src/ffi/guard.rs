@@ -4,11 +4,12 @@ use std::cell::{Cell, RefCell};
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 
+use super::handle;
 use super::text::TextOut;
-use super::{handle, os};
 use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::protocol::redactor::ends_line;
+use crate::system;
 
 thread_local! {
     static FAILED: Cell<bool> = const { Cell::new(false) };
@@ -85,7 +86,7 @@ pub fn last_action() -> i32 {
 
 fn contain(body: impl FnOnce() -> Result<i32>) -> Result<i32> {
     silence_panics();
-    os::keeping_errno(|| {
+    system::keeping_errno(|| {
         let outer = INSIDE.replace(true);
         let result = panic::catch_unwind(AssertUnwindSafe(body));
         INSIDE.set(outer);

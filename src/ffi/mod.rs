@@ -5,7 +5,6 @@
 
 mod guard;
 mod handle;
-pub mod os;
 mod text;
 
 pub use crate::constants::*;

@@ -3,11 +3,9 @@
 
 pub mod authorization;
 pub mod client_auth;
-pub mod json;
 pub mod message;
 pub mod pkce;
 pub mod redactor;
-pub mod time;
 pub mod token_request;
 pub mod token_response;
 pub mod uri;

@@ -4,14 +4,14 @@
 
 use std::collections::HashSet;
 
-use super::json::Json;
 use super::message::{Response, MAX_BODY};
 use super::redactor::Redactor;
-use super::time::{self, Clock};
 use super::uri;
 use crate::error::{Error, Refusal, Result};
+use crate::json::Json;
 use crate::secret::{Secret, Wiped};
 use crate::settings::{ExpiresInUnit, Settings};
+use crate::time::{self, Clock};
 use crate::token::Token;
 
 /// Reads the answer to a token request. `now` is when it came; `words` are those of the server, without our secrets.

@@ -213,7 +213,7 @@ impl TokenCache {
     /// another's by now.
     pub fn publish(&self, cached: &CachedToken) -> Option<Arc<BearerToken>> {
         let state = lock(&self.state);
-        let usable = cached.token.usable(&state.freshness);
+        let usable = cached.token.usable(state.freshness);
         let is_rejected = self.of_serial(cached.serial).map_or(cached.is_rejected, |now| now.is_rejected);
         if is_rejected || !usable.has(system::now()) {
             return None;
@@ -245,7 +245,7 @@ impl TokenCache {
         let (_, bearer) =
             state.undelivered.as_ref().filter(|(thread, _)| *thread == system::thread_number())?;
         let cached = self.of_serial(bearer.serial)?;
-        cached.is_alive(&state.freshness).then(|| bearer.clone())
+        cached.is_alive(state.freshness).then(|| bearer.clone())
     }
 
     /// This thread has the text.
@@ -285,7 +285,7 @@ impl CachedToken {
     }
 
     /// Neither expired nor refused by an API.
-    pub fn is_alive(&self, freshness: &Freshness) -> bool {
+    pub fn is_alive(&self, freshness: Freshness) -> bool {
         !self.is_rejected && !self.token.is_expired(freshness, system::now())
     }
 }

@@ -8,7 +8,8 @@ use std::path::Path;
 use super::files::failed;
 use super::{client_prefix, folder, Keys, Place, Wait};
 use crate::error::{Error, Result};
-use crate::settings::{Identity, Settings};
+use crate::settings::Settings;
+use crate::token::Identity;
 
 /// The accounts that have a token of this client's: `count` of them after the first `skip`, always in the same order.
 /// A damaged record is passed over.

@@ -13,9 +13,8 @@ use super::files::{self, failed, FileStamp, Successor};
 use super::notes::{Holder, LeaseNotes};
 use super::{network, pending, record, Place};
 use crate::error::{Error, Result};
-use crate::settings::Identity;
 use crate::system;
-use crate::token::Token;
+use crate::token::{Identity, Token};
 
 /// Whether a lock that another has is waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -29,8 +29,8 @@ use std::path::PathBuf;
 
 use crate::error::{Error, Result};
 use crate::secret::{Secret, Wiped};
-use crate::settings::{Identity, Settings, StoreSetting};
-use crate::token::Token;
+use crate::settings::{Settings, StoreSetting};
+use crate::token::{Identity, Token};
 use seal::Key;
 
 /// Where one account's token is kept.
@@ -144,7 +144,7 @@ pub fn import(settings: &Settings, text: &str) -> Result<Token> {
 
 fn folder(settings: &Settings) -> Option<PathBuf> {
     match &settings.store {
-        StoreSetting::Folder(folder) => folder.path.clone(),
+        StoreSetting::Folder(folder) => Some(folder.absolute.clone()),
         StoreSetting::Memory => None,
     }
 }

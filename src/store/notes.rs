@@ -3,9 +3,9 @@
 //! there are no notes. No secret is in it.
 #![forbid(unsafe_code)]
 
-use crate::protocol::json::Json;
-use crate::protocol::time::{rfc3339, timestamp};
+use crate::json::Json;
 use crate::system;
+use crate::time::{rfc3339, timestamp};
 use crate::token::Token;
 
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -12,10 +12,10 @@ use super::lock::Guard;
 use super::record::{self, Fields};
 use super::{hash, Place};
 use crate::error::Result;
-use crate::protocol::json::Json;
-use crate::protocol::time::rfc3339;
+use crate::json::Json;
 use crate::secret::Secret;
 use crate::system;
+use crate::time::rfc3339;
 
 /// What is remembered of a URL until its code comes.
 pub struct StoredPending {

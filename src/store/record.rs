@@ -8,11 +8,10 @@ use std::path::Path;
 
 use super::{seal, Keys};
 use crate::error::{Error, Result};
-use crate::protocol::json::Json;
-use crate::protocol::time::{rfc3339, timestamp};
+use crate::json::Json;
 use crate::secret::{Secret, Wiped};
-use crate::settings::Identity;
-use crate::token::Token;
+use crate::time::{rfc3339, timestamp};
+use crate::token::{Identity, Token};
 
 const FORMAT: i64 = 1;
 

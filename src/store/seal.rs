@@ -17,7 +17,7 @@ use std::path::Path;
 pub use key::{Key, KeySource};
 
 use crate::error::{Error, Result};
-use crate::protocol::json::Json;
+use crate::json::Json;
 use crate::secret::Wiped;
 use crate::system;
 

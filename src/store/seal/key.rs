@@ -14,9 +14,8 @@ use zeroize::optimization_barrier;
 
 use crate::error::{Error, Result};
 use crate::secret::{Secret, Wipe, Wiped};
-use crate::settings::FileSetting;
 use crate::store::{files, hex};
-use crate::system;
+use crate::system::{self, GivenPath};
 
 const LENGTH: usize = 32;
 const MAX_FILE: u64 = 4096;
@@ -57,7 +56,7 @@ impl fmt::Debug for Key {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeySource {
     Environment(String),
-    File(FileSetting),
+    File(GivenPath),
     Text(Secret),
 }
 
@@ -87,11 +86,7 @@ impl KeySource {
             "" => wrong("use file:PATH, with the path of the key's file"),
             // A shell's work.
             _ if rest.starts_with('~') => wrong("~ is not expanded: write the whole path"),
-            _ => {
-                let path = std::path::absolute(rest)
-                    .map_err(|e| Error::Value { key, reason: format!("not a path ({e})") })?;
-                Ok(Some(Self::File(FileSetting { written: rest.to_owned(), path: Some(path) })))
-            }
+            _ => Ok(Some(Self::File(GivenPath::new(key, rest)?))),
         }
     }
 
@@ -107,10 +102,7 @@ impl KeySource {
     pub fn read(&self) -> Result<Key> {
         let (text, place) = match self {
             Self::Environment(name) => (from_environment(name)?, format!("env:{name}")),
-            Self::File(file) => {
-                let path = file.path.as_deref().unwrap_or(Path::new(&file.written));
-                (from_file(path)?, path.display().to_string())
-            }
+            Self::File(file) => (from_file(&file.absolute)?, file.absolute.display().to_string()),
             Self::Text(text) => (text.clone(), "the setting".to_owned()),
         };
         // An editor leaves a line end in a file, and not in a variable: the key is the same.

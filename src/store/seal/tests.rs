@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use super::*;
 use crate::constants as number;
 use crate::secret::Secret;
-use crate::settings::FileSetting;
+use crate::system::GivenPath;
 
 const NAME: &str = "0123456789abcdef-0123456789abcdef0123456789abcdef";
 const PLAIN: &[u8] = b"{\"access_token\": \"very secret\"}\n";
@@ -201,10 +201,8 @@ fn a_key_is_found_where_the_setting_says() {
     let parse = |text: &str| KeySource::parse("store_key", text);
     assert_eq!(parse("").unwrap(), None);
     assert_eq!(parse("env:HOME").unwrap(), Some(KeySource::Environment("HOME".to_owned())));
-    let relative = FileSetting {
-        written: "keys/a".to_owned(),
-        path: Some(std::env::current_dir().unwrap().join("keys/a")),
-    };
+    let relative =
+        GivenPath { written: "keys/a".to_owned(), absolute: std::env::current_dir().unwrap().join("keys/a") };
     assert_eq!(parse("file:keys/a").unwrap(), Some(KeySource::File(relative)));
     assert_eq!(parse("vault:x").unwrap(), Some(KeySource::Text(Secret::new("vault:x"))));
     for text in ["env:HOME", "file:keys/a", "file:/keys/a", "vault:x", HEX] {
