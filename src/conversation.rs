@@ -10,7 +10,7 @@ use crate::lease::RenewalLease;
 use crate::pending::Answer;
 use crate::protocol::message::{Request, Response};
 use crate::protocol::redactor::Redactor;
-use crate::protocol::{client_auth, token_request, token_response};
+use crate::protocol::token_response;
 use crate::secret::Secret;
 use crate::settings::Settings;
 use crate::system;
@@ -68,18 +68,15 @@ impl Operation {
 
     pub fn request(&self, settings: &Settings) -> Result<Request> {
         match self {
-            Self::Exchange(answer) => token_request::exchange(
-                settings,
+            Self::Exchange(answer) => settings.token_request()?.exchange(
                 &answer.code,
                 &answer.redirect_uri,
                 answer.verifier.as_ref().map(Secret::expose),
             ),
             Self::Refresh { .. } => {
                 let token = self.refresh_token();
-                token_request::refresh(
-                    settings,
-                    token.ok_or_else(|| Error::sign_in("there is no refresh token"))?,
-                )
+                let token = token.ok_or_else(|| Error::sign_in("there is no refresh token"))?;
+                settings.refresh_request()?.refresh(token)
             }
         }
     }
@@ -87,7 +84,7 @@ impl Operation {
     pub fn response(&self, settings: &Settings, response: &Response, now: i64) -> Result<Token> {
         let secrets = self.secrets(settings);
         let words = Redactor::new(secrets.iter().map(Secret::expose));
-        let token = token_response::parse(settings, response, &words, now)?;
+        let token = token_response::parse(&settings.answer, response, &words, now)?;
         Ok(match self {
             // QuickBooks: `realmId` comes with the redirect alone.
             Self::Exchange(answer) => token.with_extra(answer.extra.iter().map(as_member)),
@@ -98,7 +95,7 @@ impl Operation {
 
     /// What was sent: some servers repeat it in their words.
     fn secrets(&self, settings: &Settings) -> Vec<Secret> {
-        let mut secrets = client_auth::secrets(settings);
+        let mut secrets = settings.secrets();
         match self {
             Self::Exchange(answer) => {
                 secrets.push(answer.code.clone());

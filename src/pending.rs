@@ -8,12 +8,11 @@ use std::time::Duration;
 
 use crate::error::{Error, Result};
 use crate::protocol::authorization::{self, AuthorizationResponse, NoCode};
-use crate::protocol::client_auth;
-use crate::protocol::pkce::{Proof, RANDOM};
+use crate::protocol::pkce::{Pkce, Proof, RANDOM};
 use crate::protocol::redactor::Redactor;
 use crate::protocol::uri;
 use crate::secret::{Secret, Wiped};
-use crate::settings::{Pkce, Settings};
+use crate::settings::Settings;
 use crate::store::{Claim, Found, Place, StoredPending};
 use crate::system;
 
@@ -30,7 +29,9 @@ impl AuthorizationUrl {
     pub fn new(settings: &Arc<Settings>) -> Result<Self> {
         if settings.authorization_prefix.get().is_none() {
             // Two threads may both make it; it is the same text.
-            let _ = settings.authorization_prefix.set(authorization::prefix(settings)?);
+            let endpoint = settings.authorization_url()?;
+            let prefix = settings.authorization.url_prefix(&endpoint, &settings.client.client_id)?;
+            let _ = settings.authorization_prefix.set(prefix);
         }
         let mut random = Wiped::new([0; RANDOM]);
         system::random(&mut random[..])?;
@@ -42,7 +43,7 @@ impl AuthorizationUrl {
     pub fn parts(&self) -> [&[u8]; 6] {
         let prefix = self.settings.authorization_prefix.get().map(String::as_str).unwrap_or_default();
         let state = self.proof.state();
-        let (name, challenge, method) = match self.settings.pkce {
+        let (name, challenge, method) = match self.settings.authorization.pkce {
             Pkce::S256 => {
                 ("&code_challenge=", self.proof.challenge.as_bytes(), "&code_challenge_method=S256")
             }
@@ -68,7 +69,7 @@ impl AuthorizationUrl {
         let seconds = self.settings.pending_expires_in();
         let pending = StoredPending {
             state: self.state(),
-            redirect_uri: self.settings.redirect_uri.clone(),
+            redirect_uri: self.settings.authorization.redirect_uri.clone(),
             verifier: verifier(&self.settings, &self.proof),
             nonce: nonce(&self.settings),
             expires_at: system::now() + i64::from(seconds),
@@ -216,7 +217,8 @@ impl Pending {
     /// A code must not become the token of another account. A client_id that is missing has an error of its own.
     fn is_for(&self, settings: &Settings) -> bool {
         let made = &self.settings;
-        let is_same_client = made.client_id == settings.client_id || settings.client_id.is_empty();
+        let is_same_client =
+            made.client.client_id == settings.client.client_id || settings.client.client_id.is_empty();
         made.account == settings.account && is_same_client
     }
 
@@ -225,8 +227,8 @@ impl Pending {
         let redirect_uris: Vec<&str> = list
             .urls
             .iter()
-            .map(|pending| pending.settings.redirect_uri.as_str())
-            .chain([settings.redirect_uri.as_str()])
+            .map(|pending| pending.settings.authorization.redirect_uri.as_str())
+            .chain([settings.authorization.redirect_uri.as_str()])
             .collect();
         let response = match authorization::parse_response(pasted, &redirect_uris) {
             Ok(response) => response,
@@ -240,7 +242,7 @@ impl Pending {
                     return Err(NO_STATE);
                 }
                 check_issuer(settings, issuer.as_deref())?;
-                let secrets = client_auth::secrets(settings);
+                let secrets = settings.secrets();
                 let words = Redactor::new(secrets.iter().map(Secret::expose));
                 refusal.error = words.code(&refusal.error);
                 refusal.description = words.text(&refusal.description);
@@ -267,7 +269,7 @@ impl Pending {
                 Status::Used => return Err(Error::CodeUsed),
             }
             return Ok(Answer {
-                redirect_uri: pending.settings.redirect_uri.clone(),
+                redirect_uri: pending.settings.authorization.redirect_uri.clone(),
                 verifier: verifier(&pending.settings, &pending.proof),
                 nonce: nonce(&pending.settings),
                 state: Some(String::from_utf8_lossy(pending.proof.state()).into_owned()),
@@ -293,11 +295,14 @@ impl Pending {
             }
             Found::None if state.is_some() => Err(NOT_OURS),
             // Neither a proof key nor a state would show that a redirect is ours.
-            Found::None if settings.pkce != Pkce::Off || response.is_redirect => Err(Error::NoPending),
-            // Somebody made the URL by hand, without a proof key: there is nothing to remember.
-            Found::None => {
-                Ok(Answer { redirect_uri: settings.redirect_uri.clone(), ..Answer::to_none(response) })
+            Found::None if settings.authorization.pkce != Pkce::Off || response.is_redirect => {
+                Err(Error::NoPending)
             }
+            // Somebody made the URL by hand, without a proof key: there is nothing to remember.
+            Found::None => Ok(Answer {
+                redirect_uri: settings.authorization.redirect_uri.clone(),
+                ..Answer::to_none(response)
+            }),
         }
     }
 }
@@ -323,12 +328,12 @@ impl Answer {
 }
 
 fn verifier(settings: &Settings, proof: &Proof) -> Option<Secret> {
-    (settings.pkce != Pkce::Off).then(|| Secret::new(proof.verifier.as_str()))
+    (settings.authorization.pkce != Pkce::Off).then(|| Secret::new(proof.verifier.as_str()))
 }
 
 /// What the caller has put among the parameters of the authorization request.
 fn nonce(settings: &Settings) -> Option<Secret> {
-    let mut parameters = uri::parse_query(&settings.authorize_params).into_iter();
+    let mut parameters = uri::parse_query(&settings.authorization.extra).into_iter();
     parameters.find(|(name, _)| name == "nonce").map(|(_, value)| Secret::new(value))
 }
 

@@ -5,11 +5,14 @@ use std::sync::OnceLock;
 
 use crate::constants as number;
 use crate::error::{Error, Result};
+use crate::protocol::authorization::{ScopeSeparator, DEFAULT_RESPONSE_TYPE};
+use crate::protocol::client_auth::{BasicEncoding, ClientAuth};
+use crate::protocol::pkce::Pkce;
+use crate::protocol::token_request::RequestBody;
+use crate::protocol::token_response::ExpiresInUnit;
 use crate::protocol::uri;
 use crate::secret::Secret;
-use crate::settings::{
-    BasicEncoding, ClientAuth, ExpiresInUnit, Http, Pkce, RequestBody, ScopeSeparator, Settings, StoreSetting,
-};
+use crate::settings::{Http, Settings, StoreSetting};
 use crate::store::KeySource;
 use crate::system::GivenPath;
 use crate::transport::Proxy;
@@ -110,7 +113,6 @@ pub fn set(settings: &mut Settings, property: i32, text: &str) -> Result<()> {
         });
     };
     check_text(key, text)?;
-    let default = Settings::default;
     settings.authorization_prefix = OnceLock::new();
     settings.checked_token_url = OnceLock::new();
     match property {
@@ -126,28 +128,29 @@ pub fn set(settings: &mut Settings, property: i32, text: &str) -> Result<()> {
         number::OAUTH_REFRESH_ENDPOINT => {
             settings.refresh_endpoint = no_fragment(key, url(key, text, settings.allow_http, true)?)?;
         }
-        number::OAUTH_CLIENT_ID => settings.client_id = text.to_owned(),
-        number::OAUTH_CLIENT_SECRET => settings.client_secret = Secret::new(text),
-        number::OAUTH_CLIENT_AUTH => settings.client_auth = choice(key, text, AUTHS)?,
+        number::OAUTH_CLIENT_ID => settings.client.client_id = text.to_owned(),
+        number::OAUTH_CLIENT_SECRET => settings.client.client_secret = Secret::new(text),
+        number::OAUTH_CLIENT_AUTH => settings.client.method = choice(key, text, AUTHS)?,
         number::OAUTH_BASIC_ENCODING => {
-            settings.basic_encoding = choice_or(key, text, ENCODINGS, default().basic_encoding)?;
+            settings.client.basic_encoding = choice_or(key, text, ENCODINGS, BasicEncoding::default())?;
         }
         number::OAUTH_REQUEST_BODY => {
-            settings.request_body = choice_or(key, text, BODIES, default().request_body)?;
+            settings.request_body = choice_or(key, text, BODIES, RequestBody::default())?;
         }
-        number::OAUTH_REDIRECT_URI => settings.redirect_uri = redirect_uri(key, text)?,
-        number::OAUTH_SCOPE => settings.scope = text.to_owned(),
-        number::OAUTH_SCOPE_SEPARATOR => settings.scope_separator = separator(key, text)?,
+        number::OAUTH_REDIRECT_URI => settings.authorization.redirect_uri = redirect_uri(key, text)?,
+        number::OAUTH_SCOPE => settings.authorization.scope = text.to_owned(),
+        number::OAUTH_SCOPE_SEPARATOR => settings.authorization.scope_separator = separator(key, text)?,
         number::OAUTH_RESPONSE_TYPE => {
-            settings.response_type = if text.is_empty() { default().response_type } else { text.to_owned() };
+            settings.authorization.response_type =
+                if text.is_empty() { DEFAULT_RESPONSE_TYPE.to_owned() } else { text.to_owned() };
         }
-        number::OAUTH_PKCE => settings.pkce = choice_or(key, text, PKCES, default().pkce)?,
-        number::OAUTH_AUTHORIZE_PARAMS => settings.authorize_params = params(text),
+        number::OAUTH_PKCE => settings.authorization.pkce = choice_or(key, text, PKCES, Pkce::default())?,
+        number::OAUTH_AUTHORIZE_PARAMS => settings.authorization.extra = params(text),
         number::OAUTH_TOKEN_PARAMS => settings.token_params = Secret::new(params(text)),
         number::OAUTH_REFRESH_PARAMS => settings.refresh_params = Secret::new(params(text)),
-        number::OAUTH_RESPONSE_PATH => settings.response_path = text.to_owned(),
+        number::OAUTH_RESPONSE_PATH => settings.answer.response_path = text.to_owned(),
         number::OAUTH_EXPIRES_IN_UNIT => {
-            settings.expires_in_unit = choice_or(key, text, UNITS, default().expires_in_unit)?;
+            settings.answer.expires_in_unit = choice_or(key, text, UNITS, ExpiresInUnit::default())?;
         }
         number::OAUTH_STORE => settings.store = store(key, text)?,
         number::OAUTH_ACCOUNT => settings.account = text.to_owned(),
@@ -183,24 +186,24 @@ pub fn setting(settings: &Settings, property: i32) -> Option<Secret> {
         number::OAUTH_AUTHORIZATION_ENDPOINT => plain(&settings.authorization_endpoint),
         number::OAUTH_TOKEN_ENDPOINT => plain(&settings.token_endpoint),
         number::OAUTH_REFRESH_ENDPOINT => plain(&settings.refresh_endpoint),
-        number::OAUTH_CLIENT_ID => plain(&settings.client_id),
-        number::OAUTH_CLIENT_SECRET => return Some(settings.client_secret.clone()),
-        number::OAUTH_CLIENT_AUTH => settings.client_auth.map(|a| word(AUTHS, &a)).unwrap_or_default(),
-        number::OAUTH_BASIC_ENCODING => word(ENCODINGS, &settings.basic_encoding),
+        number::OAUTH_CLIENT_ID => plain(&settings.client.client_id),
+        number::OAUTH_CLIENT_SECRET => return Some(settings.client.client_secret.clone()),
+        number::OAUTH_CLIENT_AUTH => settings.client.method.map(|a| word(AUTHS, &a)).unwrap_or_default(),
+        number::OAUTH_BASIC_ENCODING => word(ENCODINGS, &settings.client.basic_encoding),
         number::OAUTH_REQUEST_BODY => word(BODIES, &settings.request_body),
-        number::OAUTH_REDIRECT_URI => plain(&settings.redirect_uri),
-        number::OAUTH_SCOPE => plain(&settings.scope),
-        number::OAUTH_SCOPE_SEPARATOR => match settings.scope_separator {
+        number::OAUTH_REDIRECT_URI => plain(&settings.authorization.redirect_uri),
+        number::OAUTH_SCOPE => plain(&settings.authorization.scope),
+        number::OAUTH_SCOPE_SEPARATOR => match settings.authorization.scope_separator {
             ScopeSeparator::Other(character) => character.into(),
             known => word(SEPARATORS, &known),
         },
-        number::OAUTH_RESPONSE_TYPE => plain(&settings.response_type),
-        number::OAUTH_PKCE => word(PKCES, &settings.pkce),
-        number::OAUTH_AUTHORIZE_PARAMS => plain(&settings.authorize_params),
+        number::OAUTH_RESPONSE_TYPE => plain(&settings.authorization.response_type),
+        number::OAUTH_PKCE => word(PKCES, &settings.authorization.pkce),
+        number::OAUTH_AUTHORIZE_PARAMS => plain(&settings.authorization.extra),
         number::OAUTH_TOKEN_PARAMS => return Some(settings.token_params.clone()),
         number::OAUTH_REFRESH_PARAMS => return Some(settings.refresh_params.clone()),
-        number::OAUTH_RESPONSE_PATH => plain(&settings.response_path),
-        number::OAUTH_EXPIRES_IN_UNIT => word(UNITS, &settings.expires_in_unit),
+        number::OAUTH_RESPONSE_PATH => plain(&settings.answer.response_path),
+        number::OAUTH_EXPIRES_IN_UNIT => word(UNITS, &settings.answer.expires_in_unit),
         number::OAUTH_STORE => match &settings.store {
             StoreSetting::Memory => "memory:".to_owned(),
             StoreSetting::Folder(folder) => format!("file:{}", folder.written),

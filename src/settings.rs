@@ -4,6 +4,10 @@
 use std::sync::OnceLock;
 
 use crate::error::{Error, Result};
+use crate::protocol::authorization::AuthorizationRequest;
+use crate::protocol::client_auth::ClientCredentials;
+use crate::protocol::token_request::{RequestBody, TokenRequest};
+use crate::protocol::token_response::AnswerDialect;
 use crate::protocol::uri;
 use crate::secret::Secret;
 use crate::store::KeySource;
@@ -19,22 +23,12 @@ pub struct Settings {
     pub authorization_endpoint: String,
     pub token_endpoint: String,
     pub refresh_endpoint: String,
-    pub client_id: String,
-    pub client_secret: Secret,
-    /// Not set: Basic with a secret, none without.
-    pub client_auth: Option<ClientAuth>,
-    pub basic_encoding: BasicEncoding,
+    pub client: ClientCredentials,
+    pub authorization: AuthorizationRequest,
     pub request_body: RequestBody,
-    pub redirect_uri: String,
-    pub scope: String,
-    pub scope_separator: ScopeSeparator,
-    pub response_type: String,
-    pub pkce: Pkce,
-    pub authorize_params: String,
     pub token_params: Secret,
     pub refresh_params: Secret,
-    pub response_path: String,
-    pub expires_in_unit: ExpiresInUnit,
+    pub answer: AnswerDialect,
     pub store: StoreSetting,
     pub account: String,
     pub freshness: Freshness,
@@ -53,49 +47,6 @@ pub struct Settings {
     pub authorization_prefix: OnceLock<String>,
     /// The token endpoint as a whole URL, checked; made on first use of these settings.
     pub checked_token_url: OnceLock<String>,
-}
-
-/// How the client shows who it is (RFC 6749 section 2.3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ClientAuth {
-    Basic,
-    Post,
-    None,
-}
-
-/// No two servers agree on what Basic does with a colon or a plus first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BasicEncoding {
-    Form,
-    Raw,
-    Percent,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RequestBody {
-    Form,
-    Json,
-    Query,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ScopeSeparator {
-    Space,
-    Comma,
-    Other(char),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pkce {
-    S256,
-    Plain,
-    Off,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ExpiresInUnit {
-    Seconds,
-    Milliseconds,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,7 +88,7 @@ impl Identity {
     pub fn of(settings: &Settings) -> Result<Self> {
         Ok(Self {
             token_endpoint: settings.token_url()?,
-            client_id: settings.client_id.clone(),
+            client_id: settings.client.client_id.clone(),
             account: settings.account.clone(),
         })
     }
@@ -152,21 +103,12 @@ impl Default for Settings {
             authorization_endpoint: String::new(),
             token_endpoint: String::new(),
             refresh_endpoint: String::new(),
-            client_id: String::new(),
-            client_secret: Secret::default(),
-            client_auth: None,
-            basic_encoding: BasicEncoding::Form,
-            request_body: RequestBody::Form,
-            redirect_uri: String::new(),
-            scope: String::new(),
-            scope_separator: ScopeSeparator::Space,
-            response_type: "code".to_owned(),
-            pkce: Pkce::S256,
-            authorize_params: String::new(),
+            client: ClientCredentials::default(),
+            authorization: AuthorizationRequest::default(),
+            request_body: RequestBody::default(),
             token_params: Secret::default(),
             refresh_params: Secret::default(),
-            response_path: String::new(),
-            expires_in_unit: ExpiresInUnit::Seconds,
+            answer: AnswerDialect::default(),
             store: StoreSetting::Memory,
             account: String::new(),
             freshness: Freshness::default(),
@@ -193,11 +135,6 @@ const DEFAULT_LOCK_TIMEOUT: u32 = 60;
 const DEFAULT_PENDING_EXPIRES_IN: u32 = 172_800;
 
 impl Settings {
-    pub fn client_auth(&self) -> ClientAuth {
-        let default = if self.client_secret.is_empty() { ClientAuth::None } else { ClientAuth::Basic };
-        self.client_auth.unwrap_or(default)
-    }
-
     /// Without the built-in HTTPS there is only the caller's.
     pub fn http(&self) -> Http {
         self.http.unwrap_or(if cfg!(feature = "net") { Http::Builtin } else { Http::Caller })
@@ -232,6 +169,24 @@ impl Settings {
             return self.token_url();
         }
         self.endpoint("refresh_endpoint", &self.refresh_endpoint, "tokens are refreshed")
+    }
+
+    /// To the token endpoint, for what a sign-in has brought.
+    pub fn token_request(&self) -> Result<TokenRequest<'_>> {
+        Ok(self.request_to(self.token_url()?, &self.token_params))
+    }
+
+    pub fn refresh_request(&self) -> Result<TokenRequest<'_>> {
+        Ok(self.request_to(self.refresh_url()?, &self.refresh_params))
+    }
+
+    fn request_to<'a>(&'a self, url: String, extra: &'a Secret) -> TokenRequest<'a> {
+        TokenRequest { url, client: &self.client, body: self.request_body, extra }
+    }
+
+    /// What no sentence may repeat.
+    pub fn secrets(&self) -> Vec<Secret> {
+        self.client.secrets([&self.token_params, &self.refresh_params])
     }
 
     pub fn transport(&self) -> TransportConfig {

@@ -167,7 +167,7 @@ impl Client {
             number::OAUTH_GENERATION => Secret::new(token.generation.to_string()),
             number::OAUTH_TOKEN_RECORD => store::export(&settings, token)?,
             // RFC 6749 section 5.1: left out where it is what was asked for.
-            _ => Secret::new(token.scope.clone().unwrap_or_else(|| settings.scope.clone())),
+            _ => Secret::new(token.scope.clone().unwrap_or_else(|| settings.authorization.scope.clone())),
         })
     }
 

@@ -48,7 +48,7 @@ fn whose(settings: &Settings) -> String {
             let endpoint = token_endpoint.split('?').next().unwrap_or_default();
             format!("{account}, client {client_id} at {endpoint}")
         }
-        Err(_) => format!("{account}, client {} at no token endpoint", settings.client_id),
+        Err(_) => format!("{account}, client {} at no token endpoint", settings.client.client_id),
     }
 }
 

@@ -1,54 +1,93 @@
 //! The authorization request as a URL, and the authorization response as a person brings it (RFC 6749 section 4.1).
 #![forbid(unsafe_code)]
 
+use super::pkce::Pkce;
 use super::uri::{self, Escape};
 use crate::error::{Error, Refusal, Result};
-use crate::settings::{ScopeSeparator, Settings};
 
-/// The authorization URL without what changes each time. It ends so that `state=…` can follow.
-pub fn prefix(settings: &Settings) -> Result<String> {
-    let endpoint = settings.authorization_url()?;
-    if settings.client_id.is_empty() {
-        return Err(Error::Missing { key: "client_id", operation: "oauth_build_authorize_url" });
-    }
-    let extra = uri::parse_query(&settings.authorize_params);
-    let mut query = String::new();
-    let mut add = |name: &str, value: &str| {
-        query.push_str(name);
-        query.push('=');
-        query.push_str(value);
-        query.push('&');
-    };
-    for (name, value) in [
-        ("response_type", uri::escape(&settings.response_type, Escape::Percent)),
-        ("client_id", uri::escape(&settings.client_id, Escape::Percent)),
-        ("redirect_uri", uri::escape(&settings.redirect_uri, Escape::Percent)),
-        ("scope", scope(settings)),
-    ] {
-        if !value.is_empty() && !extra.iter().any(|(n, _)| n == name) {
-            add(name, &value);
-        }
-    }
-    for (name, value) in &extra {
-        // These make the request ours: a fixed one would be no protection.
-        if !matches!(name.as_str(), "state" | "code_challenge" | "code_challenge_method") {
-            add(&uri::escape(name, Escape::Percent), &uri::escape(value, Escape::Percent));
-        }
-    }
-    Ok(uri::with_query(&endpoint, &query))
+/// What each authorization request of a client says (RFC 6749 section 4.1.1).
+#[derive(Clone, Debug)]
+pub struct AuthorizationRequest {
+    pub redirect_uri: String,
+    /// Scopes with blanks between them.
+    pub scope: String,
+    pub scope_separator: ScopeSeparator,
+    pub response_type: String,
+    pub pkce: Pkce,
+    /// More parameters, as a query string; they stand for those of the same name.
+    pub extra: String,
 }
 
-/// The scopes, escaped, with the server's separator between them.
-fn scope(settings: &Settings) -> String {
-    let separator = match settings.scope_separator {
-        ScopeSeparator::Space => "%20".to_owned(),
-        ScopeSeparator::Comma => "%2C".to_owned(),
-        // As it is where a query may hold it: Pennylane and Workable want a bare plus.
-        ScopeSeparator::Other(character) if "+;:,!$'()*@/-._~".contains(character) => character.to_string(),
-        ScopeSeparator::Other(character) => uri::escape(&character.to_string(), Escape::Percent),
-    };
-    let scopes: Vec<_> = settings.scope.split_whitespace().map(|s| uri::escape(s, Escape::Percent)).collect();
-    scopes.join(&separator)
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ScopeSeparator {
+    #[default]
+    Space,
+    Comma,
+    Other(char),
+}
+
+pub const DEFAULT_RESPONSE_TYPE: &str = "code";
+
+impl Default for AuthorizationRequest {
+    fn default() -> Self {
+        Self {
+            redirect_uri: String::new(),
+            scope: String::new(),
+            scope_separator: ScopeSeparator::default(),
+            response_type: DEFAULT_RESPONSE_TYPE.to_owned(),
+            pkce: Pkce::default(),
+            extra: String::new(),
+        }
+    }
+}
+
+impl AuthorizationRequest {
+    /// The authorization URL without what changes each time. It ends so that `state=…` can follow.
+    pub fn url_prefix(&self, endpoint: &str, client_id: &str) -> Result<String> {
+        if client_id.is_empty() {
+            return Err(Error::Missing { key: "client_id", operation: "oauth_build_authorize_url" });
+        }
+        let extra = uri::parse_query(&self.extra);
+        let mut query = String::new();
+        let mut add = |name: &str, value: &str| {
+            query.push_str(name);
+            query.push('=');
+            query.push_str(value);
+            query.push('&');
+        };
+        for (name, value) in [
+            ("response_type", uri::escape(&self.response_type, Escape::Percent)),
+            ("client_id", uri::escape(client_id, Escape::Percent)),
+            ("redirect_uri", uri::escape(&self.redirect_uri, Escape::Percent)),
+            ("scope", self.escaped_scope()),
+        ] {
+            if !value.is_empty() && !extra.iter().any(|(n, _)| n == name) {
+                add(name, &value);
+            }
+        }
+        for (name, value) in &extra {
+            // These make the request ours: a fixed one would be no protection.
+            if !matches!(name.as_str(), "state" | "code_challenge" | "code_challenge_method") {
+                add(&uri::escape(name, Escape::Percent), &uri::escape(value, Escape::Percent));
+            }
+        }
+        Ok(uri::with_query(endpoint, &query))
+    }
+
+    /// The scopes, escaped, with the server's separator between them.
+    fn escaped_scope(&self) -> String {
+        let separator = match self.scope_separator {
+            ScopeSeparator::Space => "%20".to_owned(),
+            ScopeSeparator::Comma => "%2C".to_owned(),
+            // As it is where a query may hold it: Pennylane and Workable want a bare plus.
+            ScopeSeparator::Other(character) if "+;:,!$'()*@/-._~".contains(character) => {
+                character.to_string()
+            }
+            ScopeSeparator::Other(character) => uri::escape(&character.to_string(), Escape::Percent),
+        };
+        let scopes: Vec<_> = self.scope.split_whitespace().map(|s| uri::escape(s, Escape::Percent)).collect();
+        scopes.join(&separator)
+    }
 }
 
 /// What came back from the sign-in.

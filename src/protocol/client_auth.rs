@@ -6,51 +6,82 @@ use base64::Engine;
 
 use super::uri::{self, Escape};
 use crate::secret::{Secret, Wiped};
-use crate::settings::{BasicEncoding, ClientAuth, Settings};
 
-/// The parameters that the method adds to the request.
-pub fn parameters(settings: &Settings) -> Vec<(&'static str, Secret)> {
-    let id = || ("client_id", Secret::new(settings.client_id.as_str()));
-    match settings.client_auth() {
-        ClientAuth::Basic => Vec::new(),
-        ClientAuth::Post => vec![id(), ("client_secret", settings.client_secret.clone())],
-        ClientAuth::None => vec![id()],
-    }
+#[derive(Clone, Debug, Default)]
+pub struct ClientCredentials {
+    pub client_id: String,
+    pub client_secret: Secret,
+    /// Not set: Basic with a secret, none without.
+    pub method: Option<ClientAuth>,
+    pub basic_encoding: BasicEncoding,
 }
 
-/// What must not be seen of it: the secret, the credentials as the header has them, and what looks like a secret among
-/// the parameters that a setting adds.
-pub fn secrets(settings: &Settings) -> Vec<Secret> {
-    let is_secret = |name: &str| {
-        ["secret", "password", "assertion", "token", "key"]
-            .iter()
-            .any(|part| name.to_ascii_lowercase().contains(part))
-    };
-    let header = header(settings);
-    let credentials =
-        header.as_ref().and_then(|(_, value)| value.expose().strip_prefix("Basic ")).map(Secret::new);
-    let added = [&settings.token_params, &settings.refresh_params]
-        .into_iter()
-        .flat_map(|params| uri::parse_query(params.expose()))
-        .filter(|(name, _)| is_secret(name))
-        .map(|(_, value)| Secret::new(value));
-    [Some(settings.client_secret.clone()), credentials].into_iter().flatten().chain(added).collect()
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientAuth {
+    Basic,
+    Post,
+    None,
 }
 
-/// The header that the method adds to the request.
-pub fn header(settings: &Settings) -> Option<(&'static str, Secret)> {
-    if settings.client_auth() != ClientAuth::Basic {
-        return None;
+/// No two servers agree on what Basic does with a colon or a plus first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BasicEncoding {
+    /// RFC 6749 section 2.3.1 and appendix B.
+    #[default]
+    Form,
+    /// Amazon Cognito, Doorkeeper.
+    Raw,
+    Percent,
+}
+
+impl ClientCredentials {
+    /// The parameters that the method adds to the request.
+    pub fn parameters(&self) -> Vec<(&'static str, Secret)> {
+        let id = || ("client_id", Secret::new(self.client_id.as_str()));
+        match self.auth() {
+            ClientAuth::Basic => Vec::new(),
+            ClientAuth::Post => vec![id(), ("client_secret", self.client_secret.clone())],
+            ClientAuth::None => vec![id()],
+        }
     }
-    let encode = |text: &str| match settings.basic_encoding {
-        // RFC 6749 section 2.3.1 and appendix B.
-        BasicEncoding::Form => uri::escape(text, Escape::Basic),
-        // Amazon Cognito, Doorkeeper.
-        BasicEncoding::Raw => text.to_owned(),
-        BasicEncoding::Percent => uri::escape(text, Escape::Percent).replace("%7E", "~"),
-    };
-    let secret = Wiped::new(encode(settings.client_secret.expose()));
-    let pair = Wiped::new(format!("{}:{}", encode(&settings.client_id), secret.as_str()));
-    let coded = Wiped::new(STANDARD.encode(pair.as_bytes()));
-    Some(("Authorization", Secret::new(format!("Basic {}", coded.as_str()))))
+
+    /// The header that the method adds to the request.
+    pub fn header(&self) -> Option<(&'static str, Secret)> {
+        if self.auth() != ClientAuth::Basic {
+            return None;
+        }
+        let encode = |text: &str| match self.basic_encoding {
+            BasicEncoding::Form => uri::escape(text, Escape::Basic),
+            BasicEncoding::Raw => text.to_owned(),
+            BasicEncoding::Percent => uri::escape(text, Escape::Percent).replace("%7E", "~"),
+        };
+        let secret = Wiped::new(encode(self.client_secret.expose()));
+        let pair = Wiped::new(format!("{}:{}", encode(&self.client_id), secret.as_str()));
+        let coded = Wiped::new(STANDARD.encode(pair.as_bytes()));
+        Some(("Authorization", Secret::new(format!("Basic {}", coded.as_str()))))
+    }
+
+    /// What must not be seen of it: the secret, the credentials as the header has them, and what looks like a secret
+    /// among the parameters that settings add to requests.
+    pub fn secrets<'a>(&self, added: impl IntoIterator<Item = &'a Secret>) -> Vec<Secret> {
+        let is_secret = |name: &str| {
+            ["secret", "password", "assertion", "token", "key"]
+                .iter()
+                .any(|part| name.to_ascii_lowercase().contains(part))
+        };
+        let header = self.header();
+        let credentials =
+            header.as_ref().and_then(|(_, value)| value.expose().strip_prefix("Basic ")).map(Secret::new);
+        let added = added
+            .into_iter()
+            .flat_map(|params| uri::parse_query(params.expose()))
+            .filter(|(name, _)| is_secret(name))
+            .map(|(_, value)| Secret::new(value));
+        [Some(self.client_secret.clone()), credentials].into_iter().flatten().chain(added).collect()
+    }
+
+    fn auth(&self) -> ClientAuth {
+        let default = if self.client_secret.is_empty() { ClientAuth::None } else { ClientAuth::Basic };
+        self.method.unwrap_or(default)
+    }
 }

@@ -4,6 +4,15 @@
 use crate::secret::Wiped;
 use sha2::{Digest, Sha256};
 
+/// How the code verifier is turned into the code challenge (RFC 7636 section 4.2), if there is one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pkce {
+    #[default]
+    S256,
+    Plain,
+    Off,
+}
+
 /// 32 octets for the verifier (RFC 7636 section 7.1). The system's generator gives as many at once as are asked for,
 /// but more than these cost as much again.
 pub const RANDOM: usize = 32;

@@ -1,67 +1,83 @@
-//! Requests to the token endpoint (RFC 6749 sections 4.1.3 and 6).
+//! Requests to the token endpoint (RFC 6749 sections 4.1.3 and 6), and to others at which the client shows who it is.
 #![forbid(unsafe_code)]
 
-use super::client_auth;
+use super::client_auth::ClientCredentials;
 use super::message::Request;
 use super::uri::{self, Escape};
 use crate::error::{Error, Result};
 use crate::secret::{Secret, Wiped};
-use crate::settings::{RequestBody, Settings};
 
-type Parameters = Vec<(String, Secret)>;
-
-/// Asks for tokens for a code (RFC 6749 section 4.1.3, RFC 7636 section 4.5).
-pub fn exchange(
-    settings: &Settings,
-    code: &Secret,
-    redirect_uri: &str,
-    verifier: Option<&str>,
-) -> Result<Request> {
-    let mut parameters =
-        vec![("grant_type".to_owned(), Secret::new("authorization_code")), ("code".to_owned(), code.clone())];
-    if !redirect_uri.is_empty() {
-        parameters.push(("redirect_uri".to_owned(), Secret::new(redirect_uri)));
-    }
-    if let Some(verifier) = verifier {
-        parameters.push(("code_verifier".to_owned(), Secret::new(verifier)));
-    }
-    request(settings, &settings.token_url()?, parameters, &settings.token_params)
+/// Where the parameters stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RequestBody {
+    #[default]
+    Form,
+    Json,
+    /// BellaDati's and Metamaps' documents: everything in the query of a POST without content.
+    Query,
 }
 
-/// Asks for a new access token for a refresh token (RFC 6749 section 6).
-pub fn refresh(settings: &Settings, refresh_token: &Secret) -> Result<Request> {
-    let parameters = vec![
-        ("grant_type".to_owned(), Secret::new("refresh_token")),
-        ("refresh_token".to_owned(), refresh_token.clone()),
-    ];
-    request(settings, &settings.refresh_url()?, parameters, &settings.refresh_params)
+/// A request to an endpoint at which the client shows who it is.
+pub struct TokenRequest<'a> {
+    pub url: String,
+    pub client: &'a ClientCredentials,
+    pub body: RequestBody,
+    /// More parameters, as a query string; they stand for those of the same name.
+    pub extra: &'a Secret,
 }
 
-fn request(settings: &Settings, url: &str, mut parameters: Parameters, extra: &Secret) -> Result<Request> {
-    if settings.client_id.is_empty() {
-        return Err(Error::Missing { key: "client_id", operation: "tokens are asked for" });
+pub type Parameters = Vec<(String, Secret)>;
+
+impl TokenRequest<'_> {
+    /// Asks for tokens for a code (RFC 6749 section 4.1.3, RFC 7636 section 4.5).
+    pub fn exchange(self, code: &Secret, redirect_uri: &str, verifier: Option<&str>) -> Result<Request> {
+        let mut parameters = vec![
+            ("grant_type".to_owned(), Secret::new("authorization_code")),
+            ("code".to_owned(), code.clone()),
+        ];
+        if !redirect_uri.is_empty() {
+            parameters.push(("redirect_uri".to_owned(), Secret::new(redirect_uri)));
+        }
+        if let Some(verifier) = verifier {
+            parameters.push(("code_verifier".to_owned(), Secret::new(verifier)));
+        }
+        self.with(parameters)
     }
-    parameters.extend(client_auth::parameters(settings).into_iter().map(|(n, v)| (n.to_owned(), v)));
-    let extra = uri::parse_query(extra.expose());
-    parameters.retain(|(name, _)| !extra.iter().any(|(n, _)| n == name));
-    // A name may stand in it more than once (RFC 8707 section 2).
-    parameters.extend(extra.into_iter().map(|(name, value)| (name, Secret::new(value))));
-    // GitHub answers in form encoding to whoever does not ask for JSON.
-    let mut headers = vec![("Accept", Secret::new("application/json"))];
-    headers.extend(client_auth::header(settings));
-    let (url, content_type, content) = match settings.request_body {
-        RequestBody::Form => {
-            (Secret::new(url), Some("application/x-www-form-urlencoded"), query(&parameters, Escape::Form))
+
+    /// Asks for a new access token for a refresh token (RFC 6749 section 6).
+    pub fn refresh(self, refresh_token: &Secret) -> Result<Request> {
+        self.with(vec![
+            ("grant_type".to_owned(), Secret::new("refresh_token")),
+            ("refresh_token".to_owned(), refresh_token.clone()),
+        ])
+    }
+
+    /// The request with these parameters, the client's authentication and what settings add.
+    pub fn with(self, mut parameters: Parameters) -> Result<Request> {
+        if self.client.client_id.is_empty() {
+            return Err(Error::Missing { key: "client_id", operation: "tokens are asked for" });
         }
-        RequestBody::Json => (Secret::new(url), Some("application/json"), json(&parameters)?),
-        // BellaDati's and Metamaps' documents: everything in the query of a POST without content.
-        RequestBody::Query => {
-            let query = query(&parameters, Escape::Percent);
-            (Secret::new(uri::with_query(url, query.expose())), None, Secret::default())
-        }
-    };
-    headers.extend(content_type.map(|content_type| ("Content-Type", Secret::new(content_type))));
-    Ok(Request { method: "POST", url, headers, content })
+        parameters.extend(self.client.parameters().into_iter().map(|(n, v)| (n.to_owned(), v)));
+        let extra = uri::parse_query(self.extra.expose());
+        parameters.retain(|(name, _)| !extra.iter().any(|(n, _)| n == name));
+        // A name may stand in it more than once (RFC 8707 section 2).
+        parameters.extend(extra.into_iter().map(|(name, value)| (name, Secret::new(value))));
+        // GitHub answers in form encoding to whoever does not ask for JSON.
+        let mut headers = vec![("Accept", Secret::new("application/json"))];
+        headers.extend(self.client.header());
+        let (url, content_type, content) = match self.body {
+            RequestBody::Form => {
+                (self.url, Some("application/x-www-form-urlencoded"), query(&parameters, Escape::Form))
+            }
+            RequestBody::Json => (self.url, Some("application/json"), json(&parameters)?),
+            RequestBody::Query => {
+                let query = query(&parameters, Escape::Percent);
+                (uri::with_query(&self.url, query.expose()), None, Secret::default())
+            }
+        };
+        headers.extend(content_type.map(|content_type| ("Content-Type", Secret::new(content_type))));
+        Ok(Request { method: "POST", url: Secret::new(url), headers, content })
+    }
 }
 
 fn query(parameters: &Parameters, escape: Escape) -> Secret {

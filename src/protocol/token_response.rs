@@ -10,12 +10,26 @@ use super::uri;
 use crate::error::{Error, Refusal, Result};
 use crate::json::Json;
 use crate::secret::{Secret, Wiped};
-use crate::settings::{ExpiresInUnit, Settings};
 use crate::time::{self, Clock};
 use crate::token::Token;
 
+/// How a server's answers differ from the RFC's.
+#[derive(Clone, Debug, Default)]
+pub struct AnswerDialect {
+    /// Where the token's members stand, as names with dots between them. Empty: at the top, or where they are found.
+    pub response_path: String,
+    pub expires_in_unit: ExpiresInUnit,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ExpiresInUnit {
+    #[default]
+    Seconds,
+    Milliseconds,
+}
+
 /// Reads the answer to a token request. `now` is when it came; `words` are those of the server, without our secrets.
-pub fn parse(settings: &Settings, response: &Response, words: &Redactor<'_>, now: i64) -> Result<Token> {
+pub fn parse(dialect: &AnswerDialect, response: &Response, words: &Redactor<'_>, now: i64) -> Result<Token> {
     if response.body.len() > MAX_BODY {
         return Err(Error::TooLarge { status: response.status });
     }
@@ -32,13 +46,13 @@ pub fn parse(settings: &Settings, response: &Response, words: &Redactor<'_>, now
         Err(reason) => return Err(not_understood(response, &reason, words, now)),
     };
     // An `error` decides, whatever the status: GitHub and others refuse with 200.
-    if let Some(refusal) = refusal(settings, &answer, response, words, now) {
+    if let Some(refusal) = refusal(dialect, &answer, response, words, now) {
         return Err(Error::Refused(Box::new(refusal)));
     }
     if !(200..300).contains(&response.status) {
         return Err(not_understood(response, "it has no error code", words, now));
     }
-    token(settings, &answer, clock(response, now)).map_err(|reason| Error::Response {
+    token(dialect, &answer, clock(response, now)).map_err(|reason| Error::Response {
         status: response.status,
         reason,
         is_transient: false,
@@ -132,13 +146,13 @@ fn retry_after(response: &Response, now: i64) -> Option<u32> {
 }
 
 fn refusal(
-    settings: &Settings,
+    dialect: &AnswerDialect,
     answer: &Json,
     response: &Response,
     words: &Redactor<'_>,
     now: i64,
 ) -> Option<Refusal> {
-    let at_path = at_path(settings, answer);
+    let at_path = at_path(dialect, answer);
     [Some(answer), at_path].into_iter().flatten().find_map(|json| {
         let (error, description) = error_of(json)?;
         let description = description
@@ -187,20 +201,20 @@ fn short(json: &Json) -> Option<String> {
 }
 
 /// Where the token's members stand, where a setting says so.
-fn at_path<'a>(settings: &Settings, answer: &'a Json) -> Option<&'a Json> {
-    let path = settings.response_path.as_str();
+fn at_path<'a>(dialect: &AnswerDialect, answer: &'a Json) -> Option<&'a Json> {
+    let path = dialect.response_path.as_str();
     if path.is_empty() {
         return None;
     }
     path.split('.').try_fold(answer, |json, name| json.member(name))
 }
 
-fn token(settings: &Settings, answer: &Json, clock: Clock) -> std::result::Result<Token, String> {
+fn token(dialect: &AnswerDialect, answer: &Json, clock: Clock) -> std::result::Result<Token, String> {
     let Json::Members(top) = answer else { return Err("it is no JSON object".to_owned()) };
-    let place = if settings.response_path.is_empty() {
+    let place = if dialect.response_path.is_empty() {
         nested(answer).unwrap_or(answer)
     } else {
-        at_path(settings, answer).ok_or_else(|| format!("it has nothing at {}", settings.response_path))?
+        at_path(dialect, answer).ok_or_else(|| format!("it has nothing at {}", dialect.response_path))?
     };
     // Sentry: `token`; Plentymarkets: `accessToken`.
     let access = first(place, ACCESS).ok_or("it has no access_token")?;
@@ -230,7 +244,7 @@ fn token(settings: &Settings, answer: &Json, clock: Clock) -> std::result::Resul
             .unwrap_or_else(|| "Bearer".to_owned()),
         scope: first(place, SCOPE).and_then(scope),
         // A token that has just been given has not expired: the number means something else, or a clock is wrong.
-        expires_at: expires_at(settings, place, clock).filter(|at| *at > clock.now),
+        expires_at: expires_at(dialect, place, clock).filter(|at| *at > clock.now),
         obtained_at: clock.now,
         generation: 0,
         renewed_by: 0,
@@ -294,17 +308,17 @@ fn scope(json: &Json) -> Option<String> {
 }
 
 /// When the access token expires. `None` where the answer does not say, or says nothing that makes sense.
-fn expires_at(settings: &Settings, place: &Json, clock: Clock) -> Option<i64> {
+fn expires_at(dialect: &AnswerDialect, place: &Json, clock: Clock) -> Option<i64> {
     // An absolute time: more than 2001 in seconds cannot be a duration.
     const ABSOLUTE: i64 = 1_000_000_000;
     if let Some(seconds) = first(place, EXPIRES_IN).and_then(whole) {
         return match seconds {
             // Mailchimp: never; that is unknown.
             ..=0 => None,
-            ABSOLUTE.. if settings.expires_in_unit == ExpiresInUnit::Seconds => {
+            ABSOLUTE.. if dialect.expires_in_unit == ExpiresInUnit::Seconds => {
                 Some(clock.ours(epoch(seconds)))
             }
-            _ => match settings.expires_in_unit {
+            _ => match dialect.expires_in_unit {
                 ExpiresInUnit::Seconds => Some(clock.now + seconds),
                 ExpiresInUnit::Milliseconds => Some(clock.now.saturating_add(seconds / 1000)),
             },
