@@ -13,8 +13,6 @@ mod conversation;
 mod lease;
 mod pending;
 mod process;
-mod profile;
-mod property;
 mod renewal;
 mod settings;
 mod single_flight;

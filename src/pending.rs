@@ -219,7 +219,7 @@ impl Pending {
         let made = &self.settings;
         let is_same_client =
             made.client.client_id == settings.client.client_id || settings.client.client_id.is_empty();
-        made.account == settings.account && is_same_client
+        made.storage.account == settings.storage.account && is_same_client
     }
 
     /// Finds the code in what came back, and the URL that it answers.
@@ -350,8 +350,8 @@ fn hash(code: &str) -> [u8; 32] {
 /// RFC 9207 section 2.4. A server that sends no `iss` is not one of those that must.
 fn check_issuer(settings: &Settings, issuer: Option<&str>) -> Result<()> {
     match issuer {
-        Some(issuer) if !settings.issuer.is_empty() && issuer != settings.issuer => {
-            Err(Error::Issuer { expected: settings.issuer.clone() })
+        Some(issuer) if !settings.endpoints.issuer.is_empty() && issuer != settings.endpoints.issuer => {
+            Err(Error::Issuer { expected: settings.endpoints.issuer.clone() })
         }
         _ => Ok(()),
     }

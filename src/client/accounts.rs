@@ -21,9 +21,9 @@ impl Client {
         let wrong = Error::Value { key: "page", reason };
         let before = usize::try_from(page).ok().and_then(|page| page.checked_sub(1)).ok_or(wrong)?;
         let settings = self.settings.load_full();
-        let accounts = if settings.store == StoreSetting::Memory {
+        let accounts = if settings.storage.store == StoreSetting::Memory {
             let held = self.held(&settings)?.filter(|_| before == 0);
-            held.map(|_| settings.account.clone()).into_iter().collect()
+            held.map(|_| settings.storage.account.clone()).into_iter().collect()
         } else {
             store::accounts(&settings, before.saturating_mul(PAGE), PAGE)?
         };

@@ -14,11 +14,9 @@ use crate::constants as number;
 use crate::error::{Error, Result};
 use crate::pending::{AuthorizationUrl, Pending};
 use crate::process::Process;
-use crate::profile;
-use crate::property;
 use crate::renewal::cache::{Followed, TokenCache, Unsaved};
 use crate::secret::Secret;
-use crate::settings::{Http, Settings, TokenKey};
+use crate::settings::{self, Http, Settings, TokenKey};
 use crate::single_flight::lock;
 use crate::store::{self, Place, Wait};
 use crate::system;
@@ -39,9 +37,7 @@ impl Client {
 
     /// A client that is set up from a profile; see `oauth_client_open`.
     pub fn open(handle: i32, published: &'static PublishedToken, profile: &str) -> Result<Self> {
-        let mut settings = Settings::default();
-        profile::open(&mut settings, profile)?;
-        Ok(Self::with_settings(handle, published, settings))
+        Ok(Self::with_settings(handle, published, Settings::of_profile(profile)?))
     }
 
     fn with_settings(handle: i32, published: &'static PublishedToken, settings: Settings) -> Self {
@@ -89,11 +85,7 @@ impl Client {
         let process = self.process();
         let _writing = lock(&process.state);
         let mut settings = Settings::clone(&self.settings.load());
-        if property == number::OAUTH_PROFILE {
-            profile::apply_known(&mut settings, text)?;
-        } else {
-            property::set(&mut settings, property, text)?;
-        }
+        settings.set(property, text)?;
         match process.cache.follow(TokenKey::of(&settings), settings.freshness) {
             Err(unsaved) => return Ok(Err(unsaved)),
             Ok(Followed::Stays) => {}
@@ -120,7 +112,7 @@ impl Client {
     }
 
     pub fn get(&self, property: i32) -> Result<Secret> {
-        if let Some(text) = property::setting(&self.settings.load(), property) {
+        if let Some(text) = self.settings.load().get(property) {
             return Ok(text);
         }
         if property == number::OAUTH_STATE {
@@ -148,7 +140,7 @@ impl Client {
     }
 
     fn token_property(&self, property: i32) -> Result<Secret> {
-        let known = property::RESULTS.iter().any(|(n, _)| *n == property);
+        let known = settings::RESULTS.iter().any(|(n, _)| *n == property);
         if !known {
             return Err(Error::Property { number: property, what: "property" });
         }

@@ -41,7 +41,8 @@ impl Client {
 }
 
 fn whose(settings: &Settings) -> String {
-    let account = if settings.account.is_empty() { "no account name" } else { &settings.account };
+    let account =
+        if settings.storage.account.is_empty() { "no account name" } else { &settings.storage.account };
     match Identity::of(settings) {
         Ok(Identity { client_id, token_endpoint, .. }) => {
             // Some have a key in their query.

@@ -92,7 +92,7 @@ impl Place {
 
 impl Keys {
     fn of(settings: &Settings) -> Self {
-        Self { now: settings.store_key.clone(), before: settings.store_old_key.clone() }
+        Self { now: settings.storage.key.clone(), before: settings.storage.old_key.clone() }
     }
 
     /// What new records are sealed with.
@@ -143,7 +143,7 @@ pub fn import(settings: &Settings, text: &str) -> Result<Token> {
 }
 
 fn folder(settings: &Settings) -> Option<PathBuf> {
-    match &settings.store {
+    match &settings.storage.store {
         StoreSetting::Folder(folder) => Some(folder.absolute.clone()),
         StoreSetting::Memory => None,
     }

@@ -7,12 +7,12 @@ mod https;
 #[cfg(feature = "net")]
 pub use https::Https;
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::error::Result;
 use crate::protocol::message::{Request, Response};
 use crate::secret::Secret;
+use crate::system::GivenPath;
 
 /// Sends one request; whatever status comes back is an answer, not an error.
 pub trait Transport: Send + Sync {
@@ -21,15 +21,29 @@ pub trait Transport: Send + Sync {
 }
 
 /// What a transport needs to know. One that is set up is thrown away when this changes.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct TransportConfig {
     /// Seconds for the whole of one request.
     pub timeout: u32,
     /// The system's certificate authorities where there is none.
-    pub ca_file: Option<PathBuf>,
-    pub client_cert_file: Option<PathBuf>,
-    pub client_key_file: Option<PathBuf>,
+    pub ca_file: Option<GivenPath>,
+    pub client_cert_file: Option<GivenPath>,
+    pub client_key_file: Option<GivenPath>,
     pub proxy: Proxy,
+}
+
+pub const DEFAULT_TIMEOUT: u32 = 30;
+
+impl Default for TransportConfig {
+    fn default() -> Self {
+        Self {
+            timeout: DEFAULT_TIMEOUT,
+            ca_file: None,
+            client_cert_file: None,
+            client_key_file: None,
+            proxy: Proxy::default(),
+        }
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]

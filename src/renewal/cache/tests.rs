@@ -209,7 +209,7 @@ fn what_only_memory_has_follows_to_another_store_and_never_to_another_identity()
             .iter()
             .chain(property)
         {
-            crate::property::set(&mut settings, *number, text).unwrap();
+            settings.set(*number, text).unwrap();
         }
         TokenKey::of(&settings)
     };

@@ -10,11 +10,13 @@ mod tls_server;
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
 use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::*;
+use crate::system::GivenPath;
 
 const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
 
@@ -84,6 +86,11 @@ fn answer(stream: &mut (impl Read + Write), text: &str) -> String {
 
 fn config() -> TransportConfig {
     TransportConfig { timeout: 10, ..TransportConfig::default() }
+}
+
+/// A file as a setting names it.
+fn given(path: &Path) -> GivenPath {
+    GivenPath::new("a test's", path.to_str().unwrap()).unwrap()
 }
 
 fn https() -> Https {

@@ -18,6 +18,7 @@ use super::tls_reason::{refused_authorities, refused_identity, why};
 use super::wire::Wire;
 use super::{roots, TransportConfig};
 use crate::error::{Error, Result};
+use crate::system::GivenPath;
 
 /// One server, perhaps under two names.
 const REMEMBERED_SESSIONS: usize = 8;
@@ -39,10 +40,11 @@ pub(super) struct BearerToken {
 
 impl Tls {
     pub(super) fn new(config: &TransportConfig) -> Self {
+        let path = |file: &Option<GivenPath>| file.as_ref().map(|file| file.absolute.clone());
         Self {
-            ca_file: config.ca_file.clone(),
-            client_cert_file: config.client_cert_file.clone(),
-            client_key_file: config.client_key_file.clone(),
+            ca_file: path(&config.ca_file),
+            client_cert_file: path(&config.client_cert_file),
+            client_key_file: path(&config.client_key_file),
             ready: OnceCell::new(),
         }
     }

@@ -22,7 +22,7 @@ fn refused(config: &TransportConfig) -> (&'static str, String) {
 }
 
 fn refused_ca_file(path: &Path) -> String {
-    let (key, reason) = refused(&TransportConfig { ca_file: Some(path.to_owned()), ..config() });
+    let (key, reason) = refused(&TransportConfig { ca_file: Some(given(path)), ..config() });
     assert_eq!(key, "ca_file");
     assert!(reason.starts_with(&*path.to_string_lossy()), "{reason}");
     reason
@@ -47,7 +47,7 @@ fn an_unusable_ca_file_is_named_with_the_reason() {
 #[test]
 fn plain_http_reads_no_file() {
     let server = Server::once(|mut stream| answer(&mut stream, OK));
-    let none = Some(Path::new("/no/such/file").to_owned());
+    let none = Some(given(Path::new("/no/such/file")));
     let config = TransportConfig {
         ca_file: none.clone(),
         client_cert_file: none.clone(),
@@ -94,8 +94,8 @@ fn a_client_certificate_is_shown_where_it_is_asked_for() {
     let certificate = TempFile::new(client.certificate.pem());
     let key = TempFile::new(client.key.serialize_pem());
     let with_identity = TransportConfig {
-        client_cert_file: Some(certificate.0.clone()),
-        client_key_file: Some(key.0.clone()),
+        client_cert_file: Some(given(&certificate.0)),
+        client_key_file: Some(given(&key.0)),
         ..trusting(&ca_file)
     };
     for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
@@ -145,15 +145,15 @@ fn an_unusable_identity_is_named_with_the_reason() {
     ];
     for (certificate, key, property, reason) in both {
         let config = TransportConfig {
-            client_cert_file: Some(certificate.to_owned()),
-            client_key_file: Some(key.to_owned()),
+            client_cert_file: Some(given(certificate)),
+            client_key_file: Some(given(key)),
             ..config()
         };
         let (key, text) = refused(&config);
         assert!(key == property && text.contains(reason), "{key}: {text}");
     }
-    let alone = TransportConfig { client_cert_file: Some(certificate.0.clone()), ..config() };
+    let alone = TransportConfig { client_cert_file: Some(given(&certificate.0)), ..config() };
     assert_eq!(refused(&alone).0, "client_key_file");
-    let alone = TransportConfig { client_key_file: Some(key.0.clone()), ..config() };
+    let alone = TransportConfig { client_key_file: Some(given(&key.0)), ..config() };
     assert_eq!(refused(&alone).0, "client_cert_file");
 }

@@ -138,7 +138,7 @@ pub(super) fn tls_server(config: ServerConfig, connections: usize) -> Server<Vec
 }
 
 pub(super) fn trusting(ca_file: &TempFile) -> TransportConfig {
-    TransportConfig { ca_file: Some(ca_file.0.clone()), ..config() }
+    TransportConfig { ca_file: Some(given(&ca_file.0)), ..config() }
 }
 
 pub(super) fn https_url<T: Send + 'static>(host: &str, server: &Server<T>) -> String {

@@ -1,0 +1,92 @@
+//! What a person is asked to agree to; the protocol's
+//! [`crate::protocol::authorization::AuthorizationRequest`].
+#![forbid(unsafe_code)]
+
+use super::row::{plain, word, Given, Row};
+use crate::constants as number;
+use crate::error::Result;
+use crate::protocol::authorization::{ScopeSeparator, DEFAULT_RESPONSE_TYPE};
+use crate::protocol::pkce::Pkce;
+use crate::protocol::uri;
+use crate::secret::Secret;
+
+const SEPARATORS: &[(&str, ScopeSeparator)] =
+    &[("space", ScopeSeparator::Space), ("comma", ScopeSeparator::Comma)];
+const PKCES: &[(&str, Pkce)] = &[("S256", Pkce::S256), ("plain", Pkce::Plain), ("off", Pkce::Off)];
+
+pub const ROWS: &[Row] = &[
+    Row {
+        number: number::OAUTH_REDIRECT_URI,
+        key: "redirect_uri",
+        get: |settings| plain(&settings.authorization.redirect_uri),
+        set: |settings, given| redirect_uri(given).map(|uri| settings.authorization.redirect_uri = uri),
+    },
+    Row {
+        number: number::OAUTH_SCOPE,
+        key: "scope",
+        get: |settings| plain(&settings.authorization.scope),
+        set: |settings, given| given.text().map(|text| settings.authorization.scope = text.to_owned()),
+    },
+    Row {
+        number: number::OAUTH_SCOPE_SEPARATOR,
+        key: "scope_separator",
+        get: |settings| match settings.authorization.scope_separator {
+            ScopeSeparator::Other(character) => Secret::new(character),
+            known => word(SEPARATORS, &known),
+        },
+        set: |settings, given| {
+            separator(given).map(|separator| settings.authorization.scope_separator = separator)
+        },
+    },
+    Row {
+        number: number::OAUTH_RESPONSE_TYPE,
+        key: "response_type",
+        get: |settings| plain(&settings.authorization.response_type),
+        set: |settings, given| {
+            let text = given.text()?;
+            let response_type = if text.is_empty() { DEFAULT_RESPONSE_TYPE } else { text };
+            settings.authorization.response_type = response_type.to_owned();
+            Ok(())
+        },
+    },
+    Row {
+        number: number::OAUTH_PKCE,
+        key: "pkce",
+        get: |settings| word(PKCES, &settings.authorization.pkce),
+        set: |settings, given| given.choice(PKCES).map(|pkce| settings.authorization.pkce = pkce),
+    },
+    Row {
+        number: number::OAUTH_AUTHORIZE_PARAMS,
+        key: "authorize_params",
+        get: |settings| plain(&settings.authorization.extra),
+        set: |settings, given| given.query().map(|query| settings.authorization.extra = query),
+    },
+];
+
+/// Any absolute URI: `https://…`, `com.example.app:/cb`, `urn:ietf:wg:oauth:2.0:oob` (RFC 8252 section 7).
+fn redirect_uri(given: Given<'_>) -> Result<String> {
+    let text = given.text()?;
+    if text.is_empty() {
+        return Ok(String::new());
+    }
+    let parsed = uri::parse(text).map_err(|e| given.refused(format!("not a URI ({e})")))?;
+    if parsed.fragment().is_some() {
+        return Err(given.refused("a redirect URI has no fragment (RFC 6749 section 3.1.2)"));
+    }
+    if text.contains(' ') {
+        return Err(given.refused("a URI has no blanks"));
+    }
+    Ok(text.to_owned())
+}
+
+fn separator(given: Given<'_>) -> Result<ScopeSeparator> {
+    let mut characters = given.text()?.chars();
+    match (characters.next(), characters.next()) {
+        (None | Some(' '), None) => Ok(ScopeSeparator::Space),
+        (Some(','), None) => Ok(ScopeSeparator::Comma),
+        (Some(other), None) if other.is_ascii_punctuation() && !"\"\\&=#?%".contains(other) => {
+            Ok(ScopeSeparator::Other(other))
+        }
+        _ => given.choice(SEPARATORS).map_err(|_| given.refused("use space, comma, or one character")),
+    }
+}

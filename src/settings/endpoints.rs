@@ -1,0 +1,142 @@
+//! Where the authorization server is.
+#![forbid(unsafe_code)]
+
+use super::row::{plain, word, Given, Row};
+use super::Settings;
+use crate::constants as number;
+use crate::error::{Error, Result};
+use crate::protocol::uri;
+
+#[derive(Clone, Debug, Default)]
+pub struct Endpoints {
+    /// What each endpoint that begins with `/` is appended to.
+    pub base_url: String,
+    pub issuer: String,
+    pub authorization_endpoint: String,
+    pub token_endpoint: String,
+    /// Empty: the token endpoint.
+    pub refresh_endpoint: String,
+    pub allow_http: bool,
+}
+
+const YES_NO: &[(&str, bool)] =
+    &[("yes", true), ("no", false), ("true", true), ("false", false), ("1", true), ("0", false)];
+
+pub const ROWS: &[Row] = &[
+    Row {
+        number: number::OAUTH_BASE_URL,
+        key: "base_url",
+        get: |settings| plain(&settings.endpoints.base_url),
+        set: |settings, given| whole_url(settings, given).map(|url| settings.endpoints.base_url = url),
+    },
+    Row {
+        number: number::OAUTH_ISSUER,
+        key: "issuer",
+        get: |settings| plain(&settings.endpoints.issuer),
+        set: |settings, given| given.text().map(|text| settings.endpoints.issuer = text.to_owned()),
+    },
+    Row {
+        number: number::OAUTH_AUTHORIZATION_ENDPOINT,
+        key: "authorization_endpoint",
+        get: |settings| plain(&settings.endpoints.authorization_endpoint),
+        set: |settings, given| {
+            url_or_path(settings, given).map(|url| settings.endpoints.authorization_endpoint = url)
+        },
+    },
+    Row {
+        number: number::OAUTH_TOKEN_ENDPOINT,
+        key: "token_endpoint",
+        get: |settings| plain(&settings.endpoints.token_endpoint),
+        set: |settings, given| {
+            for_requests(settings, given).map(|url| settings.endpoints.token_endpoint = url)
+        },
+    },
+    Row {
+        number: number::OAUTH_REFRESH_ENDPOINT,
+        key: "refresh_endpoint",
+        get: |settings| plain(&settings.endpoints.refresh_endpoint),
+        set: |settings, given| {
+            for_requests(settings, given).map(|url| settings.endpoints.refresh_endpoint = url)
+        },
+    },
+    Row {
+        number: number::OAUTH_ALLOW_HTTP,
+        key: "allow_http",
+        get: |settings| word(YES_NO, &settings.endpoints.allow_http),
+        set: |settings, given| {
+            given.choice(YES_NO).map(|is_allowed| settings.endpoints.allow_http = is_allowed)
+        },
+    },
+];
+
+fn whole_url(settings: &Settings, given: Given<'_>) -> Result<String> {
+    let text = given.text()?;
+    if !text.is_empty() {
+        uri::check_endpoint(given.key, text, settings.endpoints.allow_http)?;
+    }
+    Ok(text.to_owned())
+}
+
+fn url_or_path(settings: &Settings, given: Given<'_>) -> Result<String> {
+    let text = given.text()?;
+    if text.starts_with('/') && !text.starts_with("//") {
+        uri::check_endpoint(given.key, &format!("https://host{text}"), false)?;
+        return Ok(text.to_owned());
+    }
+    if !text.is_empty() && !text.contains(':') {
+        return Err(given.refused("use https://host/path, or /path below base_url"));
+    }
+    whole_url(settings, given)
+}
+
+/// RFC 6749 section 3.2: no fragment. An authorization endpoint may have one: it is a page.
+fn for_requests(settings: &Settings, given: Given<'_>) -> Result<String> {
+    let url = url_or_path(settings, given)?;
+    if url.contains('#') {
+        return Err(given.refused("a URL for requests has no fragment (#)"));
+    }
+    Ok(url)
+}
+
+impl Settings {
+    pub fn authorization_url(&self) -> Result<String> {
+        let endpoint = &self.endpoints.authorization_endpoint;
+        self.endpoints.url("authorization_endpoint", endpoint, "oauth_build_authorize_url")
+    }
+
+    pub fn token_url(&self) -> Result<String> {
+        if let Some(url) = self.checked_token_url.get() {
+            return Ok(url.clone());
+        }
+        let endpoint = &self.endpoints.token_endpoint;
+        let url = self.endpoints.url("token_endpoint", endpoint, "tokens are asked for")?;
+        Ok(self.checked_token_url.get_or_init(|| url).clone())
+    }
+
+    pub fn refresh_url(&self) -> Result<String> {
+        let endpoint = &self.endpoints.refresh_endpoint;
+        if endpoint.is_empty() {
+            return self.token_url();
+        }
+        self.endpoints.url("refresh_endpoint", endpoint, "tokens are refreshed")
+    }
+}
+
+impl Endpoints {
+    /// An endpoint as a whole URL. Checked again here: allow_http may have been taken back since it was set.
+    fn url(&self, key: &'static str, text: &str, operation: &'static str) -> Result<String> {
+        if text.is_empty() {
+            return Err(Error::Missing { key, operation });
+        }
+        let url = if text.starts_with('/') {
+            if self.base_url.is_empty() {
+                return Err(Error::Missing { key: "base_url", operation });
+            }
+            format!("{}{text}", self.base_url.trim_end_matches('/'))
+        } else {
+            text.to_owned()
+        };
+        uri::check_endpoint(key, &url, self.allow_http)?;
+        Ok(url)
+    }
+}

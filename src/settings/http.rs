@@ -1,0 +1,127 @@
+//! Who carries requests, and how the built-in HTTPS does; for that, its own [`crate::transport::TransportConfig`].
+#![forbid(unsafe_code)]
+
+use super::row::{digits, path, plain, word, Given, Row};
+use super::Settings;
+use crate::constants as number;
+use crate::error::Result;
+use crate::protocol::uri;
+use crate::secret::Secret;
+use crate::transport::{Proxy, TransportConfig, DEFAULT_TIMEOUT};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Http {
+    Builtin,
+    Caller,
+}
+
+impl Default for Http {
+    /// Without the built-in HTTPS there is only the caller's.
+    fn default() -> Self {
+        if cfg!(feature = "net") {
+            Self::Builtin
+        } else {
+            Self::Caller
+        }
+    }
+}
+
+#[cfg(feature = "net")]
+const CARRIERS: &[(&str, Http)] = &[("builtin", Http::Builtin), ("caller", Http::Caller)];
+#[cfg(not(feature = "net"))]
+const CARRIERS: &[(&str, Http)] = &[("caller", Http::Caller)];
+
+pub const ROWS: &[Row] = &[
+    Row {
+        number: number::OAUTH_TIMEOUT,
+        key: "timeout",
+        get: |settings| digits(Some(settings.transport.timeout)),
+        set: |settings, given| {
+            let seconds = given.seconds(1..=3600)?;
+            settings.transport.timeout = seconds.unwrap_or(DEFAULT_TIMEOUT);
+            Ok(())
+        },
+    },
+    Row {
+        number: number::OAUTH_CA_FILE,
+        key: "ca_file",
+        get: |settings| path(settings.transport.ca_file.as_ref()),
+        set: |settings, given| given.file().map(|file| settings.transport.ca_file = file),
+    },
+    Row {
+        number: number::OAUTH_CLIENT_CERT_FILE,
+        key: "client_cert_file",
+        get: |settings| path(settings.transport.client_cert_file.as_ref()),
+        set: |settings, given| given.file().map(|file| settings.transport.client_cert_file = file),
+    },
+    Row {
+        number: number::OAUTH_CLIENT_KEY_FILE,
+        key: "client_key_file",
+        get: |settings| path(settings.transport.client_key_file.as_ref()),
+        set: |settings, given| given.file().map(|file| settings.transport.client_key_file = file),
+    },
+    Row {
+        number: number::OAUTH_PROXY,
+        key: "proxy",
+        get: |settings| match &settings.transport.proxy {
+            Proxy::None => plain("none"),
+            Proxy::Environment => plain("env"),
+            Proxy::Url(url) => url.clone(),
+        },
+        set: |settings, given| proxy(given).map(|proxy| settings.transport.proxy = proxy),
+    },
+    Row {
+        number: number::OAUTH_HTTP,
+        key: "http",
+        get: |settings| word(CARRIERS, &settings.http),
+        set: |settings, given| given.choice(CARRIERS).map(|http| settings.http = http),
+    },
+];
+
+fn proxy(given: Given<'_>) -> Result<Proxy> {
+    let wrong = || given.refused("use http://[user:password@]host:port, none or env");
+    match given.text()? {
+        "" => Ok(Proxy::None),
+        text if text.eq_ignore_ascii_case("none") => Ok(Proxy::None),
+        text if text.eq_ignore_ascii_case("env") => Ok(Proxy::Environment),
+        text => {
+            let whole = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+            let url = uri::parse(&whole).map_err(|_| wrong())?;
+            if url.scheme() != "http"
+                || url.host_str().is_none_or(str::is_empty)
+                || !matches!(url.path(), "" | "/")
+                || url.query().is_some()
+                || url.fragment().is_some()
+                || whole.ends_with(':')
+            {
+                return Err(wrong());
+            }
+            if !has_port(&whole) {
+                let reason = "a proxy's port has no usual number: write it too, http://host:port";
+                return Err(given.refused(reason));
+            }
+            Ok(Proxy::Url(Secret::new(whole)))
+        }
+    }
+}
+
+/// Asked of the text: a parsed URL has lost a port 80.
+fn has_port(url: &str) -> bool {
+    let server = url.trim_end_matches('/').rsplit(['/', '@']).next().unwrap_or_default();
+    let port = server.rsplit_once(':').and_then(|(_, port)| port.parse::<u16>().ok());
+    port.is_some_and(|port| port != 0)
+}
+
+impl Settings {
+    pub fn http(&self) -> Http {
+        self.http
+    }
+
+    pub fn timeout(&self) -> u32 {
+        self.transport.timeout
+    }
+
+    pub fn transport(&self) -> TransportConfig {
+        self.transport.clone()
+    }
+}

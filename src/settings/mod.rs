@@ -1,0 +1,108 @@
+//! What a client is told, in groups: a file a group, with one row a property beside it. Where a room below takes the
+//! group as it is, the group is that room's own struct.
+#![forbid(unsafe_code)]
+
+mod authorization;
+mod client;
+mod endpoints;
+mod freshness;
+mod http;
+mod profile;
+mod results;
+mod row;
+mod storage;
+mod token_answer;
+mod token_request;
+
+pub use endpoints::Endpoints;
+pub use http::Http;
+pub use results::RESULTS;
+pub use row::Row;
+pub use storage::{Storage, StoreSetting, TokenKey};
+pub use token_request::TokenRequests;
+
+use std::sync::OnceLock;
+
+use crate::error::{Error, Result};
+use crate::protocol::authorization::AuthorizationRequest;
+use crate::protocol::client_auth::ClientCredentials;
+use crate::protocol::token_response::AnswerDialect;
+use crate::secret::Secret;
+use crate::token::Freshness;
+use crate::transport::TransportConfig;
+
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// The name of the profile that the others were taken from.
+    pub profile: String,
+    pub endpoints: Endpoints,
+    pub client: ClientCredentials,
+    pub authorization: AuthorizationRequest,
+    pub token_requests: TokenRequests,
+    pub answer: AnswerDialect,
+    pub storage: Storage,
+    pub freshness: Freshness,
+    pub http: Http,
+    pub transport: TransportConfig,
+    /// All of the authorization URL but state and code challenge; made on first use of these settings.
+    pub authorization_prefix: OnceLock<String>,
+    /// The token endpoint as a whole URL, checked; made on first use of these settings.
+    pub checked_token_url: OnceLock<String>,
+}
+
+impl Settings {
+    /// Parses `text` into the setting of that number; an empty text takes it back.
+    pub fn set(&mut self, number: i32, text: &str) -> Result<()> {
+        match rows().find(|row| row.number == number) {
+            Some(row) => row.apply(self, text),
+            None => Err(match RESULTS.iter().find(|(n, _)| *n == number) {
+                Some((_, key)) => Error::ReadOnly { key },
+                None => Error::Property { number, what: "property" },
+            }),
+        }
+    }
+
+    /// The setting as text; `None` where that number is no setting's.
+    pub fn get(&self, number: i32) -> Option<Secret> {
+        rows().find(|row| row.number == number).map(|row| (row.get)(self))
+    }
+}
+
+/// Every setting.
+pub fn rows() -> impl Iterator<Item = &'static Row> {
+    [
+        profile::ROWS,
+        endpoints::ROWS,
+        client::ROWS,
+        authorization::ROWS,
+        token_request::ROWS,
+        token_answer::ROWS,
+        storage::ROWS,
+        freshness::ROWS,
+        http::ROWS,
+    ]
+    .into_iter()
+    .flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn a_property_has_one_row_with_its_constants_number_and_name() {
+        let constants = include_str!("../constants.rs");
+        let settings = rows().map(|row| (row.number, row.key));
+        let mut seen = BTreeSet::new();
+        for (number, key) in settings.chain(RESULTS.iter().copied()) {
+            let constant = format!("pub const OAUTH_{}: i32 = {number};\n", key.to_uppercase());
+            assert!(constants.contains(&constant), "{key} is not {number}");
+            assert!(seen.insert(key), "{key} has two rows");
+        }
+        let section = &constants[constants.find("// ---- properties: settings").unwrap()..];
+        let section = &section[..section.find("// ---- parts of a request").unwrap()];
+        assert_eq!(seen.len(), section.matches("pub const OAUTH_").count(), "a constant has no row");
+    }
+}

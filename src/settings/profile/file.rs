@@ -1,0 +1,115 @@
+//! Files of profiles: where they are looked for, and which are read.
+#![forbid(unsafe_code)]
+
+use std::fs::{File, Metadata, OpenOptions};
+use std::io::{ErrorKind, Read};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+use crate::secret::Wiped;
+use crate::system;
+
+const MAX_FILE: u64 = 1024 * 1024;
+
+/// Who says that there is a file.
+#[derive(Clone, Copy)]
+pub enum Origin {
+    Variable,
+    Home,
+    System,
+}
+
+/// Where files of profiles are looked for: only when a profile is asked for by name.
+pub fn search_path() -> Vec<(Origin, PathBuf)> {
+    let mut paths = Vec::new();
+    if !system::is_privileged() {
+        let variable = |name| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
+        paths.extend(variable("LIBOAUTH_PROFILES").map(|path| (Origin::Variable, path)));
+        let config =
+            variable("XDG_CONFIG_HOME").or_else(|| variable("HOME").map(|home| home.join(".config")));
+        paths.extend(config.map(|folder| (Origin::Home, folder.join("liboauth/profiles.toml"))));
+    }
+    paths.push((Origin::System, PathBuf::from("/etc/liboauth/profiles.toml")));
+    paths
+}
+
+/// What is at a path.
+pub enum FileText {
+    Text(Wiped<String>),
+    Nothing,
+    /// As the failure that it is where the file was named by somebody.
+    Denied(Error),
+}
+
+/// The file's text. It is opened once, so that what is checked is what is read.
+pub fn read(path: &Path) -> Result<FileText> {
+    let unreadable = |e| Error::Profile(format!("the profile file {} cannot be read: {e}", path.display()));
+    // A named pipe would wait for a writer, and a terminal become ours.
+    let flags = libc::O_NONBLOCK | libc::O_NOCTTY;
+    let file = match OpenOptions::new().read(true).custom_flags(flags).open(path) {
+        Ok(file) => file,
+        Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(FileText::Nothing);
+        }
+        Err(e) if e.kind() == ErrorKind::PermissionDenied => return Ok(FileText::Denied(unreadable(e))),
+        Err(e) => return Err(unreadable(e)),
+    };
+    let found = file.metadata().map_err(unreadable)?;
+    check_file(path, &found)?;
+    let bytes = read_all(file, found.len()).map_err(unreadable)?;
+    check_size(path, bytes.len() as u64)?;
+    text_in(bytes).map(FileText::Text).ok_or_else(|| {
+        Error::Profile(format!("the profile file {} is not UTF-8: save it as UTF-8", path.display()))
+    })
+}
+
+/// A file that others can write could send our secrets elsewhere.
+fn check_file(path: &Path, found: &Metadata) -> Result<()> {
+    let name = path.display();
+    if found.is_dir() {
+        return Err(Error::Profile(format!("{name} is a folder: name the file in it")));
+    }
+    if !found.is_file() {
+        return Err(Error::Profile(format!("{name} is no regular file: name a file of profiles")));
+    }
+    check_size(path, found.len())?;
+    if found.mode() & 0o022 != 0 {
+        return Err(Error::Profile(format!("others can write to the profile file {name}: chmod go-w it")));
+    }
+    if found.uid() != system::effective_user() && found.uid() != 0 {
+        return Err(Error::Profile(format!(
+            "the profile file {name} belongs to another user: use one of your own"
+        )));
+    }
+    Ok(())
+}
+
+fn check_size(path: &Path, size: u64) -> Result<()> {
+    if size > MAX_FILE {
+        return Err(Error::Profile(format!(
+            "{} is larger than 1 MiB: this is no file of profiles",
+            path.display()
+        )));
+    }
+    Ok(())
+}
+
+/// At most a byte more than is allowed: a file may grow.
+fn read_all(file: File, size: u64) -> std::io::Result<Wiped<Vec<u8>>> {
+    // Of the right size at once: growing would leave parts of it behind.
+    let size = usize::try_from(size).unwrap_or_default();
+    let mut bytes = Wiped::new(Vec::with_capacity(size + 64));
+    file.take(MAX_FILE + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn text_in(mut bytes: Wiped<Vec<u8>>) -> Option<Wiped<String>> {
+    match String::from_utf8(std::mem::take(&mut *bytes)) {
+        Ok(text) => Some(Wiped::new(text)),
+        Err(e) => {
+            drop(Wiped::new(e.into_bytes()));
+            None
+        }
+    }
+}
