@@ -6,7 +6,7 @@
 #   make servers    the flows against oidc-provider and Doorkeeper
 #   make bench      speed and size beside libcurl, the system's calls, an empty process
 #   make fuzz       random input to every parser, for FUZZ_SECONDS
-#   make bindings   regenerate header and bindings from src/ffi/mod.rs
+#   make bindings   regenerate header and bindings from src/ffi and src/constants.rs
 #   make install PREFIX=/usr/local DESTDIR=      what make has built      make uninstall PREFIX=... DESTDIR=
 
 PREFIX  ?= /usr/local

@@ -18,7 +18,7 @@
  *
  * Every function can be called from any thread. Durations are seconds.
  *
- * Made by `cargo run -p liboauth-bindings` from src/constants.rs and src/ffi/mod.rs: change those.
+ * Made by `cargo run -p liboauth-bindings` from src/constants.rs and src/ffi: change those.
  */
 #ifndef LIBOAUTH_H
 #define LIBOAUTH_H

@@ -1,5 +1,5 @@
 //! Every number of the interface. A number, once released, never changes its meaning and is never used again.
-//! Together with the functions in `ffi/mod.rs` this is the source of the header and of the bindings.
+//! Together with the functions in `ffi` this is the source of the header and of the bindings.
 #![forbid(unsafe_code)]
 
 // ---- text ----

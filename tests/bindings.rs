@@ -2,10 +2,13 @@
 //! them. A missing tool is a failure.
 #![forbid(unsafe_code)]
 
+#[path = "bindings/exports.rs"]
+mod exports;
 #[path = "bindings/generator.rs"]
 mod generator;
 
-use std::collections::{BTreeMap, BTreeSet};
+use exports::listed;
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -52,15 +55,7 @@ fn check_names_the_file_and_the_line_that_differ() {
 // ---- the same in every language ----
 
 #[test]
-fn the_library_exports_the_headers_functions_and_nothing_else() {
-    let symbols = succeed(Command::new("nm").args(["-D", "--defined-only"]).arg(library()));
-    let exported: BTreeSet<_> =
-        symbols.lines().filter_map(|line| line.split_whitespace().nth(2)).map(str::to_owned).collect();
-    assert_eq!(exported, header_functions());
-}
-
-#[test]
-fn every_language_has_the_headers_names_and_numbers() {
+fn every_language_has_the_headers_constants() {
     let header = read(&root().join(HEADER));
     let constants: BTreeMap<_, _> = header
         .lines()
@@ -87,36 +82,20 @@ fn every_language_has_the_headers_names_and_numbers() {
         .map(|(name, value)| {
             // RPG does not tell capitals from small letters: see rpg.rs of the generator.
             let plain = name.trim_end_matches("_PROPERTY");
-            let gave_way = name != plain && header_functions().contains(&plain.to_lowercase());
+            let gave_way = name != plain && listed().contains(&plain.to_lowercase());
             (if gave_way { plain } else { name }.to_owned(), value.parse::<i32>().unwrap())
         })
         .collect();
     assert_eq!(rpg, constants);
 
     let code = "import _liboauth as m\n\
-                for k, v in vars(m).items():\n    if k.startswith('OAUTH_'): print(k, v)\n\
-                for k in m.FUNCTIONS: print(k, 0)\n";
-    let said = succeed(python().arg("-c").arg(code).env("PYTHONPATH", root().join("bindings/python")));
-    let (functions, python): (BTreeMap<_, _>, BTreeMap<_, _>) = said
+                for k, v in vars(m).items():\n    if k.startswith('OAUTH_'): print(k, v)\n";
+    let python: BTreeMap<_, _> = succeed(&mut prototypes(code))
         .lines()
         .filter_map(|line| line.split_once(' '))
         .map(|(name, value)| (name.to_owned(), value.parse::<i32>().unwrap()))
-        .partition(|(name, _)| name.starts_with("oauth_"));
+        .collect();
     assert_eq!(python, constants);
-    assert_eq!(functions.into_keys().collect::<BTreeSet<_>>(), header_functions());
-
-    let quoted = |path: &str, before: &str| -> BTreeSet<String> {
-        let text = read(&root().join(path));
-        text.split(before)
-            .skip(1)
-            .filter_map(|rest| rest.split(['"', '\'', ' ']).next())
-            .map(str::to_owned)
-            .collect()
-    };
-    assert_eq!(quoted(BINDER_SOURCE, "EXPORT SYMBOL(\""), header_functions());
-    assert_eq!(quoted(COPYBOOK, "CALL \""), header_functions());
-    assert_eq!(quoted(MEMBER, "extproc('"), header_functions());
-    assert_eq!(quoted(MEMBER, "\ndcl-pr "), header_functions());
 }
 
 #[test]
@@ -170,7 +149,7 @@ fn the_copybooks_and_their_calls_compile_and_run_in_both_formats() {
     let copybook = read(&root().join(COPYBOOK));
     let calls = copybook.lines().filter_map(|line| line.strip_prefix("      *>     "));
     let calls = calls.fold(String::new(), |calls, line| calls + "           " + line + "\n");
-    assert_eq!(calls.matches("END-CALL").count(), header_functions().len());
+    assert_eq!(calls.matches("END-CALL").count(), listed().len());
     let program = format!(
         "       IDENTIFICATION DIVISION.\n       PROGRAM-ID. PROBE.\n       DATA DIVISION.\n       \
          WORKING-STORAGE SECTION.\n       COPY OAUTH.\n       COPY OAUTHWS.\n       \
@@ -235,7 +214,7 @@ fn the_rpg_member_and_every_rpg_program_pass_the_checker() {
     check.arg(root().join("bindings/rpg/check.py")).args([root().join(HEADER), root().join(MEMBER)]);
     let said = succeed(check.args(&programs));
     let count = said.lines().last().unwrap_or_default();
-    let functions = header_functions().len();
+    let functions = listed().len();
     assert!(count.starts_with(&format!("{functions} prototypes, ")), "{said}");
     assert!(count.contains(&format!(" {} programs ", programs.len())), "{said}");
     assert!(count.ends_with(": 0 problems"), "{said}");
@@ -266,12 +245,6 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn header_functions() -> BTreeSet<String> {
-    let header = read(&root().join(HEADER));
-    let functions = header.split("\nint32_t ").skip(1).filter_map(|rest| rest.split('(').next());
-    functions.map(str::to_owned).collect()
-}
-
 /// The folder that cargo built this test in, such as `target/debug`.
 fn built() -> PathBuf {
     std::env::current_exe().unwrap().parent().and_then(Path::parent).unwrap().to_owned()
@@ -296,6 +269,13 @@ fn linked(folder: &Folder) -> &Path {
 fn python() -> Command {
     let mut python = Command::new("python3");
     python.arg("-B");
+    python
+}
+
+/// Python, with the prototypes of the C functions at hand.
+fn prototypes(code: &str) -> Command {
+    let mut python = python();
+    python.arg("-c").arg(code).env("PYTHONPATH", root().join("bindings/python"));
     python
 }
 
@@ -345,6 +325,12 @@ fn all(output: &Output) -> String {
 
 fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The names in a file, each with `before` before it and `after` after it.
+fn between(path: &Path, before: &str, after: char) -> Vec<String> {
+    let text = read(path);
+    text.split(before).skip(1).map(|rest| rest.split(after).next().unwrap().to_owned()).collect()
 }
 
 /// All files below `folder`.

@@ -24,7 +24,7 @@
       *> COB_LIBRARY_PATH=LIB COB_PRE_LOAD=liboauth ./prog
       *>
       *> Made by "cargo run -p liboauth-bindings" from src/constants.rs
-      *> and src/ffi/mod.rs: change those.
+      *> and src/ffi: change those.
 
       *> ---- text ----
 

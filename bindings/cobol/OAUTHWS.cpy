@@ -4,7 +4,7 @@
       *> plenty for most servers: a text that does not fit is
       *> OAUTH-ERROR-BUFFER, and nothing is lost.
       *>
-      *> Made by "cargo run -p liboauth-bindings" from src/ffi/mod.rs.
+      *> Made by "cargo run -p liboauth-bindings" from src/ffi.
 
       *> What a function returned.
        01  OAUTH-RC                       BINARY-LONG SIGNED VALUE 0.

@@ -3,7 +3,8 @@
 
 use std::fs;
 
-use super::{fail, files, generator, read, succeed, Folder, BINDER_SOURCE, HEADER, MEMBER};
+use super::exports::EXPORTS;
+use super::{between, fail, files, generator, read, succeed, Folder, BINDER_SOURCE, HEADER, MEMBER};
 
 const GOOD_CONSTANT: &str = "/// Fine. Since 0.1.\npub const OAUTH_FINE: i32 = -1;\n";
 const GOOD_FUNCTION: &str =
@@ -153,36 +154,167 @@ fn the_generator_refuses_names_that_one_language_takes_for_another() {
     refuses(&constant("OAUTH_BODY", 1), &function("oauth_send"), "OAUTH-BODY: no name for a field");
 }
 
+// ---- the list of exports ----
+
 #[test]
 fn later_functions_stand_last_in_the_binder_source() {
-    let function = |name: &str, version: &str| {
-        format!("/// It is. Since {version}.\n#[no_mangle]\npub extern \"C\" fn {name}() -> i32 {{ 0 }}\n")
-    };
-    let functions =
-        [function("oauth_a", "0.10"), function("oauth_c", "0.1"), function("oauth_b", "0.2")].concat();
-    let source = source(GOOD_CONSTANT, &functions);
+    let functions = [since("0.10", "oauth_a"), since("0.1", "oauth_c"), since("0.2", "oauth_b")];
+    let source = source(GOOD_CONSTANT, &functions.concat());
+    list(&source, "oauth_c\noauth_b\noauth_a\n");
     succeed(&mut generator(&source.path));
-    let text = read(&source.path.join(BINDER_SOURCE));
-    let place = |name: &str| text.find(name).unwrap();
-    assert!(
-        place("\"oauth_c\"") < place("\"oauth_b\"") && place("\"oauth_b\"") < place("\"oauth_a\""),
-        "{text}"
-    );
+    assert_order(&source, &["oauth_c", "oauth_b", "oauth_a"]);
+    list(&source, "oauth_c\noauth_b\noauth_a\noauth_d\n");
+    add(&source, "src/ffi/late.rs", &since("0.2", "oauth_d"));
+    refuses_in(&source, "bindings/exports.txt: oauth_d: stands behind oauth_a, which is newer: append that");
+}
+
+#[test]
+fn functions_stand_in_the_order_of_the_list_whatever_file_they_are_in() {
+    let source = source(GOOD_CONSTANT, "mod handle;\nmod themes;\npub use themes::*;\n");
+    list(&source, "# The first.\noauth_c\n\n  oauth_a\n# Later.\noauth_b\n");
+    add(&source, "src/ffi/themes.rs", &(since("0.1", "oauth_b") + &since("0.1", "oauth_a")));
+    add(&source, "src/ffi/other.rs", &since("0.1", "oauth_c"));
+    // It exports nothing, and has what a file with exported functions may not have.
+    let own = "thread_local! {}\npub struct Handle;\npub enum Kind { A }\npub const PLACES: u32 = 1;\npub fn open() {}\n";
+    add(&source, "src/ffi/handle.rs", own);
+    add(&source, "src/ffi/notes.txt", "not Rust");
+    let wanted = ["oauth_c", "oauth_a", "oauth_b"];
+    succeed(&mut generator(&source.path));
+    assert_order(&source, &wanted);
+    // What moves to another file keeps its place.
+    add(&source, "src/ffi/themes.rs", &since("0.1", "oauth_a"));
+    add(&source, "src/ffi/other.rs", &(since("0.1", "oauth_b") + &since("0.1", "oauth_c")));
+    succeed(generator(&source.path).arg("--check"));
+    assert_order(&source, &wanted);
+}
+
+#[test]
+fn the_generator_refuses_what_is_not_listed_or_listed_in_vain() {
+    let source = source(GOOD_CONSTANT, "");
+    add(&source, "src/ffi/themes.rs", &(since("0.1", "oauth_a") + &since("0.1", "oauth_b")));
+    let cases = [
+        ("oauth_a\n", "src/ffi/themes.rs: oauth_b: not in bindings/exports.txt: append it there"),
+        ("oauth_a\n# oauth_b\n", "src/ffi/themes.rs: oauth_b: not in bindings/exports.txt: append it there"),
+        (
+            "oauth_a\noauth_b\n\noauth_c\n",
+            "bindings/exports.txt:4: oauth_c: no file of src/ffi exports it: bring",
+        ),
+        (
+            "oauth_a\noauth_b oauth_c\n",
+            "bindings/exports.txt:2: oauth_b oauth_c: no file of src/ffi exports it",
+        ),
+        (
+            "oauth_a\noauth_b\noauth_a\n",
+            "bindings/exports.txt:3: oauth_a: stands in line 1 already: take this",
+        ),
+    ];
+    for (names, expected) in cases {
+        list(&source, names);
+        refuses_in(&source, expected);
+    }
+    fs::remove_file(source.path.join(EXPORTS)).unwrap();
+    refuses_in(&source, "bindings/exports.txt: ");
+}
+
+#[test]
+fn the_generator_refuses_a_list_that_has_not_only_grown() {
+    let functions = ["oauth_a", "oauth_b", "oauth_c"].map(|name| since("0.1", name)).concat();
+    let source = source(GOOD_CONSTANT, &functions);
+    list(&source, "oauth_a\noauth_b\noauth_c\n");
+    succeed(&mut generator(&source.path));
+    add(&source, "src/ffi/themes.rs", &since("0.1", "oauth_d"));
+    let moved = |line: &str, was: &str| {
+        format!(
+            "bindings/exports.txt{line} where bindings/rpg/OAUTH.bnd has {was}: no line moves or goes: bring"
+        )
+    };
+    let cases = [
+        ("oauth_b\noauth_a\noauth_c\noauth_d\n", moved(":1: oauth_b", "oauth_a")),
+        ("oauth_a\noauth_d\noauth_b\noauth_c\n", moved(":2: oauth_d", "oauth_b")),
+        ("oauth_a\noauth_b\noauth_d\n", moved(":3: oauth_d", "oauth_c")),
+        ("oauth_a\noauth_b\n", moved(": ends", "oauth_c")),
+    ];
+    for (names, expected) in cases {
+        list(&source, names);
+        refuses_in(&source, &expected);
+    }
+    list(&source, "oauth_a\noauth_b\noauth_c\noauth_d\n");
+    succeed(&mut generator(&source.path));
+    assert_order(&source, &["oauth_a", "oauth_b", "oauth_c", "oauth_d"]);
+    fs::remove_file(source.path.join(BINDER_SOURCE)).unwrap();
+    refuses_in(&source, "bindings/rpg/OAUTH.bnd: ");
+}
+
+#[test]
+fn every_file_of_the_edge_is_looked_at() {
+    let cases = [
+        (
+            since("0.1", "oauth_fine"),
+            "src/ffi/themes.rs: oauth_fine: declared twice, and first in src/ffi/mod.rs",
+        ),
+        (since("0.1", "bad"), "src/ffi/themes.rs: bad: a name begins with oauth_"),
+        (
+            since("0.1", "oauth_a") + "pub struct Settings;\n",
+            "src/ffi/themes.rs: Settings: no struct can be exported",
+        ),
+        (
+            "#[no_mangle]\nstatic OAUTH_X: i32 = 0;\n".to_owned(),
+            "src/ffi/themes.rs: OAUTH_X: no static can be exported",
+        ),
+        ("exports!(oauth_bad);\n".to_owned(), "src/ffi/themes.rs: exports!: a macro can hide exports"),
+        ("not Rust".to_owned(), "src/ffi/themes.rs: "),
+    ];
+    for (theme, expected) in cases {
+        let source = source(GOOD_CONSTANT, GOOD_FUNCTION);
+        add(&source, "src/ffi/themes.rs", &theme);
+        refuses_in(&source, expected);
+    }
+}
+
+// ---- helpers ----
+
+/// A function of that version.
+fn since(version: &str, name: &str) -> String {
+    format!("/// It is. Since {version}.\n#[no_mangle]\npub extern \"C\" fn {name}() -> i32 {{ 0 }}\n")
+}
+
+/// Header and binder source have them one after the other, and no others.
+fn assert_order(source: &Folder, names: &[&str]) {
+    assert_eq!(between(&source.path.join(BINDER_SOURCE), "SYMBOL(\"", '"'), names);
+    assert_eq!(between(&source.path.join(HEADER), "\nint32_t ", '('), names);
 }
 
 fn refuses(constants: &str, functions: &str, expected: &str) {
-    let source = source(constants, functions);
-    let said = fail(&mut generator(&source.path));
-    assert!(said.contains(expected), "said:\n{said}\nfor:\n{constants}{functions}");
-    assert_eq!(files(&source.path).len(), 3, "it wrote something all the same");
+    refuses_in(&source(constants, functions), expected);
 }
 
-/// A repository with these two files.
+fn refuses_in(source: &Folder, expected: &str) {
+    let all = || -> Vec<_> { files(&source.path).into_iter().map(|path| (read(&path), path)).collect() };
+    let before = all();
+    let said = fail(&mut generator(&source.path));
+    assert!(said.contains(expected), "said:\n{said}\nfor:\n{before:?}");
+    assert!(all() == before, "it wrote something all the same");
+}
+
+/// A repository with these two files, whose functions are listed and not yet in the binder source.
 fn source(constants: &str, functions: &str) -> Folder {
     let folder = Folder::new();
-    fs::create_dir_all(folder.path.join("src/ffi")).unwrap();
-    fs::write(folder.path.join("Cargo.toml"), "[package]\nname = \"x\"\nversion = \"0.9.8\"\n").unwrap();
-    fs::write(folder.path.join("src/constants.rs"), constants).unwrap();
-    fs::write(folder.path.join("src/ffi/mod.rs"), functions).unwrap();
+    add(&folder, "Cargo.toml", "[package]\nname = \"x\"\nversion = \"0.9.8\"\n");
+    add(&folder, "src/constants.rs", constants);
+    add(&folder, "src/ffi/mod.rs", functions);
+    let exported = functions.split("extern \"C\" fn ").skip(1).filter_map(|rest| rest.split('(').next());
+    list(&folder, &exported.collect::<Vec<_>>().join("\n"));
+    add(&folder, BINDER_SOURCE, "");
     folder
+}
+
+/// Makes this the list of exports.
+fn list(source: &Folder, names: &str) {
+    add(source, EXPORTS, names);
+}
+
+fn add(source: &Folder, name: &str, text: &str) {
+    let path = source.path.join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
 }

@@ -1,16 +1,16 @@
 //! The header: cbindgen's declarations between the comments of the source.
 #![forbid(unsafe_code)]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use crate::model::{Doc, Interface, Parameter, Result, CONSTANTS, FUNCTIONS};
+use crate::model::{Doc, Interface, Parameter, Result, CONSTANTS};
 use crate::prose::{self, Style};
 
 const WIDTH: usize = 100;
 
 pub fn header(interface: &Interface, source: &Path) -> Result<String> {
-    let declarations = declarations(source)?;
+    let declarations = declarations(interface, source)?;
     compare(interface, &declarations)?;
     let style = Style { interface, quote: '"', constant: |_, name| name.to_owned(), width: WIDTH };
     let constants = prose::constants(
@@ -72,7 +72,7 @@ fn parenthesised(value: i32) -> String {
 }
 
 /// Each `#define` and each prototype by its name, as cbindgen writes them.
-fn declarations(source: &Path) -> Result<BTreeMap<String, String>> {
+fn declarations(interface: &Interface, source: &Path) -> Result<BTreeMap<String, String>> {
     let mut config = cbindgen::Config {
         language: cbindgen::Language::C,
         documentation: false,
@@ -81,10 +81,11 @@ fn declarations(source: &Path) -> Result<BTreeMap<String, String>> {
         ..cbindgen::Config::default()
     };
     config.function.args = cbindgen::Layout::Auto;
-    let bindings = cbindgen::Builder::new()
-        .with_config(config)
-        .with_src(source.join(CONSTANTS))
-        .with_src(source.join(FUNCTIONS))
+    let files: BTreeSet<_> = interface.functions.iter().map(|f| f.file.as_str()).chain([CONSTANTS]).collect();
+    let builder = cbindgen::Builder::new().with_config(config);
+    let bindings = files
+        .into_iter()
+        .fold(builder, |builder, file| builder.with_src(source.join(file)))
         .generate()
         .map_err(|error| vec![format!("cbindgen: {error}")])?;
     let mut text = Vec::new();

@@ -1,15 +1,18 @@
-//! Writes the C header and the COBOL, RPG and Python bindings from `src/constants.rs` and `src/ffi/mod.rs`.
+//! Writes the C header and the COBOL, RPG and Python bindings from `src/constants.rs` and `src/ffi`.
 //!
-//! `model` reads the source and refuses what callers could not use, `prose` turns its comments into
-//! theirs, and one file a language writes the rest.
+//! `source` reads it and refuses what callers could not use, `exports` gives each function its place, `prose` turns
+//! the comments into those of a language, and one file a language writes the rest.
 #![forbid(unsafe_code)]
 
 mod c;
 mod cobol;
+mod declaration;
+mod exports;
 mod model;
 mod prose;
 mod python;
 mod rpg;
+mod source;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -46,7 +49,7 @@ fn main() -> ExitCode {
 
 fn run() -> Result<String, Vec<String>> {
     let options = options(std::env::args().skip(1))?;
-    let interface = Interface::read(&options.source)?;
+    let interface = source::interface(&options.source)?;
     let files = files(&interface, &options.source)?;
     let out = options.out.as_deref().unwrap_or(&options.source);
     let count = format!(
@@ -86,7 +89,7 @@ fn files(interface: &Interface, source: &Path) -> Result<Vec<File>, Vec<String>>
         ("bindings/cobol/OAUTH.cpy", constants),
         ("bindings/cobol/OAUTHWS.cpy", fields),
         ("bindings/rpg/OAUTH_H.rpgleinc", rpg::member(interface)?),
-        ("bindings/rpg/OAUTH.bnd", rpg::binder_source(interface)),
+        (rpg::BINDER_SOURCE, rpg::binder_source(interface)),
         ("bindings/python/_liboauth.py", python::module(interface)),
     ])
 }

@@ -4,7 +4,11 @@
 use crate::model::{Constant, Function, Interface, Parameter, Result};
 use crate::prose::{self, Style};
 
+pub const BINDER_SOURCE: &str = "bindings/rpg/OAUTH.bnd";
+
 const WIDTH: usize = 80;
+const EXPORT: &str = "EXPORT SYMBOL(\"";
+const EXPORT_END: &str = "\")";
 
 /// Operation codes of free-form RPG that are words a parameter could have: such a name needs DCL-PARM.
 const OPERATIONS: [&str; 59] = [
@@ -80,10 +84,13 @@ fn parameter(parameter: &Parameter) -> String {
     }
 }
 
-/// Callers are bound to an export's number, not its name: later functions stand behind earlier ones.
+/// Callers are bound to an export's number, not its name: the order is that of the list of exports.
 pub fn binder_source(interface: &Interface) -> String {
-    let mut functions: Vec<_> = interface.functions.iter().collect();
-    functions.sort_by_key(|f| f.doc.since);
-    let exports = prose::each(functions, |f| format!("  EXPORT SYMBOL(\"{}\")\n", f.name));
+    let exports = prose::each(&interface.functions, |f| format!("  {EXPORT}{}{EXPORT_END}\n", f.name));
     prose::fill(include_str!("../templates/OAUTH.bnd.in"), &[("EXPORTS", exports.as_str())])
+}
+
+/// What a binder source exports, in its order.
+pub fn exports_of(binder_source: &str) -> impl Iterator<Item = &str> {
+    binder_source.lines().filter_map(|line| line.trim().strip_prefix(EXPORT)?.strip_suffix(EXPORT_END))
 }

@@ -1,0 +1,66 @@
+//! The list of exports, which only grows, is what the library and every language have.
+#![forbid(unsafe_code)]
+
+use std::collections::BTreeSet;
+use std::process::Command;
+
+use super::{between, library, prototypes, read, root, succeed, BINDER_SOURCE, COPYBOOK, HEADER, MEMBER};
+
+pub const EXPORTS: &str = "bindings/exports.txt";
+
+/// What programs of version 0.1 are bound to.
+const OF_0_1: [&str; 20] = [
+    "oauth_client_new",
+    "oauth_client_open",
+    "oauth_client_close",
+    "oauth_set",
+    "oauth_get",
+    "oauth_build_authorize_url",
+    "oauth_exchange_code",
+    "oauth_refresh",
+    "oauth_bearer_header",
+    "oauth_access_token",
+    "oauth_token_rejected",
+    "oauth_accounts",
+    "oauth_forget",
+    "oauth_store_reseal",
+    "oauth_import_token",
+    "oauth_http_request",
+    "oauth_http_response",
+    "oauth_error_text",
+    "oauth_error_action",
+    "oauth_version",
+];
+
+#[test]
+fn the_list_only_grows() {
+    assert_eq!(listed()[..OF_0_1.len()], OF_0_1);
+}
+
+/// RPG programs are bound to an export's place.
+#[test]
+fn header_and_bindings_have_the_listed_functions_in_their_order() {
+    let listed = listed();
+    let between = |path: &str, before: &str, after: char| between(&root().join(path), before, after);
+    assert_eq!(between(HEADER, "\nint32_t ", '('), listed);
+    assert_eq!(between(BINDER_SOURCE, "EXPORT SYMBOL(\"", '"'), listed);
+    assert_eq!(between(COPYBOOK, "CALL \"", '"'), listed);
+    assert_eq!(between(MEMBER, "extproc('", '\''), listed);
+    assert_eq!(between(MEMBER, "\ndcl-pr ", ' '), listed);
+    let code = "import _liboauth as m\nfor k in m.FUNCTIONS: print(k)\n";
+    assert_eq!(succeed(&mut prototypes(code)).lines().collect::<Vec<_>>(), listed);
+}
+
+#[test]
+fn the_library_exports_the_listed_functions_and_nothing_else() {
+    let symbols = succeed(Command::new("nm").args(["-D", "--defined-only"]).arg(library()));
+    let exported: BTreeSet<_> =
+        symbols.lines().filter_map(|line| line.split_whitespace().nth(2)).map(str::to_owned).collect();
+    assert_eq!(exported, listed().into_iter().collect());
+}
+
+/// The list of exports: what the library has, each in its place.
+pub fn listed() -> Vec<String> {
+    let list = read(&root().join(EXPORTS));
+    list.lines().filter(|line| line.starts_with("oauth_")).map(str::to_owned).collect()
+}
