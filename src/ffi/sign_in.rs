@@ -1,0 +1,55 @@
+//! A person's sign-in: the authorization URL, and the code that comes back.
+
+use std::ffi::c_char;
+
+use super::guard::{guard_client, guard_text};
+use super::text::{TextIn, TextOut};
+
+/// Makes the URL that a person opens in a browser to sign in (RFC 6749 section 4.1.1), with a fresh state and,
+/// unless OAUTH_PKCE is `off`, a fresh code challenge (RFC 7636). Both are remembered for `oauth_exchange_code`: in
+/// the store, where any process that has the same settings finds them for OAUTH_PENDING_EXPIRES_IN seconds; with
+/// `memory:` in the client, for the last eight URLs.
+///
+/// `url`: receives the URL and a NUL; 8192 bytes are plenty. With a capacity of 0, or too small a buffer, nothing
+/// is made or remembered.
+///
+/// Returns the URL's length, OAUTH_ERROR_MISSING, OAUTH_ERROR_INSECURE, OAUTH_ERROR_BUFFER, OAUTH_ERROR_SYSTEM, or
+/// OAUTH_ERROR_STORE and its like: better now than when the person comes back. Since 0.1.
+///
+/// # Safety
+/// `url` is writable for `capacity` bytes.
+#[no_mangle]
+pub unsafe extern "C" fn oauth_build_authorize_url(client: i32, url: *mut c_char, capacity: i32) -> i32 {
+    // SAFETY: the caller's promise, as documented.
+    let out = || unsafe { TextOut::new("url", url, capacity) };
+    guard_text(client, out, |c, out| {
+        let made = c.build_authorize_url()?;
+        let length = out.put(&made.parts())?;
+        if capacity > 0 {
+            c.remember(made).inspect_err(|_| out.clear())?;
+        }
+        Ok(length)
+    })
+}
+
+/// Exchanges the code that came back from the sign-in for tokens (RFC 6749 section 4.1.3).
+///
+/// `code`: what came back: the URL of the redirect, its query, or the code alone, also with quotes, blanks and
+/// line breaks around it. A state in it must be ours, an error in it is reported as the server's. A code is sent
+/// once: after a success, the same again is OAUTH_ERROR_SEQUENCE, until a new URL is made.
+///
+/// Returns 0, OAUTH_HTTP_NEEDED, OAUTH_ERROR_CODE, OAUTH_ERROR_STATE, OAUTH_ERROR_ISSUER, OAUTH_ERROR_SEQUENCE,
+/// or what the server or the network answered: OAUTH_ERROR_INVALID_GRANT, OAUTH_ERROR_INVALID_CLIENT,
+/// OAUTH_ERROR_TIMEOUT and others. After an error the tokens are as they were; but after OAUTH_ERROR_STORE and its
+/// like the new ones are in memory, and the next call stores them. Since 0.1.
+///
+/// # Safety
+/// `code` is readable as `length` says.
+#[no_mangle]
+pub unsafe extern "C" fn oauth_exchange_code(client: i32, code: *const c_char, length: i32) -> i32 {
+    guard_client(client, |c| {
+        // SAFETY: the caller's promise, as documented.
+        let code = unsafe { TextIn::read("code", code, length) }?;
+        c.exchange_code(code.as_str()).map(|()| 0)
+    })
+}

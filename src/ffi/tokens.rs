@@ -1,0 +1,105 @@
+//! The access token, refreshed where that is needed.
+
+use std::ffi::c_char;
+
+use super::guard::{guard, guard_client};
+use super::handle;
+use super::text::TextOut;
+use crate::token::Purpose;
+
+/// Refreshes the access token now, whether or not it is still valid (RFC 6749 section 6); a refresh of another
+/// thread or process that is under way is joined. There is seldom a need for it: `oauth_bearer_header` refreshes by
+/// itself.
+///
+/// After a fault that passes it tries again, up to three times and within OAUTH_TIMEOUT. A server that asks for time
+/// (RFC 9110 section 10.2.3) gets it, from all processes that share the store.
+///
+/// Returns 0, OAUTH_HTTP_NEEDED, OAUTH_ERROR_SIGN_IN (no refresh token, or the server no longer takes it),
+/// OAUTH_ERROR_LOCK (another process does not come to an end), or what the server or the network answered. After an
+/// error the tokens are as they were. If OAUTH_ERROR_STORE comes before the request, nothing was sent; if it comes
+/// after the answer, the new tokens are in memory, and the next call stores them. Since 0.1.
+#[no_mangle]
+pub extern "C" fn oauth_refresh(client: i32) -> i32 {
+    guard_client(client, |c| c.refresh().map(|()| 0))
+}
+
+/// Gives the header for a request to the API, `Authorization: Bearer …` (RFC 6750 section 2.1), refreshed first
+/// if the token is not valid for OAUTH_MIN_VALID seconds more.
+///
+/// `header`: receives the header, without a line end, and a NUL. A refresh that was needed has been stored even
+/// when the buffer is too small. Of the threads and processes that share a store one refreshes, and the others get what
+/// it has got: who needs it waits, OAUTH_LOCK_TIMEOUT seconds at most; who has a token that lives, but not for so long,
+/// does not. To renew such a token is no more than an attempt: whatever comes of it, the old one is given out as long
+/// as it lives, and OAUTH_ERROR and its like say what happened.
+///
+/// OAUTH_ERROR_SIGN_IN can come at any time: a sign-in can be revoked. Then begin anew with
+/// `oauth_build_authorize_url`, once: an API that refuses a fresh token refuses it for another reason.
+///
+/// Returns the header's length, OAUTH_HTTP_NEEDED, OAUTH_ERROR_SIGN_IN, OAUTH_ERROR_BUFFER, or what the server or
+/// the network answered. Since 0.1.
+///
+/// # Safety
+/// `header` is writable for `capacity` bytes.
+#[no_mangle]
+pub unsafe extern "C" fn oauth_bearer_header(client: i32, header: *mut c_char, capacity: i32) -> i32 {
+    // SAFETY: the caller's promise, as documented.
+    unsafe { fresh(client, Purpose::Header, "header", header, capacity) }
+}
+
+/// Gives the access token alone, refreshed first as by `oauth_bearer_header`: for HTTP libraries that make the
+/// header themselves.
+///
+/// `token`: receives the token and a NUL.
+///
+/// Returns the token's length, or what `oauth_bearer_header` returns. Since 0.1.
+///
+/// # Safety
+/// `token` is writable for `capacity` bytes.
+#[no_mangle]
+pub unsafe extern "C" fn oauth_access_token(client: i32, token: *mut c_char, capacity: i32) -> i32 {
+    // SAFETY: the caller's promise, as documented.
+    unsafe { fresh(client, Purpose::AccessToken, "token", token, capacity) }
+}
+
+/// Says that the API answered 401 to the token that this thread got last: the next `oauth_bearer_header`
+/// refreshes, unless another thread or process has already done so. Forty jobs that say it of one token make one
+/// refresh.
+///
+/// Returns 0. Since 0.1.
+#[no_mangle]
+pub extern "C" fn oauth_token_rejected(client: i32) -> i32 {
+    guard_client(client, |c| {
+        c.token_rejected(handle::handed_out(client));
+        Ok(0)
+    })
+}
+
+/// The valid token as it stands ready, or else the client's way of getting one.
+///
+/// # Safety
+/// `buffer` is writable for `capacity` bytes.
+unsafe fn fresh(
+    client: i32,
+    purpose: Purpose,
+    name: &'static str,
+    buffer: *mut c_char,
+    capacity: i32,
+) -> i32 {
+    guard(|| {
+        // SAFETY: the caller's promise, as documented.
+        let mut out = unsafe { TextOut::new(name, buffer, capacity) }?;
+        if let Some(answer) = handle::read_current(client, |ready| out.put(&[purpose.text(ready).as_bytes()]))
+        {
+            return answer;
+        }
+        handle::with(client, |client| {
+            let ready = client.record_failure(client.fresh(purpose))?;
+            let length = out.put(&[purpose.text(&ready).as_bytes()])?;
+            if capacity > 0 {
+                handle::hand_out(client.handle(), ready.serial);
+                client.delivered();
+            }
+            Ok(length)
+        })
+    })
+}
