@@ -9,13 +9,10 @@ pub mod ffi;
 
 mod client;
 
-mod conversation;
-mod lease;
+mod operation;
 mod pending;
-mod process;
 mod renewal;
 mod settings;
-mod single_flight;
 
 mod protocol;
 mod store;

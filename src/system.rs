@@ -4,6 +4,7 @@
 use std::cell::Cell;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::error::{Error, Result};
@@ -42,6 +43,11 @@ pub fn pause(duration: Duration) {
         return testing::advance(i64::try_from(duration.as_secs()).unwrap_or(i64::MAX).max(1));
     }
     std::thread::sleep(duration);
+}
+
+/// Data behind our locks is whole at every moment: a panic elsewhere does not spoil it.
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Fills `bytes` from the system's random number generator: one system call.

@@ -72,7 +72,11 @@ impl Token {
 
     /// The next one's number; it has to fit into 32 bits with a sign.
     pub fn next_generation(&self) -> u32 {
-        self.generation.saturating_add(1).min(i32::MAX.unsigned_abs())
+        Self::generation_after(self.generation)
+    }
+
+    pub fn generation_after(generation: u32) -> u32 {
+        generation.saturating_add(1).min(i32::MAX.unsigned_abs())
     }
 
     /// The same token, however its record was written.

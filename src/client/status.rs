@@ -1,34 +1,30 @@
 //! One line about a token, for a person: no secret in it.
 #![forbid(unsafe_code)]
 
-use super::Client;
+use super::process::Process;
 use crate::protocol::redactor::ends_line;
 use crate::renewal::cache::CachedToken;
-use crate::settings::Settings;
-use crate::store::{LeaseNotes, Place};
+use crate::settings::{Settings, Snapshot};
+use crate::store::LeaseNotes;
 use crate::system;
 use crate::time::rfc3339;
 use crate::token::Identity;
 
-impl Client {
-    pub(super) fn status(&self, settings: &Settings) -> String {
-        let process = self.process();
-        let place = Place::of(settings).ok().flatten();
-        let notes = match &place {
-            Some(place) => place.notes(),
-            None => process.notes(),
-        };
+impl Process {
+    pub fn status(&self, snapshot: &Snapshot) -> String {
+        let settings = &snapshot.settings;
         // Another job may have renewed it since.
-        let stored = place.map_or(Ok(None), |place| place.read());
+        let stored = snapshot.record().map(|record| (record.notes(), record.read()));
+        let (notes, stored) = stored.unwrap_or_else(|_| (LeaseNotes::default(), Ok(None)));
         let mut parts = vec![whose(settings)];
-        match (stored, self.cached(settings)) {
-            (Ok(Some(stored)), held) if held.as_ref().is_none_or(|held| !held.is_unsaved()) => {
-                let is_rejected = held.is_some_and(|held| *held.token == stored && held.is_rejected);
+        match (stored, self.cache.cached(&snapshot.key)) {
+            (Ok(Some(stored)), cached) if cached.as_ref().is_none_or(|cached| !cached.is_unsaved()) => {
+                let is_rejected = cached.is_some_and(|cached| *cached.token == stored && cached.is_rejected);
                 parts.extend(token(&stored, settings, is_rejected));
             }
-            (stored, Some(held)) => {
-                parts.extend(token(&held.token, settings, held.is_rejected));
-                parts.extend(unsaved(&held));
+            (stored, Some(cached)) => {
+                parts.extend(token(&cached.token, settings, cached.is_rejected));
+                parts.extend(unsaved(&cached));
                 parts.extend(stored.err().map(|error| error.to_string()));
             }
             (Ok(_), None) => parts.push("no token: sign in".to_owned()),
@@ -72,8 +68,8 @@ fn token(token: &crate::token::Token, settings: &Settings, is_rejected: bool) ->
     [Some(valid), Some(renewed), refresh].into_iter().flatten().collect()
 }
 
-fn unsaved(held: &CachedToken) -> Option<String> {
-    held.is_unsaved().then(|| "in memory alone: it could not be stored yet".to_owned())
+fn unsaved(cached: &CachedToken) -> Option<String> {
+    cached.is_unsaved().then(|| "in memory alone: it could not be stored yet".to_owned())
 }
 
 fn said(notes: &LeaseNotes) -> Vec<String> {

@@ -24,7 +24,7 @@ pub unsafe extern "C" fn oauth_build_authorize_url(client: i32, url: *mut c_char
     let out = || unsafe { TextOut::new("url", url, capacity) };
     guard_text(client, out, |c, out| {
         let made = c.build_authorize_url()?;
-        let length = out.put(&made.parts())?;
+        let length = out.put(&made.parts()?)?;
         if capacity > 0 {
             c.remember(made).inspect_err(|_| out.clear())?;
         }

@@ -1,6 +1,7 @@
 //! Requests and responses as plain data, built and parsed by pure functions: no I/O, clock or randomness below here.
 #![forbid(unsafe_code)]
 
+pub mod answer;
 pub mod authorization;
 pub mod client_auth;
 pub mod message;

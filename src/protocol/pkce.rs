@@ -39,12 +39,12 @@ impl Text {
         Self(text)
     }
 
-    pub fn as_bytes(&self) -> &[u8] {
-        &self.0[..]
+    pub fn into_bytes(self) -> Wiped<[u8; LENGTH]> {
+        self.0
     }
 
-    pub fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.0[..]).unwrap_or_default()
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0[..]
     }
 }
 
@@ -81,8 +81,8 @@ mod tests {
             214, 191, 240, 91, 88, 5, 88, 83, 132, 141, 121,
         ];
         let proof = Proof::new(&octets);
-        assert_eq!(proof.verifier.as_str(), "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
-        assert_eq!(proof.challenge.as_str(), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+        assert_eq!(proof.verifier.as_bytes(), b"dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
+        assert_eq!(proof.challenge.as_bytes(), b"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
         assert_eq!(proof.state(), b"E9Melhoa2OwvFrEMTJguCH");
     }
 }

@@ -1,212 +1,31 @@
-//! A token endpoint's answer as real servers give it, read into a token or the reason why there is none
-//! (RFC 6749 sections 5.1 and 5.2). What an answer is shows in its first byte before its Content-Type.
+//! A token endpoint's answer, read into a token or the reason why there is none (RFC 6749 sections 5.1 and 5.2).
 #![forbid(unsafe_code)]
 
 use std::collections::HashSet;
 
-use super::message::{Response, MAX_BODY};
-use super::redactor::Redactor;
-use super::uri;
-use crate::error::{Error, Refusal, Result};
+use super::answer::{Answer, AnswerDialect, ExpiresInUnit};
+use crate::error::{Error, Result};
 use crate::json::Json;
-use crate::secret::{Secret, Wiped};
+use crate::secret::Secret;
 use crate::time::{self, Clock};
 use crate::token::Token;
 
-/// How a server's answers differ from the RFC's.
-#[derive(Clone, Debug, Default)]
-pub struct AnswerDialect {
-    /// Where the token's members stand, as names with dots between them. Empty: at the top, or where they are found.
-    pub response_path: String,
-    pub expires_in_unit: ExpiresInUnit,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ExpiresInUnit {
-    #[default]
-    Seconds,
-    Milliseconds,
-}
-
-/// Reads the answer to a token request. `now` is when it came; `words` are those of the server, without our secrets.
-pub fn parse(dialect: &AnswerDialect, response: &Response, words: &Redactor<'_>, now: i64) -> Result<Token> {
-    if response.body.len() > MAX_BODY {
-        return Err(Error::TooLarge { status: response.status });
-    }
-    let mended;
-    let text = if let Ok(text) = std::str::from_utf8(&response.body) {
-        text
-    } else {
-        mended = Wiped::new(String::from_utf8_lossy(&response.body).into_owned());
-        mended.as_str()
+pub fn parse(answer: &Answer<'_>) -> Result<Token> {
+    let members = match answer.members()? {
+        Ok(members) => members,
+        Err(reason) => return Err(answer.not_understood(&reason)),
     };
-    // A BOM, or a newline that a plug-in leaves before the brace.
-    let answer = match read(trim(text), response) {
-        Ok(answer) => answer,
-        Err(reason) => return Err(not_understood(response, &reason, words, now)),
-    };
-    // An `error` decides, whatever the status: GitHub and others refuse with 200.
-    if let Some(refusal) = refusal(dialect, &answer, response, words, now) {
+    if let Some(refusal) = answer.refusal(&members) {
         return Err(Error::Refused(Box::new(refusal)));
     }
-    if !(200..300).contains(&response.status) {
-        return Err(not_understood(response, "it has no error code", words, now));
+    if !answer.is_success() {
+        return Err(answer.not_understood("it has no error code"));
     }
-    token(dialect, &answer, clock(response, now)).map_err(|reason| Error::Response {
-        status: response.status,
+    token(answer.dialect, &members, answer.clock()).map_err(|reason| Error::Response {
+        status: answer.response.status,
         reason,
         is_transient: false,
     })
-}
-
-fn trim(text: &str) -> &str {
-    text.trim_matches(|c: char| c == '\u{feff}' || c.is_whitespace())
-}
-
-/// The members of the answer, whichever way they are written.
-fn read(text: &str, response: &Response) -> std::result::Result<Json, String> {
-    let content_type = response.header("content-type").unwrap_or_default().to_ascii_lowercase();
-    match text.as_bytes().first() {
-        None => Err("it is empty".to_owned()),
-        Some(b'{') => Json::parse(text),
-        Some(b'<') => Err("it is a web page: check token_endpoint, or the server is in trouble".to_owned()),
-        Some(b'[') => Err("it is a JSON list".to_owned()),
-        Some(_) if content_type.contains("x-www-form-urlencoded") && text.contains('=') => form(text),
-        // GitHub, Facebook, IBM SmartCloud: a query string, also as text/plain.
-        Some(_) if text.contains('=') && !text.contains(['\n', ' ', '<']) => form(text),
-        Some(_) if content_type.contains("json") => Err("it is no JSON object".to_owned()),
-        Some(_) => Err("it is neither JSON nor a form".to_owned()),
-    }
-}
-
-fn form(text: &str) -> std::result::Result<Json, String> {
-    let mut members: Vec<(String, Json)> = Vec::new();
-    let mut names = HashSet::new();
-    for (name, value) in uri::parse_query(text) {
-        if !names.insert(name.clone()) {
-            return Err("a member stands twice".to_owned());
-        }
-        members.push((name, Json::Text(Secret::new(value))));
-    }
-    Ok(Json::Members(members))
-}
-
-/// An answer without a token and without an OAuth error: what it means hangs on the status.
-fn not_understood(response: &Response, reason: &str, words: &Redactor<'_>, now: i64) -> Error {
-    let status = response.status;
-    match status {
-        408 | 429 | 500.. => Error::Unavailable { status, retry_after: retry_after(response, now) },
-        // RFC 6749 section 5.2: 401 is invalid_client, said in the header where there is one.
-        401 => Error::Refused(Box::new(Refusal {
-            error: challenge_error(response, words)
-                .map_or_else(|| "invalid_client".to_owned(), |e| words.code(e)),
-            status,
-            ..Refusal::default()
-        })),
-        300..=399 => Error::Response {
-            status,
-            reason:
-                "the server redirects, which is not followed with secrets: set token_endpoint to the new URL"
-                    .to_owned(),
-            is_transient: false,
-        },
-        404 | 405 | 410 => Error::Response {
-            status,
-            reason: format!("{reason}; nothing takes token requests at this URL: check token_endpoint"),
-            is_transient: false,
-        },
-        // A maintenance page, a captive portal: it passes.
-        _ => {
-            Error::Response { status, reason: reason.to_owned(), is_transient: (200..300).contains(&status) }
-        }
-    }
-}
-
-/// `error="…"` of a WWW-Authenticate header (RFC 6750 section 3).
-fn challenge_error<'a>(response: &'a Response, words: &Redactor<'_>) -> Option<&'a str> {
-    let challenge = response.header("www-authenticate").filter(|text| !words.repeat_a_secret(text))?;
-    let error = challenge.split("error=\"").nth(1)?.split('"').next()?;
-    (!error.is_empty()).then_some(error)
-}
-
-fn clock(response: &Response, now: i64) -> Clock {
-    Clock::of(response.header("date"), now)
-}
-
-/// Seconds, or a date (RFC 9110 section 10.2.3); no more than a day.
-fn retry_after(response: &Response, now: i64) -> Option<u32> {
-    const DAY: u32 = 86_400;
-    let text = response.header("retry-after")?;
-    if let Ok(seconds) = text.parse::<u64>() {
-        return Some(u32::try_from(seconds).unwrap_or(DAY).min(DAY));
-    }
-    let date = clock(response, now).ours(time::http_date(text)?);
-    let seconds = date.saturating_sub(now).clamp(0, DAY.into());
-    u32::try_from(seconds).ok()
-}
-
-fn refusal(
-    dialect: &AnswerDialect,
-    answer: &Json,
-    response: &Response,
-    words: &Redactor<'_>,
-    now: i64,
-) -> Option<Refusal> {
-    let at_path = at_path(dialect, answer);
-    [Some(answer), at_path].into_iter().flatten().find_map(|json| {
-        let (error, description) = error_of(json)?;
-        let description = description
-            .or_else(|| {
-                ["error_description", "message", "error_message"].iter().find_map(|n| short(json.member(n)?))
-            })
-            .unwrap_or_default();
-        Some(Refusal {
-            error: words.code(&error),
-            description: words.text(&description),
-            uri: json.member("error_uri").and_then(short).map(|u| words.text(&u)).unwrap_or_default(),
-            status: response.status,
-            retry_after: retry_after(response, now),
-        })
-    })
-}
-
-/// The error code, and the words if they stand beside it.
-fn error_of(json: &Json) -> Option<(String, Option<String>)> {
-    match json.member("error") {
-        Some(Json::Text(error)) if !error.is_empty() => return Some((error.expose().to_owned(), None)),
-        // Google's and Facebook's APIs: an object with message, type and code.
-        Some(object @ Json::Members(_)) => return Some(error_object(object)),
-        _ => {}
-    }
-    // Fitbit: a list of objects; UPS the same below `response`.
-    let errors = json.member("errors").or_else(|| json.member("response")?.member("errors"))?;
-    match errors {
-        Json::List(list) => list.first().map(error_object),
-        _ => None,
-    }
-}
-
-fn error_object(object: &Json) -> (String, Option<String>) {
-    let first = |names: &[&str]| names.iter().find_map(|n| short(object.member(n)?));
-    let error = first(&["errorType", "type", "status", "code"]).unwrap_or_else(|| "error".to_owned());
-    (error, first(&["message", "error_description"]))
-}
-
-fn short(json: &Json) -> Option<String> {
-    match json {
-        Json::Text(text) => Some(text.expose().to_owned()),
-        Json::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
-}
-
-/// Where the token's members stand, where a setting says so.
-fn at_path<'a>(dialect: &AnswerDialect, answer: &'a Json) -> Option<&'a Json> {
-    let path = dialect.response_path.as_str();
-    if path.is_empty() {
-        return None;
-    }
-    path.split('.').try_fold(answer, |json, name| json.member(name))
 }
 
 fn token(dialect: &AnswerDialect, answer: &Json, clock: Clock) -> std::result::Result<Token, String> {
@@ -214,7 +33,7 @@ fn token(dialect: &AnswerDialect, answer: &Json, clock: Clock) -> std::result::R
     let place = if dialect.response_path.is_empty() {
         nested(answer).unwrap_or(answer)
     } else {
-        at_path(dialect, answer).ok_or_else(|| format!("it has nothing at {}", dialect.response_path))?
+        dialect.at_path(answer).ok_or_else(|| format!("it has nothing at {}", dialect.response_path))?
     };
     // Sentry: `token`; Plentymarkets: `accessToken`.
     let access = first(place, ACCESS).ok_or("it has no access_token")?;

@@ -13,8 +13,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use crate::settings::TokenKey;
-use crate::single_flight::lock;
-use crate::system;
+use crate::system::{self, lock};
 use crate::token::{BearerToken, Freshness, PublishedToken, Span, Token};
 
 /// A token in memory, and what became of it. It never changes: another takes its place.

@@ -1,6 +1,8 @@
 //! Where the authorization server is.
 #![forbid(unsafe_code)]
 
+use std::sync::OnceLock;
+
 use super::row::{plain, word, Given, Row};
 use super::Settings;
 use crate::constants as number;
@@ -17,6 +19,8 @@ pub struct Endpoints {
     /// Empty: the token endpoint.
     pub refresh_endpoint: String,
     pub allow_http: bool,
+    /// The token endpoint as a whole URL, checked; made on first use, and again when something here has changed.
+    checked_token_url: OnceLock<String>,
 }
 
 const YES_NO: &[(&str, bool)] =
@@ -27,7 +31,7 @@ pub const ROWS: &[Row] = &[
         number: number::OAUTH_BASE_URL,
         key: "base_url",
         get: |settings| plain(&settings.endpoints.base_url),
-        set: |settings, given| whole_url(settings, given).map(|url| settings.endpoints.base_url = url),
+        set: |settings, given| whole_url(settings, given).map(|url| changed(settings).base_url = url),
     },
     Row {
         number: number::OAUTH_ISSUER,
@@ -48,7 +52,7 @@ pub const ROWS: &[Row] = &[
         key: "token_endpoint",
         get: |settings| plain(&settings.endpoints.token_endpoint),
         set: |settings, given| {
-            for_requests(settings, given).map(|url| settings.endpoints.token_endpoint = url)
+            for_requests(settings, given).map(|url| changed(settings).token_endpoint = url)
         },
     },
     Row {
@@ -64,10 +68,16 @@ pub const ROWS: &[Row] = &[
         key: "allow_http",
         get: |settings| word(YES_NO, &settings.endpoints.allow_http),
         set: |settings, given| {
-            given.choice(YES_NO).map(|is_allowed| settings.endpoints.allow_http = is_allowed)
+            given.choice(YES_NO).map(|is_allowed| changed(settings).allow_http = is_allowed)
         },
     },
 ];
+
+/// What is made of them is made anew.
+fn changed(settings: &mut Settings) -> &mut Endpoints {
+    settings.endpoints.checked_token_url = OnceLock::new();
+    &mut settings.endpoints
+}
 
 fn whole_url(settings: &Settings, given: Given<'_>) -> Result<String> {
     let text = given.text()?;
@@ -105,12 +115,12 @@ impl Settings {
     }
 
     pub fn token_url(&self) -> Result<String> {
-        if let Some(url) = self.checked_token_url.get() {
+        let Endpoints { token_endpoint: endpoint, checked_token_url: checked, .. } = &self.endpoints;
+        if let Some(url) = checked.get() {
             return Ok(url.clone());
         }
-        let endpoint = &self.endpoints.token_endpoint;
         let url = self.endpoints.url("token_endpoint", endpoint, "tokens are asked for")?;
-        Ok(self.checked_token_url.get_or_init(|| url).clone())
+        Ok(checked.get_or_init(|| url).clone())
     }
 
     pub fn refresh_url(&self) -> Result<String> {

@@ -2,12 +2,11 @@
 #![forbid(unsafe_code)]
 
 use super::row::{digits, path, plain, word, Given, Row};
-use super::Settings;
 use crate::constants as number;
 use crate::error::Result;
 use crate::protocol::uri;
 use crate::secret::Secret;
-use crate::transport::{Proxy, TransportConfig, DEFAULT_TIMEOUT};
+use crate::transport::{Proxy, DEFAULT_TIMEOUT};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Http {
@@ -110,18 +109,4 @@ fn has_port(url: &str) -> bool {
     let server = url.trim_end_matches('/').rsplit(['/', '@']).next().unwrap_or_default();
     let port = server.rsplit_once(':').and_then(|(_, port)| port.parse::<u16>().ok());
     port.is_some_and(|port| port != 0)
-}
-
-impl Settings {
-    pub fn http(&self) -> Http {
-        self.http
-    }
-
-    pub fn timeout(&self) -> u32 {
-        self.transport.timeout
-    }
-
-    pub fn transport(&self) -> TransportConfig {
-        self.transport.clone()
-    }
 }

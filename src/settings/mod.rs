@@ -10,6 +10,7 @@ mod http;
 mod profile;
 mod results;
 mod row;
+mod snapshot;
 mod storage;
 mod token_answer;
 mod token_request;
@@ -18,15 +19,14 @@ pub use endpoints::Endpoints;
 pub use http::Http;
 pub use results::RESULTS;
 pub use row::Row;
+pub use snapshot::{AuthorizationTemplate, Snapshot};
 pub use storage::{Storage, StoreSetting, TokenKey};
 pub use token_request::TokenRequests;
 
-use std::sync::OnceLock;
-
 use crate::error::{Error, Result};
+use crate::protocol::answer::AnswerDialect;
 use crate::protocol::authorization::AuthorizationRequest;
 use crate::protocol::client_auth::ClientCredentials;
-use crate::protocol::token_response::AnswerDialect;
 use crate::secret::Secret;
 use crate::token::Freshness;
 use crate::transport::TransportConfig;
@@ -44,10 +44,6 @@ pub struct Settings {
     pub freshness: Freshness,
     pub http: Http,
     pub transport: TransportConfig,
-    /// All of the authorization URL but state and code challenge; made on first use of these settings.
-    pub authorization_prefix: OnceLock<String>,
-    /// The token endpoint as a whole URL, checked; made on first use of these settings.
-    pub checked_token_url: OnceLock<String>,
 }
 
 impl Settings {

@@ -2,7 +2,6 @@
 #![forbid(unsafe_code)]
 
 use std::ops::RangeInclusive;
-use std::sync::OnceLock;
 
 use super::Settings;
 use crate::error::{Error, Result};
@@ -24,9 +23,6 @@ pub struct Row {
 
 impl Row {
     pub fn apply(&self, settings: &mut Settings, text: &str) -> Result<()> {
-        // Made of the settings as they were.
-        settings.authorization_prefix = OnceLock::new();
-        settings.checked_token_url = OnceLock::new();
         (self.set)(settings, Given { key: self.key, raw: text })
     }
 }

@@ -122,10 +122,6 @@ impl Settings {
     pub fn lock_timeout(&self) -> u32 {
         self.storage.lock_timeout
     }
-
-    pub fn pending_expires_in(&self) -> u32 {
-        self.storage.pending_expires_in
-    }
 }
 
 impl Identity {

@@ -1,9 +1,9 @@
-//! How the server answers; the protocol's [`crate::protocol::token_response::AnswerDialect`].
+//! How the server answers; the protocol's [`crate::protocol::answer::AnswerDialect`].
 #![forbid(unsafe_code)]
 
 use super::row::{plain, word, Row};
 use crate::constants as number;
-use crate::protocol::token_response::ExpiresInUnit;
+use crate::protocol::answer::ExpiresInUnit;
 
 const UNITS: &[(&str, ExpiresInUnit)] =
     &[("seconds", ExpiresInUnit::Seconds), ("milliseconds", ExpiresInUnit::Milliseconds)];

@@ -1,166 +1,156 @@
-//! Where tokens live when the program has ended: `file:FOLDER`, one place in it for each token endpoint, client and
-//! account. The folder and what is in it are their owner's alone. `NAME` is made of two hashes:
+//! Where tokens live when a call has ended: one interface, and the engines behind it.
 //!
-//! - `NAME.json`: the record, as [`record`] writes it, or sealed, as [`seal`] does. Never changed, always replaced.
-//! - `NAME.lock`: locked from re-reading the record until its successor is written. Its text are [`LeaseNotes`].
-//! - `NAME.tmp`: the successor while it is written, by whoever holds the lock.
-//! - `NAME.pending/`: the authorization URLs that wait for their codes, a file each.
+//! A [`Store`] has a [`Record`] for each token endpoint, client and account: the token, the authorization URLs that wait
+//! for their codes, and what the jobs that share it tell each other ([`LeaseNotes`]). Whoever changes a record has a
+//! [`Lease`] on it: the right to write its successor, and the duty to write down what became of it. A lease can be lost
+//! (a lock that somebody broke, a job that slept too long): what is written with it then is refused, by the generation.
 #![forbid(unsafe_code)]
 
-mod accounts;
-mod files;
-mod lock;
-mod network;
+mod export;
+mod file;
+mod memory;
 mod notes;
 mod pending;
 mod record;
 mod seal;
 
-pub use accounts::{accounts, reseal};
-pub use files::FileStamp;
-pub use lock::{Locked, Locking, Wait};
-pub use notes::{Failure, Forgotten, LeaseNotes, SentRefresh};
-pub use pending::{Claim, Found, StoredPending};
-pub use seal::KeySource;
+pub use export::{export, import};
+pub use file::FileStore;
+pub use memory::MemoryStore;
+pub use notes::{Failure, Forgotten, Holder, LeaseNotes, SentRefresh};
+pub use pending::{Claim, Claimed, Found, PendingAuthorization, PendingRequest};
+pub use seal::{KeySource, Keys};
 
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::sync::Arc;
 
-use crate::error::{Error, Result};
-use crate::secret::{Secret, Wiped};
-use crate::settings::{Settings, StoreSetting};
+use crate::error::Result;
 use crate::token::{Identity, Token};
-use seal::Key;
 
-/// Where one account's token is kept.
-#[derive(Clone, Debug)]
-pub struct Place {
-    folder: PathBuf,
-    name: String,
-    keys: Keys,
+/// The records of many accounts.
+pub trait Store: Send + Sync {
+    fn record(&self, identity: Identity) -> Arc<dyn Record>;
+
+    /// The accounts that have a token of that token endpoint and client: `count` of them after the first `skip`, always
+    /// in the same order. A damaged record is passed over.
+    fn accounts(&self, client: &Identity, skip: usize, count: usize) -> Result<Vec<String>>;
+
+    /// Writes every record anew that is not sealed as new ones are. Returns how many were.
+    fn reseal(&self, wait: Wait) -> Result<i32>;
 }
 
-/// What records are sealed with, and what they were sealed with before.
-#[derive(Clone, Debug)]
-struct Keys {
-    now: Option<KeySource>,
-    before: Option<KeySource>,
+/// What is kept of one account.
+pub trait Record: Send + Sync {
+    /// The token as it is at this moment; no lease is needed for that.
+    fn read(&self) -> Result<Option<Token>>;
+
+    /// Changes whenever the token is replaced; `None` where there is none.
+    fn stamp(&self) -> Option<Stamp>;
+
+    /// Makes what a first token needs, such as a folder.
+    fn prepare(&self) -> Result<()>;
+
+    /// Whether there is a place where anything could be stored.
+    fn exists(&self) -> bool;
+
+    /// `seen`: the stamp when the caller last looked.
+    fn lease(&self, wait: Wait, seen: Option<Stamp>) -> Result<Leasing>;
+
+    /// The notes as they stand; whoever has the lease may just be changing them.
+    fn notes(&self) -> LeaseNotes;
+
+    /// Remembers a URL that a person is about to be sent to.
+    fn add_pending(&self, pending: PendingAuthorization) -> Result<()>;
+
+    /// The URL with that state or, for a code that came alone, the newest: nobody else's until the claim is dropped.
+    fn claim_pending(&self, state: Option<&str>) -> Result<Found>;
+
+    /// Whether a URL with that state was made here: nothing is claimed.
+    fn has_pending(&self, state: Option<&str>) -> bool;
+
+    /// Where the answers to those URLs come to, as far as that is known without a look at each.
+    fn pending_redirect_uris(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
-impl Place {
-    /// `None` where tokens live in memory alone.
-    pub fn of(settings: &Settings) -> Result<Option<Self>> {
-        let Some(folder) = folder(settings) else { return Ok(None) };
-        let name = name(&Identity::of(settings)?);
-        Ok(Some(Self { folder, name, keys: Keys::of(settings) }))
+/// The right to change one record.
+pub trait Lease: Send {
+    fn read(&self) -> Result<Option<Token>>;
+
+    /// Makes sure that a successor can be written: before the refresh token is spent.
+    fn reserve(&mut self) -> Result<()>;
+
+    /// Replaces the token, for good when this returns. `expected` is the generation that the caller has seen, 0 where
+    /// there was none: if somebody has written since, the lease is lost, and this is [`Error::Generation`].
+    ///
+    /// [`Error::Generation`]: crate::error::Error::Generation
+    fn write(&mut self, token: &Token, expected: u32) -> Result<()>;
+
+    /// Takes the token away, and the authorization URLs that wait.
+    fn remove(&mut self) -> Result<()>;
+
+    fn notes(&self) -> &LeaseNotes;
+
+    fn notes_mut(&mut self) -> &mut LeaseNotes;
+
+    /// Leaves the notes to whoever comes next.
+    fn write_notes(&mut self) -> Result<()>;
+
+    /// The same before a request is sent, for whoever comes next if this process does not live to see the answer.
+    fn write_notes_ahead(&mut self) -> Result<()> {
+        self.write_notes()
     }
 
-    /// The stored token, as it is at this moment; no lock is needed for that.
-    pub fn read(&self) -> Result<Option<Token>> {
-        Ok(self.contents()?.map(|(_, token, _)| token))
-    }
+    /// Whether other jobs see the record.
+    fn is_shared(&self) -> bool;
+}
 
-    /// Whose token it is, the token, and whether it would be written in another way now.
-    fn contents(&self) -> Result<Option<(Identity, Token, bool)>> {
-        let path = self.path("json");
-        let Some(bytes) = files::read(&path)? else { return Ok(None) };
-        let (identity, token, is_stale) = record::read(&self.keys, "record", &self.name, &path, &bytes)?;
-        if name(&identity) != self.name {
-            return Err(Error::StoreFormat {
-                path: path.display().to_string(),
-                reason: "the record is another client's (move it away and sign in again)".to_owned(),
-            });
+/// Whether a lease that another has is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wait {
+    No,
+    /// So many seconds; or until the record is replaced, which is what most wait for.
+    Seconds(u32),
+}
+
+pub enum Leasing {
+    Leased {
+        lease: Box<dyn Lease>,
+        /// Another job had it first.
+        has_waited: bool,
+    },
+    /// While we waited, another job has replaced the record.
+    Replaced,
+    /// Another job has it.
+    Busy,
+}
+
+/// Differs between a token and the one that has replaced it, and says nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp([u64; 5]);
+
+impl dyn Record + '_ {
+    /// For who changes the record, whatever it is by then.
+    pub fn lease_to_write(&self, wait: Wait) -> Result<Box<dyn Lease>> {
+        loop {
+            match self.lease(wait, self.stamp())? {
+                Leasing::Leased { lease, .. } => return Ok(lease),
+                Leasing::Replaced => {}
+                Leasing::Busy => return Err(crate::error::Error::Busy),
+            }
         }
-        Ok(Some((identity, token, is_stale)))
-    }
-
-    /// Whether anything was ever stored here.
-    pub fn has_folder(&self) -> bool {
-        self.folder.symlink_metadata().is_ok()
-    }
-
-    /// Changes whenever the record is replaced.
-    pub fn mark(&self) -> Option<FileStamp> {
-        files::mark(&self.path("json"))
-    }
-
-    fn path(&self, kind: &str) -> PathBuf {
-        self.folder.join(format!("{}.{kind}", self.name))
     }
 }
 
-impl Keys {
-    fn of(settings: &Settings) -> Self {
-        Self { now: settings.storage.key.clone(), before: settings.storage.old_key.clone() }
-    }
-
-    /// What new records are sealed with.
-    fn sealing(&self) -> Result<Option<Key>> {
-        self.now.as_ref().map(KeySource::read).transpose()
-    }
-
-    /// What a record may be sealed with. Each is read only when a sealed record is met.
-    fn opening(&self) -> Result<Vec<Key>> {
-        [&self.now, &self.before].into_iter().flatten().map(KeySource::read).collect()
-    }
-}
-
-/// The stored token. `None` where there is none, or where tokens live in memory alone.
-pub fn load(settings: &Settings) -> Result<Option<Token>> {
-    Place::of(settings)?.map_or(Ok(None), |place| place.read())
-}
-
-/// A token as one text for a database of the program's own.
-pub fn export(settings: &Settings, token: &Token) -> Result<Secret> {
-    let identity = Identity::of(settings)?;
-    let bytes = record::write(&Keys::of(settings), "record", &name(&identity), &identity, token, false)?;
-    let text = std::str::from_utf8(&bytes).map_err(|e| Error::Internal(e.to_string()))?;
-    Ok(Secret::new(text.trim_end()))
-}
-
-/// The token of such a text, if it is this client's.
-pub fn import(settings: &Settings, text: &str) -> Result<Token> {
-    const KEY: &str = "token_record";
-    let ours = Identity::of(settings)?;
-    let bytes = Wiped::new(text.as_bytes().to_vec());
-    let read = record::read(&Keys::of(settings), "record", &name(&ours), KEY.as_ref(), &bytes);
-    let (identity, token, _) = match read {
-        Err(Error::StoreFormat { reason, .. }) => {
-            // What helps a file does not help a text.
-            let reason = reason.split(": move").next().unwrap_or_default().to_owned();
-            return Err(Error::Value { key: KEY, reason });
-        }
-        read => read?,
-    };
-    // What was written by somebody else must be such that it can be read again.
-    let token = token.with_extra(std::iter::empty());
-    if identity != ours {
-        let reason = "it is another's: token_endpoint, client_id or account differ".to_owned();
-        return Err(Error::Value { key: KEY, reason });
-    }
-    Ok(token)
-}
-
-fn folder(settings: &Settings) -> Option<PathBuf> {
-    match &settings.storage.store {
-        StoreSetting::Folder(folder) => Some(folder.absolute.clone()),
-        StoreSetting::Memory => None,
-    }
-}
-
-/// Two hashes: of the client, so that its accounts can be found among others', and of all.
-fn name(identity: &Identity) -> String {
-    let Identity { token_endpoint, client_id, account } = identity;
-    format!("{}-{}", client_prefix(identity), hash(&[token_endpoint, client_id, account], 16))
-}
-
-fn client_prefix(identity: &Identity) -> String {
-    hash(&[&identity.token_endpoint, &identity.client_id], 8)
+/// Tells secrets apart, and nothing else of them.
+pub fn fingerprint(secret: &crate::secret::Secret) -> String {
+    hash(&[secret.expose()], 16)
 }
 
 /// The first bytes of a hash in hexadecimal.
-pub fn hash(parts: &[&str], bytes: usize) -> String {
+fn hash(parts: &[&str], bytes: usize) -> String {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update((part.len() as u64).to_be_bytes());

@@ -6,7 +6,8 @@
 
 use std::path::Path;
 
-use super::{seal, Keys};
+use super::hash;
+use super::seal::{self, Keys};
 use crate::error::{Error, Result};
 use crate::json::Json;
 use crate::secret::{Secret, Wiped};
@@ -39,6 +40,16 @@ pub fn read(
     let (record, is_stale) = open(keys, kind, name, path, bytes)?;
     let (identity, token) = parse(path, &record)?;
     Ok((identity, token, is_stale))
+}
+
+/// Two hashes: of the client, so that its accounts can be found among others', and of all.
+pub fn name(identity: &Identity) -> String {
+    let Identity { token_endpoint, client_id, account } = identity;
+    format!("{}-{}", client_prefix(identity), hash(&[token_endpoint, client_id, account], 16))
+}
+
+pub fn client_prefix(identity: &Identity) -> String {
+    hash(&[&identity.token_endpoint, &identity.client_id], 8)
 }
 
 /// JSON as bytes that end with a line end.

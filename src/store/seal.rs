@@ -14,7 +14,7 @@ use chacha20poly1305::aead::{AeadInPlace, KeyInit};
 use chacha20poly1305::{Tag, XChaCha20Poly1305, XNonce};
 use std::path::Path;
 
-pub use key::{Key, KeySource};
+pub use key::{Key, KeySource, Keys};
 
 use crate::error::{Error, Result};
 use crate::json::Json;

@@ -14,7 +14,7 @@ use zeroize::optimization_barrier;
 
 use crate::error::{Error, Result};
 use crate::secret::{Secret, Wipe, Wiped};
-use crate::store::{files, hex};
+use crate::store::{file, hex};
 use crate::system::{self, GivenPath};
 
 const LENGTH: usize = 32;
@@ -113,6 +113,25 @@ impl KeySource {
     }
 }
 
+/// What records are sealed with, and what they were sealed with before.
+#[derive(Clone, Debug, Default)]
+pub struct Keys {
+    pub now: Option<KeySource>,
+    pub before: Option<KeySource>,
+}
+
+impl Keys {
+    /// What new records are sealed with.
+    pub fn sealing(&self) -> Result<Option<Key>> {
+        self.now.as_ref().map(KeySource::read).transpose()
+    }
+
+    /// What a record may be sealed with. Each is read only when a sealed record is met.
+    pub fn opening(&self) -> Result<Vec<Key>> {
+        [&self.now, &self.before].into_iter().flatten().map(KeySource::read).collect()
+    }
+}
+
 fn from_environment(name: &str) -> Result<Secret> {
     let refused = |reason: &str| refused(format!("env:{name}"), reason);
     if system::is_privileged() {
@@ -133,7 +152,7 @@ fn from_file(path: &Path) -> Result<Secret> {
         Error::StoreKey { path: path.display().to_string(), reason }
     };
     let refused = |reason: &str| refused(path.display().to_string(), reason);
-    let file = files::open(OpenOptions::new().read(true), path).map_err(|e| match e.raw_os_error() {
+    let file = file::open_file(OpenOptions::new().read(true), path).map_err(|e| match e.raw_os_error() {
         Some(libc::ELOOP) => unsafe_file(path, "the key's file is a symbolic link (name the file itself)"),
         _ => failed(&e),
     })?;

@@ -6,17 +6,17 @@ use std::io;
 use std::path::Path;
 
 use super::files::failed;
-use super::{client_prefix, folder, Keys, Place, Wait};
+use super::record::client_prefix;
+use super::{FileRecord, FileStore, Place};
 use crate::error::{Error, Result};
-use crate::settings::Settings;
+use crate::store::{Record, Wait};
 use crate::token::Identity;
 
-/// The accounts that have a token of this client's: `count` of them after the first `skip`, always in the same order.
-/// A damaged record is passed over.
-pub fn accounts(settings: &Settings, skip: usize, count: usize) -> Result<Vec<String>> {
-    let prefix = format!("{}-", client_prefix(&Identity::of(settings)?));
+/// See [`Store::accounts`](crate::store::Store::accounts).
+pub fn list(store: &FileStore, client: &Identity, skip: usize, count: usize) -> Result<Vec<String>> {
+    let prefix = format!("{}-", client_prefix(client));
     let (mut accounts, mut damaged) = (Vec::new(), None);
-    for place in places(settings, &prefix)?.into_iter().skip(skip).take(count) {
+    for place in places(store, &prefix)?.into_iter().skip(skip).take(count) {
         match place.contents() {
             Ok(contents) => accounts.extend(contents.map(|(identity, ..)| identity.account)),
             Err(error @ Error::StoreFormat { .. }) => damaged = Some(error),
@@ -31,17 +31,16 @@ pub fn accounts(settings: &Settings, skip: usize, count: usize) -> Result<Vec<St
     }
 }
 
-/// Writes every record anew that is not sealed with the key that is set. Returns how many were.
-pub fn reseal(settings: &Settings) -> Result<i32> {
+/// See [`Store::reseal`](crate::store::Store::reseal).
+pub fn reseal(store: &FileStore, wait: Wait) -> Result<i32> {
     let mut written = 0;
-    for place in places(settings, "")? {
-        if !place.contents()?.is_some_and(|(_, _, is_stale)| is_stale) {
-            continue;
-        }
+    for place in places(store, "")? {
+        let Some((identity, _, true)) = place.contents()? else { continue };
+        let record: &dyn Record = &FileRecord { place: place.clone(), identity };
+        let mut lease = record.lease_to_write(wait)?;
         // Another job may just have written it.
-        let mut locked = place.lock_to_write(Wait::Seconds(settings.lock_timeout()))?;
-        if let Some((identity, token, true)) = place.contents()? {
-            locked.write(&identity, &token)?;
+        if let Some((_, token, true)) = place.contents()? {
+            lease.write(&token, token.generation)?;
             written += 1;
         }
     }
@@ -49,13 +48,12 @@ pub fn reseal(settings: &Settings) -> Result<i32> {
 }
 
 /// Every place whose name begins like this, in order.
-fn places(settings: &Settings, prefix: &str) -> Result<Vec<Place>> {
-    let Some(folder) = folder(settings) else { return Ok(Vec::new()) };
-    let names = match names(&folder, prefix) {
+fn places(store: &FileStore, prefix: &str) -> Result<Vec<Place>> {
+    let FileStore { folder, keys } = store;
+    let names = match names(folder, prefix) {
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        names => names.map_err(|e| failed(&folder, "cannot be read", &e))?,
+        names => names.map_err(|e| failed(folder, "cannot be read", &e))?,
     };
-    let keys = Keys::of(settings);
     let place = |name| Place { folder: folder.clone(), name, keys: keys.clone() };
     Ok(names.into_iter().map(place).collect())
 }

@@ -10,22 +10,18 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::files::{self, failed, FileStamp, Successor};
-use super::notes::{Holder, LeaseNotes};
 use super::{network, pending, record, Place};
 use crate::error::{Error, Result};
+use crate::store::{Holder, LeaseNotes, Wait};
 use crate::system;
 use crate::token::{Identity, Token};
 
-/// Whether a lock that another has is waited for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wait {
-    No,
-    /// So many seconds; or until the record is replaced, which is what most wait for.
-    Seconds(u32),
-}
-
 pub enum Locking {
-    Locked(Box<Locked>),
+    Locked {
+        locked: Box<Locked>,
+        /// Another job had it first.
+        has_waited: bool,
+    },
     /// While we waited, another job has replaced the record.
     Replaced,
     /// Another job has it.
@@ -34,7 +30,7 @@ pub enum Locking {
 
 /// The place is this job's until this is dropped.
 pub struct Locked {
-    place: Place,
+    pub place: Place,
     guard: Guard,
     successor: Option<Successor>,
     pub notes: LeaseNotes,
@@ -49,15 +45,19 @@ impl Place {
         network::check(&self.folder, &opened)
     }
 
-    /// `seen`: the record's mark when the caller last looked.
-    pub fn lock(&self, wait: Wait, seen: Option<FileStamp>) -> Result<Locking> {
+    /// `is_replaced`: whether this is another record than that which the caller has seen.
+    pub fn lock(&self, wait: Wait, is_replaced: impl Fn(Option<FileStamp>) -> bool) -> Result<Locking> {
         let path = self.path("lock");
         let start = Instant::now();
         let mut pause = Duration::from_millis(1);
+        let mut has_waited = false;
         let mut file = LockFile::new(self.open_lock(&path)?);
         loop {
             match Guard::try_lock(file).map_err(|e| failed(&path, "cannot be locked", &e))? {
-                Ok(guard) if guard.has_name(&path) => return self.take(guard, &path).map(Locking::Locked),
+                Ok(guard) if guard.has_name(&path) => {
+                    let locked = self.take(guard, &path)?;
+                    return Ok(Locking::Locked { locked, has_waited });
+                }
                 // Somebody has removed the file: this lock excludes nobody.
                 Ok(guard) => {
                     drop(guard);
@@ -67,7 +67,7 @@ impl Place {
                 Err(busy) => file = busy,
             }
             let Wait::Seconds(seconds) = wait else { return Ok(Locking::Busy) };
-            if self.mark() != seen {
+            if is_replaced(self.stamp()) {
                 return Ok(Locking::Replaced);
             }
             let limit = Duration::from_secs(seconds.into());
@@ -77,18 +77,8 @@ impl Place {
                 return Err(held_by_another(&path, notes, waited));
             }
             system::pause(pause.min(limit.saturating_sub(waited)));
+            has_waited = true;
             pause = (pause * 2).min(longest_pause(waited));
-        }
-    }
-
-    /// For who changes the record, whatever it is by then.
-    pub fn lock_to_write(&self, wait: Wait) -> Result<Box<Locked>> {
-        loop {
-            match self.lock(wait, self.mark())? {
-                Locking::Locked(locked) => return Ok(locked),
-                Locking::Replaced => {}
-                Locking::Busy => return Err(Error::Busy),
-            }
         }
     }
 
@@ -127,15 +117,12 @@ impl Place {
 }
 
 impl Locked {
-    pub fn read(&self) -> Result<Option<Token>> {
-        self.place.read()
-    }
-
     /// Makes sure that the successor of the record can be written: before the refresh token is spent.
     pub fn reserve(&mut self) -> Result<()> {
         // A new token may be longer than the old one, and is longer when it is sealed.
         const MORE: u64 = 16 * 1024;
-        let length = self.place.mark().map_or(0, |mark| mark.length).saturating_mul(2).saturating_add(MORE);
+        let length =
+            self.place.stamp().map_or(0, |stamp| stamp.length).saturating_mul(2).saturating_add(MORE);
         // A key that cannot be read would come to light too late.
         self.place.keys.sealing()?;
         self.successor = None;
@@ -184,8 +171,9 @@ impl Locked {
         let Ok((identity, token, _)) = record::read(keys, "record", name, &temporary, &bytes) else {
             return Ok(());
         };
-        let is_successor = self.read()?.is_some_and(|stored| token.generation == stored.next_generation());
-        if is_successor && super::name(&identity) == *name {
+        let is_successor =
+            self.place.read()?.is_some_and(|stored| token.generation == stored.next_generation());
+        if is_successor && record::name(&identity) == *name {
             files::finish(&temporary, &self.place.path("json"))?;
         }
         Ok(())
@@ -290,7 +278,7 @@ impl Guard {
     /// Whether the file is still the one of that name.
     pub fn has_name(&self, path: &Path) -> bool {
         let ours = self.0.file.as_ref().and_then(|file| file.metadata().ok());
-        ours.zip(files::mark(path)).is_some_and(|(ours, named)| FileStamp::of(&ours).is_same_file(&named))
+        ours.zip(files::stamp(path)).is_some_and(|(ours, named)| FileStamp::of(&ours).is_same_file(&named))
     }
 
     fn read_notes(&self) -> LeaseNotes {

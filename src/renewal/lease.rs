@@ -1,50 +1,47 @@
-//! One job's turn at renewing a token: with the store's lock, or in memory alone; and what it leaves to those after it.
+//! One job's right to renew a token, and its duty to write down for those after it what became of that.
 #![forbid(unsafe_code)]
 
 use std::time::Duration;
 
 use crate::error::{Action, Error, Result};
-use crate::secret::Secret;
-use crate::store::{self, Failure, LeaseNotes, Locked, SentRefresh};
+use crate::store::{Failure, Lease, LeaseNotes, SentRefresh};
 use crate::system;
 use crate::time::rfc3339;
-use crate::token::{Identity, Token};
+use crate::token::Token;
 
 pub struct RenewalLease {
-    place: LeasePlace,
+    lease: Box<dyn Lease>,
+    /// The generation of the record when it was last looked at; 0: there is none.
+    seen: u32,
     /// A refresh before this one, with the same refresh token, whose answer never came.
     unknown: Option<SentRefresh>,
-}
-
-enum LeasePlace {
-    Store(Box<Locked>),
-    Memory(LeaseNotes),
 }
 
 /// Longer than this no server is obeyed.
 const LONGEST_WAIT: i64 = 3600;
 
 impl RenewalLease {
-    pub fn in_store(locked: Box<Locked>) -> Self {
-        Self { place: LeasePlace::Store(locked), unknown: None }
+    pub fn new(lease: Box<dyn Lease>) -> Self {
+        Self { lease, seen: 0, unknown: None }
     }
 
-    pub fn in_memory(notes: LeaseNotes) -> Self {
-        Self { place: LeasePlace::Memory(notes), unknown: None }
+    /// The token as it is stored now.
+    pub fn read(&mut self) -> Result<Option<Token>> {
+        let stored = self.lease.read()?;
+        self.seen = stored.as_ref().map_or(0, |stored| stored.generation);
+        Ok(stored)
+    }
+
+    pub fn seen(&self) -> u32 {
+        self.seen
     }
 
     pub fn notes(&self) -> &LeaseNotes {
-        match &self.place {
-            LeasePlace::Store(locked) => &locked.notes,
-            LeasePlace::Memory(notes) => notes,
-        }
+        self.lease.notes()
     }
 
-    pub fn locked(&mut self) -> Option<&mut Locked> {
-        match &mut self.place {
-            LeasePlace::Store(locked) => Some(locked),
-            LeasePlace::Memory(_) => None,
-        }
+    pub fn is_shared(&self) -> bool {
+        self.lease.is_shared()
     }
 
     /// How long no refresh may be sent; `is_early`: by one whose token still lives.
@@ -56,43 +53,41 @@ impl RenewalLease {
         is_meant.then(|| Duration::from_secs(seconds.unsigned_abs()))
     }
 
-    /// Before the refresh token is sent: whatever becomes of the answer, the next job knows of it, and the disk has
+    /// Before what is good for one use is sent: whatever becomes of the answer, the next job knows of it, and there is
     /// room for the new token.
-    pub fn begin(&mut self, refresh_token: &Secret) -> Result<()> {
+    pub fn sending(&mut self, fingerprint: &str) -> Result<()> {
         let sent = SentRefresh {
             process: std::process::id(),
             at: system::now(),
             host: system::host_name(),
-            refresh_token: fingerprint(refresh_token),
+            refresh_token: fingerprint.to_owned(),
             was_answered: false,
         };
         let before = self.notes().sent.clone().filter(|before| before.refresh_token == sent.refresh_token);
         if let Some(SentRefresh { process, .. }) = before.as_ref().filter(|before| before.blocks_others()) {
             return Err(Error::UnsavedElsewhere { process: *process });
         }
-        if let Some(locked) = self.locked() {
-            locked.reserve()?;
-        }
-        let last = self.notes_mut().sent.replace(sent);
-        if let Err(error) = self.write_notes() {
-            self.notes_mut().sent = last;
+        self.lease.reserve()?;
+        let last = self.lease.notes_mut().sent.replace(sent);
+        if let Err(error) = self.lease.write_notes_ahead() {
+            self.lease.notes_mut().sent = last;
             return Err(error);
         }
         self.unknown = before;
         Ok(())
     }
 
-    /// The answer could not be stored: nobody else may send the old refresh token as long as this process lives.
-    pub fn not_stored(&mut self) {
-        if let Some(sent) = &mut self.notes_mut().sent {
-            sent.was_answered = true;
-            let _ = self.write_notes();
-        }
-    }
-
     /// A try has had no answer, and another is made.
     pub fn has_lost_one(&mut self) {
         self.unknown = self.notes().sent.clone();
+    }
+
+    /// The answer could not be stored: nobody else may send the old refresh token as long as this process lives.
+    pub fn not_stored(&mut self) {
+        if let Some(sent) = &mut self.lease.notes_mut().sent {
+            sent.was_answered = true;
+            let _ = self.lease.write_notes();
+        }
     }
 
     /// The server's words about a refresh token that it no longer takes, and what may have become of it.
@@ -108,15 +103,13 @@ impl RenewalLease {
         }
     }
 
-    /// Stores the new token, whole or not at all, and nothing is left of earlier failures.
-    pub fn renewed(&mut self, identity: &Identity, token: &Token) -> Result<()> {
-        if let Some(locked) = self.locked() {
-            locked.write(identity, token)?;
-        }
-        let holder = self.notes().holder.clone();
-        *self.notes_mut() = LeaseNotes { holder, ..LeaseNotes::default() };
+    /// Stores a token in the place of the one that was seen, whole or not at all; nothing is left of earlier failures.
+    pub fn write(&mut self, token: &Token) -> Result<()> {
+        self.lease.write(token, self.seen)?;
+        self.seen = token.generation;
+        self.clear_notes();
         // The record is what counts.
-        let _ = self.write_notes();
+        let _ = self.lease.write_notes();
         Ok(())
     }
 
@@ -124,12 +117,12 @@ impl RenewalLease {
     pub fn failed(&mut self, error: &Error, is_early: bool) {
         let unknown = self.unknown.clone();
         let now = system::now();
-        let notes = self.notes_mut();
+        let notes = self.lease.notes_mut();
         if !error.leaves_unknown() {
             notes.sent = unknown;
         }
-        let passes = error.action() == Action::Retry;
-        if passes || is_early {
+        let is_transient = error.action() == Action::Retry;
+        if is_transient || is_early {
             let default = 5_i64 << notes.failures.min(4);
             notes.failures = notes.failures.saturating_add(1);
             notes.from_server = error.retry_after().is_some();
@@ -140,24 +133,29 @@ impl RenewalLease {
             at: now,
             process: std::process::id(),
             sentence: error.to_string(),
-            is_shared: passes && !is_early,
+            is_shared: is_transient && !is_early,
         });
-        let _ = self.write_notes();
+        let _ = self.lease.write_notes();
     }
 
-    fn notes_mut(&mut self) -> &mut LeaseNotes {
-        match &mut self.place {
-            LeasePlace::Store(locked) => &mut locked.notes,
-            LeasePlace::Memory(notes) => notes,
-        }
+    /// Takes the token away, and the authorization URLs that wait. The note comes first, or else a job that has the token
+    /// in memory would bring it back.
+    pub fn remove(mut self) -> Result<()> {
+        // Also one that cannot be read.
+        let generation = self.lease.read().ok().flatten().map_or(0, |token| token.generation);
+        let forgotten = crate::store::Forgotten { at: system::now(), generation };
+        self.lease.notes_mut().forgotten = Some(forgotten);
+        self.lease.write_notes()?;
+        self.lease.remove()?;
+        let forgotten = self.notes().forgotten.clone();
+        self.clear_notes();
+        self.lease.notes_mut().forgotten = forgotten;
+        Ok(())
     }
 
-    fn write_notes(&mut self) -> Result<()> {
-        self.locked().map_or(Ok(()), |locked| locked.write_notes())
+    /// All but who has the lease.
+    fn clear_notes(&mut self) {
+        let notes = self.lease.notes_mut();
+        *notes = LeaseNotes { holder: notes.holder.take(), ..LeaseNotes::default() };
     }
-}
-
-/// Tells refresh tokens apart, and nothing else of them.
-fn fingerprint(token: &Secret) -> String {
-    store::hash(&[token.expose()], 16)
 }

@@ -1,9 +1,10 @@
 //! One refresh at a time: who comes while one is under way waits for it and shares its outcome.
 #![forbid(unsafe_code)]
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use crate::error::{Error, Result};
+use crate::system::lock;
 
 /// `K`: for whom. Only who wants the same shares an outcome.
 pub struct SingleFlight<K> {
@@ -84,9 +85,4 @@ impl<K> Drop for FlightGuard<'_, K> {
             self.land(Err(Error::Internal("a refresh ended in a panic".to_owned())));
         }
     }
-}
-
-/// Data behind our locks is whole at every moment: a panic elsewhere does not spoil it.
-pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::secret::Wiped;
+use crate::store::Stamp;
 use crate::system;
 
 /// A record is a few kilobytes.
@@ -22,8 +23,15 @@ pub struct FileStamp {
     pub length: u64,
 }
 
-pub fn mark(path: &Path) -> Option<FileStamp> {
+pub fn stamp(path: &Path) -> Option<FileStamp> {
     fs::symlink_metadata(path).ok().as_ref().map(FileStamp::of)
+}
+
+impl From<FileStamp> for Stamp {
+    fn from(file: FileStamp) -> Self {
+        let FileStamp { device, inode, modified: (seconds, fraction), length } = file;
+        Self([device, inode, seconds.cast_unsigned(), fraction.cast_unsigned(), length])
+    }
 }
 
 impl FileStamp {

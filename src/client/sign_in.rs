@@ -1,0 +1,61 @@
+//! Signing in: a URL for a person, and the code that comes back.
+#![forbid(unsafe_code)]
+
+use std::sync::Arc;
+
+use super::task::{Aim, SignIn, Task};
+use super::Client;
+use crate::error::{Error, Result};
+use crate::operation::Exchange;
+use crate::pending::{AuthorizationUrl, ReturnedCode};
+use crate::settings::Snapshot;
+use crate::store::Wait;
+use crate::system::lock;
+
+impl Client {
+    /// Makes an authorization URL. It counts only once it is remembered.
+    pub fn build_authorize_url(&self) -> Result<AuthorizationUrl> {
+        AuthorizationUrl::new(&self.process().snapshot.load_full())
+    }
+
+    /// In the store, where another process can find it; else in memory.
+    pub fn remember(&self, url: AuthorizationUrl) -> Result<()> {
+        let state = url.remember()?;
+        lock(&self.process().state).codes.begin_anew(state);
+        Ok(())
+    }
+
+    pub fn exchange_code(&self, pasted: &str) -> Result<()> {
+        let process = self.process();
+        let snapshot = process.snapshot.load_full();
+        // Built in, several codes can be on the way at once.
+        let carrier = process.carrier(&snapshot)?;
+        let is_used = |code: &str| lock(&process.state).codes.is_used(code);
+        let code = match ReturnedCode::find(pasted, &snapshot, is_used) {
+            // It brought a token that could not be stored: that is what is tried again.
+            Err(Error::CodeUsed) => {
+                let source = process.source(&snapshot);
+                let is_unsaved = source.cached().is_some_and(|cached| cached.is_unsaved());
+                let wait = Wait::Seconds(snapshot.settings.lock_timeout());
+                return if is_unsaved { source.save(wait) } else { Err(Error::CodeUsed) };
+            }
+            code => code?,
+        };
+        // This process may live no longer than its answer: what memory alone has would be lost.
+        code.check_room()?;
+        let secrets = process.source(&snapshot).token()?.map(|cached| cached.token.secrets());
+        let (operation, aim) = exchange(&snapshot, code, secrets.unwrap_or_default());
+        process.run(&carrier, Box::new(operation), Task { snapshot: snapshot.clone(), aim })
+    }
+}
+
+fn exchange(
+    snapshot: &Arc<Snapshot>,
+    mut code: ReturnedCode,
+    secrets: Vec<crate::secret::Secret>,
+) -> (Exchange, Aim) {
+    let aim = Aim::SignIn(SignIn::of(&mut code));
+    let ReturnedCode { code, redirect_uri, verifier, extra, .. } = code;
+    let settings = snapshot.settings.clone();
+    (Exchange { settings, code, redirect_uri, verifier, extra, secrets }, aim)
+}

@@ -1,0 +1,136 @@
+//! What an operation is for: what is written down before each of its requests, and what is made of its outcome.
+#![forbid(unsafe_code)]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Process;
+use crate::error::{Error, Result};
+use crate::operation::{Dispatch, Outcome, Product, Watcher};
+use crate::pending::ReturnedCode;
+use crate::renewal::RenewalLease;
+use crate::secret::Secret;
+use crate::settings::{Http, Snapshot};
+use crate::store::Claim;
+use crate::system::{self, lock};
+use crate::token::Purpose;
+
+pub struct Task {
+    /// As the settings were when it began.
+    pub snapshot: Arc<Snapshot>,
+    pub aim: Aim,
+}
+
+pub enum Aim {
+    /// A token that is newer than any other.
+    SignIn(SignIn),
+    /// A token in the place of the one that is in memory.
+    Renewal(Renewal),
+}
+
+pub struct SignIn {
+    /// Of the code.
+    fingerprint: String,
+    nonce: Option<Secret>,
+    /// Given back by being dropped, also by a panic.
+    claim: Option<Claim>,
+}
+
+pub struct Renewal {
+    pub lease: RenewalLease,
+    /// Of the token that is renewed.
+    pub serial: u32,
+    /// What the caller wanted, where it was not the renewal itself.
+    pub purpose: Option<Purpose>,
+    /// The token still lives.
+    pub is_early: bool,
+    pub has_sent: bool,
+}
+
+impl Task {
+    /// What the caller gets when all is well: nothing, or a token.
+    pub fn purpose(&self) -> Option<Purpose> {
+        match &self.aim {
+            Aim::Renewal(renewal) => renewal.purpose,
+            Aim::SignIn(_) => None,
+        }
+    }
+
+    /// How often the built-in HTTPS sends a request at most.
+    pub fn most_requests(&self) -> u32 {
+        match &self.aim {
+            // A person waits, who can try again.
+            Aim::SignIn(_) => 1,
+            // Who has a token that lives tries again at another time.
+            Aim::Renewal(renewal) if renewal.is_early => 1,
+            Aim::Renewal(_) => 3,
+        }
+    }
+
+    pub fn end(self, process: &Process, outcome: Outcome) -> Result<()> {
+        let source = process.source(&self.snapshot);
+        match (self.aim, outcome) {
+            (Aim::SignIn(sign_in), Ok(Product::Token(token))) => {
+                sign_in.used(process);
+                source.accept_sign_in(*token)
+            }
+            (Aim::Renewal(Renewal { lease, serial, .. }), Ok(Product::Token(token))) => {
+                source.accept_renewal(*token, serial, lease)
+            }
+            (Aim::Renewal(Renewal { lease, serial, .. }), Err(error)) => {
+                source.not_renewed(error, serial, lease)
+            }
+            (Aim::SignIn(_), Err(error)) => Err(error),
+        }
+    }
+}
+
+impl Watcher for Task {
+    fn sending(&mut self, dispatch: &Dispatch) -> Result<()> {
+        let (Aim::Renewal(renewal), Some(spent)) = (&mut self.aim, &dispatch.spends) else { return Ok(()) };
+        if std::mem::replace(&mut renewal.has_sent, true) {
+            return Ok(());
+        }
+        renewal.honour_retry_after(&self.snapshot)?;
+        renewal.lease.sending(spent)
+    }
+
+    fn retrying(&mut self, because: &Error) {
+        if let Aim::Renewal(renewal) = &mut self.aim {
+            if because.leaves_unknown() {
+                renewal.lease.has_lost_one();
+            }
+        }
+    }
+}
+
+impl SignIn {
+    pub fn of(code: &mut ReturnedCode) -> Self {
+        let fingerprint = std::mem::take(&mut code.fingerprint);
+        Self { fingerprint, nonce: code.nonce.take(), claim: code.claim.take() }
+    }
+
+    /// The server gave tokens for the code.
+    fn used(self, process: &Process) {
+        let mut state = lock(&process.state);
+        state.codes.set_used(self.fingerprint);
+        state.nonce = self.nonce.unwrap_or_default();
+        drop(state);
+        self.claim.into_iter().for_each(Claim::used);
+    }
+}
+
+impl Renewal {
+    /// The server, or a failure before, may have asked for some time.
+    fn honour_retry_after(&self, snapshot: &Snapshot) -> Result<()> {
+        let Some(wait) = self.lease.retry_not_before(self.is_early) else { return Ok(()) };
+        let settings = &snapshot.settings;
+        let fits = wait < Duration::from_secs(settings.transport.timeout.into());
+        if self.is_early || !fits || settings.http == Http::Caller {
+            let seconds = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX);
+            return Err(Error::TooEarly { seconds });
+        }
+        system::pause(wait);
+        Ok(())
+    }
+}

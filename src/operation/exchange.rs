@@ -1,0 +1,53 @@
+//! A code for tokens (RFC 6749 section 4.1.3).
+#![forbid(unsafe_code)]
+
+use std::sync::Arc;
+
+use super::{Dispatch, OneRequest, Outcome, Product, Repeat};
+use crate::error::Result;
+use crate::json::Json;
+use crate::protocol::answer::Answer;
+use crate::protocol::message::Response;
+use crate::protocol::redactor::Redactor;
+use crate::protocol::token_response;
+use crate::secret::Secret;
+use crate::settings::Settings;
+use crate::store::fingerprint;
+
+pub struct Exchange {
+    pub settings: Arc<Settings>,
+    pub code: Secret,
+    pub redirect_uri: String,
+    pub verifier: Option<Secret>,
+    /// Parameters that came with the redirect and are not ours, such as QuickBooks' `realmId`.
+    pub extra: Vec<(String, String)>,
+    /// Of the token that is there already: no sentence repeats them.
+    pub secrets: Vec<Secret>,
+}
+
+impl OneRequest for Exchange {
+    fn request(&self) -> Result<Dispatch> {
+        let verifier = self.verifier.as_ref().map(Secret::expose);
+        Ok(Dispatch {
+            request: self.settings.token_request()?.exchange(&self.code, &self.redirect_uri, verifier)?,
+            spends: Some(fingerprint(&self.code)),
+            repeat: Repeat::IfNotSent,
+        })
+    }
+
+    fn read(&self, response: &Response, now: i64) -> Outcome {
+        let mut secrets = self.settings.secrets();
+        secrets.extend([&self.code].into_iter().chain(&self.verifier).chain(&self.secrets).cloned());
+        let words = Redactor::new(secrets.iter().map(Secret::expose));
+        let answer = Answer {
+            response,
+            dialect: &self.settings.answer,
+            words: &words,
+            now,
+            endpoint: "token_endpoint",
+        };
+        let token = token_response::parse(&answer)?;
+        let member = |(name, value): &(String, String)| (name.clone(), Json::of_text(value));
+        Ok(Product::Token(Box::new(token.with_extra(self.extra.iter().map(member)))))
+    }
+}

@@ -1,0 +1,118 @@
+//! What is asked of a server, as a conversation that somebody carries: the built-in HTTPS ([`builtin`]) or the caller's
+//! own HTTP ([`caller_http`]). A file an operation; carriers and retries know none of them by name.
+#![forbid(unsafe_code)]
+
+mod budget;
+pub mod builtin;
+pub mod caller_http;
+mod exchange;
+mod refresh;
+mod retry;
+
+pub use exchange::Exchange;
+pub use refresh::Refresh;
+pub use retry::Retry;
+
+use std::time::Duration;
+
+use crate::error::{Error, Result};
+use crate::protocol::message::{Request, Response};
+use crate::system;
+use crate::token::Token;
+
+/// The order of an operation's requests, and what it makes of each answer. It does no I/O.
+pub trait Operation: Send {
+    fn step(&mut self, event: Event<'_>, at: &Moment) -> Step;
+}
+
+/// What has happened.
+pub enum Event<'a> {
+    /// The request that is due is wanted: at the beginning, and after each pause. It is made anew each time.
+    Start,
+    /// A whole answer, whatever its status.
+    Answer(&'a Response),
+    NoAnswer {
+        /// Whether the server may have the request all the same.
+        was_sent: bool,
+        error: Error,
+    },
+    /// The thread that carried it has given up, or it finds itself in the child of a fork. Nothing more comes.
+    Abandoned,
+}
+
+/// What is to be done next.
+pub enum Step {
+    Send(Dispatch),
+    /// Nothing for so long, then [`Event::Start`]; who cannot wait has the reason as an error.
+    Pause {
+        duration: Duration,
+        because: Error,
+    },
+    Done(Outcome),
+}
+
+/// A request, and what its carrier must know of it.
+pub struct Dispatch {
+    pub request: Request,
+    /// The fingerprint of what in it is good for one use: a code, a refresh token.
+    pub spends: Option<String>,
+    pub repeat: Repeat,
+}
+
+/// Whether a request may go out again when no answer of use has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeat {
+    Never,
+    /// If the server cannot have it.
+    IfNotSent,
+    Always,
+}
+
+pub type Outcome = Result<Product>;
+
+/// What an operation brings.
+pub enum Product {
+    Token(Box<Token>),
+}
+
+/// When a step is taken, and where its randomness is from.
+pub struct Moment {
+    pub now: i64,
+    pub random: fn(&mut [u8]) -> Result<()>,
+}
+
+impl Moment {
+    pub fn now() -> Self {
+        Self { now: system::now(), random: system::random }
+    }
+}
+
+/// Who an operation is carried for.
+pub trait Watcher {
+    /// Before a request goes out. An error keeps it from going, and ends the operation.
+    fn sending(&mut self, dispatch: &Dispatch) -> Result<()>;
+
+    /// It came to nothing, for this reason, and another is made.
+    fn retrying(&mut self, because: &Error);
+}
+
+/// An operation that is one request and its answer.
+trait OneRequest: Send {
+    fn request(&self) -> Result<Dispatch>;
+
+    fn read(&self, response: &Response, now: i64) -> Outcome;
+}
+
+impl<O: OneRequest> Operation for O {
+    fn step(&mut self, event: Event<'_>, at: &Moment) -> Step {
+        match event {
+            Event::Start => match self.request() {
+                Ok(dispatch) => Step::Send(dispatch),
+                Err(error) => Step::Done(Err(error)),
+            },
+            Event::Answer(response) => Step::Done(self.read(response, at.now)),
+            Event::NoAnswer { error, .. } => Step::Done(Err(error)),
+            Event::Abandoned => Step::Done(Err(Error::NoAnswer)),
+        }
+    }
+}

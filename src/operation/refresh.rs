@@ -1,0 +1,56 @@
+//! A refresh token for a new access token (RFC 6749 section 6).
+#![forbid(unsafe_code)]
+
+use std::sync::Arc;
+
+use super::{Dispatch, OneRequest, Outcome, Product, Repeat};
+use crate::error::{Error, Result};
+use crate::protocol::answer::Answer;
+use crate::protocol::message::Response;
+use crate::protocol::redactor::Redactor;
+use crate::protocol::token_response;
+use crate::secret::Secret;
+use crate::settings::Settings;
+use crate::store::fingerprint;
+use crate::token::Token;
+
+pub struct Refresh {
+    settings: Arc<Settings>,
+    old: Arc<Token>,
+    refresh_token: Secret,
+}
+
+impl Refresh {
+    pub fn new(settings: Arc<Settings>, old: Arc<Token>) -> Result<Self> {
+        let refresh_token = old.refresh_token.clone().ok_or_else(|| {
+            Error::sign_in("the access token is no longer good, and there is no refresh token")
+        })?;
+        Ok(Self { settings, old, refresh_token })
+    }
+}
+
+impl OneRequest for Refresh {
+    fn request(&self) -> Result<Dispatch> {
+        Ok(Dispatch {
+            request: self.settings.refresh_request()?.refresh(&self.refresh_token)?,
+            spends: Some(fingerprint(&self.refresh_token)),
+            // A server that has rotated it, and whose answer was lost, may take the old one once more.
+            repeat: Repeat::Always,
+        })
+    }
+
+    fn read(&self, response: &Response, now: i64) -> Outcome {
+        let mut secrets = self.settings.secrets();
+        secrets.extend(self.old.secrets());
+        let words = Redactor::new(secrets.iter().map(Secret::expose));
+        let answer = Answer {
+            response,
+            dialect: &self.settings.answer,
+            words: &words,
+            now,
+            endpoint: "token_endpoint",
+        };
+        let token = token_response::parse(&answer)?;
+        Ok(Product::Token(Box::new(token.keeping(&self.old))))
+    }
+}

@@ -1,0 +1,93 @@
+//! Authorization URLs that wait for their codes: making one, and finding the one that something pasted answers.
+#![forbid(unsafe_code)]
+
+mod returned;
+
+pub use returned::ReturnedCode;
+
+use std::sync::Arc;
+
+use crate::error::Result;
+use crate::protocol::pkce::{Pkce, Proof, RANDOM};
+use crate::secret::{Secret, Wiped};
+use crate::settings::{AuthorizationTemplate, Snapshot};
+use crate::store::PendingAuthorization;
+use crate::system;
+
+/// A URL that was made; handed out in parts so that it needs no memory of its own.
+pub struct AuthorizationUrl {
+    snapshot: Arc<Snapshot>,
+    proof: Proof,
+}
+
+/// What this process remembers of codes and URLs, wherever the URLs are kept.
+#[derive(Default)]
+pub struct Codes {
+    /// Fingerprints of the codes that brought tokens: sent once more, a server would take it for a theft and revoke them.
+    used: Vec<String>,
+    last_state: Option<[u8; 22]>,
+}
+
+impl AuthorizationUrl {
+    pub fn new(snapshot: &Arc<Snapshot>) -> Result<Self> {
+        snapshot.authorization()?;
+        let mut random = Wiped::new([0; RANDOM]);
+        system::random(&mut random[..])?;
+        Ok(Self { snapshot: snapshot.clone(), proof: Proof::new(&random) })
+    }
+
+    /// The URL's parts in order.
+    pub fn parts(&self) -> Result<[&[u8]; 6]> {
+        let AuthorizationTemplate { prefix, pkce, .. } = self.snapshot.authorization()?;
+        let Proof { verifier, challenge } = &self.proof;
+        let (name, challenge, method) = match pkce {
+            Pkce::S256 => ("&code_challenge=", challenge.as_bytes(), "&code_challenge_method=S256"),
+            Pkce::Plain => ("&code_challenge=", verifier.as_bytes(), "&code_challenge_method=plain"),
+            Pkce::Off => ("", &[][..], ""),
+        };
+        Ok([prefix.as_bytes(), b"state=", self.proof.state(), name.as_bytes(), challenge, method.as_bytes()])
+    }
+
+    /// Keeps it until its code comes: with the account's record, where another process can find it, or in memory as
+    /// long as there is no token endpoint to say which record that is. Returns its state.
+    pub fn remember(self) -> Result<[u8; 22]> {
+        let mut state = [0; 22];
+        state.copy_from_slice(self.proof.state());
+        let request = self.snapshot.authorization()?.request.clone();
+        let pending = PendingAuthorization { state, verifier: self.proof.verifier.into_bytes(), request };
+        match self.snapshot.record() {
+            Ok(record) => record.add_pending(pending)?,
+            Err(_) => self.snapshot.memory_record().add_pending(pending)?,
+        }
+        Ok(state)
+    }
+}
+
+impl Codes {
+    /// Whoever makes a new URL is about to sign in anew: what an old code would revoke is about to be replaced.
+    pub fn begin_anew(&mut self, state: [u8; 22]) {
+        self.used.clear();
+        self.last_state = Some(state);
+    }
+
+    /// The server gave tokens for this code: it must not be sent again, or they are revoked.
+    pub fn set_used(&mut self, code: String) {
+        const MOST: usize = 8;
+        if self.used.len() == MOST {
+            self.used.remove(0);
+        }
+        self.used.push(code);
+    }
+
+    pub fn is_used(&self, code: &str) -> bool {
+        self.used.iter().any(|used| used == code)
+    }
+
+    pub fn last_state(&self) -> Secret {
+        self.last_state.map(|state| Secret::new(String::from_utf8_lossy(&state))).unwrap_or_default()
+    }
+
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+}

@@ -1,0 +1,121 @@
+//! What becomes of an answer: stored before anybody gets it, or the reason why there is none.
+#![forbid(unsafe_code)]
+
+use super::cache::{Durability, Replaces};
+use super::{RenewalLease, TokenSource};
+use crate::error::{Error, Result};
+use crate::token::Token;
+
+impl TokenSource<'_> {
+    /// Stores what a person has just brought: newer than any renewal, whenever that ends. It needs no lease until its
+    /// answer has come.
+    pub fn accept_sign_in(&self, mut token: Token) -> Result<()> {
+        let saved = self.write_sign_in(&mut token);
+        let durability = if saved.is_ok() { Durability::Stored } else { Durability::UnsavedSignIn };
+        let _ = self.cache.replace(Replaces::Any, &self.snapshot.key, token, durability);
+        saved
+    }
+
+    fn write_sign_in(&self, token: &mut Token) -> Result<()> {
+        loop {
+            token.generation = self.cached().map_or(1, |cached| cached.token.next_generation());
+            self.record()?.prepare()?;
+            let mut lease = RenewalLease::new(self.record()?.lease_to_write(self.lock_timeout())?);
+            // What nobody understands is left as it is.
+            let read = lease.read();
+            self.number(token, &lease);
+            match read.and_then(|_| lease.write(token)) {
+                Err(Error::Generation { .. }) => {} // somebody was faster
+                written => return written,
+            }
+        }
+    }
+
+    /// Stores what a renewal of the token of that serial has brought.
+    pub fn accept_renewal(&self, mut token: Token, serial: u32, mut lease: RenewalLease) -> Result<()> {
+        let mut written = None;
+        loop {
+            let cached = self.cached();
+            let other = cached.as_ref().filter(|cached| cached.serial != serial);
+            // A person has signed in meanwhile, and could not store that for want of the lease.
+            if let Some(sign_in) = other.filter(|other| other.durability == Durability::UnsavedSignIn) {
+                let stored = lease.read()?;
+                return self.save_cached(sign_in, stored.as_ref(), &mut lease);
+            }
+            if written.is_none() {
+                self.number(&mut token, &lease);
+                match lease.write(&token) {
+                    // Too late: what somebody has written since is newer.
+                    Err(Error::Generation { .. }) => {
+                        let stored = lease.read()?;
+                        let _ = self.adopt(cached.as_deref(), stored);
+                        return Ok(());
+                    }
+                    Err(error) => {
+                        lease.not_stored();
+                        written = Some(Err(error));
+                    }
+                    Ok(()) => written = Some(Ok(())),
+                }
+            }
+            let is_stored = matches!(written, Some(Ok(())));
+            let durability = if is_stored { Durability::Stored } else { Durability::UnsavedRefresh };
+            let replaces = Replaces::Only(cached.map(|cached| cached.serial));
+            if self.cache.replace(replaces, &self.snapshot.key, token.clone(), durability).is_ok() {
+                return written.unwrap_or(Ok(()));
+            }
+            // In memory nobody waits for the lease: who came meanwhile is newer.
+            if !lease.is_shared() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Takes over a token that a program has kept. `expected`: the generation of the one that it replaces.
+    pub fn import(&self, expected: Option<u32>, mut token: Token) -> Result<()> {
+        self.record()?.prepare()?;
+        let mut lease = RenewalLease::new(self.record()?.lease_to_write(self.lock_timeout())?);
+        let found = lease.read()?.map_or(0, |stored| stored.generation);
+        if let Some(expected) = expected.filter(|expected| *expected != found) {
+            return Err(Error::Generation { found, expected });
+        }
+        // Other jobs must see that there is another.
+        if lease.is_shared() && found > 0 {
+            token.generation = token.generation.max(Token::generation_after(found));
+        }
+        lease.write(&token)?;
+        let _ = self.cache.replace(Replaces::Any, &self.snapshot.key, token, Durability::Stored);
+        Ok(())
+    }
+
+    /// A new token is the record's next generation.
+    fn number(&self, token: &mut Token, lease: &RenewalLease) {
+        let next = |token: &Token| token.next_generation();
+        let cached = self.cached().map_or(1, |cached| next(&cached.token));
+        token.generation = cached.max(Token::generation_after(lease.seen()));
+        token.renewed_by = std::process::id();
+    }
+
+    /// A renewal of the token of that serial has failed.
+    pub fn not_renewed(&self, error: Error, serial: u32, mut lease: RenewalLease) -> Result<()> {
+        let error = match error {
+            // RFC 6749 section 5.2: the refresh token is no longer good, perhaps because somebody has used it who
+            // knows of no lock.
+            Error::Refused(refusal) if refusal.error == "invalid_grant" => {
+                let stored = lease.read()?;
+                let cached = self.cached();
+                let is_replaced = cached.as_ref().is_some_and(|now| now.serial != serial);
+                if is_replaced || self.adopt(cached.as_deref(), stored) != Ok(false) {
+                    return Ok(());
+                }
+                // The old one is kept all the same: nothing is deleted on a server's word.
+                let words =
+                    if refusal.description.is_empty() { &refusal.error } else { &refusal.description };
+                Error::SignIn { reason: lease.refusal_sentence(words), refusal: Some(refusal) }
+            }
+            error => error,
+        };
+        lease.failed(&error, self.is_alive());
+        Err(error)
+    }
+}

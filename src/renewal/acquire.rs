@@ -1,0 +1,142 @@
+//! Getting the right to renew, and finding out under it whether somebody else has done so.
+#![forbid(unsafe_code)]
+
+use std::time::{Duration, Instant};
+
+use super::cache::{CachedToken, Durability, Newer, Replaces};
+use super::{RenewalLease, TokenSource};
+use crate::error::{Error, Result};
+use crate::store::{Failure, Leasing, Stamp, Wait};
+use crate::system;
+use crate::token::{Purpose, Token};
+
+/// Who has waited for less has not waited for another's refresh.
+const MOMENT: Duration = Duration::from_millis(5);
+
+/// Why a token is to be renewed.
+#[derive(Clone, Copy)]
+pub struct RenewalRequest {
+    /// What the caller wanted; without it a valid token, too, is renewed.
+    pub purpose: Option<Purpose>,
+    /// The token that is not good enough, as this client counts them.
+    pub stale_serial: Option<u32>,
+    /// It still lives: whoever would have to wait goes on with it.
+    pub is_early: bool,
+}
+
+impl TokenSource<'_> {
+    /// `None`: another job has renewed the token since this one asked. `seen`: the record's stamp at that time.
+    pub fn acquire(&self, wanted: RenewalRequest, mut seen: Option<Stamp>) -> Result<Option<RenewalLease>> {
+        let record = self.record()?;
+        let wait = if wanted.is_early { Wait::No } else { self.lock_timeout() };
+        let (start, began) = (system::now(), Instant::now());
+        let mut is_not_first = false;
+        loop {
+            match record.lease(wait, seen)? {
+                Leasing::Leased { lease, has_waited } => {
+                    let mut lease = RenewalLease::new(lease);
+                    let is_other = self.reconcile(&mut lease)?;
+                    let was_renewed = record.stamp() != seen && self.is_alive();
+                    if is_other && (was_renewed || self.is_served(wanted)) {
+                        return Ok(None);
+                    }
+                    // Whoever waited for a refresh shares its failure, too: one try is enough for all.
+                    let has_waited = (has_waited || is_not_first) && began.elapsed() > MOMENT;
+                    let failed = lease.notes().last_error.clone();
+                    return match failed.filter(|failed| has_waited && failed.is_shared && failed.at >= start)
+                    {
+                        Some(Failure { process, sentence, .. }) => {
+                            let retry_after = lease.notes().retry_after();
+                            Err(Error::JustFailed { process, sentence, retry_after })
+                        }
+                        None => Ok(Some(lease)),
+                    };
+                }
+                Leasing::Replaced => {
+                    is_not_first = true;
+                    seen = record.stamp();
+                    // Written by somebody, but perhaps only sealed anew; and read without the lease.
+                    let cached = self.cached();
+                    let is_newer = |stored: &Token| {
+                        cached.as_ref().is_none_or(|cached| {
+                            !cached.is_unsaved() && stored.generation > cached.token.generation
+                        })
+                    };
+                    let newer = record.read()?.filter(is_newer);
+                    if self.adopt(cached.as_deref(), newer) == Ok(true) && self.is_alive() {
+                        return Ok(None);
+                    }
+                }
+                Leasing::Busy => return Err(Error::Busy),
+            }
+        }
+    }
+
+    /// Whether the token in memory is what the caller asked for.
+    fn is_served(&self, wanted: RenewalRequest) -> bool {
+        wanted.purpose.is_some() && self.cached().is_some_and(|cached| self.cache.publish(&cached).is_some())
+    }
+
+    /// Brings memory and the record together, with the lease. Returns whether another job's token is in memory now.
+    pub(super) fn reconcile(&self, lease: &mut RenewalLease) -> Result<bool> {
+        loop {
+            let stored = lease.read()?;
+            let cached = self.cached();
+            if let Some(cached) = &cached {
+                let forgotten = lease.notes().forgotten.as_ref();
+                if stored.is_none() && forgotten.is_some_and(|forgotten| forgotten.is(&cached.token)) {
+                    self.cache.clear(cached.serial);
+                    return Err(Error::sign_in("the token was removed from the store"));
+                }
+                // By the generations: clocks differ. What a person has just brought is newer than any refresh.
+                let is_sign_in = cached.durability == Durability::UnsavedSignIn;
+                let is_ours_newer =
+                    |stored: &Token| is_sign_in || stored.generation < cached.token.generation;
+                if cached.is_unsaved() && stored.as_ref().is_none_or(is_ours_newer) {
+                    self.save_cached(cached, stored.as_ref(), lease)?;
+                    return Ok(false);
+                }
+            }
+            if let Ok(is_other) = self.adopt(cached.as_deref(), stored) {
+                return Ok(is_other);
+            }
+        }
+    }
+
+    /// Takes over the stored token, if it is another than that in memory, which was `cached` when the caller looked.
+    pub(super) fn adopt(
+        &self,
+        cached: Option<&CachedToken>,
+        stored: Option<Token>,
+    ) -> std::result::Result<bool, Newer> {
+        let Some(stored) = stored else { return Ok(false) };
+        if let Some(cached) = cached.filter(|cached| cached.token.is_same(&stored)) {
+            if cached.is_unsaved() {
+                self.cache.set_stored(cached.serial); // another job has put it in place
+            }
+            return Ok(false);
+        }
+        let replaces = Replaces::Only(cached.map(|cached| cached.serial));
+        self.cache.replace(replaces, &self.snapshot.key, stored, Durability::Stored).map(|_| true)
+    }
+
+    /// Stores the token that only memory has.
+    pub(super) fn save_cached(
+        &self,
+        cached: &CachedToken,
+        stored: Option<&Token>,
+        lease: &mut RenewalLease,
+    ) -> Result<()> {
+        let mut token = Token::clone(&cached.token);
+        token.generation = token.generation.max(stored.map_or(0, Token::next_generation));
+        lease.write(&token)?;
+        if token.generation == cached.token.generation {
+            self.cache.set_stored(cached.serial);
+        } else {
+            // If a newer one has come, that is what the next call stores.
+            let replaces = Replaces::Only(Some(cached.serial));
+            let _ = self.cache.replace(replaces, &self.snapshot.key, token, Durability::Stored);
+        }
+        Ok(())
+    }
+}

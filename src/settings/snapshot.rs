@@ -1,0 +1,108 @@
+//! The settings of a client as they are between two changes, with what is made of them once.
+#![forbid(unsafe_code)]
+
+use std::sync::{Arc, OnceLock};
+
+use super::{Settings, StoreSetting, TokenKey};
+use crate::error::Result;
+use crate::protocol::pkce::Pkce;
+use crate::protocol::uri;
+use crate::secret::Secret;
+use crate::store::{FileStore, Keys, MemoryStore, PendingRequest, Record, Store};
+use crate::token::Identity;
+
+pub struct Snapshot {
+    pub settings: Arc<Settings>,
+    /// What selects a token.
+    pub key: TokenKey,
+    memory: MemoryStore,
+    record: OnceLock<Result<Arc<dyn Record>>>,
+    authorization: OnceLock<AuthorizationTemplate>,
+}
+
+/// What all authorization URLs of these settings have in common.
+pub struct AuthorizationTemplate {
+    /// All of the URL but state and code challenge.
+    pub prefix: String,
+    pub pkce: Pkce,
+    pub request: Arc<PendingRequest>,
+}
+
+impl Snapshot {
+    /// `memory` is that of the client, in this process.
+    pub fn new(settings: Arc<Settings>, memory: MemoryStore) -> Self {
+        let key = TokenKey::of(&settings);
+        Self { settings, key, memory, record: OnceLock::new(), authorization: OnceLock::new() }
+    }
+
+    pub fn is_memory(&self) -> bool {
+        self.key.is_memory()
+    }
+
+    /// Whose token `memory:` keeps.
+    pub fn owner_in_memory(&self) -> Option<Identity> {
+        self.key.identity.clone().filter(|_| self.is_memory())
+    }
+
+    /// Where tokens are kept.
+    pub fn store(&self) -> Box<dyn Store> {
+        match &self.settings.storage.store {
+            StoreSetting::Memory => Box::new(self.memory.clone()),
+            StoreSetting::Folder(folder) => Box::new(FileStore::new(folder.absolute.clone(), self.keys())),
+        }
+    }
+
+    /// The record of the account. In a folder it has no place without a token endpoint.
+    pub fn record(&self) -> Result<&dyn Record> {
+        let make = || match &self.settings.storage.store {
+            StoreSetting::Memory => Ok(self.memory_record()),
+            StoreSetting::Folder(_) => Ok(self.store().record(Identity::of(&self.settings)?)),
+        };
+        self.record.get_or_init(make).as_ref().map(|record| &**record).map_err(Clone::clone)
+    }
+
+    /// What this process alone has of the account: URLs that were made when nothing else was set.
+    pub fn memory_record(&self) -> Arc<dyn Record> {
+        self.memory.record(self.key.identity.clone().unwrap_or_else(|| Identity {
+            token_endpoint: String::new(),
+            client_id: self.settings.client.client_id.clone(),
+            account: self.settings.storage.account.clone(),
+        }))
+    }
+
+    pub fn keys(&self) -> Keys {
+        let storage = &self.settings.storage;
+        Keys { now: storage.key.clone(), before: storage.old_key.clone() }
+    }
+
+    pub fn authorization(&self) -> Result<&AuthorizationTemplate> {
+        if let Some(template) = self.authorization.get() {
+            return Ok(template);
+        }
+        let template = AuthorizationTemplate::of(&self.settings)?;
+        // Two threads may both make it; it is the same.
+        Ok(self.authorization.get_or_init(|| template))
+    }
+}
+
+impl AuthorizationTemplate {
+    fn of(settings: &Settings) -> Result<Self> {
+        let Settings { authorization, client, storage, .. } = settings;
+        let prefix = authorization.url_prefix(&settings.authorization_url()?, &client.client_id)?;
+        let request = PendingRequest {
+            account: storage.account.clone(),
+            client_id: client.client_id.clone(),
+            redirect_uri: authorization.redirect_uri.clone(),
+            nonce: nonce(&authorization.extra),
+            has_verifier: authorization.pkce != Pkce::Off,
+            expires_in: storage.pending_expires_in,
+        };
+        Ok(Self { prefix, pkce: authorization.pkce, request: Arc::new(request) })
+    }
+}
+
+/// What the caller has put among the parameters of the authorization request.
+fn nonce(parameters: &str) -> Option<Secret> {
+    let mut parameters = uri::parse_query(parameters).into_iter();
+    parameters.find(|(name, _)| name == "nonce").map(|(_, value)| Secret::new(value))
+}

@@ -1,0 +1,299 @@
+//! Tokens that end with their client: one record, that of the account that the settings name.
+//!
+//! A lease excludes nobody here: a sign-in does not wait for a renewal that is under way. It knows which write it has
+//! seen, and what comes too late is refused.
+#![forbid(unsafe_code)]
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+use super::pending::{Claim, Claimed, Found, PendingAuthorization};
+use super::{Lease, LeaseNotes, Leasing, Record, Stamp, Store, Wait};
+use crate::error::{Error, Result};
+use crate::system::{self, lock};
+use crate::token::{Identity, Token};
+
+/// How many URLs are remembered: a person may have opened more than one.
+const MOST: usize = 8;
+
+#[derive(Clone, Default)]
+pub struct MemoryStore(Arc<Mutex<Contents>>);
+
+/// Held for moments; nothing is locked below it.
+#[derive(Default)]
+struct Contents {
+    /// Whose token is kept; what anybody else brings, whose request began under other settings, is not.
+    owner: Option<Identity>,
+    token: Option<Token>,
+    /// Counts what changes the token.
+    writes: u64,
+    notes: LeaseNotes,
+    pending: VecDeque<Pending>,
+}
+
+struct Pending {
+    authorization: PendingAuthorization,
+    status: Status,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Status {
+    Open,
+    /// Its code is on the way to the server.
+    Sent,
+    Used,
+}
+
+impl MemoryStore {
+    /// From now on it keeps the token of this account, and no other's.
+    pub fn keep_only(&self, owner: Option<Identity>) {
+        let mut contents = lock(&self.0);
+        if contents.owner != owner {
+            contents.owner = owner;
+            contents.token = None;
+            contents.writes += 1;
+        }
+    }
+
+    pub fn of(owner: Option<Identity>, token: Option<Token>) -> Self {
+        Self(Arc::new(Mutex::new(Contents { owner, token, ..Contents::default() })))
+    }
+
+    pub fn clear_pending(&self) {
+        lock(&self.0).pending.clear();
+    }
+
+    /// Token, URLs and notes.
+    pub fn clear(&self) {
+        let mut contents = lock(&self.0);
+        contents.remove();
+        contents.notes = LeaseNotes::default();
+    }
+
+    /// For the child of a fork, which has `token` in memory: URLs come along, and what was sent was the parent's.
+    /// `None` where a thread of the parent was changing something at that very moment.
+    pub fn after_fork(parent: &Self, owner: Option<Identity>, token: Option<Token>) -> Option<Self> {
+        let mut pending = std::mem::take(&mut parent.0.try_lock().ok()?.pending);
+        for url in pending.iter_mut().filter(|url| url.status == Status::Sent) {
+            url.status = Status::Open;
+        }
+        let contents = Contents { owner, token, pending, ..Contents::default() };
+        Some(Self(Arc::new(Mutex::new(contents))))
+    }
+}
+
+impl Store for MemoryStore {
+    fn record(&self, identity: Identity) -> Arc<dyn Record> {
+        Arc::new(MemoryRecord { store: self.clone(), identity })
+    }
+
+    fn accounts(&self, client: &Identity, skip: usize, count: usize) -> Result<Vec<String>> {
+        let token = MemoryRecord { store: self.clone(), identity: client.clone() }.read()?;
+        Ok(token.map(|_| client.account.clone()).into_iter().skip(skip).take(count).collect())
+    }
+
+    fn reseal(&self, _wait: Wait) -> Result<i32> {
+        Ok(0)
+    }
+}
+
+struct MemoryRecord {
+    store: MemoryStore,
+    /// Without a token endpoint where none is set: then there is no token.
+    identity: Identity,
+}
+
+impl Record for MemoryRecord {
+    fn read(&self) -> Result<Option<Token>> {
+        let contents = lock(&self.store.0);
+        Ok(contents.token.clone().filter(|_| contents.owner.as_ref() == Some(&self.identity)))
+    }
+
+    fn stamp(&self) -> Option<Stamp> {
+        let contents = lock(&self.store.0);
+        contents.token.as_ref().map(|_| Stamp([contents.writes, 0, 0, 0, 0]))
+    }
+
+    fn prepare(&self) -> Result<()> {
+        Ok(())
+    }
+
+    fn exists(&self) -> bool {
+        true
+    }
+
+    fn lease(&self, _wait: Wait, _seen: Option<Stamp>) -> Result<Leasing> {
+        let contents = lock(&self.store.0);
+        let lease = MemoryLease {
+            record: Self { store: self.store.clone(), identity: self.identity.clone() },
+            writes: contents.writes,
+            notes: contents.notes.clone(),
+        };
+        Ok(Leasing::Leased { lease: Box::new(lease), has_waited: false })
+    }
+
+    fn notes(&self) -> LeaseNotes {
+        lock(&self.store.0).notes.clone()
+    }
+
+    fn add_pending(&self, authorization: PendingAuthorization) -> Result<()> {
+        let pending = &mut lock(&self.store.0).pending;
+        if pending.len() == MOST {
+            pending.pop_front();
+        }
+        if pending.capacity() == 0 {
+            pending.reserve_exact(MOST);
+        }
+        pending.push_back(Pending { authorization, status: Status::Open });
+        Ok(())
+    }
+
+    fn claim_pending(&self, state: Option<&str>) -> Result<Found> {
+        let mut contents = lock(&self.store.0);
+        let Some(pending) = contents.find(&self.identity, state) else { return Ok(Found::None) };
+        match pending.status {
+            Status::Sent => return Ok(Found::Busy),
+            Status::Used => return Ok(Found::Used),
+            Status::Open => pending.status = Status::Sent,
+        }
+        let url = &pending.authorization;
+        let claimed = MemoryClaim {
+            store: self.store.clone(),
+            state: url.state,
+            fork_count: system::fork_count(),
+            outcome: Status::Open,
+        };
+        Ok(Found::Claim(Claim {
+            redirect_uri: url.request.redirect_uri.clone(),
+            verifier: url.verifier(),
+            nonce: url.request.nonce.clone(),
+            claimed: Box::new(claimed),
+        }))
+    }
+
+    fn has_pending(&self, state: Option<&str>) -> bool {
+        lock(&self.store.0).find(&self.identity, state).is_some()
+    }
+
+    fn pending_redirect_uris(&self) -> Vec<String> {
+        let contents = lock(&self.store.0);
+        contents.pending.iter().map(|url| url.authorization.request.redirect_uri.clone()).collect()
+    }
+}
+
+impl Contents {
+    fn remove(&mut self) {
+        self.token = None;
+        self.writes += 1;
+        self.pending.clear();
+    }
+
+    /// A code must not become the token of another account. A client_id that is missing has an error of its own.
+    fn find(&mut self, identity: &Identity, state: Option<&str>) -> Option<&mut Pending> {
+        let mut ours = self.pending.iter_mut().rev().filter(|pending| {
+            let request = &pending.authorization.request;
+            let is_same_client = request.client_id == identity.client_id || identity.client_id.is_empty();
+            request.account == identity.account && is_same_client
+        });
+        match state {
+            None => ours.next(),
+            Some(state) => ours.find(|pending| is_same(&pending.authorization.state, state.as_bytes())),
+        }
+    }
+}
+
+/// Takes as long wherever the first difference is.
+fn is_same(a: &[u8], b: &[u8]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).fold(0, |different, (x, y)| different | (x ^ y)) == 0
+}
+
+struct MemoryLease {
+    record: MemoryRecord,
+    /// How many writes it has seen.
+    writes: u64,
+    notes: LeaseNotes,
+}
+
+impl Lease for MemoryLease {
+    fn read(&self) -> Result<Option<Token>> {
+        self.record.read()
+    }
+
+    fn reserve(&mut self) -> Result<()> {
+        Ok(())
+    }
+
+    fn write(&mut self, token: &Token, expected: u32) -> Result<()> {
+        let mut contents = lock(&self.record.store.0);
+        if contents.owner.as_ref() != Some(&self.record.identity) {
+            return Ok(());
+        }
+        if contents.writes != self.writes {
+            let found = contents.token.as_ref().map_or(0, |token| token.generation);
+            return Err(Error::Generation { found, expected });
+        }
+        contents.token = Some(token.clone());
+        contents.writes += 1;
+        self.writes = contents.writes;
+        Ok(())
+    }
+
+    fn remove(&mut self) -> Result<()> {
+        lock(&self.record.store.0).remove();
+        Ok(())
+    }
+
+    fn notes(&self) -> &LeaseNotes {
+        &self.notes
+    }
+
+    fn notes_mut(&mut self) -> &mut LeaseNotes {
+        &mut self.notes
+    }
+
+    fn write_notes(&mut self) -> Result<()> {
+        lock(&self.record.store.0).notes = self.notes.clone();
+        Ok(())
+    }
+
+    /// Memory does not outlive the process either.
+    fn write_notes_ahead(&mut self) -> Result<()> {
+        Ok(())
+    }
+
+    fn is_shared(&self) -> bool {
+        false
+    }
+}
+
+struct MemoryClaim {
+    store: MemoryStore,
+    state: [u8; 22],
+    /// The child of a fork has another store, and this one's lock may be held for ever.
+    fork_count: u32,
+    /// What becomes of the URL when the claim ends.
+    outcome: Status,
+}
+
+impl Claimed for MemoryClaim {
+    fn check_room(&self) -> Result<()> {
+        Ok(())
+    }
+
+    fn used(&mut self) {
+        self.outcome = Status::Used;
+    }
+}
+
+impl Drop for MemoryClaim {
+    fn drop(&mut self) {
+        if self.fork_count != system::fork_count() {
+            return;
+        }
+        let mut contents = lock(&self.store.0);
+        let ours = contents.pending.iter_mut().filter(|pending| pending.authorization.state == self.state);
+        for pending in ours {
+            pending.status = self.outcome;
+        }
+    }
+}
