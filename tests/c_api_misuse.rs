@@ -5,7 +5,7 @@
 //! Most clients here have OAUTH_HTTP set to `caller`, so that a test plays the server itself. What belongs to a
 //! process (clock, umask, current folder, standard output) is tested in a process of its own: see `own_process`.
 //!
-//! All rows of a table run; those that fail are named together at its end.
+//! All rows of a table run, or those that ROW chooses; those that fail are named together at its end.
 #![allow(clippy::wildcard_imports)]
 
 mod common;

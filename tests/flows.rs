@@ -4,6 +4,7 @@
 
 mod common;
 
+use common::rows::Table;
 use common::{error_action, error_text, Client};
 use oauth::constants::*;
 use practice_server::{code_of, sign_in, Fault, Options, Server, SignIn};
@@ -105,6 +106,7 @@ const DIALECTS: &[Dialect] = &[
 #[test]
 fn every_server_signs_in_calls_the_api_and_refreshes() {
     let _clock = CLOCK.lock();
+    let mut table: Table<()> = Table::default();
     for https in [false, true] {
         let server = Server::start(Options { https, ..Options::default() }).unwrap();
         for dialect in DIALECTS {
@@ -112,11 +114,12 @@ fn every_server_signs_in_calls_the_api_and_refreshes() {
                 if https && carrier == Carrier::Caller {
                     continue; // this test's own HTTP speaks no TLS
                 }
-                eprintln!("{} https={https} {carrier:?}", dialect.base);
-                whole_flow(&server, dialect, carrier);
+                let name = format!("{} https={https} {carrier:?}", dialect.base);
+                table.row(&name, || whole_flow(&server, dialect, carrier));
             }
         }
     }
+    table.end();
 }
 
 fn whole_flow(server: &Server, dialect: &Dialect, carrier: Carrier) {

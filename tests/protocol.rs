@@ -2,8 +2,8 @@
 //! and profile file that it reads, through the C functions alone. OAUTH_HTTP is `caller`, so nothing goes over a
 //! network: a row reads the request with `oauth_http_request` and feeds any answer to `oauth_http_response`.
 //!
-//! A row says what is right by the RFCs and the documented behaviour. All rows of a table run; those that fail are
-//! named together at its end.
+//! A row says what is right by the RFCs and the documented behaviour. All rows of a table run, or those that ROW
+//! chooses; those that fail are named together at its end.
 #![allow(clippy::wildcard_imports, clippy::too_many_lines)]
 
 mod common;

@@ -1,7 +1,7 @@
 //! What the tables need: rows that name themselves, the check of an error, a client that holds a token, a folder, and
 //! a process of one's own.
 
-use crate::common::{error_action, error_text, out, Client};
+use crate::common::{error_action, error_text, out, rows, Client};
 use oauth::constants::*;
 use oauth::ffi;
 use std::fs;
@@ -18,26 +18,7 @@ pub const SECRET: &str = "SECRET";
 
 // ---- tables ----
 
-#[derive(Default)]
-pub struct Table {
-    wrong: Vec<String>,
-}
-
-impl Table {
-    /// Runs a row, whatever became of those before it.
-    pub fn row(&mut self, name: &str, test: impl FnOnce()) {
-        if let Err(panic) = panic::catch_unwind(AssertUnwindSafe(test)) {
-            let said = panic.downcast_ref::<String>().map(String::as_str);
-            let said = said.or(panic.downcast_ref::<&str>().copied()).unwrap_or("panicked");
-            self.wrong.push(format!("{name}: {said}"));
-        }
-    }
-
-    pub fn end(self) {
-        let (wrong, shown) = (self.wrong.len(), self.wrong.len().min(50));
-        assert!(wrong == 0, "\n{}\n{wrong} rows fail, {shown} are shown\n", self.wrong[..shown].join("\n"));
-    }
-}
+pub type Table = rows::Table<()>;
 
 // ---- errors ----
 
@@ -234,6 +215,7 @@ pub fn own_process(name: &str) -> bool {
     let has_run = said.contains("1 passed") || !output.status.success();
     assert!(has_run, "no test is called {name}: {said}");
     assert!(output.status.success(), "{}: {said}", output.status);
+    rows::pass_on(&output.stderr);
     false
 }
 

@@ -1,6 +1,8 @@
 //! The C functions as a test calls them: texts in and out, numbers as they are.
 #![allow(dead_code)]
 
+pub mod rows;
+
 use oauth::constants::OAUTH_NUL_TERMINATED;
 use oauth::ffi;
 use std::ffi::{c_char, CString};

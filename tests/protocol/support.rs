@@ -1,9 +1,9 @@
 //! What every table needs: rows that report themselves, a client to begin with, and the request that it wants sent.
 
-use crate::common::{error_action, error_text, Client};
+use crate::common::{error_action, error_text, rows, Client};
 use oauth::constants::*;
-use std::fmt::Debug;
-use std::panic::{self, AssertUnwindSafe};
+
+pub use crate::common::rows::Row;
 
 /// Settings as a row writes them.
 pub type Settings<'a> = &'a [(i32, &'a str)];
@@ -11,61 +11,15 @@ pub type Settings<'a> = &'a [(i32, &'a str)];
 pub const SECRET: &str = "s3cr3t-of-the-client";
 pub const REDIRECT: &str = "https://app.example/cb";
 
-/// A table of cases: runs each row, whatever became of those before it.
-pub struct Table {
-    name: &'static str,
-    rows: usize,
-    wrong: Vec<String>,
-}
+pub type Table = rows::Table<Row>;
 
-/// One row under test.
-#[derive(Default)]
-pub struct Row {
-    wrong: Vec<String>,
-}
-
-impl Table {
-    pub fn new(name: &'static str) -> Self {
-        Self { name, rows: 0, wrong: Vec::new() }
-    }
-
-    pub fn row(&mut self, name: &str, test: impl FnOnce(&mut Row)) {
-        let mut row = Row::default();
-        let ended = panic::catch_unwind(AssertUnwindSafe(|| test(&mut row)));
-        if let Err(panic) = ended {
-            let said = panic.downcast_ref::<String>().map(String::as_str);
-            row.wrong.push(said.or(panic.downcast_ref::<&str>().copied()).unwrap_or("panicked").to_owned());
-        }
-        self.rows += 1;
-        self.wrong.extend(row.wrong.iter().map(|wrong| format!("{}: {name}: {wrong}", self.name)));
-    }
-
-    pub fn end(self) {
-        println!("{}: {} cases", self.name, self.rows);
-        assert!(self.wrong.is_empty(), "\n{}\n", self.wrong.join("\n"));
-    }
-}
-
-#[allow(clippy::needless_pass_by_value)] // a row compares what it has just got
 impl Row {
-    pub fn eq<T: PartialEq + Debug>(&mut self, what: &str, got: T, expected: T) {
-        if got != expected {
-            self.wrong.push(format!("{what} is {got:?}, and should be {expected:?}"));
-        }
-    }
-
-    pub fn holds(&mut self, what: &str, holds: bool) {
-        if !holds {
-            self.wrong.push(what.to_owned());
-        }
-    }
-
     /// The number that a function returned, and with it the invariants of the error sentence: one line of text after
     /// a failure, nothing after a success, never longer than documented.
     pub fn returned(&mut self, got: i32, expected: i32) {
         let text = error_text();
         if got != expected {
-            self.wrong.push(format!("returned {got} ({text}), and should return {expected}"));
+            self.holds(&format!("returned {got} ({text}), and should return {expected}"), false);
         }
         self.holds("a failure has a sentence and a success none", text.is_empty() == (got >= 0));
         self.one_line("oauth_error_text", &text);
@@ -77,7 +31,7 @@ impl Row {
     pub fn action(&mut self, expected: i32) {
         let got = error_action();
         if got != expected {
-            self.wrong.push(format!("action is {got}, and should be {expected} ({})", error_text()));
+            self.holds(&format!("action is {got}, and should be {expected} ({})", error_text()), false);
         }
     }
 
