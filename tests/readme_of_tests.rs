@@ -1,0 +1,80 @@
+//! README.md beside this file says which rule is held where: what it names is there, and what is there it names.
+#![forbid(unsafe_code)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What a file has in it that holds tests of its own.
+const MARKS: &[&str] = &["#[test]\n", "\n@case(", "unittest.TestCase", "\ndef cases(", "\ndef sweeps("];
+
+#[test]
+fn every_name_in_the_map_exists() {
+    let map = map();
+    let mut missing = Vec::new();
+    let mut file = None;
+    for (number, line) in (1..).zip(map.lines()) {
+        // What is named behind a file is in it, to the end of the row or the paragraph.
+        file = file.filter(|_| line.starts_with("  "));
+        for word in line.split('`').skip(1).step_by(2) {
+            let is_file = word.contains(['/', '.']) && !word.starts_with("/etc/");
+            if is_file {
+                file = Some(word);
+            }
+            if !is_there(word, is_file, file) {
+                missing.push(format!("line {number}: {word}"));
+            }
+        }
+        let is_command = line.starts_with("    ");
+        let named = line.split_whitespace().filter(|word| is_command && word.starts_with("tests/"));
+        missing
+            .extend(named.filter(|word| find(word).is_none()).map(|word| format!("line {number}: {word}")));
+    }
+    assert!(missing.is_empty(), "tests/README.md names what is not there:\n{}\n", missing.join("\n"));
+}
+
+fn is_there(word: &str, is_file: bool, file: Option<&str>) -> bool {
+    match file.map(find) {
+        Some(Some(path)) => is_file || fs::read_to_string(path).is_ok_and(|text| defines(&text, word)),
+        Some(None) => false,
+        None => true, // a setting, a folder of the system
+    }
+}
+
+#[test]
+fn every_file_of_tests_is_in_the_map() {
+    let (map, tests) = (map(), root().join("tests"));
+    let holds_tests = |path: &PathBuf| {
+        let text = fs::read_to_string(path).unwrap_or_default();
+        MARKS.iter().any(|mark| text.contains(mark))
+    };
+    let names = files(&tests).into_iter().filter(holds_tests);
+    let names = names.map(|path| path.strip_prefix(&tests).unwrap().to_str().unwrap().to_owned());
+    let unnamed: Vec<String> = names.filter(|name| !map.contains(name)).collect();
+    assert!(unnamed.is_empty(), "tests/README.md does not name {}", unnamed.join(", "));
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn map() -> String {
+    fs::read_to_string(root().join("tests/README.md")).unwrap()
+}
+
+/// Below tests/, or else below the root.
+fn find(name: &str) -> Option<PathBuf> {
+    [root().join("tests").join(name), root().join(name)].into_iter().find(|path| path.exists())
+}
+
+/// Whether a function, a class, a type or a table has that name there, in Rust, Python or a shell.
+fn defines(text: &str, name: &str) -> bool {
+    let begins = ["fn ", "def ", "class ", "struct ", "const ", "\n"];
+    let ends = ["(", "<", ":", ";", " {", "() {"];
+    begins.iter().any(|before| ends.iter().any(|after| text.contains(&format!("{before}{name}{after}"))))
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let paths = paths.filter(|path| !path.ends_with("node_modules"));
+    paths.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}
