@@ -26,6 +26,7 @@ mod json;
 mod secret;
 pub mod system;
 mod time;
+mod uri;
 
 // What std does not offer. It lies beneath everything, and in the one folder that may hold unsafe code.
 #[path = "ffi/os.rs"]

@@ -6,11 +6,11 @@ use std::collections::HashSet;
 
 use super::message::{Response, MAX_BODY};
 use super::redactor::Redactor;
-use super::uri;
 use crate::error::{Error, Refusal, Result};
 use crate::json::Json;
 use crate::secret::{Secret, Wiped};
 use crate::time::{self, Clock};
+use crate::uri;
 
 /// How a server's answers differ from the RFC's.
 #[derive(Clone, Debug, Default)]

@@ -2,8 +2,8 @@
 #![forbid(unsafe_code)]
 
 use super::pkce::Pkce;
-use super::uri::{self, Escape};
 use crate::error::{Error, Refusal, Result};
+use crate::uri::{self, Escape};
 
 /// What each authorization request of a client says (RFC 6749 section 4.1.1).
 #[derive(Clone, Debug)]

@@ -4,8 +4,8 @@
 use base64::engine::general_purpose::STANDARD;
 use base64::Engine;
 
-use super::uri::{self, Escape};
 use crate::secret::{Secret, Wiped};
+use crate::uri::{self, Escape};
 
 #[derive(Clone, Debug, Default)]
 pub struct ClientCredentials {

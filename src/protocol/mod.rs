@@ -9,4 +9,3 @@ pub mod pkce;
 pub mod redactor;
 pub mod token_request;
 pub mod token_response;
-pub mod uri;

@@ -1,7 +1,7 @@
 //! A server's own words, made fit for an error text: one short line, and nothing at all where they repeat a secret.
 #![forbid(unsafe_code)]
 
-use super::uri;
+use crate::uri;
 
 const WITHHELD: &str = "[withheld: it repeats a secret]";
 const LONGEST_LINE: usize = 300;

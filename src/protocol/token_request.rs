@@ -3,9 +3,9 @@
 
 use super::client_auth::ClientCredentials;
 use super::message::Request;
-use super::uri::{self, Escape};
 use crate::error::{Error, Result};
 use crate::secret::{Secret, Wiped};
+use crate::uri::{self, Escape};
 
 /// Where the parameters stand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -7,8 +7,8 @@ use crate::constants as number;
 use crate::error::Result;
 use crate::protocol::authorization::{ScopeSeparator, DEFAULT_RESPONSE_TYPE};
 use crate::protocol::pkce::Pkce;
-use crate::protocol::uri;
 use crate::secret::Secret;
+use crate::uri;
 
 const SEPARATORS: &[(&str, ScopeSeparator)] =
     &[("space", ScopeSeparator::Space), ("comma", ScopeSeparator::Comma)];

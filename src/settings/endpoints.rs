@@ -7,7 +7,7 @@ use super::row::{plain, word, Given, Row};
 use super::Settings;
 use crate::constants as number;
 use crate::error::{Error, Result};
-use crate::protocol::uri;
+use crate::uri;
 
 #[derive(Clone, Debug, Default)]
 pub struct Endpoints {

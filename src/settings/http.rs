@@ -4,9 +4,9 @@
 use super::row::{digits, path, plain, word, Given, Row};
 use crate::constants as number;
 use crate::error::Result;
-use crate::protocol::uri;
 use crate::secret::Secret;
 use crate::transport::{Proxy, DEFAULT_TIMEOUT};
+use crate::uri;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Http {

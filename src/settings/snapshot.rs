@@ -6,10 +6,10 @@ use std::sync::{Arc, OnceLock};
 use super::{Settings, StoreSetting, TokenKey};
 use crate::error::Result;
 use crate::protocol::pkce::Pkce;
-use crate::protocol::uri;
 use crate::secret::Secret;
 use crate::store::{FileStore, Keys, MemoryStore, PendingRequest, Record, Store};
 use crate::token::Identity;
+use crate::uri;
 
 pub struct Snapshot {
     pub settings: Arc<Settings>,

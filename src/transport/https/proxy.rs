@@ -14,9 +14,9 @@ use super::fault::Fault;
 use super::wire::Wire;
 use super::Proxy;
 use crate::error::{Error, Result};
-use crate::protocol::uri;
 use crate::secret::Secret;
 use crate::system;
+use crate::uri;
 
 const MAX_ANSWER: usize = 16 * 1024;
 
