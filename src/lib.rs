@@ -2,7 +2,7 @@
 //!
 //! Data flows one way: a caller -> `ffi` -> `client` -> `protocol` (build) -> `transport` -> `protocol` (parse)
 //! -> `token` -> `store`. The C interface is in `ffi`; its numbers are in `constants`. The rooms stand in this order:
-//! each imports from its own group and those below it, and from none above.
+//! each imports from its own group and those below it, and from none above (`tests/walls.rs`).
 #![deny(unsafe_code)]
 
 pub mod ffi;
