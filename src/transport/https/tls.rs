@@ -29,11 +29,11 @@ pub(super) struct Tls {
     ca_file: Option<PathBuf>,
     client_cert_file: Option<PathBuf>,
     client_key_file: Option<PathBuf>,
-    ready: OnceCell<BearerToken>,
+    ready: OnceCell<Ready>,
 }
 
 #[derive(Debug)]
-pub(super) struct BearerToken {
+pub(super) struct Ready {
     config: Arc<ClientConfig>,
     authorities: Arc<Authorities>,
 }
@@ -50,7 +50,7 @@ impl Tls {
     }
 
     /// Done once. Before a connection is made, so that an unusable client certificate is found without one.
-    pub(super) fn prepare(&self) -> Result<&BearerToken> {
+    pub(super) fn prepare(&self) -> Result<&Ready> {
         self.ready.get_or_try_init(|| self.set_up())
     }
 
@@ -67,7 +67,7 @@ impl Tls {
         Ok(stream)
     }
 
-    fn set_up(&self) -> Result<BearerToken> {
+    fn set_up(&self) -> Result<Ready> {
         let provider = Arc::new(provider());
         let authorities = Arc::new(Authorities {
             ca_file: self.ca_file.clone(),
@@ -88,7 +88,7 @@ impl Tls {
             }
         };
         config.resumption = Resumption::in_memory_sessions(REMEMBERED_SESSIONS);
-        Ok(BearerToken { config: Arc::new(config), authorities })
+        Ok(Ready { config: Arc::new(config), authorities })
     }
 }
 
