@@ -138,6 +138,10 @@ extern "C" {
 #define OAUTH_ERROR_SERVER_ERROR (-408)
 /* "temporarily_unavailable" (RFC 6749 section 4.1.2.1). Since 0.1. */
 #define OAUTH_ERROR_TEMP_UNAVAILABLE (-409)
+/* "unsupported_token_type": the server does not revoke tokens of that type (RFC 7009 section
+ * 2.2.1). Since 0.1.
+ */
+#define OAUTH_ERROR_UNSUPPORTED_TOKEN (-410)
 /* Another error code than those of the RFCs; OAUTH_ERROR has its name. Since 0.1. */
 #define OAUTH_ERROR_REFUSED (-498)
 /* No usable token: a person must sign in (again). Since 0.1. */
@@ -308,6 +312,8 @@ extern "C" {
  * set. Since 0.1.
  */
 #define OAUTH_PENDING_EXPIRES_IN 36
+/* URL that revokes tokens, or a path below OAUTH_BASE_URL (RFC 7009). Since 0.1. */
+#define OAUTH_REVOCATION_ENDPOINT 37
 
 /* ---- properties: results, for oauth_get; an empty text where there is none ---- */
 
@@ -600,6 +606,18 @@ int32_t oauth_error_action(void);
  * Since 0.1.
  */
 int32_t oauth_version(char *buffer, int32_t capacity);
+
+/* Has the server revoke the tokens of OAUTH_ACCOUNT, the refresh token and then the access token
+ * (RFC 7009), and removes them as oauth_forget does. It needs OAUTH_REVOCATION_ENDPOINT; no other
+ * job renews the token meanwhile. A server that does not revoke access tokens has revoked the
+ * refresh token all the same: the access token lives until it expires.
+ *
+ * Returns 0, also where there was none, OAUTH_HTTP_NEEDED, OAUTH_ERROR_MISSING,
+ * OAUTH_ERROR_UNSUPPORTED_TOKEN, OAUTH_ERROR_LOCK, OAUTH_ERROR_STORE and its like, or what the
+ * server or the network answered. After an error the tokens are where they were, and can be revoked
+ * again: also those that the server no longer takes. Since 0.1.
+ */
+int32_t oauth_revoke(int32_t client);
 
 #ifdef __cplusplus
 }

@@ -95,6 +95,8 @@ pub const OAUTH_ERROR_RESPONSE_TYPE: i32 = -407;
 pub const OAUTH_ERROR_SERVER_ERROR: i32 = -408;
 /// `temporarily_unavailable` (RFC 6749 section 4.1.2.1). Since 0.1.
 pub const OAUTH_ERROR_TEMP_UNAVAILABLE: i32 = -409;
+/// `unsupported_token_type`: the server does not revoke tokens of that type (RFC 7009 section 2.2.1). Since 0.1.
+pub const OAUTH_ERROR_UNSUPPORTED_TOKEN: i32 = -410;
 /// Another error code than those of the RFCs; OAUTH_ERROR has its name. Since 0.1.
 pub const OAUTH_ERROR_REFUSED: i32 = -498;
 /// No usable token: a person must sign in (again). Since 0.1.
@@ -222,6 +224,8 @@ pub const OAUTH_LOCK_TIMEOUT: i32 = 34;
 pub const OAUTH_ASSUME_EXPIRES_IN: i32 = 35;
 /// Seconds that the store keeps a pending authorization, 60 to 31536000; 172800, two days, unless set. Since 0.1.
 pub const OAUTH_PENDING_EXPIRES_IN: i32 = 36;
+/// URL that revokes tokens, or a path below OAUTH_BASE_URL (RFC 7009). Since 0.1.
+pub const OAUTH_REVOCATION_ENDPOINT: i32 = 37;
 
 // ---- properties: results, for oauth_get; an empty text where there is none ----
 

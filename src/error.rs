@@ -323,6 +323,7 @@ impl Refusal {
             "unsupported_response_type" => (number::OAUTH_ERROR_RESPONSE_TYPE, Action::Fix),
             "server_error" => (number::OAUTH_ERROR_SERVER_ERROR, Action::Retry),
             "temporarily_unavailable" => (number::OAUTH_ERROR_TEMP_UNAVAILABLE, Action::Retry),
+            "unsupported_token_type" => (number::OAUTH_ERROR_UNSUPPORTED_TOKEN, Action::Fix),
             // OpenID Connect Core section 3.1.2.6: a person has to do something first.
             "interaction_required" | "login_required" | "consent_required" | "account_selection_required" => {
                 (number::OAUTH_ERROR_REFUSED, Action::SignIn)
@@ -343,6 +344,7 @@ impl Refusal {
             "invalid_scope" => "check scope",
             "unsupported_response_type" => "check response_type",
             "server_error" | "temporarily_unavailable" => "try again later",
+            "unsupported_token_type" => "the server does not revoke such tokens: use oauth_forget",
             _ => "the server refused",
         }
     }

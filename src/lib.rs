@@ -1,8 +1,9 @@
 //! `liboauth`: OAuth 2.0 for programs that already have their HTTP code and can call C.
 //!
-//! Data flows one way: a caller -> `ffi` -> `client` -> `protocol` (build) -> `transport` -> `protocol` (parse)
-//! -> `token` -> `store`. The C interface is in `ffi`; its numbers are in `constants`. The rooms stand in this order:
-//! each imports from its own group and those below it, and from none above (`tests/walls.rs`).
+//! Data flows one way: a caller -> `ffi` -> `client` -> what is asked of a server (`operation`), who asks for all
+//! (`renewal`), who is waited for (`pending`), each by the `settings` -> how it is written (`protocol`), kept (`store`) and
+//! carried (`transport`) -> `token` -> the floor. A room imports from those below it and from none above, which
+//! `tests/walls.rs` holds; `docs/architecture.md` has the picture.
 #![deny(unsafe_code)]
 
 pub mod ffi;
@@ -12,6 +13,7 @@ mod client;
 mod operation;
 mod pending;
 mod renewal;
+
 mod settings;
 
 mod protocol;

@@ -10,6 +10,8 @@ use zeroize::optimization_barrier;
 pub struct Secret(Wiped<String>);
 
 impl Secret {
+    pub const EMPTY: Self = Self(Wiped(String::new()));
+
     pub fn new(text: impl Into<String>) -> Self {
         Self(Wiped::new(text.into()))
     }

@@ -32,6 +32,8 @@ mod records;
 mod refusals;
 #[path = "token_lifetime/retries.rs"]
 mod retries;
+#[path = "token_lifetime/revocation.rs"]
+mod revocation;
 #[path = "token_lifetime/sealing.rs"]
 mod sealing;
 #[path = "token_lifetime/status.rs"]

@@ -146,6 +146,9 @@
       *> "temporarily_unavailable" (RFC 6749 section 4.1.2.1).
       *> Since 0.1.
        78  OAUTH-ERROR-TEMP-UNAVAILABLE   VALUE -409.
+      *> "unsupported_token_type": the server does not revoke tokens of
+      *> that type (RFC 7009 section 2.2.1). Since 0.1.
+       78  OAUTH-ERROR-UNSUPPORTED-TOKEN  VALUE -410.
       *> Another error code than those of the RFCs; OAUTH-ERROR has its
       *> name. Since 0.1.
        78  OAUTH-ERROR-REFUSED            VALUE -498.
@@ -318,6 +321,9 @@
       *> Seconds that the store keeps a pending authorization, 60 to
       *> 31536000; 172800, two days, unless set. Since 0.1.
        78  OAUTH-PENDING-EXPIRES-IN       VALUE 36.
+      *> URL that revokes tokens, or a path below OAUTH-BASE-URL (RFC
+      *> 7009). Since 0.1.
+       78  OAUTH-REVOCATION-ENDPOINT      VALUE 37.
 
       *> ---- properties: results, for oauth_get; an empty text where
       *> there is none ----
@@ -752,5 +758,24 @@
       *>     CALL "oauth_version" USING
       *>         BY REFERENCE OAUTH-VERSION
       *>         BY VALUE LENGTH OF OAUTH-VERSION
+      *>         RETURNING OAUTH-RC
+      *>     END-CALL
+
+      *> Has the server revoke the tokens of OAUTH-ACCOUNT, the refresh
+      *> token and then the access token (RFC 7009), and removes them as
+      *> oauth_forget does. It needs OAUTH-REVOCATION-ENDPOINT; no other
+      *> job renews the token meanwhile. A server that does not revoke
+      *> access tokens has revoked the refresh token all the same: the
+      *> access token lives until it expires.
+      *>
+      *> Returns 0, also where there was none, OAUTH-HTTP-NEEDED,
+      *> OAUTH-ERROR-MISSING, OAUTH-ERROR-UNSUPPORTED-TOKEN,
+      *> OAUTH-ERROR-LOCK, OAUTH-ERROR-STORE and its like, or what the
+      *> server or the network answered. After an error the tokens are
+      *> where they were, and can be revoked again: also those that the
+      *> server no longer takes. Since 0.1.
+      *>
+      *>     CALL "oauth_revoke" USING
+      *>         BY VALUE OAUTH-CLIENT
       *>         RETURNING OAUTH-RC
       *>     END-CALL

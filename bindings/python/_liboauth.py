@@ -106,6 +106,9 @@ OAUTH_ERROR_RESPONSE_TYPE = -407
 OAUTH_ERROR_SERVER_ERROR = -408
 #: 'temporarily_unavailable' (RFC 6749 section 4.1.2.1). Since 0.1.
 OAUTH_ERROR_TEMP_UNAVAILABLE = -409
+#: 'unsupported_token_type': the server does not revoke tokens of that type (RFC 7009 section
+#: 2.2.1). Since 0.1.
+OAUTH_ERROR_UNSUPPORTED_TOKEN = -410
 #: Another error code than those of the RFCs; OAUTH_ERROR has its name. Since 0.1.
 OAUTH_ERROR_REFUSED = -498
 #: No usable token: a person must sign in (again). Since 0.1.
@@ -251,6 +254,8 @@ OAUTH_ASSUME_EXPIRES_IN = 35
 #: Seconds that the store keeps a pending authorization, 60 to 31536000; 172800, two days, unless
 #: set. Since 0.1.
 OAUTH_PENDING_EXPIRES_IN = 36
+#: URL that revokes tokens, or a path below OAUTH_BASE_URL (RFC 7009). Since 0.1.
+OAUTH_REVOCATION_ENDPOINT = 37
 
 # ---- properties: results, for oauth_get; an empty text where there is none ----
 
@@ -344,6 +349,7 @@ SETTINGS: Dict[str, int] = {
     "lock_timeout": OAUTH_LOCK_TIMEOUT,
     "assume_expires_in": OAUTH_ASSUME_EXPIRES_IN,
     "pending_expires_in": OAUTH_PENDING_EXPIRES_IN,
+    "revocation_endpoint": OAUTH_REVOCATION_ENDPOINT,
 }
 
 RESULTS: Dict[str, int] = {
@@ -621,6 +627,19 @@ FUNCTIONS: Dict[str, Tuple[Any, ...]] = {
     # Returns its length, or OAUTH_ERROR_BUFFER. It does not change what oauth_error_text reports.
     # Since 0.1.
     "oauth_version": (TEXT_OUT, INT),
+
+    # oauth_revoke(client)
+    #
+    # Has the server revoke the tokens of OAUTH_ACCOUNT, the refresh token and then the access token
+    # (RFC 7009), and removes them as oauth_forget does. It needs OAUTH_REVOCATION_ENDPOINT; no
+    # other job renews the token meanwhile. A server that does not revoke access tokens has revoked
+    # the refresh token all the same: the access token lives until it expires.
+    #
+    # Returns 0, also where there was none, OAUTH_HTTP_NEEDED, OAUTH_ERROR_MISSING,
+    # OAUTH_ERROR_UNSUPPORTED_TOKEN, OAUTH_ERROR_LOCK, OAUTH_ERROR_STORE and its like, or what the
+    # server or the network answered. After an error the tokens are where they were, and can be
+    # revoked again: also those that the server no longer takes. Since 0.1.
+    "oauth_revoke": (INT,),
 }
 
 

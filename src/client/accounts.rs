@@ -37,7 +37,7 @@ impl Client {
         let process = self.process();
         let snapshot = process.snapshot.load_full();
         let _carrier = process.carrier(&snapshot)?;
-        process.forget(&snapshot)
+        process.forget(&snapshot, None)
     }
 
     pub fn reseal(&self) -> Result<i32> {
@@ -70,9 +70,12 @@ impl Client {
 }
 
 impl Process {
-    /// What is in memory goes whatever becomes of the record.
-    fn forget(&self, snapshot: &Snapshot) -> Result<()> {
-        let removed = remove(snapshot);
+    /// `lease`: where the caller has it. What is in memory goes whatever becomes of the record.
+    pub fn forget(&self, snapshot: &Snapshot, lease: Option<RenewalLease>) -> Result<()> {
+        let removed = match lease {
+            Some(lease) => lease.remove(),
+            None => remove(snapshot),
+        };
         self.memory.clear();
         lock(&self.state).codes.clear();
         self.cache.forget(&snapshot.key);

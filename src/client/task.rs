@@ -26,6 +26,8 @@ pub enum Aim {
     SignIn(SignIn),
     /// A token in the place of the one that is in memory.
     Renewal(Renewal),
+    /// No token: what it brings to an end is removed. Nobody renews it meanwhile.
+    Removal(RenewalLease),
 }
 
 pub struct SignIn {
@@ -52,7 +54,7 @@ impl Task {
     pub fn purpose(&self) -> Option<Purpose> {
         match &self.aim {
             Aim::Renewal(renewal) => renewal.purpose,
-            Aim::SignIn(_) => None,
+            Aim::SignIn(_) | Aim::Removal(_) => None,
         }
     }
 
@@ -63,7 +65,7 @@ impl Task {
             Aim::SignIn(_) => 1,
             // Who has a token that lives tries again at another time.
             Aim::Renewal(renewal) if renewal.is_early => 1,
-            Aim::Renewal(_) => 3,
+            Aim::Renewal(_) | Aim::Removal(_) => 3,
         }
     }
 
@@ -80,7 +82,11 @@ impl Task {
             (Aim::Renewal(Renewal { lease, serial, .. }), Err(error)) => {
                 source.not_renewed(error, serial, lease)
             }
-            (Aim::SignIn(_), Err(error)) => Err(error),
+            (Aim::Removal(lease), Ok(_)) => process.forget(&self.snapshot, Some(lease)),
+            (Aim::SignIn(_) | Aim::Removal(_), Err(error)) => Err(error),
+            (Aim::SignIn(_) | Aim::Renewal(_), Ok(Product::Nothing)) => {
+                Err(Error::Internal("an operation for a token has brought none".to_owned()))
+            }
         }
     }
 }

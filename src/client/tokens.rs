@@ -8,9 +8,10 @@ use super::process::Process;
 use super::task::{Aim, Renewal, Task};
 use super::Client;
 use crate::error::{Error, Result};
-use crate::operation::Refresh;
+use crate::operation::{Refresh, Revocation};
 use crate::renewal::RenewalRequest;
 use crate::settings::Snapshot;
+use crate::store::Wait;
 use crate::token::{BearerToken, Purpose};
 
 impl Client {
@@ -67,6 +68,23 @@ impl Client {
     /// An API answered 401 to that token, or to the one in memory where the caller does not know which.
     pub fn token_rejected(&self, serial: Option<u32>) {
         self.process().cache.reject(serial);
+    }
+
+    /// Has the server revoke the newest tokens there are, and removes them.
+    pub fn revoke(&self) -> Result<()> {
+        let process = self.process();
+        let snapshot = process.snapshot.load_full();
+        snapshot.settings.revocation_url()?;
+        let carrier = process.carrier(&snapshot)?;
+        let source = process.source(&snapshot);
+        if source.token()?.is_none() {
+            return Ok(());
+        }
+        let wait = Wait::Seconds(snapshot.settings.lock_timeout());
+        let lease = source.lease(wait)?;
+        let Some(cached) = source.cached() else { return Ok(()) };
+        let operation = Box::new(Revocation::new(snapshot.settings.clone(), &cached.token));
+        process.run(&carrier, operation, Task { snapshot: snapshot.clone(), aim: Aim::Removal(lease) })
     }
 }
 

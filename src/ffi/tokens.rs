@@ -74,6 +74,19 @@ pub extern "C" fn oauth_token_rejected(client: i32) -> i32 {
     })
 }
 
+/// Has the server revoke the tokens of OAUTH_ACCOUNT, the refresh token and then the access token (RFC 7009), and removes
+/// them as `oauth_forget` does. It needs OAUTH_REVOCATION_ENDPOINT; no other job renews the token meanwhile. A server
+/// that does not revoke access tokens has revoked the refresh token all the same: the access token lives until it
+/// expires.
+///
+/// Returns 0, also where there was none, OAUTH_HTTP_NEEDED, OAUTH_ERROR_MISSING, OAUTH_ERROR_UNSUPPORTED_TOKEN,
+/// OAUTH_ERROR_LOCK, OAUTH_ERROR_STORE and its like, or what the server or the network answered. After an error the
+/// tokens are where they were, and can be revoked again: also those that the server no longer takes. Since 0.1.
+#[no_mangle]
+pub extern "C" fn oauth_revoke(client: i32) -> i32 {
+    guard_client(client, |c| c.revoke().map(|()| 0))
+}
+
 /// The valid token as it stands ready, or else the client's way of getting one.
 ///
 /// # Safety

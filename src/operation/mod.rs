@@ -8,10 +8,12 @@ pub mod caller_http;
 mod exchange;
 mod refresh;
 mod retry;
+mod revocation;
 
 pub use exchange::Exchange;
 pub use refresh::Refresh;
 pub use retry::Retry;
+pub use revocation::Revocation;
 
 use std::time::Duration;
 
@@ -73,6 +75,7 @@ pub type Outcome = Result<Product>;
 /// What an operation brings.
 pub enum Product {
     Token(Box<Token>),
+    Nothing,
 }
 
 /// When a step is taken, and where its randomness is from.

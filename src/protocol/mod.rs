@@ -7,5 +7,6 @@ pub mod client_auth;
 pub mod message;
 pub mod pkce;
 pub mod redactor;
+pub mod revocation;
 pub mod token_request;
 pub mod token_response;

@@ -18,6 +18,7 @@ pub struct Endpoints {
     pub token_endpoint: String,
     /// Empty: the token endpoint.
     pub refresh_endpoint: String,
+    pub revocation_endpoint: String,
     pub allow_http: bool,
     /// The token endpoint as a whole URL, checked; made on first use, and again when something here has changed.
     checked_token_url: OnceLock<String>,
@@ -61,6 +62,14 @@ pub const ROWS: &[Row] = &[
         get: |settings| plain(&settings.endpoints.refresh_endpoint),
         set: |settings, given| {
             for_requests(settings, given).map(|url| settings.endpoints.refresh_endpoint = url)
+        },
+    },
+    Row {
+        number: number::OAUTH_REVOCATION_ENDPOINT,
+        key: "revocation_endpoint",
+        get: |settings| plain(&settings.endpoints.revocation_endpoint),
+        set: |settings, given| {
+            for_requests(settings, given).map(|url| settings.endpoints.revocation_endpoint = url)
         },
     },
     Row {
@@ -129,6 +138,11 @@ impl Settings {
             return self.token_url();
         }
         self.endpoints.url("refresh_endpoint", endpoint, "tokens are refreshed")
+    }
+
+    pub fn revocation_url(&self) -> Result<String> {
+        let endpoint = &self.endpoints.revocation_endpoint;
+        self.endpoints.url("revocation_endpoint", endpoint, "oauth_revoke")
     }
 }
 

@@ -55,6 +55,12 @@ impl Settings {
         Ok(self.request_to(self.refresh_url()?, &self.token_requests.refresh_params))
     }
 
+    /// RFC 7009 section 2.1 knows no other parameters.
+    pub fn revocation_request(&self) -> Result<TokenRequest<'_>> {
+        const NONE: &Secret = &Secret::EMPTY;
+        Ok(self.request_to(self.revocation_url()?, NONE))
+    }
+
     fn request_to<'a>(&'a self, url: String, extra: &'a Secret) -> TokenRequest<'a> {
         TokenRequest { url, client: &self.client, body: self.token_requests.body, extra }
     }

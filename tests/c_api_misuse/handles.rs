@@ -27,6 +27,7 @@ pub const CALLS: &[Call] = &[
     ("oauth_token_rejected", |c| ffi::oauth_token_rejected(c)),
     ("oauth_accounts", |c| out(|b, n| unsafe { ffi::oauth_accounts(c, 1, b, n) }).0),
     ("oauth_forget", |c| ffi::oauth_forget(c)),
+    ("oauth_revoke", |c| ffi::oauth_revoke(c)),
     ("oauth_store_reseal", |c| ffi::oauth_store_reseal(c)),
     ("oauth_import_token", |c| unsafe { ffi::oauth_import_token(c, -1, c"{}".as_ptr(), -1) }),
     ("oauth_http_request", |c| out(|b, n| unsafe { ffi::oauth_http_request(c, OAUTH_REQUEST_URL, b, n) }).0),

@@ -44,6 +44,7 @@ const GOOD: &[(i32, &str, &str)] = &[
     (OAUTH_LOCK_TIMEOUT, "0", "60"),
     (OAUTH_ASSUME_EXPIRES_IN, "3600", ""),
     (OAUTH_PENDING_EXPIRES_IN, "60", "172800"),
+    (OAUTH_REVOCATION_ENDPOINT, "/revoke", ""),
 ];
 
 #[test]

@@ -1,0 +1,79 @@
+//! Tells the server that its tokens are no longer needed (RFC 7009): the refresh token, then the access token.
+#![forbid(unsafe_code)]
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::{Dispatch, Event, Moment, Operation, Product, Repeat, Step};
+use crate::error::{Error, Result};
+use crate::protocol::answer::Answer;
+use crate::protocol::message::Response;
+use crate::protocol::redactor::Redactor;
+use crate::protocol::revocation::{self, Hint};
+use crate::secret::Secret;
+use crate::settings::Settings;
+use crate::token::Token;
+
+pub struct Revocation {
+    settings: Arc<Settings>,
+    /// Those that the server still has.
+    left: VecDeque<(Hint, Secret)>,
+    secrets: Vec<Secret>,
+    has_revoked: bool,
+}
+
+impl Revocation {
+    pub fn new(settings: Arc<Settings>, token: &Token) -> Self {
+        let refresh_token = token.refresh_token.iter().map(|secret| (Hint::RefreshToken, secret));
+        let all = refresh_token.chain([(Hint::AccessToken, &token.access_token)]);
+        let left = all.map(|(hint, secret)| (hint, secret.clone())).collect();
+        Self { settings, left, secrets: token.secrets(), has_revoked: false }
+    }
+
+    fn request(&self, hint: Hint, token: &Secret) -> Result<Dispatch> {
+        let request = revocation::request(self.settings.revocation_request()?, hint, token)?;
+        Ok(Dispatch { request, spends: None, repeat: Repeat::Always })
+    }
+
+    fn read(&self, response: &Response, now: i64) -> Result<()> {
+        let mut secrets = self.settings.secrets();
+        secrets.extend(self.secrets.iter().cloned());
+        let words = Redactor::new(secrets.iter().map(Secret::expose));
+        let answer = Answer {
+            response,
+            dialect: &self.settings.answer,
+            words: &words,
+            now,
+            endpoint: "revocation_endpoint",
+        };
+        match revocation::parse(&answer) {
+            // RFC 7009 section 2.2.1: without its refresh token, it lives until it expires.
+            Err(Error::Refused(refusal)) if self.has_revoked && refusal.error == revocation::UNSUPPORTED => {
+                Ok(())
+            }
+            read => read,
+        }
+    }
+}
+
+impl Operation for Revocation {
+    fn step(&mut self, event: Event<'_>, at: &Moment) -> Step {
+        match event {
+            Event::Start => match self.left.front().map(|(hint, token)| self.request(*hint, token)) {
+                None => Step::Done(Ok(Product::Nothing)),
+                Some(Ok(dispatch)) => Step::Send(dispatch),
+                Some(Err(error)) => Step::Done(Err(error)),
+            },
+            Event::Answer(response) => match self.read(response, at.now) {
+                Ok(()) => {
+                    self.left.pop_front();
+                    self.has_revoked = true;
+                    self.step(Event::Start, at)
+                }
+                Err(error) => Step::Done(Err(error)),
+            },
+            Event::NoAnswer { error, .. } => Step::Done(Err(error)),
+            Event::Abandoned => Step::Done(Err(Error::NoAnswer)),
+        }
+    }
+}

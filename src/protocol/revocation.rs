@@ -1,0 +1,40 @@
+//! Token revocation (RFC 7009).
+#![forbid(unsafe_code)]
+
+use super::answer::Answer;
+use super::message::Request;
+use super::token_request::TokenRequest;
+use crate::error::{Error, Result};
+use crate::secret::Secret;
+
+/// The server does not revoke tokens of that type (section 2.2.1).
+pub const UNSUPPORTED: &str = "unsupported_token_type";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hint {
+    AccessToken,
+    RefreshToken,
+}
+
+/// Asks for a token to be revoked (section 2.1).
+pub fn request(request: TokenRequest<'_>, hint: Hint, token: &Secret) -> Result<Request> {
+    let hint = match hint {
+        Hint::AccessToken => "access_token",
+        Hint::RefreshToken => "refresh_token",
+    };
+    request.with(vec![("token".to_owned(), token.clone()), ("token_type_hint".to_owned(), Secret::new(hint))])
+}
+
+/// Any 2xx means that the token is no longer good, also if the server never knew it, whatever stands in the answer but
+/// an `error` (section 2.2).
+pub fn parse(answer: &Answer<'_>) -> Result<()> {
+    let members = answer.members()?;
+    if let Some(refusal) = members.as_ref().ok().and_then(|members| answer.refusal(members)) {
+        return Err(Error::Refused(Box::new(refusal)));
+    }
+    match members {
+        _ if answer.is_success() => Ok(()),
+        Ok(_) => Err(answer.not_understood("it has no error code")),
+        Err(reason) => Err(answer.not_understood(&reason)),
+    }
+}
