@@ -2,7 +2,7 @@
 //! [`crate::protocol::authorization::AuthorizationRequest`].
 #![forbid(unsafe_code)]
 
-use super::row::{plain, word, Given, Row};
+use super::row::{plain, put, word, Given, Row};
 use crate::constants as number;
 use crate::error::Result;
 use crate::protocol::authorization::{ScopeSeparator, DEFAULT_RESPONSE_TYPE};
@@ -19,13 +19,13 @@ pub const ROWS: &[Row] = &[
         number: number::OAUTH_REDIRECT_URI,
         key: "redirect_uri",
         get: |settings| plain(&settings.authorization.redirect_uri),
-        set: |settings, given| redirect_uri(given).map(|uri| settings.authorization.redirect_uri = uri),
+        set: |settings, given| put(redirect_uri(given), &mut settings.authorization.redirect_uri),
     },
     Row {
         number: number::OAUTH_SCOPE,
         key: "scope",
         get: |settings| plain(&settings.authorization.scope),
-        set: |settings, given| given.text().map(|text| settings.authorization.scope = text.to_owned()),
+        set: |settings, given| put(given.text(), &mut settings.authorization.scope),
     },
     Row {
         number: number::OAUTH_SCOPE_SEPARATOR,
@@ -34,38 +34,31 @@ pub const ROWS: &[Row] = &[
             ScopeSeparator::Other(character) => Secret::new(character),
             known => word(SEPARATORS, &known),
         },
-        set: |settings, given| {
-            separator(given).map(|separator| settings.authorization.scope_separator = separator)
-        },
+        set: |settings, given| put(separator(given), &mut settings.authorization.scope_separator),
     },
     Row {
         number: number::OAUTH_RESPONSE_TYPE,
         key: "response_type",
         get: |settings| plain(&settings.authorization.response_type),
-        set: |settings, given| {
-            let text = given.text()?;
-            let response_type = if text.is_empty() { DEFAULT_RESPONSE_TYPE } else { text };
-            settings.authorization.response_type = response_type.to_owned();
-            Ok(())
-        },
+        set: |settings, given| put(response_type(given), &mut settings.authorization.response_type),
     },
     Row {
         number: number::OAUTH_PKCE,
         key: "pkce",
         get: |settings| word(PKCES, &settings.authorization.pkce),
-        set: |settings, given| given.choice(PKCES).map(|pkce| settings.authorization.pkce = pkce),
+        set: |settings, given| put(given.choice(PKCES), &mut settings.authorization.pkce),
     },
     Row {
         number: number::OAUTH_AUTHORIZE_PARAMS,
         key: "authorize_params",
         get: |settings| plain(&settings.authorization.extra),
-        set: |settings, given| given.query().map(|query| settings.authorization.extra = query),
+        set: |settings, given| put(given.query(), &mut settings.authorization.extra),
     },
 ];
 
 /// Any absolute URI: `https://…`, `com.example.app:/cb`, `urn:ietf:wg:oauth:2.0:oob` (RFC 8252 section 7).
 fn redirect_uri(given: Given<'_>) -> Result<String> {
-    let text = given.text()?;
+    let text = given.checked()?;
     if text.is_empty() {
         return Ok(String::new());
     }
@@ -79,8 +72,13 @@ fn redirect_uri(given: Given<'_>) -> Result<String> {
     Ok(text.to_owned())
 }
 
+fn response_type(given: Given<'_>) -> Result<String> {
+    let text = given.checked()?;
+    Ok(if text.is_empty() { DEFAULT_RESPONSE_TYPE } else { text }.to_owned())
+}
+
 fn separator(given: Given<'_>) -> Result<ScopeSeparator> {
-    let mut characters = given.text()?.chars();
+    let mut characters = given.checked()?.chars();
     match (characters.next(), characters.next()) {
         (None | Some(' '), None) => Ok(ScopeSeparator::Space),
         (Some(','), None) => Ok(ScopeSeparator::Comma),

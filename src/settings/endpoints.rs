@@ -3,7 +3,7 @@
 
 use std::sync::OnceLock;
 
-use super::row::{plain, word, Given, Row};
+use super::row::{plain, put, word, Given, Row};
 use super::Settings;
 use crate::constants as number;
 use crate::error::{Error, Result};
@@ -32,53 +32,47 @@ pub const ROWS: &[Row] = &[
         number: number::OAUTH_BASE_URL,
         key: "base_url",
         get: |settings| plain(&settings.endpoints.base_url),
-        set: |settings, given| whole_url(settings, given).map(|url| changed(settings).base_url = url),
+        set: |settings, given| put(whole_url(settings, given), &mut changed(settings).base_url),
     },
     Row {
         number: number::OAUTH_ISSUER,
         key: "issuer",
         get: |settings| plain(&settings.endpoints.issuer),
-        set: |settings, given| given.text().map(|text| settings.endpoints.issuer = text.to_owned()),
+        set: |settings, given| put(given.text(), &mut settings.endpoints.issuer),
     },
     Row {
         number: number::OAUTH_AUTHORIZATION_ENDPOINT,
         key: "authorization_endpoint",
         get: |settings| plain(&settings.endpoints.authorization_endpoint),
         set: |settings, given| {
-            url_or_path(settings, given).map(|url| settings.endpoints.authorization_endpoint = url)
+            put(url_or_path(settings, given), &mut settings.endpoints.authorization_endpoint)
         },
     },
     Row {
         number: number::OAUTH_TOKEN_ENDPOINT,
         key: "token_endpoint",
         get: |settings| plain(&settings.endpoints.token_endpoint),
-        set: |settings, given| {
-            for_requests(settings, given).map(|url| changed(settings).token_endpoint = url)
-        },
+        set: |settings, given| put(for_requests(settings, given), &mut changed(settings).token_endpoint),
     },
     Row {
         number: number::OAUTH_REFRESH_ENDPOINT,
         key: "refresh_endpoint",
         get: |settings| plain(&settings.endpoints.refresh_endpoint),
-        set: |settings, given| {
-            for_requests(settings, given).map(|url| settings.endpoints.refresh_endpoint = url)
-        },
+        set: |settings, given| put(for_requests(settings, given), &mut settings.endpoints.refresh_endpoint),
     },
     Row {
         number: number::OAUTH_REVOCATION_ENDPOINT,
         key: "revocation_endpoint",
         get: |settings| plain(&settings.endpoints.revocation_endpoint),
         set: |settings, given| {
-            for_requests(settings, given).map(|url| settings.endpoints.revocation_endpoint = url)
+            put(for_requests(settings, given), &mut settings.endpoints.revocation_endpoint)
         },
     },
     Row {
         number: number::OAUTH_ALLOW_HTTP,
         key: "allow_http",
         get: |settings| word(YES_NO, &settings.endpoints.allow_http),
-        set: |settings, given| {
-            given.choice(YES_NO).map(|is_allowed| changed(settings).allow_http = is_allowed)
-        },
+        set: |settings, given| put(given.choice(YES_NO), &mut changed(settings).allow_http),
     },
 ];
 
@@ -89,7 +83,7 @@ fn changed(settings: &mut Settings) -> &mut Endpoints {
 }
 
 fn whole_url(settings: &Settings, given: Given<'_>) -> Result<String> {
-    let text = given.text()?;
+    let text = given.checked()?;
     if !text.is_empty() {
         uri::check_endpoint(given.key, text, settings.endpoints.allow_http)?;
     }
@@ -97,7 +91,7 @@ fn whole_url(settings: &Settings, given: Given<'_>) -> Result<String> {
 }
 
 fn url_or_path(settings: &Settings, given: Given<'_>) -> Result<String> {
-    let text = given.text()?;
+    let text = given.checked()?;
     if text.starts_with('/') && !text.starts_with("//") {
         uri::check_endpoint(given.key, &format!("https://host{text}"), false)?;
         return Ok(text.to_owned());

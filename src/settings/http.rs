@@ -1,7 +1,7 @@
 //! Who carries requests, and how the built-in HTTPS does; for that, its own [`crate::transport::TransportConfig`].
 #![forbid(unsafe_code)]
 
-use super::row::{digits, path, plain, word, Given, Row};
+use super::row::{digits, path, plain, put, word, Given, Row};
 use crate::constants as number;
 use crate::error::Result;
 use crate::secret::Secret;
@@ -36,28 +36,26 @@ pub const ROWS: &[Row] = &[
         key: "timeout",
         get: |settings| digits(Some(settings.transport.timeout)),
         set: |settings, given| {
-            let seconds = given.seconds(1..=3600)?;
-            settings.transport.timeout = seconds.unwrap_or(DEFAULT_TIMEOUT);
-            Ok(())
+            put(given.seconds_or(1..=3600, DEFAULT_TIMEOUT), &mut settings.transport.timeout)
         },
     },
     Row {
         number: number::OAUTH_CA_FILE,
         key: "ca_file",
         get: |settings| path(settings.transport.ca_file.as_ref()),
-        set: |settings, given| given.file().map(|file| settings.transport.ca_file = file),
+        set: |settings, given| put(given.file(), &mut settings.transport.ca_file),
     },
     Row {
         number: number::OAUTH_CLIENT_CERT_FILE,
         key: "client_cert_file",
         get: |settings| path(settings.transport.client_cert_file.as_ref()),
-        set: |settings, given| given.file().map(|file| settings.transport.client_cert_file = file),
+        set: |settings, given| put(given.file(), &mut settings.transport.client_cert_file),
     },
     Row {
         number: number::OAUTH_CLIENT_KEY_FILE,
         key: "client_key_file",
         get: |settings| path(settings.transport.client_key_file.as_ref()),
-        set: |settings, given| given.file().map(|file| settings.transport.client_key_file = file),
+        set: |settings, given| put(given.file(), &mut settings.transport.client_key_file),
     },
     Row {
         number: number::OAUTH_PROXY,
@@ -67,19 +65,19 @@ pub const ROWS: &[Row] = &[
             Proxy::Environment => plain("env"),
             Proxy::Url(url) => url.clone(),
         },
-        set: |settings, given| proxy(given).map(|proxy| settings.transport.proxy = proxy),
+        set: |settings, given| put(proxy(given), &mut settings.transport.proxy),
     },
     Row {
         number: number::OAUTH_HTTP,
         key: "http",
         get: |settings| word(CARRIERS, &settings.http),
-        set: |settings, given| given.choice(CARRIERS).map(|http| settings.http = http),
+        set: |settings, given| put(given.choice(CARRIERS), &mut settings.http),
     },
 ];
 
 fn proxy(given: Given<'_>) -> Result<Proxy> {
     let wrong = || given.refused("use http://[user:password@]host:port, none or env");
-    match given.text()? {
+    match given.checked()? {
         "" => Ok(Proxy::None),
         text if text.eq_ignore_ascii_case("none") => Ok(Proxy::None),
         text if text.eq_ignore_ascii_case("env") => Ok(Proxy::Environment),

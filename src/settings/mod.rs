@@ -49,7 +49,7 @@ pub struct Settings {
 impl Settings {
     /// Parses `text` into the setting of that number; an empty text takes it back.
     pub fn set(&mut self, number: i32, text: &str) -> Result<()> {
-        match rows().find(|row| row.number == number) {
+        match row_of_number(number) {
             Some(row) => row.apply(self, text),
             None => Err(match RESULTS.iter().find(|(n, _)| *n == number) {
                 Some((_, key)) => Error::ReadOnly { key },
@@ -60,7 +60,7 @@ impl Settings {
 
     /// The setting as text; `None` where that number is no setting's.
     pub fn get(&self, number: i32) -> Option<Secret> {
-        rows().find(|row| row.number == number).map(|row| (row.get)(self))
+        row_of_number(number).map(|row| (row.get)(self))
     }
 }
 
@@ -79,6 +79,15 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
     ]
     .into_iter()
     .flatten()
+}
+
+fn row_of_number(number: i32) -> Option<&'static Row> {
+    rows().find(|row| row.number == number)
+}
+
+/// The setting that profiles name so.
+pub fn row_of_key(key: &str) -> Option<&'static Row> {
+    rows().find(|row| row.key == key)
 }
 
 #[cfg(test)]

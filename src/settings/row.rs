@@ -27,8 +27,9 @@ impl Row {
     }
 }
 
-// ---- reading: what a setting is to be ----
+// ---- reading ----
 
+/// What a setting is to be.
 #[derive(Clone, Copy)]
 pub struct Given<'a> {
     pub key: &'static str,
@@ -38,33 +39,44 @@ pub struct Given<'a> {
 
 impl<'a> Given<'a> {
     /// No property's text goes over a line: it could end a header early.
-    pub fn text(self) -> Result<&'a str> {
+    pub fn checked(self) -> Result<&'a str> {
         if self.raw.chars().any(char::is_control) {
             return Err(self.refused("it holds a control character such as a line end"));
         }
         Ok(self.raw)
     }
 
+    pub fn text(self) -> Result<String> {
+        self.checked().map(str::to_owned)
+    }
+
+    pub fn secret(self) -> Result<Secret> {
+        self.checked().map(Secret::new)
+    }
+
     /// Parameters that are added to a request.
     pub fn query(self) -> Result<String> {
-        Ok(self.text()?.trim_start_matches(['?', '&']).to_owned())
+        Ok(self.checked()?.trim_start_matches(['?', '&']).to_owned())
     }
 
     /// One of these words, in whatever case; the default where there is none.
     pub fn choice<T: Copy + Default>(self, words: &[(&str, T)]) -> Result<T> {
-        let text = self.text()?;
+        let names: Vec<_> = words.iter().map(|(word, _)| *word).collect();
+        Ok(self.one_of(&names)?.map_or_else(T::default, |at| words[at].1))
+    }
+
+    /// Which word it is. Apart, as all kinds of words share it.
+    fn one_of(self, words: &[&str]) -> Result<Option<usize>> {
+        let text = self.checked()?;
         if text.is_empty() {
-            return Ok(T::default());
+            return Ok(None);
         }
-        if let Some((_, value)) = words.iter().find(|(word, _)| word.eq_ignore_ascii_case(text)) {
-            return Ok(*value);
-        }
-        let choice: Vec<_> = words.iter().map(|(word, _)| *word).collect();
-        Err(self.refused(format!("use one of {}", choice.join(", "))))
+        let at = words.iter().position(|word| word.eq_ignore_ascii_case(text));
+        at.map(Some).ok_or_else(|| self.refused(format!("use one of {}", words.join(", "))))
     }
 
     pub fn seconds(self, bounds: RangeInclusive<u32>) -> Result<Option<u32>> {
-        let text = self.text()?;
+        let text = self.checked()?;
         if text.is_empty() {
             return Ok(None);
         }
@@ -77,8 +89,12 @@ impl<'a> Given<'a> {
         }
     }
 
+    pub fn seconds_or(self, bounds: RangeInclusive<u32>, default: u32) -> Result<u32> {
+        Ok(self.seconds(bounds)?.unwrap_or(default))
+    }
+
     pub fn file(self) -> Result<Option<GivenPath>> {
-        let text = self.text()?;
+        let text = self.checked()?;
         if text.is_empty() {
             return Ok(None);
         }
@@ -88,6 +104,13 @@ impl<'a> Given<'a> {
     pub fn refused(self, reason: impl Into<String>) -> Error {
         Error::Value { key: self.key, reason: reason.into() }
     }
+}
+
+/// Gives a setting its new value, if there is one. Not inlined: each row would have a copy.
+#[inline(never)]
+pub fn put<T>(value: Result<T>, field: &mut T) -> Result<()> {
+    *field = value?;
+    Ok(())
 }
 
 // ---- writing ----

@@ -1,7 +1,7 @@
 //! Where tokens are kept, for whom, and how.
 #![forbid(unsafe_code)]
 
-use super::row::{digits, plain, Given, Row, YEAR};
+use super::row::{digits, plain, put, Given, Row, YEAR};
 use super::Settings;
 use crate::constants as number;
 use crate::error::Result;
@@ -52,34 +52,32 @@ pub const ROWS: &[Row] = &[
             StoreSetting::Memory => plain("memory:"),
             StoreSetting::Folder(folder) => Secret::new(format!("file:{}", folder.written)),
         },
-        set: |settings, given| store(given).map(|store| settings.storage.store = store),
+        set: |settings, given| put(store(given), &mut settings.storage.store),
     },
     Row {
         number: number::OAUTH_ACCOUNT,
         key: "account",
         get: |settings| plain(&settings.storage.account),
-        set: |settings, given| given.text().map(|text| settings.storage.account = text.to_owned()),
+        set: |settings, given| put(given.text(), &mut settings.storage.account),
     },
     Row {
         number: number::OAUTH_STORE_KEY,
         key: "store_key",
         get: |settings| written(settings.storage.key.as_ref()),
-        set: |settings, given| key(given).map(|key| settings.storage.key = key),
+        set: |settings, given| put(key(given), &mut settings.storage.key),
     },
     Row {
         number: number::OAUTH_STORE_OLD_KEY,
         key: "store_old_key",
         get: |settings| written(settings.storage.old_key.as_ref()),
-        set: |settings, given| key(given).map(|key| settings.storage.old_key = key),
+        set: |settings, given| put(key(given), &mut settings.storage.old_key),
     },
     Row {
         number: number::OAUTH_LOCK_TIMEOUT,
         key: "lock_timeout",
         get: |settings| digits(Some(settings.storage.lock_timeout)),
         set: |settings, given| {
-            let seconds = given.seconds(0..=3600)?;
-            settings.storage.lock_timeout = seconds.unwrap_or(LOCK_TIMEOUT);
-            Ok(())
+            put(given.seconds_or(0..=3600, LOCK_TIMEOUT), &mut settings.storage.lock_timeout)
         },
     },
     Row {
@@ -87,15 +85,13 @@ pub const ROWS: &[Row] = &[
         key: "pending_expires_in",
         get: |settings| digits(Some(settings.storage.pending_expires_in)),
         set: |settings, given| {
-            let seconds = given.seconds(60..=YEAR)?;
-            settings.storage.pending_expires_in = seconds.unwrap_or(PENDING_EXPIRES_IN);
-            Ok(())
+            put(given.seconds_or(60..=YEAR, PENDING_EXPIRES_IN), &mut settings.storage.pending_expires_in)
         },
     },
 ];
 
 fn store(given: Given<'_>) -> Result<StoreSetting> {
-    let text = given.text()?;
+    let text = given.checked()?;
     match text.split_once(':') {
         None if text.is_empty() => Ok(StoreSetting::Memory),
         Some(("memory", "")) => Ok(StoreSetting::Memory),
@@ -111,7 +107,7 @@ fn store(given: Given<'_>) -> Result<StoreSetting> {
 }
 
 fn key(given: Given<'_>) -> Result<Option<KeySource>> {
-    KeySource::parse(given.key, given.text()?)
+    KeySource::parse(given.key, given.checked()?)
 }
 
 fn written(key: Option<&KeySource>) -> Secret {

@@ -1,7 +1,7 @@
 //! How the server answers; the protocol's [`crate::protocol::answer::AnswerDialect`].
 #![forbid(unsafe_code)]
 
-use super::row::{plain, word, Row};
+use super::row::{plain, put, word, Row};
 use crate::constants as number;
 use crate::protocol::answer::ExpiresInUnit;
 
@@ -13,12 +13,12 @@ pub const ROWS: &[Row] = &[
         number: number::OAUTH_RESPONSE_PATH,
         key: "response_path",
         get: |settings| plain(&settings.answer.response_path),
-        set: |settings, given| given.text().map(|text| settings.answer.response_path = text.to_owned()),
+        set: |settings, given| put(given.text(), &mut settings.answer.response_path),
     },
     Row {
         number: number::OAUTH_EXPIRES_IN_UNIT,
         key: "expires_in_unit",
         get: |settings| word(UNITS, &settings.answer.expires_in_unit),
-        set: |settings, given| given.choice(UNITS).map(|unit| settings.answer.expires_in_unit = unit),
+        set: |settings, given| put(given.choice(UNITS), &mut settings.answer.expires_in_unit),
     },
 ];

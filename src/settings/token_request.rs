@@ -1,7 +1,7 @@
 //! How tokens are asked for.
 #![forbid(unsafe_code)]
 
-use super::row::{word, Row};
+use super::row::{put, word, Row};
 use super::Settings;
 use crate::constants as number;
 use crate::error::Result;
@@ -25,22 +25,20 @@ pub const ROWS: &[Row] = &[
         number: number::OAUTH_REQUEST_BODY,
         key: "request_body",
         get: |settings| word(BODIES, &settings.token_requests.body),
-        set: |settings, given| given.choice(BODIES).map(|body| settings.token_requests.body = body),
+        set: |settings, given| put(given.choice(BODIES), &mut settings.token_requests.body),
     },
     Row {
         number: number::OAUTH_TOKEN_PARAMS,
         key: "token_params",
         get: |settings| settings.token_requests.token_params.clone(),
-        set: |settings, given| {
-            given.query().map(|query| settings.token_requests.token_params = Secret::new(query))
-        },
+        set: |settings, given| put(given.query().map(Secret::new), &mut settings.token_requests.token_params),
     },
     Row {
         number: number::OAUTH_REFRESH_PARAMS,
         key: "refresh_params",
         get: |settings| settings.token_requests.refresh_params.clone(),
         set: |settings, given| {
-            given.query().map(|query| settings.token_requests.refresh_params = Secret::new(query))
+            put(given.query().map(Secret::new), &mut settings.token_requests.refresh_params)
         },
     },
 ];

@@ -7,7 +7,7 @@ use toml::Spanned;
 
 use crate::error::{Error, Result};
 use crate::secret::Secret;
-use crate::settings::{rows, Settings};
+use crate::settings::{row_of_key, rows, Settings};
 
 /// In the catalogue: where an entry's facts are from.
 const REMARKS: [&str; 2] = ["source", "unproven"];
@@ -75,7 +75,7 @@ impl<'a> Source<'a> {
     fn key_at(&self, at: usize) -> Option<&'static str> {
         let start = self.text.get(..at)?.rfind('\n').map_or(0, |end| end + 1);
         let (key, _) = self.text[start..].lines().next()?.split_once('=')?;
-        rows().map(|row| row.key).find(|known| *known == key.trim())
+        row_of_key(key.trim()).map(|row| row.key)
     }
 
     pub fn only_name(&self) -> Result<String> {
@@ -154,7 +154,7 @@ impl<'a> Source<'a> {
             if name == "profile" || REMARKS.contains(&name) {
                 continue;
             }
-            let row = rows().find(|row| row.key == name).ok_or_else(|| self.unknown_key(key))?;
+            let row = row_of_key(name).ok_or_else(|| self.unknown_key(key))?;
             let text = text_of(value).ok_or_else(|| {
                 self.wrong(
                     value.span().start,
@@ -170,7 +170,7 @@ impl<'a> Source<'a> {
         let name = key.get_ref().as_ref();
         let lower = name.to_ascii_lowercase();
         let constant = lower.strip_prefix("oauth_").unwrap_or(&lower);
-        if rows().any(|row| row.key == constant) {
+        if row_of_key(constant).is_some() {
             return self.wrong(key.span().start, &format!("no property is called {name}: write {constant}"));
         }
         let nearest = rows().min_by_key(|row| (distance(name, row.key), row.number));
