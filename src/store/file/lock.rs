@@ -2,14 +2,13 @@
 //! lock has an open file of its own. The system frees the lock of a process that dies.
 #![forbid(unsafe_code)]
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions};
 use std::io;
-use std::os::fd::AsRawFd;
-use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::files::{self, failed, FileStamp, Successor};
+use super::guard::{read_notes, Guard, LockFile};
 use super::{network, pending, record, Place};
 use crate::error::{Error, Result};
 use crate::store::{Holder, LeaseNotes, Wait};
@@ -73,7 +72,7 @@ impl Place {
             let limit = Duration::from_secs(seconds.into());
             let waited = start.elapsed();
             if waited >= limit {
-                let notes = file.file.as_ref().map(read_notes).unwrap_or_default();
+                let notes = file.notes();
                 return Err(held_by_another(&path, notes, waited));
             }
             system::pause(pause.min(limit.saturating_sub(waited)));
@@ -98,7 +97,7 @@ impl Place {
     }
 
     fn take(&self, guard: Guard, path: &Path) -> Result<Box<Locked>> {
-        let mut notes = guard.read_notes();
+        let mut notes = guard.notes();
         notes.holder =
             Some(Holder { process: std::process::id(), host: system::host_name(), since: system::now() });
         let mut locked = Locked { place: self.clone(), guard, successor: None, notes };
@@ -210,85 +209,4 @@ fn held_by_another(path: &Path, notes: LeaseNotes, waited: Duration) -> Error {
 /// Who has waited for long need not look so often.
 fn longest_pause(waited: Duration) -> Duration {
     Duration::from_millis(if waited < Duration::from_secs(3) { 8 } else { 50 })
-}
-
-fn read_notes(file: &File) -> LeaseNotes {
-    let mut bytes = [0; 8192];
-    let length = file.read_at(&mut bytes, 0).unwrap_or(0);
-    LeaseNotes::parse(&bytes[..length])
-}
-
-/// A file of a lock. A child that lives longer than we do must not keep it open: it would keep the lock.
-struct LockFile {
-    file: Option<File>,
-    /// The fork generation in which it was opened.
-    fork_count: u32,
-}
-
-impl LockFile {
-    fn new(file: File) -> Self {
-        let fork_count = system::fork_count();
-        system::close_in_child(file.as_raw_fd());
-        Self { file: Some(file), fork_count }
-    }
-
-    fn is_inherited(&self) -> bool {
-        self.fork_count != system::fork_count()
-    }
-}
-
-impl Drop for LockFile {
-    fn drop(&mut self) {
-        let Some(file) = self.file.take() else { return };
-        if self.is_inherited() {
-            // Closed at the fork; its number may be another file's by now.
-            std::mem::forget(file);
-            return;
-        }
-        // Said aloud: a child between fork and exec has the file open, too.
-        let _ = file.unlock();
-        system::keep_in_child(file.as_raw_fd());
-    }
-}
-
-/// A file that is locked until this is dropped.
-pub struct Guard(LockFile);
-
-impl Guard {
-    /// Locks the file; `None`: it is locked already.
-    pub fn of(file: File) -> io::Result<Option<Self>> {
-        Self::try_lock(LockFile::new(file)).map(std::result::Result::ok)
-    }
-
-    fn try_lock(lock: LockFile) -> io::Result<std::result::Result<Self, LockFile>> {
-        loop {
-            match lock.file.as_ref().map_or(Ok(()), File::try_lock) {
-                Ok(()) => return Ok(Ok(Self(lock))),
-                Err(TryLockError::WouldBlock) => return Ok(Err(lock)),
-                Err(TryLockError::Error(e)) if e.kind() == io::ErrorKind::Interrupted => {}
-                Err(TryLockError::Error(e)) => return Err(e),
-            }
-        }
-    }
-
-    pub fn is_inherited(&self) -> bool {
-        self.0.is_inherited()
-    }
-
-    /// Whether the file is still the one of that name.
-    pub fn has_name(&self, path: &Path) -> bool {
-        let ours = self.0.file.as_ref().and_then(|file| file.metadata().ok());
-        ours.zip(files::stamp(path)).is_some_and(|(ours, named)| FileStamp::of(&ours).is_same_file(&named))
-    }
-
-    fn read_notes(&self) -> LeaseNotes {
-        self.0.file.as_ref().map(read_notes).unwrap_or_default()
-    }
-
-    /// Replaces what is in the file.
-    pub fn write(&self, text: &[u8]) -> io::Result<()> {
-        let Some(file) = &self.0.file else { return Ok(()) };
-        file.write_all_at(text, 0)?;
-        file.set_len(text.len() as u64)
-    }
 }

@@ -9,6 +9,7 @@
 
 mod accounts;
 mod files;
+mod guard;
 mod lock;
 mod network;
 mod pending;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use super::files::{self, failed, Successor};
-use super::lock::Guard;
+use super::guard::Guard;
 use super::record::{self, Fields};
 use super::Place;
 use crate::error::Result;

@@ -16,6 +16,7 @@ use super::tls::Tls;
 use super::wire::Wire;
 use super::TransportConfig;
 use crate::error::Result;
+use crate::uri;
 
 #[derive(Debug)]
 pub(super) struct Dialer {
@@ -36,11 +37,11 @@ impl Dialer {
             self.tls.prepare()?;
         }
         let wire = match self.proxy.route(secure, host, port)? {
-            None => Wire::connect(without_brackets(host), port, deadline)?,
+            None => Wire::connect(uri::without_brackets(host), port, deadline)?,
             Some(server) => server.tunnel(host, port, deadline)?,
         };
         if secure {
-            return self.tls.open(without_brackets(host), wire).map(Connection::secure);
+            return self.tls.open(uri::without_brackets(host), wire).map(Connection::secure);
         }
         Ok(Connection::plain(wire))
     }
@@ -56,11 +57,6 @@ impl Connector for Dialer {
     ) -> std::result::Result<Option<Connection>, ureq::Error> {
         self.dial(details.uri, deadline(details.timeout)).map(Some).map_err(Fault::into_ureq)
     }
-}
-
-/// An address of IP version 6 is in brackets in a URL, and nowhere else.
-pub(super) fn without_brackets(host: &str) -> &str {
-    host.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(host)
 }
 
 /// ureq asks before it looks for an open connection, for every request. The name is looked up by [`Dialer`], where

@@ -9,14 +9,13 @@ use base64::engine::general_purpose::STANDARD;
 use base64::Engine;
 use zeroize::Zeroizing;
 
-use super::dial::without_brackets;
 use super::fault::Fault;
 use super::wire::Wire;
 use super::Proxy;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::system;
-use crate::uri;
+use crate::uri::{self, without_brackets};
 
 const MAX_ANSWER: usize = 16 * 1024;
 
