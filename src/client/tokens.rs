@@ -117,8 +117,7 @@ impl Process {
         if source.token()?.is_none() {
             return Err(Error::sign_in("there is no token yet"));
         }
-        let Some(lease) = source.acquire(wanted, seen)? else { return Ok(()) };
-        let old = source.token()?.ok_or_else(|| Error::sign_in("there is no token yet"))?;
+        let Some((lease, old)) = source.acquire(wanted, seen)? else { return Ok(()) };
         let operation = Box::new(Refresh::new(snapshot.settings.clone(), old.token.clone())?);
         let RenewalRequest { purpose, is_early, .. } = wanted;
         let renewal = Renewal { lease, serial: old.serial, purpose, is_early, has_sent: false };

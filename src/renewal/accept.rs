@@ -1,7 +1,7 @@
 //! What becomes of an answer: stored before anybody gets it, or the reason why there is none.
 #![forbid(unsafe_code)]
 
-use super::cache::{Durability, Replaces};
+use super::cache::{CachedToken, Durability, Replaces};
 use super::{RenewalLease, TokenSource};
 use crate::error::{Error, Result};
 use crate::token::Token;
@@ -10,13 +10,19 @@ impl TokenSource<'_> {
     /// Stores what a person has just brought: newer than any renewal, whenever that ends. It needs no lease until its
     /// answer has come.
     pub fn accept_sign_in(&self, mut token: Token) -> Result<()> {
-        let saved = self.write_sign_in(&mut token);
-        let durability = if saved.is_ok() { Durability::Stored } else { Durability::UnsavedSignIn };
-        let _ = self.cache.replace(Replaces::Any, &self.snapshot.key, token, durability);
-        saved
+        let before = self.cached().map(|cached| cached.serial);
+        match self.write_sign_in(&mut token) {
+            Ok(_lease) => self.cache_sign_in(&token, before),
+            Err(error) => {
+                let (key, durability) = (&self.snapshot.key, Durability::UnsavedSignIn);
+                let _ = self.cache.replace(Replaces::Any, key, token, durability);
+                return Err(error);
+            }
+        }
+        Ok(())
     }
 
-    fn write_sign_in(&self, token: &mut Token) -> Result<()> {
+    fn write_sign_in(&self, token: &mut Token) -> Result<RenewalLease> {
         loop {
             token.generation = self.cached().map_or(1, |cached| cached.token.next_generation());
             self.record()?.prepare()?;
@@ -26,7 +32,27 @@ impl TokenSource<'_> {
             self.number(token, &lease);
             match read.and_then(|_| lease.write(token)) {
                 Err(Error::Generation { .. }) => {} // somebody was faster
-                written => return written,
+                written => return written.map(|()| lease),
+            }
+        }
+    }
+
+    /// Of two sign-ins at once the later one stays: that of the higher generation, or one that could not be stored since
+    /// this one looked at what there was `before`.
+    fn cache_sign_in(&self, token: &Token, before: Option<u32>) {
+        loop {
+            let cached = self.cached();
+            let is_later = |cached: &CachedToken| match cached.durability {
+                Durability::Stored => cached.token.generation > token.generation,
+                Durability::UnsavedRefresh => false,
+                Durability::UnsavedSignIn => before != Some(cached.serial),
+            };
+            if cached.as_deref().is_some_and(is_later) {
+                return;
+            }
+            let replaces = Replaces::Only(cached.map(|cached| cached.serial));
+            if self.cache.replace(replaces, &self.snapshot.key, token.clone(), Durability::Stored).is_ok() {
+                return;
             }
         }
     }
@@ -102,8 +128,8 @@ impl TokenSource<'_> {
             // RFC 6749 section 5.2: the refresh token is no longer good, perhaps because somebody has used it who
             // knows of no lock.
             Error::Refused(refusal) if refusal.error == "invalid_grant" => {
-                let stored = lease.read()?;
                 let cached = self.cached();
+                let stored = lease.read()?;
                 let is_replaced = cached.as_ref().is_some_and(|now| now.serial != serial);
                 if is_replaced || self.adopt(cached.as_deref(), stored) != Ok(false) {
                     return Ok(());

@@ -1,6 +1,7 @@
 //! Getting the right to renew, and finding out under it whether somebody else has done so.
 #![forbid(unsafe_code)]
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::cache::{CachedToken, Durability, Newer, Replaces};
@@ -25,8 +26,13 @@ pub struct RenewalRequest {
 }
 
 impl TokenSource<'_> {
-    /// `None`: another job has renewed the token since this one asked. `seen`: the record's stamp at that time.
-    pub fn acquire(&self, wanted: RenewalRequest, mut seen: Option<Stamp>) -> Result<Option<RenewalLease>> {
+    /// The right to renew, and the token that is to be renewed. `None`: another job has renewed it since this one asked.
+    /// `seen`: the record's stamp at that time.
+    pub fn acquire(
+        &self,
+        wanted: RenewalRequest,
+        mut seen: Option<Stamp>,
+    ) -> Result<Option<(RenewalLease, Arc<CachedToken>)>> {
         let record = self.record()?;
         let wait = if wanted.is_early { Wait::No } else { self.lock_timeout() };
         let (start, began) = (system::now(), Instant::now());
@@ -35,9 +41,11 @@ impl TokenSource<'_> {
             match record.lease(wait, seen)? {
                 Leasing::Leased { lease, has_waited } => {
                     let mut lease = RenewalLease::new(lease);
-                    let is_other = self.reconcile(&mut lease)?;
-                    let was_renewed = record.stamp() != seen && self.is_alive();
-                    if is_other && (was_renewed || self.is_served(wanted)) {
+                    let (is_other, cached) = self.reconciled(&mut lease)?;
+                    let was_renewed = is_other && record.stamp() != seen && self.is_alive();
+                    let is_another =
+                        is_other || wanted.stale_serial.is_some_and(|stale| stale != cached.serial);
+                    if was_renewed || is_another && self.is_served(wanted) {
                         return Ok(None);
                     }
                     // Whoever waited for a refresh shares its failure, too: one try is enough for all.
@@ -49,7 +57,7 @@ impl TokenSource<'_> {
                             let retry_after = lease.notes().retry_after();
                             Err(Error::JustFailed { process, sentence, retry_after })
                         }
-                        None => Ok(Some(lease)),
+                        None => Ok(Some((lease, cached))),
                     };
                 }
                 Leasing::Replaced => {
@@ -77,22 +85,32 @@ impl TokenSource<'_> {
         wanted.purpose.is_some() && self.cached().is_some_and(|cached| self.cache.publish(&cached).is_some())
     }
 
+    /// Memory and record have the same token, also if a person signs in meanwhile; that token.
+    fn reconciled(&self, lease: &mut RenewalLease) -> Result<(bool, Arc<CachedToken>)> {
+        let mut is_other = false;
+        loop {
+            is_other |= self.reconcile(lease)?;
+            match self.cached() {
+                Some(cached) if !cached.is_unsaved() => return Ok((is_other, cached)),
+                Some(_) => {}
+                None => return Err(Error::sign_in("there is no token yet")),
+            }
+        }
+    }
+
     /// Brings memory and the record together, with the lease. Returns whether another job's token is in memory now.
     pub(super) fn reconcile(&self, lease: &mut RenewalLease) -> Result<bool> {
         loop {
-            let stored = lease.read()?;
+            // In this order: what is stored is then as new as what is in memory, or newer.
             let cached = self.cached();
+            let stored = lease.read()?;
             if let Some(cached) = &cached {
                 let forgotten = lease.notes().forgotten.as_ref();
                 if stored.is_none() && forgotten.is_some_and(|forgotten| forgotten.is(&cached.token)) {
                     self.cache.clear(cached.serial);
                     return Err(Error::sign_in("the token was removed from the store"));
                 }
-                // By the generations: clocks differ. What a person has just brought is newer than any refresh.
-                let is_sign_in = cached.durability == Durability::UnsavedSignIn;
-                let is_ours_newer =
-                    |stored: &Token| is_sign_in || stored.generation < cached.token.generation;
-                if cached.is_unsaved() && stored.as_ref().is_none_or(is_ours_newer) {
+                if cached.is_unsaved() && stored.as_ref().is_none_or(|stored| cached.outranks(stored)) {
                     self.save_cached(cached, stored.as_ref(), lease)?;
                     return Ok(false);
                 }
@@ -103,7 +121,8 @@ impl TokenSource<'_> {
         }
     }
 
-    /// Takes over the stored token, if it is another than that in memory, which was `cached` when the caller looked.
+    /// Takes over the stored token, if it is another than that in memory, which was `cached` when the caller looked, and
+    /// is not outranked by it.
     pub(super) fn adopt(
         &self,
         cached: Option<&CachedToken>,
@@ -114,6 +133,9 @@ impl TokenSource<'_> {
             if cached.is_unsaved() {
                 self.cache.set_stored(cached.serial); // another job has put it in place
             }
+            return Ok(false);
+        }
+        if cached.is_some_and(|cached| cached.outranks(&stored)) {
             return Ok(false);
         }
         let replaces = Replaces::Only(cached.map(|cached| cached.serial));

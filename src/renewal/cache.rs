@@ -10,7 +10,7 @@ mod tests;
 
 use arc_swap::ArcSwapOption;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use crate::settings::TokenKey;
 use crate::system::{self, lock};
@@ -102,7 +102,9 @@ impl TokenCache {
 
     /// The token of that key, if it is the one in memory. Takes no lock.
     pub fn cached(&self, key: &TokenKey) -> Option<Arc<CachedToken>> {
-        self.cached.load_full().filter(|cached| cached.key == *key)
+        #[cfg(test)]
+        super::tests::schedule::point();
+        self.look(key)
     }
 
     /// The token that only memory has, if it has one, whatever its key.
@@ -119,10 +121,10 @@ impl TokenCache {
         token: Token,
         durability: Durability,
     ) -> Result<Arc<CachedToken>, Newer> {
-        let state = lock(&self.state);
+        let state = self.state();
         let is_ours = state.key == *key;
         if let Replaces::Only(expected) = replaces {
-            if is_ours && expected != self.cached(key).map(|now| now.serial) {
+            if is_ours && expected != self.look(key).map(|now| now.serial) {
                 return Err(Newer);
             }
         }
@@ -138,7 +140,7 @@ impl TokenCache {
 
     /// The token of that serial has been stored as it is.
     pub fn set_stored(&self, serial: u32) {
-        let state = lock(&self.state);
+        let state = self.state();
         if let Some(cached) = self.of_serial(serial) {
             let stored = CachedToken { durability: Durability::Stored, ..CachedToken::clone(&cached) };
             self.put(&state, Some(Arc::new(stored)));
@@ -147,7 +149,7 @@ impl TokenCache {
 
     /// An API answered 401 to the token of that serial or, where the caller does not know which, to the one of now.
     pub fn reject(&self, serial: Option<u32>) {
-        let state = lock(&self.state);
+        let state = self.state();
         let now = self.cached.load_full();
         if let Some(cached) = now.filter(|now| serial.is_none_or(|serial| serial == now.serial)) {
             let rejected = CachedToken { is_rejected: true, ..CachedToken::clone(&cached) };
@@ -157,7 +159,7 @@ impl TokenCache {
 
     /// The token of that serial was removed from the store on purpose.
     pub fn clear(&self, serial: u32) {
-        let state = lock(&self.state);
+        let state = self.state();
         if self.of_serial(serial).is_some() {
             self.put(&state, None);
         }
@@ -165,8 +167,8 @@ impl TokenCache {
 
     /// The person wants the token of that key to be forgotten, saved or not.
     pub fn forget(&self, key: &TokenKey) {
-        let state = lock(&self.state);
-        if self.cached(key).is_some() {
+        let state = self.state();
+        if self.look(key).is_some() {
             self.put(&state, None);
         }
     }
@@ -174,7 +176,7 @@ impl TokenCache {
     /// The settings have changed: a token stays with the identity that it came by. One that only memory has, or would
     /// have, moves along to another store; under another identity it would be lost, and nothing is changed.
     pub fn follow(&self, key: TokenKey, freshness: Freshness) -> Result<Followed, Unsaved> {
-        let mut state = lock(&self.state);
+        let mut state = self.state();
         let mut followed = Followed::Stays;
         if let Some(cached) = self.cached.load_full().filter(|cached| cached.key != key) {
             let moves = cached.is_unsaved() || cached.key.is_memory();
@@ -201,7 +203,7 @@ impl TokenCache {
 
     /// Nothing is published any more. Calls of other threads that are under way end as they would have.
     pub fn close(&self) {
-        let mut state = lock(&self.state);
+        let mut state = self.state();
         self.is_closed.store(true, Ordering::Relaxed);
         state.undelivered = None;
         self.published.clear();
@@ -211,7 +213,7 @@ impl TokenCache {
     /// only memory has is not published: each call tries to store it. Nor is one of a closed client, whose slot may be
     /// another's by now.
     pub fn publish(&self, cached: &CachedToken) -> Option<Arc<BearerToken>> {
-        let state = lock(&self.state);
+        let state = self.state();
         let usable = cached.token.usable(state.freshness);
         let is_rejected = self.of_serial(cached.serial).map_or(cached.is_rejected, |now| now.is_rejected);
         if is_rejected || !usable.has(system::now()) {
@@ -234,13 +236,13 @@ impl TokenCache {
     /// cost another refresh.
     pub fn remember_undelivered(&self, bearer: &Arc<BearerToken>) {
         if !bearer.is_usable(system::now()) {
-            lock(&self.state).undelivered = Some((system::thread_number(), bearer.clone()));
+            self.state().undelivered = Some((system::thread_number(), bearer.clone()));
         }
     }
 
     /// What this thread has not fetched, as long as it is alive.
     pub fn undelivered(&self) -> Option<Arc<BearerToken>> {
-        let state = lock(&self.state);
+        let state = self.state();
         let (_, bearer) =
             state.undelivered.as_ref().filter(|(thread, _)| *thread == system::thread_number())?;
         let cached = self.of_serial(bearer.serial)?;
@@ -249,10 +251,20 @@ impl TokenCache {
 
     /// This thread has the text.
     pub fn delivered(&self) {
-        let mut state = lock(&self.state);
+        let mut state = self.state();
         if state.undelivered.as_ref().is_some_and(|(thread, _)| *thread == system::thread_number()) {
             state.undelivered = None;
         }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        #[cfg(test)]
+        super::tests::schedule::point();
+        lock(&self.state)
+    }
+
+    fn look(&self, key: &TokenKey) -> Option<Arc<CachedToken>> {
+        self.cached.load_full().filter(|cached| cached.key == *key)
     }
 
     fn of_serial(&self, serial: u32) -> Option<Arc<CachedToken>> {
@@ -281,6 +293,16 @@ pub enum Followed {
 impl CachedToken {
     pub fn is_unsaved(&self) -> bool {
         self.durability != Durability::Stored
+    }
+
+    /// Whether it is newer than the stored one, as far as generations say: clocks differ. What a person has just brought is
+    /// newer than any renewal.
+    pub fn outranks(&self, stored: &Token) -> bool {
+        match self.durability {
+            Durability::Stored => false,
+            Durability::UnsavedRefresh => self.token.generation > stored.generation,
+            Durability::UnsavedSignIn => true,
+        }
     }
 
     /// Neither expired nor refused by an API.

@@ -9,6 +9,8 @@ mod acquire;
 pub mod cache;
 mod lease;
 mod single_flight;
+#[cfg(test)]
+mod tests;
 
 pub use acquire::RenewalRequest;
 pub use lease::RenewalLease;

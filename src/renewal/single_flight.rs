@@ -27,29 +27,29 @@ struct Flight {
 impl<K: PartialEq + Clone> SingleFlight<K> {
     /// Does `work`, or waits for the one who is doing it. Who is early does not wait: [`Error::Busy`].
     pub fn run(&self, key: &K, is_early: bool, work: impl FnOnce() -> Result<()>) -> Result<()> {
-        let run = loop {
+        let flight = loop {
             let mut under_way = lock(&self.under_way);
             match under_way.clone() {
                 None => {
-                    let run =
+                    let flight =
                         Arc::new(Flight { is_early, outcome: Mutex::default(), over: Condvar::default() });
-                    *under_way = Some((key.clone(), run.clone()));
-                    break run;
+                    *under_way = Some((key.clone(), flight.clone()));
+                    break flight;
                 }
                 Some(_) if is_early => return Err(Error::Busy),
-                Some((other, run)) => {
+                Some((other, flight)) => {
                     drop(under_way);
-                    let outcome = run.wait();
-                    if other == *key && (outcome.is_ok() || !run.is_early) {
+                    let outcome = flight.wait();
+                    if other == *key && (outcome.is_ok() || !flight.is_early) {
                         return outcome;
                     }
                 }
             }
         };
         // Also when `work` panics: whoever waits must not wait for ever.
-        let landing = FlightGuard { flight: self, run };
+        let guard = FlightGuard { all: self, flight };
         let outcome = work();
-        landing.land(outcome.clone());
+        guard.end(outcome.clone());
         outcome
     }
 }
@@ -67,22 +67,22 @@ impl Flight {
 }
 
 struct FlightGuard<'a, K> {
-    flight: &'a SingleFlight<K>,
-    run: Arc<Flight>,
+    all: &'a SingleFlight<K>,
+    flight: Arc<Flight>,
 }
 
 impl<K> FlightGuard<'_, K> {
-    fn land(&self, result: Result<()>) {
-        *lock(&self.flight.under_way) = None;
-        lock(&self.run.outcome).get_or_insert(result);
-        self.run.over.notify_all();
+    fn end(&self, result: Result<()>) {
+        *lock(&self.all.under_way) = None;
+        lock(&self.flight.outcome).get_or_insert(result);
+        self.flight.over.notify_all();
     }
 }
 
 impl<K> Drop for FlightGuard<'_, K> {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            self.land(Err(Error::Internal("a refresh ended in a panic".to_owned())));
+            self.end(Err(Error::Internal("a refresh ended in a panic".to_owned())));
         }
     }
 }

@@ -35,6 +35,14 @@ impl Snapshot {
         Self { settings, key, memory, record: OnceLock::new(), authorization: OnceLock::new() }
     }
 
+    /// For tests of what is done with a record.
+    #[cfg(test)]
+    pub fn with_record(settings: Arc<Settings>, record: Arc<dyn Record>) -> Self {
+        let snapshot = Self::new(settings, MemoryStore::default());
+        let _ = snapshot.record.set(Ok(record));
+        snapshot
+    }
+
     pub fn is_memory(&self) -> bool {
         self.key.is_memory()
     }
