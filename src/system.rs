@@ -26,6 +26,7 @@ pub fn now() -> i64 {
 
 /// This thread's number. std's own would keep memory for a thread that it did not start.
 pub fn thread_number() -> u64 {
+    // Relaxed: a number that nobody else has is all that is asked.
     static THREADS: AtomicU64 = AtomicU64::new(0);
     thread_local! { static NUMBER: Cell<u64> = const { Cell::new(0) } }
     NUMBER.with(|number| {

@@ -29,6 +29,7 @@ pub struct Process {
     pub flight: SingleFlight<TokenKey>,
     pub caller_http: CallerHttp<Task>,
     pub state: Mutex<State>,
+    /// Guards the one that is set up, with what it was set up by; also while it is made, which reads no file.
     transport: Mutex<Option<(TransportConfig, Arc<dyn Transport>)>>,
 }
 

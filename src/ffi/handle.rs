@@ -11,17 +11,18 @@ use crate::error::{Error, Result};
 use crate::system;
 use crate::token::{BearerToken, PublishedToken};
 
-// A handle is a place's number and how often the place has been used: 131,072 clients at once, each place 16,383
+// A handle is a slot's number and how often the slot has been used: 131,072 clients at once, each slot 16,383
 // times, which makes 2^31 handles before a process runs out.
-const PLACE_BITS: u32 = 17;
-const PLACES: u32 = 1 << PLACE_BITS;
-const LAST_USE: u32 = (1 << (31 - PLACE_BITS)) - 1;
+const SLOT_BITS: u32 = 17;
+const SLOTS: u32 = 1 << SLOT_BITS;
+const LAST_USE: u32 = (1 << (31 - SLOT_BITS)) - 1;
 const CHUNK: u32 = 256;
-const CHUNK_COUNT: usize = (PLACES / CHUNK) as usize;
+const CHUNK_COUNT: usize = (SLOTS / CHUNK) as usize;
 type Chunk = Box<[Slot; CHUNK as usize]>;
 
 struct Slot {
-    /// Twice the number of uses so far, plus 1 while in use.
+    /// Twice the number of uses so far, plus 1 while in use. AcqRel where it changes, Acquire where it is read: the next
+    /// owner sees the slot as the last one has left it, which is cleared.
     uses: AtomicU32,
     current: PublishedToken,
     client: ArcSwapOption<Client>,
@@ -37,13 +38,13 @@ impl Slot {
 static FIRST: [Slot; CHUNK as usize] = [const { Slot::new() }; CHUNK as usize];
 /// The others are made as they are needed, and stay: a reader may hold on to one.
 static CHUNKS: [OnceLock<Chunk>; CHUNK_COUNT] = [const { OnceLock::new() }; CHUNK_COUNT];
-/// Where to look for a free place first; a hint.
+/// Where to look for a free slot first. Relaxed: a hint, and nothing hangs on it.
 static FIRST_FREE: AtomicU32 = AtomicU32::new(0);
 
 /// Makes a client with a new handle.
 pub fn open(make: impl FnOnce(i32, &'static PublishedToken) -> Result<Client>) -> Result<i32> {
     let (index, slot, uses) = claim()?;
-    let handle = (uses << PLACE_BITS | index).cast_signed();
+    let handle = (uses << SLOT_BITS | index).cast_signed();
     match make(handle, &slot.current) {
         Ok(client) => {
             slot.client.store(Some(Arc::new(client)));
@@ -86,7 +87,7 @@ pub fn close(handle: i32) -> Result<i32> {
         return Err(Error::Handle(handle)); // another thread was faster
     }
     let saved = client.close();
-    release(handle.cast_unsigned() % PLACES, slot);
+    release(handle.cast_unsigned() % SLOTS, slot);
     saved.map(|()| 0)
 }
 
@@ -114,7 +115,7 @@ fn slot(handle: i32) -> Option<&'static Slot> {
     if handle <= 0 {
         return None;
     }
-    let index = handle.cast_unsigned() % PLACES;
+    let index = handle.cast_unsigned() % SLOTS;
     FIRST.get(index as usize).or_else(|| {
         let chunk = CHUNKS[(index / CHUNK) as usize].get()?;
         chunk.get((index % CHUNK) as usize)
@@ -122,8 +123,8 @@ fn slot(handle: i32) -> Option<&'static Slot> {
 }
 
 fn claim() -> Result<(u32, &'static Slot, u32)> {
-    let hint = FIRST_FREE.load(Ordering::Acquire);
-    for index in (hint..PLACES).chain(0..hint) {
+    let hint = FIRST_FREE.load(Ordering::Relaxed);
+    for index in (hint..SLOTS).chain(0..hint) {
         let slot = match FIRST.get(index as usize) {
             Some(slot) => slot,
             None => &CHUNKS[(index / CHUNK) as usize]
@@ -133,7 +134,7 @@ fn claim() -> Result<(u32, &'static Slot, u32)> {
         let is_free = uses.is_multiple_of(2) && uses / 2 < LAST_USE;
         if is_free && slot.uses.compare_exchange(uses, uses + 1, Ordering::AcqRel, Ordering::Relaxed).is_ok()
         {
-            FIRST_FREE.store(index + 1, Ordering::Release);
+            FIRST_FREE.store(index + 1, Ordering::Relaxed);
             return Ok((index, slot, uses / 2 + 1));
         }
     }
@@ -143,5 +144,5 @@ fn claim() -> Result<(u32, &'static Slot, u32)> {
 fn release(index: u32, slot: &Slot) {
     slot.current.clear();
     slot.uses.fetch_add(1, Ordering::AcqRel);
-    FIRST_FREE.fetch_min(index, Ordering::AcqRel);
+    FIRST_FREE.fetch_min(index, Ordering::Relaxed);
 }

@@ -26,10 +26,12 @@ pub fn coarse_seconds() -> i64 {
         .map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(i64::MAX))
 }
 
+/// Relaxed: it changes in the child of a fork alone, before the child has a second thread.
 static FORKS: AtomicU32 = AtomicU32::new(0);
 
 /// Files that a child must not keep open: as long as it did, it would hold their locks. More than these at once are
-/// not closed; then the locks of a process that dies last until its children end.
+/// not closed; then the locks of a process that dies last until its children end. Relaxed: each slot is a number on its
+/// own, and the handler that reads them runs in a thread that has written them or was made since.
 static LOCKED: [AtomicI32; 64] = [const { AtomicI32::new(-1) }; 64];
 
 extern "C" fn in_child() {

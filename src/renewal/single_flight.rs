@@ -8,6 +8,7 @@ use crate::system::lock;
 
 /// `K`: for whom. Only who wants the same shares an outcome.
 pub struct SingleFlight<K> {
+    /// Guards which flight is under way; held for moments.
     under_way: Mutex<Option<(K, Arc<Flight>)>>,
 }
 
@@ -20,6 +21,7 @@ impl<K> Default for SingleFlight<K> {
 struct Flight {
     /// Begun by one who still has a token that lives: gives up sooner than others may.
     is_early: bool,
+    /// Guards the outcome, which is there once; `over` says when.
     outcome: Mutex<Option<Result<()>>>,
     over: Condvar,
 }
