@@ -40,8 +40,8 @@ pub struct SignIn {
 
 pub struct Renewal {
     pub lease: RenewalLease,
-    /// Of the token that is renewed.
-    pub serial: u32,
+    /// Of the token that is renewed, if there is one.
+    pub serial: Option<u32>,
     /// What the caller wanted, where it was not the renewal itself.
     pub purpose: Option<Purpose>,
     /// The token still lives.

@@ -8,7 +8,7 @@ use super::process::Process;
 use super::task::{Aim, Renewal, Task};
 use super::Client;
 use crate::error::{Error, Result};
-use crate::operation::{Refresh, Revocation};
+use crate::operation::{renewing, Revocation};
 use crate::renewal::RenewalRequest;
 use crate::settings::Snapshot;
 use crate::store::Wait;
@@ -113,14 +113,16 @@ impl Process {
         }
         // What is stored from here on, another job has stored since this one was called.
         let seen = snapshot.record()?.stamp();
-        // Before there is a token, there need not be a place for one.
         if source.token()?.is_none() {
-            return Err(Error::sign_in("there is no token yet"));
+            // Before it is known that one can come, there need not be a place for it.
+            renewing(&snapshot.settings, None)?;
+            snapshot.record()?.prepare()?;
         }
         let Some((lease, old)) = source.acquire(wanted, seen)? else { return Ok(()) };
-        let operation = Box::new(Refresh::new(snapshot.settings.clone(), old.token.clone())?);
+        let operation = renewing(&snapshot.settings, old.as_ref().map(|old| &old.token))?;
         let RenewalRequest { purpose, is_early, .. } = wanted;
-        let renewal = Renewal { lease, serial: old.serial, purpose, is_early, has_sent: false };
+        let serial = old.map(|old| old.serial);
+        let renewal = Renewal { lease, serial, purpose, is_early, has_sent: false };
         self.run(carrier, operation, Task { snapshot: snapshot.clone(), aim: Aim::Renewal(renewal) })
     }
 }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{Dispatch, OneRequest, Outcome, Product, Repeat};
+use super::{Dispatch, Moment, OneRequest, Outcome, Product, Repeat};
 use crate::error::Result;
 use crate::json::Json;
 use crate::protocol::answer::Answer;
@@ -26,7 +26,7 @@ pub struct Exchange {
 }
 
 impl OneRequest for Exchange {
-    fn request(&self) -> Result<Dispatch> {
+    fn request(&self, _at: &Moment) -> Result<Dispatch> {
         let verifier = self.verifier.as_ref().map(Secret::expose);
         Ok(Dispatch {
             request: self.settings.token_request()?.exchange(&self.code, &self.redirect_uri, verifier)?,

@@ -11,14 +11,16 @@ mod retry;
 mod revocation;
 
 pub use exchange::Exchange;
-pub use refresh::Refresh;
+use refresh::Refresh;
 pub use retry::Retry;
 pub use revocation::Revocation;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::{Error, Result};
 use crate::protocol::message::{Request, Response};
+use crate::settings::Settings;
 use crate::system;
 use crate::token::Token;
 
@@ -90,6 +92,12 @@ impl Moment {
     }
 }
 
+/// What brings the token that comes after `old`: one road for all that renew. An error where a person is needed.
+pub fn renewing(settings: &Arc<Settings>, old: Option<&Arc<Token>>) -> Result<Box<dyn Operation>> {
+    let old = old.ok_or_else(|| Error::sign_in("there is no token yet"))?;
+    Ok(Box::new(Refresh::new(settings.clone(), old.clone())?))
+}
+
 /// Who an operation is carried for.
 pub trait Watcher {
     /// Before a request goes out. An error keeps it from going, and ends the operation.
@@ -101,7 +109,8 @@ pub trait Watcher {
 
 /// An operation that is one request and its answer.
 trait OneRequest: Send {
-    fn request(&self) -> Result<Dispatch>;
+    /// Made anew for each try, with the time and randomness of its moment.
+    fn request(&self, at: &Moment) -> Result<Dispatch>;
 
     fn read(&self, response: &Response, now: i64) -> Outcome;
 }
@@ -109,7 +118,7 @@ trait OneRequest: Send {
 impl<O: OneRequest> Operation for O {
     fn step(&mut self, event: Event<'_>, at: &Moment) -> Step {
         match event {
-            Event::Start => match self.request() {
+            Event::Start => match self.request(at) {
                 Ok(dispatch) => Step::Send(dispatch),
                 Err(error) => Step::Done(Err(error)),
             },

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{Dispatch, OneRequest, Outcome, Product, Repeat};
+use super::{Dispatch, Moment, OneRequest, Outcome, Product, Repeat};
 use crate::error::{Error, Result};
 use crate::protocol::answer::Answer;
 use crate::protocol::message::Response;
@@ -30,7 +30,7 @@ impl Refresh {
 }
 
 impl OneRequest for Refresh {
-    fn request(&self) -> Result<Dispatch> {
+    fn request(&self, _at: &Moment) -> Result<Dispatch> {
         Ok(Dispatch {
             request: self.settings.refresh_request()?.refresh(&self.refresh_token)?,
             spends: Some(fingerprint(&self.refresh_token)),

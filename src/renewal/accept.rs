@@ -57,12 +57,17 @@ impl TokenSource<'_> {
         }
     }
 
-    /// Stores what a renewal of the token of that serial has brought.
-    pub fn accept_renewal(&self, mut token: Token, serial: u32, mut lease: RenewalLease) -> Result<()> {
+    /// Stores what a renewal of the token of that serial, or of none, has brought.
+    pub fn accept_renewal(
+        &self,
+        mut token: Token,
+        serial: Option<u32>,
+        mut lease: RenewalLease,
+    ) -> Result<()> {
         let mut written = None;
         loop {
             let cached = self.cached();
-            let other = cached.as_ref().filter(|cached| cached.serial != serial);
+            let other = cached.as_ref().filter(|cached| Some(cached.serial) != serial);
             // A person has signed in meanwhile, and could not store that for want of the lease.
             if let Some(sign_in) = other.filter(|other| other.durability == Durability::UnsavedSignIn) {
                 let stored = lease.read()?;
@@ -123,14 +128,14 @@ impl TokenSource<'_> {
     }
 
     /// A renewal of the token of that serial has failed.
-    pub fn not_renewed(&self, error: Error, serial: u32, mut lease: RenewalLease) -> Result<()> {
+    pub fn not_renewed(&self, error: Error, serial: Option<u32>, mut lease: RenewalLease) -> Result<()> {
         let error = match error {
             // RFC 6749 section 5.2: the refresh token is no longer good, perhaps because somebody has used it who
             // knows of no lock.
             Error::Refused(refusal) if refusal.error == "invalid_grant" => {
                 let cached = self.cached();
                 let stored = lease.read()?;
-                let is_replaced = cached.as_ref().is_some_and(|now| now.serial != serial);
+                let is_replaced = cached.as_ref().is_some_and(|now| Some(now.serial) != serial);
                 if is_replaced || self.adopt(cached.as_deref(), stored) != Ok(false) {
                     return Ok(());
                 }

@@ -26,13 +26,14 @@ pub struct RenewalRequest {
 }
 
 impl TokenSource<'_> {
-    /// The right to renew, and the token that is to be renewed. `None`: another job has renewed it since this one asked.
+    /// The right to renew, and the token that is to be renewed, if there is one. `None`: another job has renewed it since
+    /// this one asked.
     /// `seen`: the record's stamp at that time.
     pub fn acquire(
         &self,
         wanted: RenewalRequest,
         mut seen: Option<Stamp>,
-    ) -> Result<Option<(RenewalLease, Arc<CachedToken>)>> {
+    ) -> Result<Option<(RenewalLease, Option<Arc<CachedToken>>)>> {
         let record = self.record()?;
         let wait = if wanted.is_early { Wait::No } else { self.lock_timeout() };
         let (start, began) = (system::now(), Instant::now());
@@ -43,8 +44,9 @@ impl TokenSource<'_> {
                     let mut lease = RenewalLease::new(lease);
                     let (is_other, cached) = self.reconciled(&mut lease)?;
                     let was_renewed = is_other && record.stamp() != seen && self.is_alive();
+                    let serial = cached.as_ref().map(|cached| cached.serial);
                     let is_another =
-                        is_other || wanted.stale_serial.is_some_and(|stale| stale != cached.serial);
+                        is_other || wanted.stale_serial.is_some() && wanted.stale_serial != serial;
                     if was_renewed || is_another && self.is_served(wanted) {
                         return Ok(None);
                     }
@@ -86,14 +88,13 @@ impl TokenSource<'_> {
     }
 
     /// Memory and record have the same token, also if a person signs in meanwhile; that token.
-    fn reconciled(&self, lease: &mut RenewalLease) -> Result<(bool, Arc<CachedToken>)> {
+    fn reconciled(&self, lease: &mut RenewalLease) -> Result<(bool, Option<Arc<CachedToken>>)> {
         let mut is_other = false;
         loop {
             is_other |= self.reconcile(lease)?;
-            match self.cached() {
-                Some(cached) if !cached.is_unsaved() => return Ok((is_other, cached)),
-                Some(_) => {}
-                None => return Err(Error::sign_in("there is no token yet")),
+            let cached = self.cached();
+            if !cached.as_ref().is_some_and(|cached| cached.is_unsaved()) {
+                return Ok((is_other, cached));
             }
         }
     }

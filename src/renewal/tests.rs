@@ -127,14 +127,16 @@ impl World {
         }
         let wanted = RenewalRequest { purpose: Some(Purpose::Header), stale_serial: None, is_early: false };
         let Some((mut lease, old)) = source.acquire(wanted, seen)? else { return Ok(()) };
+        let old = old.ok_or_else(|| Error::sign_in("there is no token yet"))?;
+        let serial = Some(old.serial);
         lease.sending(name(&old.token))?;
         schedule::point();
         match refusal {
             Some(error) => {
                 let refusal = Refusal { error: error.to_owned(), ..Refusal::default() };
-                source.not_renewed(Error::Refused(Box::new(refusal)), old.serial, lease)
+                source.not_renewed(Error::Refused(Box::new(refusal)), serial, lease)
             }
-            None => source.accept_renewal(token(&format!("{}+", name(&old.token))), old.serial, lease),
+            None => source.accept_renewal(token(&format!("{}+", name(&old.token))), serial, lease),
         }
     }
 
