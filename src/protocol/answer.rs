@@ -54,7 +54,8 @@ impl Answer<'_> {
             mended.as_str()
         };
         // A BOM, or a newline that a plug-in leaves before the brace.
-        Ok(read(text.trim_matches(|c: char| c == '\u{feff}' || c.is_whitespace()), response))
+        let text = text.trim_matches(|c: char| c == '\u{feff}' || c.is_whitespace());
+        Ok(read(text, response, self.endpoint))
     }
 
     pub fn is_success(&self) -> bool {
@@ -147,12 +148,12 @@ impl AnswerDialect {
     }
 }
 
-fn read(text: &str, response: &Response) -> std::result::Result<Json, String> {
+fn read(text: &str, response: &Response, endpoint: &str) -> std::result::Result<Json, String> {
     let content_type = response.header("content-type").unwrap_or_default().to_ascii_lowercase();
     match text.as_bytes().first() {
         None => Err("it is empty".to_owned()),
         Some(b'{') => Json::parse(text),
-        Some(b'<') => Err("it is a web page: check token_endpoint, or the server is in trouble".to_owned()),
+        Some(b'<') => Err(format!("it is a web page: check {endpoint}, or the server is in trouble")),
         Some(b'[') => Err("it is a JSON list".to_owned()),
         Some(_) if content_type.contains("x-www-form-urlencoded") && text.contains('=') => form(text),
         // GitHub, Facebook, IBM SmartCloud: a query string, also as text/plain.
