@@ -9,6 +9,8 @@ use crate::secret::Secret;
 
 /// The server does not revoke tokens of that type (section 2.2.1).
 pub const UNSUPPORTED: &str = "unsupported_token_type";
+/// Google says so of a token that it has revoked already, with its refresh token or before.
+const DEAD: (u16, &str) = (400, "invalid_token");
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hint {
@@ -29,8 +31,10 @@ pub fn request(request: TokenRequest<'_>, hint: Hint, token: &Secret) -> Result<
 /// an `error` (section 2.2).
 pub fn parse(answer: &Answer<'_>) -> Result<()> {
     let members = answer.members()?;
-    if let Some(refusal) = members.as_ref().ok().and_then(|members| answer.refusal(members)) {
-        return Err(Error::Refused(Box::new(refusal)));
+    match members.as_ref().ok().and_then(|members| answer.refusal(members)) {
+        Some(refusal) if (refusal.status, refusal.error.as_str()) == DEAD => return Ok(()),
+        Some(refusal) => return Err(Error::Refused(Box::new(refusal))),
+        None => {}
     }
     match members {
         _ if answer.is_success() => Ok(()),
