@@ -81,7 +81,11 @@ impl Client {
             return Ok(());
         }
         let wait = Wait::Seconds(snapshot.settings.lock_timeout());
-        let lease = source.lease(wait)?;
+        let lease = match source.lease(wait) {
+            // Another job has removed it since this one read it.
+            Err(Error::SignIn { .. }) => return Ok(()),
+            lease => lease?,
+        };
         let Some(cached) = source.cached() else { return Ok(()) };
         let operation = Box::new(Revocation::new(snapshot.settings.clone(), &cached.token));
         process.run(&carrier, operation, Task { snapshot: snapshot.clone(), aim: Aim::Removal(lease) })
