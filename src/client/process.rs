@@ -25,12 +25,19 @@ pub struct Process {
     pub cache: TokenCache,
     /// What `memory:` keeps.
     pub memory: MemoryStore,
-    /// One renewal at a time, where the built-in HTTPS carries it.
-    pub flight: SingleFlight<TokenKey>,
+    /// One renewal or revocation at a time, where the built-in HTTPS carries it.
+    pub flight: SingleFlight<(TokenKey, Errand)>,
     pub caller_http: CallerHttp<Task>,
     pub state: Mutex<State>,
     /// Guards the one that is set up, with what it was set up by; also while it is made, which reads no file.
     transport: Mutex<Option<(TransportConfig, Arc<dyn Transport>)>>,
+}
+
+/// What a flight is for: who waits for it shares the outcome of its own kind.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Errand {
+    Renewal,
+    Revocation,
 }
 
 /// Guards what is in it, and the change of settings. Held for moments, never while a request is under way; the cache's

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::carry::Carrier;
-use super::process::Process;
+use super::process::{Errand, Process};
 use super::task::{Aim, Renewal, Task};
 use super::Client;
 use crate::error::{Error, Result};
@@ -75,20 +75,7 @@ impl Client {
         let process = self.process();
         let snapshot = process.snapshot.load_full();
         snapshot.settings.revocation_url()?;
-        let carrier = process.carrier(&snapshot)?;
-        let source = process.source(&snapshot);
-        if source.token()?.is_none() {
-            return Ok(());
-        }
-        let wait = Wait::Seconds(snapshot.settings.lock_timeout());
-        let lease = match source.lease(wait) {
-            // Another job has removed it since this one read it.
-            Err(Error::SignIn { .. }) => return Ok(()),
-            lease => lease?,
-        };
-        let Some(cached) = source.cached() else { return Ok(()) };
-        let operation = Box::new(Revocation::new(snapshot.settings.clone(), &cached.token));
-        process.run(&carrier, operation, Task { snapshot: snapshot.clone(), aim: Aim::Removal(lease) })
+        process.revoke(&snapshot)
     }
 }
 
@@ -97,7 +84,7 @@ impl Process {
         match self.carrier(snapshot)? {
             Carrier::Builtin => {
                 let renew = || self.renew_alone(&Carrier::Builtin, snapshot, wanted);
-                self.flight.run(&snapshot.key, wanted.is_early, renew)
+                self.flight.run(&(snapshot.key.clone(), Errand::Renewal), wanted.is_early, renew)
             }
             carrier @ Carrier::Caller(_) => self.renew_alone(&carrier, snapshot, wanted),
         }
@@ -128,5 +115,31 @@ impl Process {
         let serial = old.map(|old| old.serial);
         let renewal = Renewal { lease, serial, purpose, is_early, has_sent: false };
         self.run(carrier, operation, Task { snapshot: snapshot.clone(), aim: Aim::Renewal(renewal) })
+    }
+
+    fn revoke(&self, snapshot: &Arc<Snapshot>) -> Result<()> {
+        match self.carrier(snapshot)? {
+            Carrier::Builtin => {
+                let revoke = || self.revoke_alone(&Carrier::Builtin, snapshot);
+                self.flight.run(&(snapshot.key.clone(), Errand::Revocation), false, revoke)
+            }
+            carrier @ Carrier::Caller(_) => self.revoke_alone(&carrier, snapshot),
+        }
+    }
+
+    /// As the only thread of this client that renews or revokes.
+    fn revoke_alone(&self, carrier: &Carrier<'_>, snapshot: &Arc<Snapshot>) -> Result<()> {
+        let source = self.source(snapshot);
+        if source.token()?.is_none() {
+            return Ok(());
+        }
+        let lease = match source.lease(Wait::Seconds(snapshot.settings.lock_timeout())) {
+            // Another job has removed it since this one read it.
+            Err(Error::SignIn { .. }) => return Ok(()),
+            lease => lease?,
+        };
+        let Some(cached) = source.cached() else { return Ok(()) };
+        let operation = Box::new(Revocation::new(snapshot.settings.clone(), &cached.token));
+        self.run(carrier, operation, Task { snapshot: snapshot.clone(), aim: Aim::Removal(lease) })
     }
 }
