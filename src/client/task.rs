@@ -27,7 +27,11 @@ pub enum Aim {
     /// A token in the place of the one that is in memory.
     Renewal(Renewal),
     /// No token: what it brings to an end is removed. Nobody renews it meanwhile.
-    Removal(RenewalLease),
+    Removal {
+        lease: RenewalLease,
+        /// Of that token.
+        serial: u32,
+    },
 }
 
 pub struct SignIn {
@@ -54,7 +58,7 @@ impl Task {
     pub fn purpose(&self) -> Option<Purpose> {
         match &self.aim {
             Aim::Renewal(renewal) => renewal.purpose,
-            Aim::SignIn(_) | Aim::Removal(_) => None,
+            Aim::SignIn(_) | Aim::Removal { .. } => None,
         }
     }
 
@@ -65,7 +69,7 @@ impl Task {
             Aim::SignIn(_) => 1,
             // Who has a token that lives tries again at another time.
             Aim::Renewal(renewal) if renewal.is_early => 1,
-            Aim::Renewal(_) | Aim::Removal(_) => 3,
+            Aim::Renewal(_) | Aim::Removal { .. } => 3,
         }
     }
 
@@ -82,8 +86,15 @@ impl Task {
             (Aim::Renewal(Renewal { lease, serial, .. }), Err(error)) => {
                 source.not_renewed(error, serial, lease)
             }
-            (Aim::Removal(lease), Ok(_)) => process.forget(&self.snapshot, Some(lease)),
-            (Aim::SignIn(_) | Aim::Removal(_), Err(error)) => Err(error),
+            (Aim::Removal { lease, serial }, Ok(_)) => {
+                // A person has signed in meanwhile: that stays.
+                let is_replaced = source.cached().is_some_and(|now| now.serial != serial);
+                if is_replaced {
+                    return Ok(());
+                }
+                process.forget(&self.snapshot, Some(lease))
+            }
+            (Aim::SignIn(_) | Aim::Removal { .. }, Err(error)) => Err(error),
             (Aim::SignIn(_) | Aim::Renewal(_), Ok(Product::Nothing)) => {
                 Err(Error::Internal("an operation for a token has brought none".to_owned()))
             }

@@ -140,6 +140,7 @@ impl Process {
         };
         let Some(cached) = source.cached() else { return Ok(()) };
         let operation = Box::new(Revocation::new(snapshot.settings.clone(), &cached.token));
-        self.run(carrier, operation, Task { snapshot: snapshot.clone(), aim: Aim::Removal(lease) })
+        let aim = Aim::Removal { lease, serial: cached.serial };
+        self.run(carrier, operation, Task { snapshot: snapshot.clone(), aim })
     }
 }
