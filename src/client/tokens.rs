@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::operation::{renewing, Revocation};
 use crate::renewal::RenewalRequest;
 use crate::settings::Snapshot;
-use crate::store::Wait;
+use crate::store::{fingerprint, Wait};
 use crate::token::{BearerToken, Purpose};
 
 impl Client {
@@ -139,6 +139,9 @@ impl Process {
             lease => lease?,
         };
         let Some(cached) = source.cached() else { return Ok(()) };
+        if let Some(refresh_token) = &cached.token.refresh_token {
+            lease.check_newest(&fingerprint(refresh_token))?;
+        }
         let operation = Box::new(Revocation::new(snapshot.settings.clone(), &cached.token));
         let aim = Aim::Removal { lease, serial: cached.serial };
         self.run(carrier, operation, Task { snapshot: snapshot.clone(), aim })

@@ -53,6 +53,15 @@ impl RenewalLease {
         is_meant.then(|| Duration::from_secs(seconds.unsigned_abs()))
     }
 
+    /// Refused where another process alone has what came for that refresh token.
+    pub fn check_newest(&self, fingerprint: &str) -> Result<()> {
+        let sent = self.notes().sent.as_ref().filter(|sent| sent.refresh_token == fingerprint);
+        match sent.filter(|sent| sent.blocks_others()) {
+            Some(SentRefresh { process, .. }) => Err(Error::UnsavedElsewhere { process: *process }),
+            None => Ok(()),
+        }
+    }
+
     /// Before what is good for one use is sent: whatever becomes of the answer, the next job knows of it, and there is
     /// room for the new token.
     pub fn sending(&mut self, fingerprint: &str) -> Result<()> {
@@ -63,10 +72,8 @@ impl RenewalLease {
             refresh_token: fingerprint.to_owned(),
             was_answered: false,
         };
+        self.check_newest(fingerprint)?;
         let before = self.notes().sent.clone().filter(|before| before.refresh_token == sent.refresh_token);
-        if let Some(SentRefresh { process, .. }) = before.as_ref().filter(|before| before.blocks_others()) {
-            return Err(Error::UnsavedElsewhere { process: *process });
-        }
         self.lease.reserve()?;
         let last = self.lease.notes_mut().sent.replace(sent);
         if let Err(error) = self.lease.write_notes_ahead() {
