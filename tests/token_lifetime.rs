@@ -1,4 +1,4 @@
-//! A token's life as the header promises it: freshness, early refresh, retries, refusals, rejections,
+//! A token's life as the header promises it: freshness, early refresh, retries, refusals, rejections, revocation,
 //! sealing, pending authorizations, accounts, records in a database of one's own, the line for a person, locks.
 //!
 //! Several clients on one store stand for several jobs. The server is the test itself (`OAUTH_HTTP` is `caller`) or,
@@ -34,6 +34,10 @@ mod refusals;
 mod retries;
 #[path = "token_lifetime/revocation.rs"]
 mod revocation;
+#[path = "token_lifetime/revocation_answers.rs"]
+mod revocation_answers;
+#[path = "token_lifetime/revocation_together.rs"]
+mod revocation_together;
 #[path = "token_lifetime/sealing.rs"]
 mod sealing;
 #[path = "token_lifetime/status.rs"]

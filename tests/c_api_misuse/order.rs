@@ -49,6 +49,13 @@ const OUT_OF_ORDER: &[Call] = &[
         "authorization_endpoint is http://",
     ),
     (
+        "a revocation without revocation_endpoint",
+        &[],
+        |c| ffi::oauth_revoke(c.0),
+        OAUTH_ERROR_MISSING,
+        "revocation_endpoint is not set: set it before oauth_revoke",
+    ),
+    (
         "a code without token_endpoint",
         &[(OAUTH_TOKEN_ENDPOINT, "")],
         |c| exchange(c, "SECRET"),
@@ -304,12 +311,14 @@ fn settings_that_change_while_a_request_waits_mix_no_accounts() {
 #[test]
 fn another_threads_request_is_not_taken_away() {
     let client = holder("0");
+    client.must_set(OAUTH_REVOCATION_ENDPOINT, "https://as.example/revoke");
     client.authorize_url();
     assert_eq!(client.exchange("SECRET-code"), OAUTH_HTTP_NEEDED);
     thread::scope(|s| {
         s.spawn(|| {
             fails(client.exchange("SECRET-code"), OAUTH_ERROR_BUSY, "call again");
             fails(client.refresh(), OAUTH_ERROR_BUSY, "call again");
+            fails(ffi::oauth_revoke(client.0), OAUTH_ERROR_BUSY, "call again");
             gives(&client, "0");
         });
     });

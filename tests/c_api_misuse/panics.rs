@@ -4,6 +4,7 @@
 use crate::common::error_text;
 use crate::support::*;
 use oauth::constants::*;
+use oauth::ffi;
 use oauth::system::testing::panic_at_clock;
 use practice_server::{sign_in as sign_in_at, Fault, Options, Server, SignIn};
 use std::panic;
@@ -44,6 +45,16 @@ fn a_panic_is_an_error_prints_nothing_and_leaves_all_as_it_was() {
         assert_eq!(client.refresh(), OAUTH_HTTP_NEEDED, "{}", error_text());
         assert_eq!(answer_token(&client, "3"), 0, "{}", error_text());
         gives(&client, "3");
+        // And of a revocation.
+        client.must_set(OAUTH_REVOCATION_ENDPOINT, "https://as.example/revoke");
+        assert_eq!(ffi::oauth_revoke(client.0), OAUTH_HTTP_NEEDED);
+        panic_at_clock();
+        internal(client.respond(200, "", b""));
+        gives(&client, "3");
+        assert_eq!(ffi::oauth_revoke(client.0), OAUTH_HTTP_NEEDED, "{}", error_text());
+        assert_eq!(client.respond(200, "", b""), OAUTH_HTTP_NEEDED, "{}", error_text());
+        assert_eq!(client.respond(200, "", b""), 0, "{}", error_text());
+        fails(client.header().0, OAUTH_ERROR_SIGN_IN, "sign in again");
     });
     assert_eq!(said, "");
 }

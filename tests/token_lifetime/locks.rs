@@ -1,6 +1,7 @@
 //! The lock that another job holds: how long it is waited for, what is said of the holder, and who does not wait.
 
 use crate::common::{error_text, Client};
+use crate::revocation::ENDPOINT;
 use crate::support::*;
 use oauth::constants::*;
 use std::fs::File;
@@ -48,13 +49,14 @@ fn a_lock_that_another_holds_is_an_error_after_its_time() {
         ("token", |client| client.access_token().0),
         ("refresh", |client| client.refresh()),
         ("forget", |client| client.forget()),
+        ("revoke", |client| client.revoke()),
     ];
     let mut table = Table::default();
     for (wait, least, most) in [(SOON, 900, 3000), (AT_ONCE, 0, 400)] {
         for (name, call) in calls {
             table.row(&format!("{name}, {wait:?}"), || {
                 let folder = Folder::new();
-                let client = client_in(&folder, &[wait]);
+                let client = client_in(&folder, &[wait, ENDPOINT]);
                 assert_eq!(sign_in(&client, "1"), 0, "{}", error_text());
                 advance(HOUR);
                 let before = contents(&folder);

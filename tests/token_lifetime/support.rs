@@ -59,6 +59,7 @@ pub fn rfc3339(seconds: i64) -> String {
 pub trait Life {
     fn accounts(&self, page: i32) -> Got;
     fn forget(&self) -> i32;
+    fn revoke(&self) -> i32;
     fn reseal(&self) -> i32;
     fn import(&self, expected: i32, record: &str) -> i32;
     fn close(self) -> i32;
@@ -75,6 +76,10 @@ impl Life for Client {
 
     fn forget(&self) -> i32 {
         ffi::oauth_forget(self.0)
+    }
+
+    fn revoke(&self) -> i32 {
+        ffi::oauth_revoke(self.0)
     }
 
     fn reseal(&self) -> i32 {
