@@ -297,6 +297,10 @@ class Client:
         """Removes the account's token from store and memory. The server is not told: nothing is revoked."""
         self._check(_library.oauth_forget(self._handle))
 
+    def revoke(self) -> None:
+        """Has the server revoke the account's tokens at `revocation_endpoint`, and removes them as `forget` does."""
+        self._run(lambda: (_library.oauth_revoke(self._handle), ""))
+
     def reseal(self) -> int:
         """Seals every record of the store anew with `store_key`, and says how many were not sealed with it before."""
         answer: int = _library.oauth_store_reseal(self._handle)

@@ -336,6 +336,24 @@ class Stores(unittest.TestCase):
         self.assertEqual(kept.access_token(), "at-1")
         self.assertEqual(len(self.server.requests), 2)
 
+    def test_a_token_is_revoked(self):
+        gone = self.signed_in(account="bob")
+        with self.assertRaisesRegex(liboauth.ConfigurationError, "revocation_endpoint"):
+            gone.revoke()
+        gone.set(revocation_endpoint="https://as.example/revoke")
+        self.server.answer = 400, {}, json.dumps({"error": "unsupported_token_type"})
+        with self.assertRaises(Refused) as caught:
+            gone.revoke()
+        self.assertEqual(caught.exception.number, liboauth.OAUTH_ERROR_UNSUPPORTED_TOKEN)
+        self.assertEqual(gone.access_token(), "at-1")
+        self.server.answer = 200, {}, ""
+        gone.revoke()
+        gone.revoke()
+        self.assertEqual([form["token"] for form in self.server.forms[1:]], ["rt", "rt", "at-1"])
+        for other in (gone, self.client(account="bob")):
+            with self.assertRaises(SignInNeeded):
+                other.access_token()
+
     def test_a_record_grows_by_generations(self):
         with self.signed_in() as c:
             first = c.generation
