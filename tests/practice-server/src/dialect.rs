@@ -24,6 +24,8 @@ pub struct Dialect {
     pub secret_optional: bool,
     pub refresh_token: RefreshToken,
     pub rotation: Rotation,
+    /// Where tokens are revoked, if anywhere, and how far that goes (RFC 7009).
+    pub revocation: Option<(&'static str, Revocation)>,
     pub lifetime: Lifetime,
     pub token_type: &'static str,
     pub sends_scope: bool,
@@ -92,6 +94,17 @@ pub enum Rotation {
     Keep,
 }
 
+/// What goes with a token that is revoked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Revocation {
+    /// With a refresh token, an old one too, its whole family; an access token alone.
+    Family,
+    /// All refresh tokens of the family. Access tokens live until they expire, as at Auth0.
+    RefreshTokens,
+    /// Access and refresh token are one, and nobody is told that it was not theirs, as at Doorkeeper.
+    Pair,
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Lifetime {
     Number(u64),
@@ -127,6 +140,11 @@ impl Dialect {
         DIALECTS.iter().find(|dialect| dialect.name == name.trim_matches('/'))
     }
 
+    /// Below the base path.
+    pub fn revoke(&self) -> Option<&'static str> {
+        self.revocation.map(|(path, _)| path)
+    }
+
     pub fn is(&self, other: &Dialect) -> bool {
         self.name == other.name
     }
@@ -149,6 +167,7 @@ const USUAL: Dialect = Dialect {
     secret_optional: false,
     refresh_token: RefreshToken::Always,
     rotation: Rotation::Replace,
+    revocation: None,
     lifetime: Lifetime::Number(3600),
     token_type: "Bearer",
     sends_scope: true,
@@ -165,6 +184,7 @@ const METAMAPS: Dialect = Dialect {
     token: "/oauth/token",
     carriers: &[Carrier::Query, Carrier::Form],
     basic: Basic::Raw,
+    revocation: Some(("/oauth/revoke", Revocation::Pair)),
     lifetime: Lifetime::Number(7200),
     token_type: "bearer",
     sends_scope: false,
@@ -197,6 +217,7 @@ pub static DIALECTS: [Dialect; 8] = [
         pkce: Pkce::Required,
         refresh_token: RefreshToken::OfflineAccess,
         rotation: Rotation::Detect,
+        revocation: Some(("/revoke", Revocation::Family)),
         ..USUAL
     },
     Dialect {
@@ -208,6 +229,7 @@ pub static DIALECTS: [Dialect; 8] = [
         basic: Basic::Refused,
         refresh_token: RefreshToken::OfflineAccess,
         rotation: Rotation::Overlap,
+        revocation: Some(("/oauth/revoke", Revocation::RefreshTokens)),
         lifetime: Lifetime::Text(3600),
         errors: Errors::Auth0,
         ..USUAL

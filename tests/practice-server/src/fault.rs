@@ -68,6 +68,7 @@ pub struct Fault {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Endpoint {
     Token,
+    Revocation,
     Api,
 }
 
@@ -258,6 +259,7 @@ impl Fault {
 fn parse_endpoint(text: &str) -> Option<Endpoint> {
     match text {
         "token" => Some(Endpoint::Token),
+        "revocation" => Some(Endpoint::Revocation),
         "api" => Some(Endpoint::Api),
         _ => None,
     }

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use base64::prelude::{Engine as _, BASE64_URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
-use crate::dialect::{Dialect, Pkce, RefreshToken as Policy, Rotation};
+use crate::dialect::{Dialect, Pkce, RefreshToken as Policy, Revocation, Rotation};
 use crate::people::Client;
 use crate::refusal::{Reason, Refusal};
 
@@ -35,6 +35,8 @@ pub struct Grant {
     pub consent: Consent,
     pub refreshed: u32,
     ended: bool,
+    /// No refresh token of it is taken any more.
+    refresh_ended: bool,
 }
 
 struct Code {
@@ -68,6 +70,12 @@ pub struct Grants {
     refresh: HashMap<String, RefreshToken>,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    AccessToken,
+    RefreshToken,
+}
+
 /// What a code must come with to be taken.
 pub struct CodeUse<'a> {
     pub dialect: &'static Dialect,
@@ -84,7 +92,7 @@ impl Grants {
 
     pub fn issue_code(&mut self, now: u64, consent: Consent) -> String {
         let code = random("code") + consent.dialect.code_tail;
-        self.all.push(Grant { consent, refreshed: 0, ended: false });
+        self.all.push(Grant { consent, refreshed: 0, ended: false, refresh_ended: false });
         let grant = self.all.len() - 1;
         self.codes.insert(code.clone(), Code { grant, expires_at: now + CODE_LIFETIME, used: false });
         code
@@ -164,7 +172,7 @@ impl Grants {
         if consent.client.id != client.id || !consent.dialect.is(dialect) {
             return refuse("the refresh token was given to another client");
         }
-        if self.all[grant].ended {
+        if self.all[grant].ended || self.all[grant].refresh_ended {
             return refuse("the grant was revoked");
         }
         let Some(used_at) = entry.used_at else { return Ok(grant) };
@@ -206,6 +214,26 @@ impl Grants {
         let grant = self.grant(entry.grant);
         let expired = entry.expires_at.is_some_and(|at| now >= at);
         (!expired && !entry.ended && !grant.ended && grant.consent.dialect.is(dialect)).then_some(entry)
+    }
+
+    /// Whose token it is, and its kind; `None`: nobody's.
+    pub fn find(&self, token: &str) -> Option<(&Consent, Kind)> {
+        let refresh = self.refresh.get(token).map(|entry| (entry.grant, Kind::RefreshToken));
+        let found = refresh.or_else(|| Some((self.access.get(token)?.grant, Kind::AccessToken)));
+        found.map(|(grant, kind)| (&self.all[grant].consent, kind))
+    }
+
+    /// Ends a token that was found, and what goes with it (RFC 7009 §2.1).
+    pub fn revoke(&mut self, token: &str, how: Revocation) {
+        if let Some(entry) = self.refresh.get(token) {
+            match how {
+                Revocation::Family | Revocation::Pair => self.all[entry.grant].ended = true,
+                Revocation::RefreshTokens => self.all[entry.grant].refresh_ended = true,
+            }
+        } else if let Some(entry) = self.access.get_mut(token) {
+            entry.ended = true;
+            self.all[entry.grant].ended |= how == Revocation::Pair;
+        }
     }
 
     /// Ends all access tokens at once; refresh tokens stay good.

@@ -31,6 +31,7 @@ mod record;
 mod refusal;
 mod request;
 mod response;
+mod revocation;
 mod routes;
 mod state;
 mod tls;
@@ -190,15 +191,15 @@ impl Server {
         self.shared.state().connections
     }
 
-    /// The last token request.
+    /// The last token or revocation request.
     ///
     /// # Panics
     /// When there was none.
     pub fn last_request(&self) -> Recorded {
-        self.shared.state().requests.last().cloned().expect("a token request before")
+        self.shared.state().requests.last().cloned().expect("a request before")
     }
 
-    /// All token requests, the oldest first; without those that were reset before they were read.
+    /// All token and revocation requests, the oldest first; without those that were reset before they were read.
     pub fn requests(&self) -> Vec<Recorded> {
         self.shared.state().requests.clone()
     }
@@ -251,7 +252,8 @@ fn known(base: &str) -> &'static Dialect {
     Dialect::named(base).unwrap_or_else(|| panic!("no base path {base}"))
 }
 
-/// Names and endpoints of the servers that are played, for people: `(name, title, authorize, token)`.
-pub fn bases() -> Vec<(&'static str, &'static str, &'static str, &'static str)> {
-    DIALECTS.iter().map(|one| (one.name, one.title, one.authorize[0], one.token)).collect()
+/// Names, titles and endpoints of the servers that are played, for people.
+pub fn bases() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
+    let endpoints = |one: &Dialect| [one.authorize[0], one.token].into_iter().chain(one.revoke()).collect();
+    DIALECTS.iter().map(|one| (one.name, one.title, endpoints(one))).collect()
 }

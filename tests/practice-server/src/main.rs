@@ -38,9 +38,9 @@ fn serve(mut flags: Flags) -> Result<(), String> {
         say(&format!("CA {}", server.ca_file().display()))?;
     }
     say(&format!("READY {}", server.url()))?;
-    for (name, title, authorize, token) in practice_server::bases() {
+    for (name, title, endpoints) in practice_server::bases() {
         // Whoever waited for READY may have stopped reading.
-        let _ = say(&format!("  /{name:<14} {title}: {authorize} {token}"));
+        let _ = say(&format!("  /{name:<14} {title}: {}", endpoints.join(" ")));
     }
     loop {
         thread::park();
@@ -117,8 +117,9 @@ fn sign_in(mut flags: Flags) -> Result<(), String> {
 fn help() -> String {
     let bases: Vec<String> = practice_server::bases()
         .into_iter()
-        .map(|(name, title, authorize, token)| {
-            format!("  {title}\n      /{name}{authorize}\n      /{name}{token}")
+        .map(|(name, title, endpoints)| {
+            let paths: Vec<String> = endpoints.iter().map(|path| format!("\n      /{name}{path}")).collect();
+            format!("  {title}{}", paths.concat())
         })
         .collect();
     HELP.trim_end().replace("{bases}", &bases.join("\n"))

@@ -87,11 +87,12 @@ pub fn index() -> Response {
 
 fn row(dialect: &Dialect) -> String {
     let Dialect { name, title, token, .. } = dialect;
-    format!(
-        "<li>{}: <code>/{name}{}</code>, <code>/{name}{token}</code></li>\n",
-        escape(title),
-        dialect.authorize[0]
-    )
+    let paths: Vec<String> = [dialect.authorize[0], token]
+        .into_iter()
+        .chain(dialect.revoke())
+        .map(|path| format!("<code>/{name}{path}</code>"))
+        .collect();
+    format!("<li>{}: {}</li>\n", escape(title), paths.join(", "))
 }
 
 fn page(status: u16, title: &str, body: &str) -> Response {

@@ -17,7 +17,9 @@ pub struct Counts {
     pub code_exchanges: u64,
     /// Token requests that gave tokens for a refresh token.
     pub refreshes: u64,
-    /// Token requests that were refused (not those that met a fault).
+    /// Revocation requests, whatever became of them.
+    pub revocations: u64,
+    /// Token and revocation requests that were refused (not those that met a fault).
     pub refused: u64,
     /// Requests to the API.
     pub api_calls: u64,
@@ -25,7 +27,7 @@ pub struct Counts {
     pub api_refused: u64,
     /// Faults that happened.
     pub faults: u64,
-    /// Connections on which at least one token or API request came.
+    /// Connections on which at least one token, revocation or API request came.
     pub connections: u64,
 }
 
@@ -36,6 +38,7 @@ impl Counts {
             "token_requests": self.token_requests,
             "code_exchanges": self.code_exchanges,
             "refreshes": self.refreshes,
+            "revocations": self.revocations,
             "refused": self.refused,
             "api_calls": self.api_calls,
             "api_refused": self.api_refused,
@@ -45,7 +48,7 @@ impl Counts {
     }
 }
 
-/// A token request as it came.
+/// A token or revocation request as it came.
 #[derive(Clone, Debug)]
 pub struct Recorded {
     /// The base path's name, without slashes.

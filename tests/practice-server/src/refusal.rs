@@ -15,6 +15,7 @@ pub enum Reason {
     Redirect,
     RefreshToken,
     GrantType,
+    TokenType,
     Scope,
 }
 
@@ -56,6 +57,8 @@ impl Refusal {
             Reason::Client => "invalid_client",
             Reason::Code | Reason::Redirect | Reason::RefreshToken => "invalid_grant",
             Reason::GrantType => "unsupported_grant_type",
+            // RFC 7009 §2.2.1
+            Reason::TokenType => "unsupported_token_type",
             Reason::Scope => "invalid_scope",
         }
     }
@@ -74,7 +77,7 @@ impl Refusal {
             Reason::RefreshToken => (403, "invalid_grant", "Unknown or invalid refresh token."),
             Reason::Code | Reason::Redirect => (403, "invalid_grant", self.why.as_str()),
             Reason::GrantType => (403, "unsupported_grant_type", self.why.as_str()),
-            Reason::Request | Reason::Scope => (400, self.rfc_name(), self.why.as_str()),
+            Reason::Request | Reason::TokenType | Reason::Scope => (400, self.rfc_name(), self.why.as_str()),
         };
         Response::json(status, &json!({"error": name, "error_description": why}))
     }
@@ -94,7 +97,7 @@ impl Refusal {
             Reason::Code => "bad_verification_code",
             Reason::Redirect => "redirect_uri_mismatch",
             Reason::RefreshToken => "bad_refresh_token",
-            Reason::Request | Reason::GrantType | Reason::Scope => self.rfc_name(),
+            Reason::Request | Reason::GrantType | Reason::TokenType | Reason::Scope => self.rfc_name(),
         };
         if dialect.answer == Answer::FormUnlessAsked && accepts_json {
             return Response::json(200, &json!({"error": name, "error_description": self.why}));
@@ -110,7 +113,7 @@ impl Refusal {
             Reason::Redirect => "bad_redirect_uri",
             Reason::RefreshToken => "invalid_refresh_token",
             Reason::GrantType => "invalid_grant_type",
-            Reason::Request => "invalid_arguments",
+            Reason::Request | Reason::TokenType => "invalid_arguments",
             Reason::Scope => "invalid_scope",
         }
     }

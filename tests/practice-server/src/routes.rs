@@ -9,6 +9,7 @@ use crate::fault::Endpoint;
 use crate::pages;
 use crate::request::{Request, RequestLine};
 use crate::response::Response;
+use crate::revocation::revoke;
 use crate::state::State;
 use crate::token::token;
 
@@ -35,6 +36,7 @@ pub fn answer(
     match (path, request.method.as_str()) {
         (API, _) => api::me(state, dialect, request),
         (path, _) if path == dialect.token => token(state, dialect, request, connection),
+        (path, _) if dialect.revoke() == Some(path) => revoke(state, dialect, request, connection),
         (path, "GET" | "POST") if dialect.authorize.contains(&path) => {
             authorize::authorize(state, dialect, request)
         }
@@ -59,6 +61,7 @@ pub fn is_reset(state: &mut State, line: &RequestLine) -> bool {
     if is_reset {
         match at {
             Endpoint::Token => state.counts(dialect).token_requests += 1,
+            Endpoint::Revocation => state.counts(dialect).revocations += 1,
             Endpoint::Api => state.counts(dialect).api_calls += 1,
         }
     }
@@ -74,6 +77,7 @@ fn endpoint(dialect: &Dialect, path: &str) -> Option<Endpoint> {
     match path {
         API => Some(Endpoint::Api),
         path if path == dialect.token => Some(Endpoint::Token),
+        path if dialect.revoke() == Some(path) => Some(Endpoint::Revocation),
         _ => None,
     }
 }

@@ -17,8 +17,16 @@ use crate::response::Response;
 use crate::state::State;
 
 /// Parameters that have no business in a URL (RFC 6749 §2.3.1, RFC 9700 §2.4 for the rest).
-const PRIVATE: [&str; 7] =
-    ["client_id", "client_secret", "grant_type", "code", "redirect_uri", "code_verifier", "refresh_token"];
+const PRIVATE: [&str; 8] = [
+    "client_id",
+    "client_secret",
+    "grant_type",
+    "code",
+    "redirect_uri",
+    "code_verifier",
+    "refresh_token",
+    "token",
+];
 
 /// Answers a token request, or does what a fault says.
 pub fn token(state: &mut State, dialect: &'static Dialect, request: &Request, connection: u64) -> Response {
@@ -146,7 +154,7 @@ fn narrowed(granted: &[String], asked: Option<&str>) -> Result<Vec<String>, Refu
 }
 
 /// The parameters from where this server takes them.
-fn parameters(dialect: &Dialect, request: &Request) -> Result<Params, Refusal> {
+pub fn parameters(dialect: &Dialect, request: &Request) -> Result<Params, Refusal> {
     let takes = |carrier| dialect.carriers.contains(&carrier);
     let content_type = request.content_type();
     let mut params = Params::default();
@@ -189,6 +197,6 @@ fn json_params(body: &[u8]) -> Result<Params, Refusal> {
     Ok(params)
 }
 
-fn missing(name: &str) -> Refusal {
+pub fn missing(name: &str) -> Refusal {
     Refusal::request(format!("{name} is missing"))
 }
