@@ -167,6 +167,68 @@ fn whole_flow(server: &Server, dialect: &Dialect, carrier: Carrier) {
     assert_eq!(api(server, dialect.base, &fourth), 200);
 }
 
+/// Where a server revokes tokens, and what its API says to the access token then.
+const REVOKING: &[(&str, &str, i32)] = &[
+    ("strict", "/revoke", 401),
+    ("stamps", "/oauth/revoke", 200), // until it expires
+    ("metamaps", "/oauth/revoke", 401),
+    ("metamaps-real", "/oauth/revoke", 401),
+];
+
+#[test]
+fn what_is_revoked_is_of_no_use_to_anybody() {
+    let mut table: Table<()> = Table::default();
+    for https in [false, true] {
+        let server = Server::start(Options { https, ..Options::default() }).unwrap();
+        for dialect in DIALECTS {
+            let Some((_, path, status)) = REVOKING.iter().find(|(base, ..)| *base == dialect.base) else {
+                continue;
+            };
+            for carrier in [Carrier::Builtin, Carrier::Caller] {
+                if https && carrier == Carrier::Caller {
+                    continue; // this test's own HTTP speaks no TLS
+                }
+                let body = dialect.settings.iter().find(|(property, _)| *property == OAUTH_REQUEST_BODY);
+                let body = body.map_or("", |(_, body)| body);
+                table.row(&format!("{} {body} https={https} {carrier:?}", dialect.base), || {
+                    revoked(&server, dialect, carrier, path, *status);
+                });
+            }
+        }
+    }
+    table.end();
+}
+
+fn revoked(server: &Server, dialect: &Dialect, carrier: Carrier, path: &str, status: i32) {
+    let signed = client(server, dialect, carrier);
+    signed.must_set(OAUTH_REVOCATION_ENDPOINT, path);
+    let came_back = signed_in(server, &signed);
+    assert_eq!(run(carrier, &signed, || signed.exchange(&came_back)), 0, "{}", error_text());
+    let (header, record) = (header(carrier, &signed), signed.get(OAUTH_TOKEN_RECORD));
+    assert_eq!(api(server, dialect.base, &header), 200);
+
+    let revoke = || run(carrier, &signed, || oauth::ffi::oauth_revoke(signed.0));
+    if dialect.base == "strict" {
+        signed.must_set(OAUTH_CLIENT_SECRET, "not-the-secret");
+        assert_eq!(revoke(), OAUTH_ERROR_INVALID_CLIENT, "{}", error_text());
+        assert_eq!(signed.get(OAUTH_HTTP_STATUS), "401");
+        assert_eq!(signed.header().1, header, "it is there");
+        signed.must_set(OAUTH_CLIENT_SECRET, "demo-secret");
+    }
+    assert_eq!(revoke(), 0, "{}", error_text());
+    assert_eq!(signed.header().0, OAUTH_ERROR_SIGN_IN);
+    assert_eq!(signed.get(OAUTH_TOKEN_RECORD), "");
+    assert_eq!(api(server, dialect.base, &header), status);
+
+    // Who has kept the tokens elsewhere has nothing.
+    let thief = client(server, dialect, carrier);
+    thief.must_set(OAUTH_TOKEN_RECORD, &record);
+    assert_eq!(run(carrier, &thief, || thief.refresh()), OAUTH_ERROR_SIGN_IN, "{}", error_text());
+    assert_eq!(thief.get(OAUTH_ERROR) == "invalid_grant", dialect.refreshes, "{}", error_text());
+    thief.must_set(OAUTH_REVOCATION_ENDPOINT, path);
+    assert_eq!(run(carrier, &thief, || oauth::ffi::oauth_revoke(thief.0)), 0, "{}", error_text());
+}
+
 #[test]
 fn refusals_have_their_numbers() {
     let server = Server::start(Options::default()).unwrap();
