@@ -1,6 +1,6 @@
 /* job NUMBER=TEXT...   a job that uses a client with these properties, as the lines on its standard input say:
  *
- *   url, exchange TEXT, header, refresh, rejected, forget, reseal
+ *   url, exchange TEXT, header, refresh, rejected, forget, revoke, reseal
  *   arm, disarm       what happens in between is the shim's (shim.c)
  *   loop              headers, each of them refused by the API at once, until one cannot be had, or SIGTERM
  *
@@ -88,6 +88,8 @@ static void run(char *line)
         answer(line, oauth_token_rejected(client), 0);
     else if (strcmp(line, "forget") == 0)
         answer(line, oauth_forget(client), 0);
+    else if (strcmp(line, "revoke") == 0)
+        answer(line, oauth_revoke(client), 0);
     else if (strcmp(line, "reseal") == 0)
         answer(line, oauth_store_reseal(client), 0);
     else if (strcmp(line, "loop") == 0)

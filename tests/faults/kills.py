@@ -260,6 +260,28 @@ class InForget(Sweep):
         return NOT_REACHED if not killed else "it was there" if found.code == 0 else "it was gone"
 
 
+class InRevoke(InForget):
+    """A job revokes the token: another finds all of it or nothing, and revokes it, whatever the server still knows."""
+
+    def act(self, s, job):
+        job.must("arm")
+        return job.ask("revoke")
+
+    def one(self, s, way, number):
+        with s.job() as job:
+            header = job.must("header").text
+        with s.job(KILL_AT=number, KILL=way) as job:
+            killed = self.is_killed(s, job)
+        found = s.record() is not None
+        with s.job() as job:
+            job.must("revoke")
+            again = job.ask("header")
+        check(again.code == N["ERROR_SIGN_IN"] and s.record() is None, "it is still there", again)
+        check(not s.server.takes(self.base, header), "the API takes the token")
+        s.sign_in()
+        return NOT_REACHED if not killed else "it was there" if found else "it was gone"
+
+
 class InReseal(Sweep):
     """A job seals the records of two accounts: each can be read all the time, and another seals the rest."""
 
@@ -307,5 +329,6 @@ def sweeps(servers):
         InSignIn(servers, "first sign-in, sealed", "strict", **sealed),
         InUrl(servers, "authorization URL", "strict"),
         InForget(servers, "forgetting", "strict"),
+        InRevoke(servers, "revoking", "strict"),
         InReseal(servers, "sealing anew", "strict"),
     ]

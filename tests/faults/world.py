@@ -30,7 +30,7 @@ NOT_STORED = 3  # a job's status
 N = {name: int(number) for name, number in re.findall(r"#define OAUTH_(\w+)\s+\(?(-?\d+)", HEADER.read_text())}
 
 KEY = "c2b4f1a07d5e9386fa10c3d2b49e7f58616b0d9c2e8f7a4513d0b6e29f8c7a41"
-ENDPOINTS = {"strict": ("/authorize", "/token"), "stamps": ("/authorize", "/oauth/token")}
+ENDPOINTS = {"strict": ("/authorize", "/token", "/revoke"), "stamps": ("/authorize", "/oauth/token", "/oauth/revoke")}
 
 
 class Failure(Exception):
@@ -235,11 +235,12 @@ class Store:
     def __init__(self, server, base, **settings):
         self.server, self.base = server, base
         self.folder = Path(tempfile.mkdtemp(prefix="store-", dir=WORK)) / "tokens"
-        authorize, token = ENDPOINTS[base]
+        authorize, token, revoke = ENDPOINTS[base]
         self.settings = {
             "BASE_URL": f"{server.url}/{base}",
             "AUTHORIZATION_ENDPOINT": authorize,
             "TOKEN_ENDPOINT": token,
+            "REVOCATION_ENDPOINT": revoke,
             "CLIENT_ID": "demo",
             "CLIENT_SECRET": "demo-secret",
             "CLIENT_AUTH": "client_secret_post",

@@ -113,6 +113,7 @@ static void mistakes(void)
     CALL_FOR(OAUTH_ERROR_SIGN_IN, oauth_bearer_header(client, text, sizeof text));
     CALL_FOR(OAUTH_ERROR_SIGN_IN, oauth_access_token(client, text, sizeof text));
     CALL_FOR(0, oauth_token_rejected(client));
+    CALL_FOR(OAUTH_ERROR_MISSING, oauth_revoke(client));
     CALL_FOR(OAUTH_ERROR_SEQUENCE, oauth_http_request(client, OAUTH_REQUEST_URL, text, sizeof text));
     CALL_FOR(OAUTH_ERROR_SEQUENCE, oauth_http_response(client, 200, "", 0, "", 0));
     CALL_FOR(OAUTH_ERROR_BUFFER, oauth_error_text(text, 2));
@@ -130,6 +131,8 @@ static void no_network(const char *token)
 
     seed(client, token);
     CALL_FOR(OAUTH_ERROR_CONNECT, oauth_refresh(client));
+    CALL_FOR(0, oauth_set(client, OAUTH_REVOCATION_ENDPOINT, TEXT("/revoke")));
+    CALL_FOR(OAUTH_ERROR_CONNECT, oauth_revoke(client));
     CALL_FOR(0, oauth_set(client, OAUTH_PROXY, TEXT("http://127.0.0.1:1")));
     CALL_FOR(OAUTH_ERROR_CONNECT, oauth_refresh(client));
     CALL_FOR(0, oauth_client_close(client));
@@ -182,11 +185,22 @@ int main(int argc, char **argv)
     CALL_GIVES(oauth_bearer_header(client, text, sizeof text));
     CALL_GIVES(oauth_access_token(client, text, sizeof text));
     CALL_GIVES(oauth_get(client, OAUTH_EXPIRES_AT, text, sizeof text));
+    CALL_GIVES(oauth_accounts(client, 1, text, sizeof text));
+    CALL_FOR(0, oauth_store_reseal(client));
+    CALL_GIVES(oauth_get(client, OAUTH_TOKEN_RECORD, text, sizeof text));
+    CALL_FOR(OAUTH_ERROR_GENERATION, oauth_import_token(client, 0, TEXT(text)));
+    CALL_FOR(0, oauth_import_token(client, -1, TEXT(text)));
     CALL_FOR(0, oauth_set(client, OAUTH_HTTP, TEXT("caller")));
     CALL_FOR(OAUTH_HTTP_NEEDED, oauth_refresh(client));
     CALL_GIVES(oauth_http_request(client, OAUTH_REQUEST_CONTENT, text, sizeof text));
     CALL_FOR(OAUTH_ERROR_RESPONSE, oauth_http_response(client, 200, "", 0, "hello", 5));
     CALL_FOR(0, oauth_set(client, OAUTH_HTTP, TEXT("builtin")));
+    CALL_FOR(0, oauth_set(client, OAUTH_REVOCATION_ENDPOINT, TEXT("/no-such-page")));
+    CALL_FOR(OAUTH_ERROR_RESPONSE, oauth_revoke(client));
+    CALL_FOR(0, oauth_set(client, OAUTH_REVOCATION_ENDPOINT, TEXT("/revoke")));
+    CALL_FOR(0, oauth_revoke(client));
+    CALL_FOR(OAUTH_ERROR_SIGN_IN, oauth_bearer_header(client, text, sizeof text));
+    CALL_FOR(0, oauth_forget(client));
     CALL_FOR(0, oauth_set(client, OAUTH_STORE, TEXT("file:/proc/nowhere/tokens")));
     CALL_FOR(OAUTH_ERROR_SIGN_IN, oauth_refresh(client)); /* another store has no token */
     if (argv[3][0] != '\0') {

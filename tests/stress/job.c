@@ -1,7 +1,7 @@
 /* job PROFILE [threads:N] WORD...
  *
  * One process of a storm: every thread does the words in turn with one client, and each answer is a line (see told).
- *   header  refresh  rejected  url  forget  reseal        the operations
+ *   header  refresh  rejected  url  forget  revoke  reseal   the operations
  *   exchange[:TEXT]        what came back from the sign-in; without a text, it is a line of standard input
  *   accounts:PAGE  import:GENERATION:RECORD
  *   set:NUMBER:TEXT  get:NUMBER                           properties
@@ -86,6 +86,8 @@ static int32_t answer(struct worker *worker, const char *word, char *text)
         return oauth_build_authorize_url(client, text, TEXT_SIZE);
     if (!strcmp(word, "forget"))
         return oauth_forget(client);
+    if (!strcmp(word, "revoke"))
+        return carried(client, oauth_revoke(client));
     if (!strcmp(word, "reseal"))
         return oauth_store_reseal(client);
     if (!strncmp(word, "exchange", 8))

@@ -7,7 +7,7 @@ import time
 
 import weather
 from storms import READY, one_new_token
-from weather import NUMBERS, Server, Storm, case, check, equal, get, job, no_error, put, refused, storm
+from weather import NUMBERS, Server, Storm, case, check, equal, get, job, no_error, only, put, refused, storm
 
 # ---- pending authorizations ----
 
@@ -160,6 +160,20 @@ def forgotten():
             refused("SIGN_IN", answer)
         server.signed_in(profile)
         one_new_token(job(profile, "header"))
+
+
+@case("builtin", "caller")
+def revoked(http):
+    """Eight processes have the token in memory and revoke it: one of them tells the server, and all are content."""
+    with Server() as server:
+        profile = server.profile(revocation_endpoint="/revoke", http=http)
+        server.signed_in(profile)
+        answers, _ = storm(8, profile, "header", "gate", "revoke", "header")
+        no_error(only("revoke", answers))
+        equal("revocation requests at the server", 2, server.counts()["revocations"])
+        for before, answer in zip(answers, answers[1:]):
+            if before.what == "revoke":
+                refused("SIGN_IN", answer)
 
 
 # ---- records ----
