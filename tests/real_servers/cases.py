@@ -356,9 +356,8 @@ def short_lived_token(site):
 def revoked_access_token(site):
     with site.signed_in() as client:
         old = client.bearer_header()
-        path = "/token/revocation" if site.kind == "oidc-provider" else "/oauth/revoke"
         fields = {"token": client.access_token(), "client_id": site.usual["client_id"], "client_secret": site.usual["client_secret"]}
-        expect("status of the revocation", 200, site.post(path, **fields)[0])
+        expect("status of the revocation", 200, site.post(site.revocation, **fields)[0])
         site.expect_api("the header, revoked", 401, old)
         expect("header before anybody says so", old, client.bearer_header())
         client.token_rejected()
@@ -370,6 +369,60 @@ def revoked_access_token(site):
         else:  # Doorkeeper revokes the refresh token with it.
             with refused("a header after oauth_token_rejected", "OAUTH_ERROR_SIGN_IN"):
                 client.bearer_header()
+
+
+@case(*ALL)
+def revoked_sign_in(site):
+    folder = site.folder()
+    with site.signed_in(store=f"file:{folder}") as client:
+        header = client.bearer_header()
+        backup = pathlib.Path(shutil.copytree(folder, f"{folder}-backup"))
+        client.set(client_secret="wrong")
+        wrong = "OAUTH_ERROR_INVALID_CLIENT" if site.kind == "oidc-provider" else "OAUTH_ERROR_UNAUTHORIZED"
+        with refused("a revocation with a wrong secret", wrong, action="FIX"):
+            client.revoke()
+        expect("status", "401" if site.kind == "oidc-provider" else "403", client.get("http_status"))
+        site.expect_api("the header after that", 200, client.bearer_header())
+        client.set(client_secret=site.usual["client_secret"])
+        client.revoke()
+        site.expect_api("the header, revoked", 401, header)
+        with refused("a header after that", "OAUTH_ERROR_SIGN_IN", action="SIGN_IN"):
+            client.bearer_header()
+        client.revoke()  # There is nothing to revoke.
+    with site.client(store=f"file:{backup}") as old:
+        with refused("a refresh with what somebody has kept", "OAUTH_ERROR_SIGN_IN", action="SIGN_IN"):
+            old.refresh()
+        expect("the server's error", "" if site.kind == "metamaps" else "invalid_grant", old.get("error"))
+        old.revoke()  # The server takes also what it has revoked already.
+        with refused("a header after that", "OAUTH_ERROR_SIGN_IN"):
+            old.bearer_header()
+
+
+@case(*REFRESHING)
+def revoked_by_a_public_client(site):
+    with site.signed_in(**site.public) as client:
+        header = client.bearer_header()
+        client.revoke()
+        site.expect_api("the header, revoked", 401, header)
+
+
+@case("oidc-provider")
+def revoked_though_the_access_token_is_a_jwt(site):
+    resource = "resource=urn%3Aapi%3Ajwt"
+    folder = site.folder()
+    with site.signed_in(store=f"file:{folder}", authorize_params=f"prompt=consent&{resource}", token_params=resource) as client:
+        expect("parts of the access token", 3, len(client.access_token().split(".")))
+        backup = pathlib.Path(shutil.copytree(folder, f"{folder}-backup"))
+        fields = {"token": client.access_token(), "client_id": site.usual["client_id"], "client_secret": site.usual["client_secret"]}
+        status, answer = site.post(site.revocation, **fields)
+        expect("what the server says to the access token", (400, "unsupported_token_type"), (status, json.loads(answer)["error"]))
+        client.revoke()  # The access token lives until it expires.
+        with refused("a header after that", "OAUTH_ERROR_SIGN_IN"):
+            client.bearer_header()
+    with site.client(store=f"file:{backup}", refresh_params=resource) as old:
+        with refused("a refresh with what somebody has kept", "OAUTH_ERROR_SIGN_IN"):
+            old.refresh()
+        expect("the server's error", "invalid_grant", old.get("error"))
 
 
 @case("oidc-provider")

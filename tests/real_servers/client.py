@@ -62,6 +62,10 @@ class Client(liboauth.Client):
         with self.no_secret_told():
             super().refresh()
 
+    def revoke(self):
+        with self.no_secret_told():
+            super().revoke()
+
     def bearer_header(self):
         with self.no_secret_told():
             return super().bearer_header()

@@ -55,6 +55,7 @@ class Site:
     # What each server has otherwise.
     kind = ""
     me = "/me"
+    revocation = "/oauth/revoke"
     #: The usual confidential client, and one that has the habit named.
     usual = odd = public = short = {}
     #: Nobody has consented to this one, so that the server asks.
@@ -73,7 +74,8 @@ class Site:
         return Client(carrier or self.carry(), **self.settings(settings))
 
     def settings(self, more):
-        return {**self.endpoints(), "redirect_uri": REDIRECT, **self.usual, **more}
+        revocation = {"revocation_endpoint": self.base + self.revocation}
+        return {**self.endpoints(), **revocation, "redirect_uri": REDIRECT, **self.usual, **more}
 
     def signed_in(self, **settings):
         """The usual client, signed in."""
@@ -142,6 +144,7 @@ class Site:
 
 class OidcProvider(Site):
     kind = "oidc-provider"
+    revocation = "/token/revocation"
     secret = "s3cret-0123456789abcdef0123456789abcdef"
     # It gives a refresh token for this scope together with this prompt only.
     usual = {"client_id": "basic", "client_secret": secret, "scope": "openid offline_access read", "authorize_params": "prompt=consent"}
