@@ -8,10 +8,15 @@ use std::sync::Arc;
 
 use once_cell::sync::OnceCell;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::client::{Resumption, WebPkiServerVerifier};
-use rustls::crypto::{ring, verify_tls12_signature, verify_tls13_signature, CryptoProvider};
+use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name, Resumption};
+use rustls::crypto::{
+    ring, verify_tls12_signature, verify_tls13_signature, CryptoProvider, WebPkiSupportedAlgorithms,
+};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{CipherSuite, ClientConfig, ClientConnection, DigitallySignedStruct, SignatureScheme};
+use rustls::server::ParsedCertificate;
+use rustls::{
+    CipherSuite, ClientConfig, ClientConnection, DigitallySignedStruct, RootCertStore, SignatureScheme,
+};
 
 use super::fault::Fault;
 use super::tls_reason::{refused_authorities, refused_identity, why};
@@ -68,16 +73,16 @@ impl Tls {
     }
 
     fn set_up(&self) -> Result<Ready> {
-        let provider = Arc::new(provider());
+        let provider = provider();
         let authorities = Arc::new(Authorities {
             ca_file: self.ca_file.clone(),
-            provider: provider.clone(),
-            verifier: OnceCell::new(),
+            algorithms: provider.signature_verification_algorithms,
+            roots: OnceCell::new(),
         });
-        let builder = ClientConfig::builder_with_provider(provider)
+        let builder = ClientConfig::builder_with_provider(Arc::new(provider))
             .with_safe_default_protocol_versions()
             .map_err(|e| Error::Internal(format!("TLS: {e}")))?
-            // "Dangerous" is what rustls calls any verifier of one's own. This one is rustls's, made later.
+            // "Dangerous" is what rustls calls any verifier of one's own. This one asks rustls's own checks.
             .dangerous()
             .with_custom_certificate_verifier(authorities.clone());
         let identity = roots::identity(self.client_cert_file.as_deref(), self.client_key_file.as_deref())?;
@@ -95,31 +100,30 @@ impl Tls {
 /// ring's, with the short keys first as browsers have them: what follows from SHA-384 costs a sixth of a handshake.
 fn provider() -> CryptoProvider {
     let mut provider = ring::default_provider();
-    provider.cipher_suites.sort_by_key(|suite| match suite.suite() {
-        CipherSuite::TLS13_AES_128_GCM_SHA256
-        | CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256
-        | CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 => 0,
-        _ => 1,
+    let (mut suites, others): (Vec<_>, Vec<_>) = provider.cipher_suites.into_iter().partition(|suite| {
+        matches!(
+            suite.suite(),
+            CipherSuite::TLS13_AES_128_GCM_SHA256
+                | CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256
+                | CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256
+        )
     });
+    suites.extend(others);
+    provider.cipher_suites = suites;
     provider
 }
 
-/// rustls's own verifier, whose root certificates are read while the server works on its first answer.
+/// Checks a server's certificate as rustls's own verifier does, less the lists of revoked certificates, of which we have
+/// none. The root certificates are read while the server works on its first answer.
 struct Authorities {
     ca_file: Option<PathBuf>,
-    provider: Arc<CryptoProvider>,
-    verifier: OnceCell<Arc<WebPkiServerVerifier>>,
+    algorithms: WebPkiSupportedAlgorithms,
+    roots: OnceCell<RootCertStore>,
 }
 
 impl Authorities {
-    fn verifier(&self) -> Result<&WebPkiServerVerifier> {
-        let verifier = self.verifier.get_or_try_init(|| {
-            let roots = Arc::new(roots::trusted(self.ca_file.as_deref()).map_err(refused_authorities)?);
-            WebPkiServerVerifier::builder_with_provider(roots, self.provider.clone())
-                .build()
-                .map_err(|e| Error::Certificate { key: "ca_file", reason: e.to_string() })
-        })?;
-        Ok(verifier)
+    fn roots(&self) -> Result<&RootCertStore> {
+        self.roots.get_or_try_init(|| roots::trusted(self.ca_file.as_deref()).map_err(refused_authorities))
     }
 }
 
@@ -129,16 +133,15 @@ impl ServerCertVerifier for Authorities {
         end_entity: &CertificateDer<'_>,
         intermediates: &[CertificateDer<'_>],
         name: &ServerName<'_>,
-        ocsp_response: &[u8],
+        _ocsp_response: &[u8],
         now: UnixTime,
     ) -> std::result::Result<ServerCertVerified, rustls::Error> {
-        self.verifier().map_err(|e| rustls::Error::General(e.to_string()))?.verify_server_cert(
-            end_entity,
-            intermediates,
-            name,
-            ocsp_response,
-            now,
-        )
+        let roots = self.roots().map_err(|e| rustls::Error::General(e.to_string()))?;
+        let certificate = ParsedCertificate::try_from(end_entity)?;
+        let algorithms = self.algorithms.all;
+        verify_server_cert_signed_by_trust_anchor(&certificate, roots, intermediates, now, algorithms)?;
+        verify_server_name(&certificate, name)?;
+        Ok(ServerCertVerified::assertion())
     }
 
     fn verify_tls12_signature(
@@ -147,8 +150,7 @@ impl ServerCertVerifier for Authorities {
         cert: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> std::result::Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = &self.provider.signature_verification_algorithms;
-        verify_tls12_signature(message, cert, signature, algorithms)
+        verify_tls12_signature(message, cert, signature, &self.algorithms)
     }
 
     fn verify_tls13_signature(
@@ -157,12 +159,11 @@ impl ServerCertVerifier for Authorities {
         cert: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> std::result::Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = &self.provider.signature_verification_algorithms;
-        verify_tls13_signature(message, cert, signature, algorithms)
+        verify_tls13_signature(message, cert, signature, &self.algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
+        self.algorithms.supported_schemes()
     }
 }
 
@@ -184,7 +185,7 @@ impl TlsStream {
     /// The last message of the handshake leaves with the request.
     fn shake_hands(&mut self) -> std::result::Result<(), Fault> {
         self.flush()?;
-        self.authorities.verifier()?;
+        self.authorities.roots()?;
         while self.session.is_handshaking() {
             self.flush()?;
             if self.fill()? == 0 {
