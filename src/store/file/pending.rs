@@ -2,6 +2,8 @@
 //! that is written once, found by its state, and locked while its code is on the way to the server.
 #![forbid(unsafe_code)]
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 use std::fs::{self, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -119,12 +121,14 @@ fn stem(path: &Path) -> std::borrow::Cow<'_, str> {
 fn tidy(folder: &Path, lifetime: Duration) {
     let now = SystemTime::now();
     let is_old = |at: &SystemTime| now.duration_since(*at).is_ok_and(|age| age > lifetime);
-    let (old, mut young): (Vec<_>, Vec<_>) = entries(folder).into_iter().partition(|(at, _)| is_old(at));
-    let too_many = young.len().saturating_sub(MOST - 1);
-    if too_many > 0 {
-        young.sort();
+    let (mut goes, stays): (Vec<_>, Vec<_>) = entries(folder).into_iter().partition(|(at, _)| is_old(at));
+    if stays.len() >= MOST {
+        let mut oldest: BinaryHeap<_> = stays.into_iter().map(Reverse).collect();
+        while oldest.len() >= MOST {
+            goes.extend(oldest.pop().map(|Reverse(entry)| entry));
+        }
     }
-    for (_, path) in old.iter().chain(&young[..too_many]) {
+    for (_, path) in goes {
         let _ = fs::remove_file(path);
     }
 }
@@ -152,4 +156,33 @@ fn members(pending: &PendingAuthorization, expires_at: i64) -> Json {
         ("nonce", secret(pending.request.nonce.clone())),
         ("expires_at", text(&rfc3339(expires_at))),
     ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_of_too_many_go() {
+        let folder = std::env::temp_dir().join(format!("liboauth-tidy-{}", std::process::id()));
+        fs::create_dir(&folder).unwrap();
+        let now = SystemTime::now();
+        let add = |name: usize, age: u64| {
+            let file = fs::File::create(folder.join(format!("{name}.json"))).unwrap();
+            file.set_modified(now - Duration::from_secs(age)).unwrap();
+        };
+        (0..=MOST).for_each(|name| add(name, 1));
+        add(7, 3);
+        add(9, 2);
+        add(11, 3600);
+        tidy(&folder, Duration::from_secs(60));
+        let left = |name: usize| folder.join(format!("{name}.json")).exists();
+        let count = fs::read_dir(&folder).unwrap().count();
+        let [oldest, next, too_old] = [7, 9, 11].map(left);
+        tidy(&folder, Duration::from_secs(60));
+        let again = fs::read_dir(&folder).unwrap().count();
+        fs::remove_dir_all(&folder).unwrap();
+        assert_eq!((count, again), (MOST - 1, MOST - 1));
+        assert_eq!((oldest, next, too_old), (false, true, false));
+    }
 }
