@@ -19,8 +19,8 @@ use crate::client::Client;
 #[no_mangle]
 pub unsafe extern "C" fn oauth_accounts(client: i32, page: i32, buffer: *mut c_char, capacity: i32) -> i32 {
     // SAFETY: the caller's promise, as documented.
-    let out = || unsafe { TextOut::new("buffer", buffer, capacity) };
-    guard_text(client, out, |c, out| out.put(&[c.accounts(page)?.as_bytes()]))
+    let out = unsafe { TextOut::new("buffer", buffer, capacity) };
+    guard_text(client, out, &|c, out| out.put(&[c.accounts(page)?.as_bytes()]))
 }
 
 /// Removes the token of OAUTH_ACCOUNT from store and memory, and its authorizations that are pending. The server
@@ -30,7 +30,7 @@ pub unsafe extern "C" fn oauth_accounts(client: i32, page: i32, buffer: *mut c_c
 /// Returns 0, also where there was none, OAUTH_ERROR_LOCK, or OAUTH_ERROR_STORE and its like. Since 0.1.
 #[no_mangle]
 pub extern "C" fn oauth_forget(client: i32) -> i32 {
-    guard_client(client, |c| c.forget().map(|()| 0))
+    guard_client(client, &|c| c.forget().map(|()| 0))
 }
 
 /// Seals every record of the store with OAUTH_STORE_KEY that is not: those sealed with OAUTH_STORE_OLD_KEY, and those
@@ -41,7 +41,7 @@ pub extern "C" fn oauth_forget(client: i32) -> i32 {
 /// Since 0.1.
 #[no_mangle]
 pub extern "C" fn oauth_store_reseal(client: i32) -> i32 {
-    guard_client(client, Client::reseal)
+    guard_client(client, &Client::reseal)
 }
 
 /// Takes a token over from a database of the program's own: the text that `oauth_get` gave for OAUTH_TOKEN_RECORD.
@@ -62,7 +62,7 @@ pub unsafe extern "C" fn oauth_import_token(
     record: *const c_char,
     length: i32,
 ) -> i32 {
-    guard_client(client, |c| {
+    guard_client(client, &|c| {
         // SAFETY: the caller's promise, as documented.
         let record = unsafe { TextIn::read("record", record, length) }?;
         c.import_expecting(expected, record.as_str()).map(|()| 0)

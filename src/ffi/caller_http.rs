@@ -23,8 +23,8 @@ pub unsafe extern "C" fn oauth_http_request(
     capacity: i32,
 ) -> i32 {
     // SAFETY: the caller's promise, as documented.
-    let out = || unsafe { TextOut::new("buffer", buffer, capacity) };
-    guard_text(client, out, |c, out| out.put(&[c.http_request(part)?.expose().as_bytes()]))
+    let out = unsafe { TextOut::new("buffer", buffer, capacity) };
+    guard_text(client, out, &|c, out| out.put(&[c.http_request(part)?.expose().as_bytes()]))
 }
 
 /// Hands over the answer to the request of `oauth_http_request`; the operation that needed it goes on.
@@ -50,7 +50,7 @@ pub unsafe extern "C" fn oauth_http_response(
     body: *const c_char,
     body_length: i32,
 ) -> i32 {
-    guard_client(client, |c| {
+    guard_client(client, &|c| {
         // SAFETY: the caller's promise, as documented.
         let headers = unsafe { text::bytes("headers", headers, headers_length) }?;
         // SAFETY: the caller's promise, as documented.

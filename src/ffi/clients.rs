@@ -14,7 +14,7 @@ use crate::client::Client;
 /// Returns the client's handle, greater than 0, or OAUTH_ERROR_LIMIT. Since 0.1.
 #[no_mangle]
 pub extern "C" fn oauth_client_new() -> i32 {
-    guard(|| handle::open(|handle, current| Ok(Client::new(handle, current))))
+    guard(&|| handle::open(|handle, current| Ok(Client::new(handle, current))))
 }
 
 /// Makes a client that is set up from a profile.
@@ -33,7 +33,7 @@ pub extern "C" fn oauth_client_new() -> i32 {
 /// `profile` is readable as `length` says.
 #[no_mangle]
 pub unsafe extern "C" fn oauth_client_open(profile: *const c_char, length: i32) -> i32 {
-    guard(|| {
+    guard(&|| {
         // SAFETY: the caller's promise, as documented.
         let profile = unsafe { TextIn::read("profile", profile, length) }?;
         handle::open(|handle, current| Client::open(handle, current, profile.as_str()))
@@ -49,5 +49,5 @@ pub unsafe extern "C" fn oauth_client_open(profile: *const c_char, length: i32) 
 /// client is closed all the same, and they are lost. Since 0.1.
 #[no_mangle]
 pub extern "C" fn oauth_client_close(client: i32) -> i32 {
-    guard(|| handle::close(client))
+    guard(&|| handle::close(client))
 }

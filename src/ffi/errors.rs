@@ -16,9 +16,9 @@ use super::text::TextOut;
 /// `buffer` is writable for `capacity` bytes.
 #[no_mangle]
 pub unsafe extern "C" fn oauth_error_text(buffer: *mut c_char, capacity: i32) -> i32 {
-    guard::quietly(|| {
+    guard::quietly(&|| {
         // SAFETY: the caller's promise, as documented.
-        let mut out = unsafe { TextOut::new("buffer", buffer, capacity) }?;
+        let out = unsafe { TextOut::new("buffer", buffer, capacity) }?;
         out.put(&[guard::last_sentence().as_bytes()])
     })
 }
@@ -29,7 +29,7 @@ pub unsafe extern "C" fn oauth_error_text(buffer: *mut c_char, capacity: i32) ->
 /// Returns that number. It does not change what it reports. Since 0.1.
 #[no_mangle]
 pub extern "C" fn oauth_error_action() -> i32 {
-    guard::quietly(|| Ok(guard::last_action()))
+    guard::quietly(&|| Ok(guard::last_action()))
 }
 
 /// Gives the library's version, such as `0.1.0`.
@@ -42,9 +42,9 @@ pub extern "C" fn oauth_error_action() -> i32 {
 /// `buffer` is writable for `capacity` bytes.
 #[no_mangle]
 pub unsafe extern "C" fn oauth_version(buffer: *mut c_char, capacity: i32) -> i32 {
-    guard::quietly(|| {
+    guard::quietly(&|| {
         // SAFETY: the caller's promise, as documented.
-        let mut out = unsafe { TextOut::new("buffer", buffer, capacity) }?;
+        let out = unsafe { TextOut::new("buffer", buffer, capacity) }?;
         out.put(&[env!("CARGO_PKG_VERSION").as_bytes()])
     })
 }

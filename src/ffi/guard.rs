@@ -18,57 +18,41 @@ thread_local! {
 }
 
 /// Runs `body` and turns its result into the number that the caller gets.
-pub fn guard(body: impl FnOnce() -> Result<i32>) -> i32 {
-    let result = contain(body);
-    match result {
-        Ok(answer) => {
-            forget_last();
-            answer
-        }
-        Err(error) => {
-            let code = error.code();
-            remember_last(error);
-            code
-        }
-    }
+pub fn guard(body: &dyn Fn() -> Result<i32>) -> i32 {
+    answer(contain(body))
+}
+
+/// As [`guard`], with a copy of it around this `body`: for what is called before each request to an API.
+#[inline(always)]
+pub fn guard_inline(body: impl FnOnce() -> Result<i32>) -> i32 {
+    answer(contain_inline(body))
 }
 
 /// As [`guard`], with the open client of that handle; the client remembers why it failed.
-pub fn guard_client(client: i32, body: impl FnOnce(&Client) -> Result<i32>) -> i32 {
-    guard(|| record_failure(client, body))
+pub fn guard_client(client: i32, body: &dyn Fn(&Client) -> Result<i32>) -> i32 {
+    guard(&|| handle::with(client, |client| client.record_failure(body(client))))
 }
 
 /// As [`guard_client`], for a call that gives a text: the buffer is empty whatever goes wrong.
-pub fn guard_text(
-    client: i32,
-    out: impl FnOnce() -> Result<TextOut>,
-    body: impl FnOnce(&Client, &mut TextOut) -> Result<i32>,
-) -> i32 {
-    guard(|| {
-        let mut out = out()?;
-        record_failure(client, |c| body(c, &mut out))
-    })
+pub fn guard_text(client: i32, out: Result<TextOut>, body: &dyn Fn(&Client, &TextOut) -> Result<i32>) -> i32 {
+    match out {
+        Ok(out) => guard_client(client, &|client| body(client, &out)),
+        Err(error) => answer(Err(error)),
+    }
 }
 
-fn record_failure(client: i32, body: impl FnOnce(&Client) -> Result<i32>) -> Result<i32> {
-    handle::with(client, |client| client.record_failure(body(client)))
-}
-
-/// As [`guard_client`], but a success leaves the thread's last error: for what is asked about an error.
+/// As [`guard_text`], but a success leaves the thread's last error: for what is asked about an error.
 pub fn guard_inquiry(
     client: i32,
-    out: impl FnOnce() -> Result<TextOut>,
-    body: impl FnOnce(&Client, &mut TextOut) -> Result<i32>,
+    out: Result<TextOut>,
+    body: &dyn Fn(&Client, &TextOut) -> Result<i32>,
 ) -> i32 {
-    contain(|| {
-        let mut out = out()?;
-        handle::with(client, |client| body(client, &mut out))
-    })
-    .unwrap_or_else(|error| guard(|| Err(error)))
+    let inquire = |out| contain(&|| handle::with(client, |client| body(client, &out)));
+    out.and_then(inquire).unwrap_or_else(|error| answer(Err(error)))
 }
 
 /// As [`guard`], for the functions that report the last error and must not change it.
-pub fn quietly(body: impl FnOnce() -> Result<i32>) -> i32 {
+pub fn quietly(body: &dyn Fn() -> Result<i32>) -> i32 {
     contain(body).unwrap_or_else(|error| error.code())
 }
 
@@ -84,7 +68,12 @@ pub fn last_action() -> i32 {
     last(|error| error.action().number()).unwrap_or(crate::constants::OAUTH_ACTION_NONE)
 }
 
-fn contain(body: impl FnOnce() -> Result<i32>) -> Result<i32> {
+fn contain(body: &dyn Fn() -> Result<i32>) -> Result<i32> {
+    contain_inline(body)
+}
+
+#[inline(always)]
+fn contain_inline(body: impl FnOnce() -> Result<i32>) -> Result<i32> {
     silence_panics();
     system::keeping_errno(|| {
         let outer = INSIDE.replace(true);
@@ -118,6 +107,21 @@ fn silence_panics() {
             }
         }));
     });
+}
+
+#[inline(always)]
+fn answer(result: Result<i32>) -> i32 {
+    match result {
+        Ok(answer) => {
+            forget_last();
+            answer
+        }
+        Err(error) => {
+            let code = error.code();
+            remember_last(error);
+            code
+        }
+    }
 }
 
 fn remember_last(error: Error) {

@@ -19,7 +19,7 @@ use crate::constants::{OAUTH_ERROR, OAUTH_RETRY_AFTER};
 /// `text` is readable as `length` says.
 #[no_mangle]
 pub unsafe extern "C" fn oauth_set(client: i32, property: i32, text: *const c_char, length: i32) -> i32 {
-    guard_client(client, |c| {
+    guard_client(client, &|c| {
         // SAFETY: the caller's promise, as documented.
         let text = unsafe { TextIn::read("text", text, length) }?;
         c.set(property, text.as_str()).map(|()| 0)
@@ -39,10 +39,10 @@ pub unsafe extern "C" fn oauth_set(client: i32, property: i32, text: *const c_ch
 #[no_mangle]
 pub unsafe extern "C" fn oauth_get(client: i32, property: i32, buffer: *mut c_char, capacity: i32) -> i32 {
     // SAFETY: the caller's promise, as documented.
-    let out = || unsafe { TextOut::new("buffer", buffer, capacity) };
-    let read = |c: &Client, out: &mut TextOut| out.put(&[c.get(property)?.expose().as_bytes()]);
+    let out = unsafe { TextOut::new("buffer", buffer, capacity) };
+    let read = |c: &Client, out: &TextOut| out.put(&[c.get(property)?.expose().as_bytes()]);
     match property {
-        OAUTH_ERROR..=OAUTH_RETRY_AFTER => guard_inquiry(client, out, read),
-        _ => guard_text(client, out, read),
+        OAUTH_ERROR..=OAUTH_RETRY_AFTER => guard_inquiry(client, out, &read),
+        _ => guard_text(client, out, &read),
     }
 }

@@ -21,8 +21,8 @@ use super::text::{TextIn, TextOut};
 #[no_mangle]
 pub unsafe extern "C" fn oauth_build_authorize_url(client: i32, url: *mut c_char, capacity: i32) -> i32 {
     // SAFETY: the caller's promise, as documented.
-    let out = || unsafe { TextOut::new("url", url, capacity) };
-    guard_text(client, out, |c, out| {
+    let out = unsafe { TextOut::new("url", url, capacity) };
+    guard_text(client, out, &|c, out| {
         let made = c.build_authorize_url()?;
         let length = out.put(&made.parts()?)?;
         if capacity > 0 {
@@ -47,7 +47,7 @@ pub unsafe extern "C" fn oauth_build_authorize_url(client: i32, url: *mut c_char
 /// `code` is readable as `length` says.
 #[no_mangle]
 pub unsafe extern "C" fn oauth_exchange_code(client: i32, code: *const c_char, length: i32) -> i32 {
-    guard_client(client, |c| {
+    guard_client(client, &|c| {
         // SAFETY: the caller's promise, as documented.
         let code = unsafe { TextIn::read("code", code, length) }?;
         c.exchange_code(code.as_str()).map(|()| 0)

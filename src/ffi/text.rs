@@ -94,7 +94,7 @@ impl TextOut {
     }
 
     /// Takes the text back.
-    pub fn clear(&mut self) {
+    pub fn clear(&self) {
         if self.capacity > 0 {
             // SAFETY: not null, and at least one byte long by the promise given to `new`.
             unsafe { self.start.write(0) };
@@ -103,7 +103,7 @@ impl TextOut {
 
     /// Writes the parts as one text; with a capacity of 0 only tells its length.
     #[inline(always)]
-    pub fn put(&mut self, parts: &[&[u8]]) -> Result<i32> {
+    pub fn put(&self, parts: &[&[u8]]) -> Result<i32> {
         let length: usize = parts.iter().map(|p| p.len()).sum();
         let answer = i32::try_from(length).map_err(|_| Error::TooLarge { status: 0 })?;
         if self.capacity == 0 {

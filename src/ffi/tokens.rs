@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use super::guard::{guard, guard_client};
+use super::guard::{guard_client, guard_inline};
 use super::handle;
 use super::text::TextOut;
 use crate::token::Purpose;
@@ -20,7 +20,7 @@ use crate::token::Purpose;
 /// after the answer, the new tokens are in memory, and the next call stores them. Since 0.1.
 #[no_mangle]
 pub extern "C" fn oauth_refresh(client: i32) -> i32 {
-    guard_client(client, |c| c.refresh().map(|()| 0))
+    guard_client(client, &|c| c.refresh().map(|()| 0))
 }
 
 /// Gives the header for a request to the API, `Authorization: Bearer …` (RFC 6750 section 2.1), refreshed first
@@ -68,7 +68,7 @@ pub unsafe extern "C" fn oauth_access_token(client: i32, token: *mut c_char, cap
 /// Returns 0. Since 0.1.
 #[no_mangle]
 pub extern "C" fn oauth_token_rejected(client: i32) -> i32 {
-    guard_client(client, |c| {
+    guard_client(client, &|c| {
         c.token_rejected(handle::handed_out(client));
         Ok(0)
     })
@@ -84,7 +84,7 @@ pub extern "C" fn oauth_token_rejected(client: i32) -> i32 {
 /// tokens are where they were, and can be revoked again: also those that the server no longer takes. Since 0.1.
 #[no_mangle]
 pub extern "C" fn oauth_revoke(client: i32) -> i32 {
-    guard_client(client, |c| c.revoke().map(|()| 0))
+    guard_client(client, &|c| c.revoke().map(|()| 0))
 }
 
 /// The valid token as it stands ready, or else the client's way of getting one.
@@ -98,9 +98,9 @@ unsafe fn fresh(
     buffer: *mut c_char,
     capacity: i32,
 ) -> i32 {
-    guard(|| {
+    guard_inline(|| {
         // SAFETY: the caller's promise, as documented.
-        let mut out = unsafe { TextOut::new(name, buffer, capacity) }?;
+        let out = unsafe { TextOut::new(name, buffer, capacity) }?;
         if let Some(answer) = handle::read_current(client, |ready| out.put(&[purpose.text(ready).as_bytes()]))
         {
             return answer;
