@@ -2,7 +2,8 @@
 //! [`crate::protocol::authorization::AuthorizationRequest`].
 #![forbid(unsafe_code)]
 
-use super::row::{plain, put, word, Given, Row};
+use super::row::{query, text, Given, Kind, Row, Words};
+use super::Settings;
 use crate::constants as number;
 use crate::error::Result;
 use crate::protocol::authorization::{ScopeSeparator, DEFAULT_RESPONSE_TYPE};
@@ -10,54 +11,54 @@ use crate::protocol::pkce::Pkce;
 use crate::secret::Secret;
 use crate::uri;
 
-const SEPARATORS: &[(&str, ScopeSeparator)] =
-    &[("space", ScopeSeparator::Space), ("comma", ScopeSeparator::Comma)];
-const PKCES: &[(&str, Pkce)] = &[("S256", Pkce::S256), ("plain", Pkce::Plain), ("off", Pkce::Off)];
-
 pub const ROWS: &[Row] = &[
     Row {
         number: number::OAUTH_REDIRECT_URI,
         key: "redirect_uri",
-        get: |settings| plain(&settings.authorization.redirect_uri),
-        set: |settings, given| put(redirect_uri(given), &mut settings.authorization.redirect_uri),
+        kind: Kind::Text(
+            redirect_uri,
+            |s| &s.authorization.redirect_uri,
+            |s| &mut s.authorization.redirect_uri,
+        ),
     },
     Row {
         number: number::OAUTH_SCOPE,
         key: "scope",
-        get: |settings| plain(&settings.authorization.scope),
-        set: |settings, given| put(given.text(), &mut settings.authorization.scope),
+        kind: Kind::Text(text, |s| &s.authorization.scope, |s| &mut s.authorization.scope),
     },
     Row {
         number: number::OAUTH_SCOPE_SEPARATOR,
         key: "scope_separator",
-        get: |settings| match settings.authorization.scope_separator {
-            ScopeSeparator::Other(character) => Secret::new(character),
-            known => word(SEPARATORS, &known),
-        },
-        set: |settings, given| put(separator(given), &mut settings.authorization.scope_separator),
+        kind: Kind::Own { get: written_separator, set: set_separator },
     },
     Row {
         number: number::OAUTH_RESPONSE_TYPE,
         key: "response_type",
-        get: |settings| plain(&settings.authorization.response_type),
-        set: |settings, given| put(response_type(given), &mut settings.authorization.response_type),
+        kind: Kind::Text(
+            response_type,
+            |s| &s.authorization.response_type,
+            |s| &mut s.authorization.response_type,
+        ),
     },
     Row {
         number: number::OAUTH_PKCE,
         key: "pkce",
-        get: |settings| word(PKCES, &settings.authorization.pkce),
-        set: |settings, given| put(given.choice(PKCES), &mut settings.authorization.pkce),
+        kind: Kind::Word(|s| &s.authorization.pkce, |s| &mut s.authorization.pkce),
     },
     Row {
         number: number::OAUTH_AUTHORIZE_PARAMS,
         key: "authorize_params",
-        get: |settings| plain(&settings.authorization.extra),
-        set: |settings, given| put(given.query(), &mut settings.authorization.extra),
+        kind: Kind::Text(query, |s| &s.authorization.extra, |s| &mut s.authorization.extra),
     },
 ];
 
+impl Words for Pkce {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("S256", Self::S256), ("plain", Self::Plain), ("off", Self::Off)];
+}
+
 /// Any absolute URI: `https://…`, `com.example.app:/cb`, `urn:ietf:wg:oauth:2.0:oob` (RFC 8252 section 7).
-fn redirect_uri(given: Given<'_>) -> Result<String> {
+fn redirect_uri(_: &Settings, given: Given<'_>) -> Result<String> {
     let text = given.checked()?;
     if text.is_empty() {
         return Ok(String::new());
@@ -72,19 +73,31 @@ fn redirect_uri(given: Given<'_>) -> Result<String> {
     Ok(text.to_owned())
 }
 
-fn response_type(given: Given<'_>) -> Result<String> {
+fn response_type(_: &Settings, given: Given<'_>) -> Result<String> {
     let text = given.checked()?;
     Ok(if text.is_empty() { DEFAULT_RESPONSE_TYPE } else { text }.to_owned())
 }
 
-fn separator(given: Given<'_>) -> Result<ScopeSeparator> {
-    let mut characters = given.checked()?.chars();
-    match (characters.next(), characters.next()) {
-        (None | Some(' '), None) => Ok(ScopeSeparator::Space),
-        (Some(','), None) => Ok(ScopeSeparator::Comma),
-        (Some(other), None) if other.is_ascii_punctuation() && !"\"\\&=#?%".contains(other) => {
-            Ok(ScopeSeparator::Other(other))
-        }
-        _ => given.choice(SEPARATORS).map_err(|_| given.refused("use space, comma, or one character")),
+fn written_separator(settings: &Settings) -> Secret {
+    match settings.authorization.scope_separator {
+        ScopeSeparator::Space => Secret::new("space"),
+        ScopeSeparator::Comma => Secret::new("comma"),
+        ScopeSeparator::Other(character) => Secret::new(character),
     }
+}
+
+fn set_separator(settings: &mut Settings, given: Given<'_>) -> Result<()> {
+    let text = given.checked()?;
+    let mut characters = text.chars();
+    settings.authorization.scope_separator = match (characters.next(), characters.next()) {
+        (None | Some(' '), None) => ScopeSeparator::Space,
+        (Some(','), None) => ScopeSeparator::Comma,
+        (Some(other), None) if other.is_ascii_punctuation() && !"\"\\&=#?%".contains(other) => {
+            ScopeSeparator::Other(other)
+        }
+        _ if text.eq_ignore_ascii_case("space") => ScopeSeparator::Space,
+        _ if text.eq_ignore_ascii_case("comma") => ScopeSeparator::Comma,
+        _ => return Err(given.refused("use space, comma, or one character")),
+    };
+    Ok(())
 }

@@ -3,7 +3,7 @@
 
 use std::sync::OnceLock;
 
-use super::row::{plain, put, word, Given, Row};
+use super::row::{text, Given, Kind, Row, Words};
 use super::Settings;
 use crate::constants as number;
 use crate::error::{Error, Result};
@@ -24,57 +24,60 @@ pub struct Endpoints {
     checked_token_url: OnceLock<String>,
 }
 
-const YES_NO: &[(&str, bool)] =
-    &[("yes", true), ("no", false), ("true", true), ("false", false), ("1", true), ("0", false)];
-
 pub const ROWS: &[Row] = &[
     Row {
         number: number::OAUTH_BASE_URL,
         key: "base_url",
-        get: |settings| plain(&settings.endpoints.base_url),
-        set: |settings, given| put(whole_url(settings, given), &mut changed(settings).base_url),
+        kind: Kind::Text(whole_url, |s| &s.endpoints.base_url, |s| &mut changed(s).base_url),
     },
     Row {
         number: number::OAUTH_ISSUER,
         key: "issuer",
-        get: |settings| plain(&settings.endpoints.issuer),
-        set: |settings, given| put(given.text(), &mut settings.endpoints.issuer),
+        kind: Kind::Text(text, |s| &s.endpoints.issuer, |s| &mut s.endpoints.issuer),
     },
     Row {
         number: number::OAUTH_AUTHORIZATION_ENDPOINT,
         key: "authorization_endpoint",
-        get: |settings| plain(&settings.endpoints.authorization_endpoint),
-        set: |settings, given| {
-            put(url_or_path(settings, given), &mut settings.endpoints.authorization_endpoint)
-        },
+        kind: Kind::Text(
+            url_or_path,
+            |s| &s.endpoints.authorization_endpoint,
+            |s| &mut s.endpoints.authorization_endpoint,
+        ),
     },
     Row {
         number: number::OAUTH_TOKEN_ENDPOINT,
         key: "token_endpoint",
-        get: |settings| plain(&settings.endpoints.token_endpoint),
-        set: |settings, given| put(for_requests(settings, given), &mut changed(settings).token_endpoint),
+        kind: Kind::Text(for_requests, |s| &s.endpoints.token_endpoint, |s| &mut changed(s).token_endpoint),
     },
     Row {
         number: number::OAUTH_REFRESH_ENDPOINT,
         key: "refresh_endpoint",
-        get: |settings| plain(&settings.endpoints.refresh_endpoint),
-        set: |settings, given| put(for_requests(settings, given), &mut settings.endpoints.refresh_endpoint),
+        kind: Kind::Text(
+            for_requests,
+            |s| &s.endpoints.refresh_endpoint,
+            |s| &mut s.endpoints.refresh_endpoint,
+        ),
     },
     Row {
         number: number::OAUTH_REVOCATION_ENDPOINT,
         key: "revocation_endpoint",
-        get: |settings| plain(&settings.endpoints.revocation_endpoint),
-        set: |settings, given| {
-            put(for_requests(settings, given), &mut settings.endpoints.revocation_endpoint)
-        },
+        kind: Kind::Text(
+            for_requests,
+            |s| &s.endpoints.revocation_endpoint,
+            |s| &mut s.endpoints.revocation_endpoint,
+        ),
     },
     Row {
         number: number::OAUTH_ALLOW_HTTP,
         key: "allow_http",
-        get: |settings| word(YES_NO, &settings.endpoints.allow_http),
-        set: |settings, given| put(given.choice(YES_NO), &mut changed(settings).allow_http),
+        kind: Kind::Word(|s| &s.endpoints.allow_http, |s| &mut changed(s).allow_http),
     },
 ];
+
+impl Words for bool {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("yes", true), ("no", false), ("true", true), ("false", false), ("1", true), ("0", false)];
+}
 
 /// What is made of them is made anew.
 fn changed(settings: &mut Settings) -> &mut Endpoints {

@@ -1,7 +1,8 @@
 //! Who carries requests, and how the built-in HTTPS does; for that, its own [`crate::transport::TransportConfig`].
 #![forbid(unsafe_code)]
 
-use super::row::{digits, path, plain, put, word, Given, Row};
+use super::row::{Given, Kind, Row, Words};
+use super::Settings;
 use crate::constants as number;
 use crate::error::Result;
 use crate::secret::Secret;
@@ -25,55 +26,55 @@ impl Default for Http {
     }
 }
 
-#[cfg(feature = "net")]
-const CARRIERS: &[(&str, Http)] = &[("builtin", Http::Builtin), ("caller", Http::Caller)];
-#[cfg(not(feature = "net"))]
-const CARRIERS: &[(&str, Http)] = &[("caller", Http::Caller)];
+impl Words for Http {
+    #[cfg(feature = "net")]
+    const WORDS: &'static [(&'static str, Self)] = &[("builtin", Self::Builtin), ("caller", Self::Caller)];
+    #[cfg(not(feature = "net"))]
+    const WORDS: &'static [(&'static str, Self)] = &[("caller", Self::Caller)];
+}
 
 pub const ROWS: &[Row] = &[
     Row {
         number: number::OAUTH_TIMEOUT,
         key: "timeout",
-        get: |settings| digits(Some(settings.transport.timeout)),
-        set: |settings, given| {
-            put(given.seconds_or(1..=3600, DEFAULT_TIMEOUT), &mut settings.transport.timeout)
-        },
+        kind: Kind::SecondsOr(
+            DEFAULT_TIMEOUT,
+            1..=3600,
+            |s| &s.transport.timeout,
+            |s| &mut s.transport.timeout,
+        ),
     },
     Row {
         number: number::OAUTH_CA_FILE,
         key: "ca_file",
-        get: |settings| path(settings.transport.ca_file.as_ref()),
-        set: |settings, given| put(given.file(), &mut settings.transport.ca_file),
+        kind: Kind::File(|s| &s.transport.ca_file, |s| &mut s.transport.ca_file),
     },
     Row {
         number: number::OAUTH_CLIENT_CERT_FILE,
         key: "client_cert_file",
-        get: |settings| path(settings.transport.client_cert_file.as_ref()),
-        set: |settings, given| put(given.file(), &mut settings.transport.client_cert_file),
+        kind: Kind::File(|s| &s.transport.client_cert_file, |s| &mut s.transport.client_cert_file),
     },
     Row {
         number: number::OAUTH_CLIENT_KEY_FILE,
         key: "client_key_file",
-        get: |settings| path(settings.transport.client_key_file.as_ref()),
-        set: |settings, given| put(given.file(), &mut settings.transport.client_key_file),
+        kind: Kind::File(|s| &s.transport.client_key_file, |s| &mut s.transport.client_key_file),
     },
-    Row {
-        number: number::OAUTH_PROXY,
-        key: "proxy",
-        get: |settings| match &settings.transport.proxy {
-            Proxy::None => plain("none"),
-            Proxy::Environment => plain("env"),
-            Proxy::Url(url) => url.clone(),
-        },
-        set: |settings, given| put(proxy(given), &mut settings.transport.proxy),
-    },
-    Row {
-        number: number::OAUTH_HTTP,
-        key: "http",
-        get: |settings| word(CARRIERS, &settings.http),
-        set: |settings, given| put(given.choice(CARRIERS), &mut settings.http),
-    },
+    Row { number: number::OAUTH_PROXY, key: "proxy", kind: Kind::Own { get: written_proxy, set: set_proxy } },
+    Row { number: number::OAUTH_HTTP, key: "http", kind: Kind::Word(|s| &s.http, |s| &mut s.http) },
 ];
+
+fn written_proxy(settings: &Settings) -> Secret {
+    match &settings.transport.proxy {
+        Proxy::None => Secret::new("none"),
+        Proxy::Environment => Secret::new("env"),
+        Proxy::Url(url) => url.clone(),
+    }
+}
+
+fn set_proxy(settings: &mut Settings, given: Given<'_>) -> Result<()> {
+    settings.transport.proxy = proxy(given)?;
+    Ok(())
+}
 
 fn proxy(given: Given<'_>) -> Result<Proxy> {
     let wrong = || given.refused("use http://[user:password@]host:port, none or env");

@@ -60,25 +60,25 @@ impl Settings {
 
     /// The setting as text; `None` where that number is no setting's.
     pub fn get(&self, number: i32) -> Option<Secret> {
-        row_of_number(number).map(|row| (row.get)(self))
+        row_of_number(number).map(|row| row.text(self))
     }
 }
 
+const ROWS: &[&[Row]] = &[
+    profile::ROWS,
+    endpoints::ROWS,
+    client::ROWS,
+    authorization::ROWS,
+    token_request::ROWS,
+    token_answer::ROWS,
+    storage::ROWS,
+    freshness::ROWS,
+    http::ROWS,
+];
+
 /// Every setting.
 pub fn rows() -> impl Iterator<Item = &'static Row> {
-    [
-        profile::ROWS,
-        endpoints::ROWS,
-        client::ROWS,
-        authorization::ROWS,
-        token_request::ROWS,
-        token_answer::ROWS,
-        storage::ROWS,
-        freshness::ROWS,
-        http::ROWS,
-    ]
-    .into_iter()
-    .flatten()
+    ROWS.iter().copied().flatten()
 }
 
 fn row_of_number(number: i32) -> Option<&'static Row> {

@@ -6,19 +6,22 @@ mod source;
 
 use std::path::Path;
 
-use super::row::{plain, Row};
+use super::row::{Kind, Row};
 use super::Settings;
 use crate::constants::OAUTH_PROFILE;
 use crate::error::{Error, Result};
+use crate::secret::Secret;
 use file::{FileText, Origin};
 use source::{apply_known, known_names, take_known, Source};
 
 pub const ROWS: &[Row] = &[Row {
     number: OAUTH_PROFILE,
     key: "profile",
-    get: |settings| plain(&settings.profile),
-    // Unchecked: a control character only makes it a name that no server has.
-    set: |settings, given| apply_known(settings, given.raw),
+    kind: Kind::Own {
+        get: |settings| Secret::new(settings.profile.as_str()),
+        // Unchecked: a control character only makes it a name that no server has.
+        set: |settings, given| apply_known(settings, given.raw),
+    },
 }];
 
 impl Settings {

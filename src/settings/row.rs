@@ -1,4 +1,4 @@
-//! One row a property: its number, its key, how it is written and how its text is read.
+//! One row a property: its number, its key, and its kind, which says how its text is read and written.
 #![forbid(unsafe_code)]
 
 use std::ops::RangeInclusive;
@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use super::Settings;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
+use crate::store::KeySource;
 use crate::system::GivenPath;
 
 pub const YEAR: u32 = 31_536_000;
@@ -15,19 +16,118 @@ pub struct Row {
     pub number: i32,
     /// As profiles and errors name it: the constant's name in lower case, without `OAUTH_`.
     pub key: &'static str,
-    /// As text, such that setting it again changes nothing.
-    pub get: fn(&Settings) -> Secret,
-    /// An empty text takes the setting back.
-    pub set: fn(&mut Settings, Given<'_>) -> Result<()>,
+    pub kind: Kind,
 }
 
+/// What the setting is, and where in [`Settings`] it stands.
+pub enum Kind {
+    Text(Reader, Get<String>, GetMut<String>),
+    /// A text that is wiped.
+    Secret(Reader, Get<Secret>, GetMut<Secret>),
+    /// Within bounds, or not set.
+    Seconds(RangeInclusive<u32>, Get<Option<u32>>, GetMut<Option<u32>>),
+    /// The same with a default.
+    SecondsOr(u32, RangeInclusive<u32>, Get<u32>, GetMut<u32>),
+    /// One of a few words: see [`Words`].
+    Word(Get<dyn Word>, GetMut<dyn Word>),
+    File(Get<Option<GivenPath>>, GetMut<Option<GivenPath>>),
+    Key(Get<Option<KeySource>>, GetMut<Option<KeySource>>),
+    /// Like no other.
+    Own {
+        get: fn(&Settings) -> Secret,
+        set: fn(&mut Settings, Given<'_>) -> Result<()>,
+    },
+}
+
+/// Checks a text against the other settings.
+pub type Reader = fn(&Settings, Given<'_>) -> Result<String>;
+pub type Get<T> = fn(&Settings) -> &T;
+pub type GetMut<T> = fn(&mut Settings) -> &mut T;
+
 impl Row {
+    /// As text, such that setting it again changes nothing.
+    pub fn text(&self, settings: &Settings) -> Secret {
+        match &self.kind {
+            Kind::Text(_, get, _) => Secret::new(get(settings).as_str()),
+            Kind::Secret(_, get, _) => get(settings).clone(),
+            Kind::Seconds(_, get, _) => digits(*get(settings)),
+            Kind::SecondsOr(.., get, _) => digits(Some(*get(settings))),
+            Kind::Word(get, _) => Secret::new(get(settings).written()),
+            Kind::File(get, _) => {
+                get(settings).as_ref().map(|file| Secret::new(file.written.as_str())).unwrap_or_default()
+            }
+            Kind::Key(get, _) => get(settings).as_ref().map(KeySource::written).unwrap_or_default(),
+            Kind::Own { get, .. } => get(settings),
+        }
+    }
+
+    /// An empty text takes the setting back.
     pub fn apply(&self, settings: &mut Settings, text: &str) -> Result<()> {
-        (self.set)(settings, Given { key: self.key, raw: text })
+        let given = Given { key: self.key, raw: text };
+        match &self.kind {
+            Kind::Text(read, _, field) => *field(settings) = read(settings, given)?,
+            Kind::Secret(read, _, field) => *field(settings) = Secret::new(read(settings, given)?),
+            Kind::Seconds(bounds, _, field) => *field(settings) = given.seconds(bounds)?,
+            Kind::SecondsOr(default, bounds, _, field) => {
+                *field(settings) = given.seconds(bounds)?.unwrap_or(*default);
+            }
+            Kind::Word(_, field) => given.choose(field(settings))?,
+            Kind::File(_, field) => *field(settings) = given.file()?,
+            Kind::Key(_, field) => *field(settings) = KeySource::parse(given.key, given.checked()?)?,
+            Kind::Own { set, .. } => set(settings, given)?,
+        }
+        Ok(())
+    }
+}
+
+fn digits(number: Option<u32>) -> Secret {
+    number.map(|number| Secret::new(number.to_string())).unwrap_or_default()
+}
+
+// ---- one of a few words ----
+
+/// What is set by one of these words, in whatever case. No word is the default.
+pub trait Words: Copy + Default + PartialEq + 'static {
+    /// Of those that mean the same the first is how it is written.
+    const WORDS: &'static [(&'static str, Self)];
+}
+
+/// [`Words`] of whatever type.
+pub trait Word {
+    fn word(&self, at: usize) -> Option<&'static str>;
+
+    /// Empty where no word means it.
+    fn written(&self) -> &'static str;
+
+    /// Takes the meaning of that word; `None`: the default.
+    fn choose(&mut self, at: Option<usize>);
+}
+
+impl<T: Words> Word for T {
+    fn word(&self, at: usize) -> Option<&'static str> {
+        T::WORDS.get(at).map(|(word, _)| *word)
+    }
+
+    fn written(&self) -> &'static str {
+        T::WORDS.iter().find(|(_, meaning)| meaning == self).map_or("", |(word, _)| word)
+    }
+
+    fn choose(&mut self, at: Option<usize>) {
+        *self = at.map_or_else(T::default, |at| T::WORDS[at].1);
     }
 }
 
 // ---- reading ----
+
+/// Any text.
+pub fn text(_: &Settings, given: Given<'_>) -> Result<String> {
+    given.checked().map(str::to_owned)
+}
+
+/// Parameters that are added to a request.
+pub fn query(_: &Settings, given: Given<'_>) -> Result<String> {
+    Ok(given.checked()?.trim_start_matches(['?', '&']).to_owned())
+}
 
 /// What a setting is to be.
 #[derive(Clone, Copy)]
@@ -46,54 +146,34 @@ impl<'a> Given<'a> {
         Ok(self.raw)
     }
 
-    pub fn text(self) -> Result<String> {
-        self.checked().map(str::to_owned)
-    }
-
-    pub fn secret(self) -> Result<Secret> {
-        self.checked().map(Secret::new)
-    }
-
-    /// Parameters that are added to a request.
-    pub fn query(self) -> Result<String> {
-        Ok(self.checked()?.trim_start_matches(['?', '&']).to_owned())
-    }
-
-    /// One of these words, in whatever case; the default where there is none.
-    pub fn choice<T: Copy + Default>(self, words: &[(&str, T)]) -> Result<T> {
-        let names: Vec<_> = words.iter().map(|(word, _)| *word).collect();
-        Ok(self.one_of(&names)?.map_or_else(T::default, |at| words[at].1))
-    }
-
-    /// Which word it is. Apart, as all kinds of words share it.
-    fn one_of(self, words: &[&str]) -> Result<Option<usize>> {
+    fn choose(self, field: &mut dyn Word) -> Result<()> {
         let text = self.checked()?;
         if text.is_empty() {
-            return Ok(None);
+            field.choose(None);
+            return Ok(());
         }
+        let words: Vec<_> = (0..).map_while(|at| field.word(at)).collect();
         let at = words.iter().position(|word| word.eq_ignore_ascii_case(text));
-        at.map(Some).ok_or_else(|| self.refused(format!("use one of {}", words.join(", "))))
+        let at = at.ok_or_else(|| self.refused(format!("use one of {}", words.join(", "))))?;
+        field.choose(Some(at));
+        Ok(())
     }
 
-    pub fn seconds(self, bounds: RangeInclusive<u32>) -> Result<Option<u32>> {
+    fn seconds(self, bounds: &RangeInclusive<u32>) -> Result<Option<u32>> {
         let text = self.checked()?;
         if text.is_empty() {
             return Ok(None);
         }
-        match text.parse::<u32>() {
+        match text.parse() {
             Ok(value) if bounds.contains(&value) => Ok(Some(value)),
             _ => {
-                let (least, most) = bounds.into_inner();
+                let (least, most) = (bounds.start(), bounds.end());
                 Err(self.refused(format!("use a number of seconds from {least} to {most}")))
             }
         }
     }
 
-    pub fn seconds_or(self, bounds: RangeInclusive<u32>, default: u32) -> Result<u32> {
-        Ok(self.seconds(bounds)?.unwrap_or(default))
-    }
-
-    pub fn file(self) -> Result<Option<GivenPath>> {
+    fn file(self) -> Result<Option<GivenPath>> {
         let text = self.checked()?;
         if text.is_empty() {
             return Ok(None);
@@ -104,29 +184,4 @@ impl<'a> Given<'a> {
     pub fn refused(self, reason: impl Into<String>) -> Error {
         Error::Value { key: self.key, reason: reason.into() }
     }
-}
-
-/// Gives a setting its new value, if there is one. Not inlined: each row would have a copy.
-#[inline(never)]
-pub fn put<T>(value: Result<T>, field: &mut T) -> Result<()> {
-    *field = value?;
-    Ok(())
-}
-
-// ---- writing ----
-
-pub fn plain(text: &str) -> Secret {
-    Secret::new(text)
-}
-
-pub fn word<T: PartialEq>(words: &[(&str, T)], value: &T) -> Secret {
-    words.iter().find(|(_, v)| v == value).map(|(word, _)| Secret::new(*word)).unwrap_or_default()
-}
-
-pub fn digits(number: Option<u32>) -> Secret {
-    number.map(|number| Secret::new(number.to_string())).unwrap_or_default()
-}
-
-pub fn path(file: Option<&GivenPath>) -> Secret {
-    file.map(|file| Secret::new(file.written.as_str())).unwrap_or_default()
 }

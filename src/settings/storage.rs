@@ -1,7 +1,7 @@
 //! Where tokens are kept, for whom, and how.
 #![forbid(unsafe_code)]
 
-use super::row::{digits, plain, put, Given, Row, YEAR};
+use super::row::{text, Given, Kind, Row, YEAR};
 use super::Settings;
 use crate::constants as number;
 use crate::error::Result;
@@ -45,73 +45,64 @@ impl Default for Storage {
 }
 
 pub const ROWS: &[Row] = &[
-    Row {
-        number: number::OAUTH_STORE,
-        key: "store",
-        get: |settings| match &settings.storage.store {
-            StoreSetting::Memory => plain("memory:"),
-            StoreSetting::Folder(folder) => Secret::new(format!("file:{}", folder.written)),
-        },
-        set: |settings, given| put(store(given), &mut settings.storage.store),
-    },
+    Row { number: number::OAUTH_STORE, key: "store", kind: Kind::Own { get: written_store, set: set_store } },
     Row {
         number: number::OAUTH_ACCOUNT,
         key: "account",
-        get: |settings| plain(&settings.storage.account),
-        set: |settings, given| put(given.text(), &mut settings.storage.account),
+        kind: Kind::Text(text, |s| &s.storage.account, |s| &mut s.storage.account),
     },
     Row {
         number: number::OAUTH_STORE_KEY,
         key: "store_key",
-        get: |settings| written(settings.storage.key.as_ref()),
-        set: |settings, given| put(key(given), &mut settings.storage.key),
+        kind: Kind::Key(|s| &s.storage.key, |s| &mut s.storage.key),
     },
     Row {
         number: number::OAUTH_STORE_OLD_KEY,
         key: "store_old_key",
-        get: |settings| written(settings.storage.old_key.as_ref()),
-        set: |settings, given| put(key(given), &mut settings.storage.old_key),
+        kind: Kind::Key(|s| &s.storage.old_key, |s| &mut s.storage.old_key),
     },
     Row {
         number: number::OAUTH_LOCK_TIMEOUT,
         key: "lock_timeout",
-        get: |settings| digits(Some(settings.storage.lock_timeout)),
-        set: |settings, given| {
-            put(given.seconds_or(0..=3600, LOCK_TIMEOUT), &mut settings.storage.lock_timeout)
-        },
+        kind: Kind::SecondsOr(
+            LOCK_TIMEOUT,
+            0..=3600,
+            |s| &s.storage.lock_timeout,
+            |s| &mut s.storage.lock_timeout,
+        ),
     },
     Row {
         number: number::OAUTH_PENDING_EXPIRES_IN,
         key: "pending_expires_in",
-        get: |settings| digits(Some(settings.storage.pending_expires_in)),
-        set: |settings, given| {
-            put(given.seconds_or(60..=YEAR, PENDING_EXPIRES_IN), &mut settings.storage.pending_expires_in)
-        },
+        kind: Kind::SecondsOr(
+            PENDING_EXPIRES_IN,
+            60..=YEAR,
+            |s| &s.storage.pending_expires_in,
+            |s| &mut s.storage.pending_expires_in,
+        ),
     },
 ];
 
-fn store(given: Given<'_>) -> Result<StoreSetting> {
-    let text = given.checked()?;
-    match text.split_once(':') {
-        None if text.is_empty() => Ok(StoreSetting::Memory),
-        Some(("memory", "")) => Ok(StoreSetting::Memory),
-        // A shell's work. Here it would make a folder called ~.
-        Some(("file", path)) if path.starts_with('~') => {
-            Err(given.refused("~ is not expanded: write the whole path"))
-        }
-        Some(("file", path)) if !path.is_empty() => {
-            Ok(StoreSetting::Folder(GivenPath::new(given.key, path)?))
-        }
-        _ => Err(given.refused("use memory: or file:FOLDER")),
+fn written_store(settings: &Settings) -> Secret {
+    match &settings.storage.store {
+        StoreSetting::Memory => Secret::new("memory:"),
+        StoreSetting::Folder(folder) => Secret::new(format!("file:{}", folder.written)),
     }
 }
 
-fn key(given: Given<'_>) -> Result<Option<KeySource>> {
-    KeySource::parse(given.key, given.checked()?)
-}
-
-fn written(key: Option<&KeySource>) -> Secret {
-    key.map(KeySource::written).unwrap_or_default()
+fn set_store(settings: &mut Settings, given: Given<'_>) -> Result<()> {
+    let text = given.checked()?;
+    settings.storage.store = match text.split_once(':') {
+        None if text.is_empty() => StoreSetting::Memory,
+        Some(("memory", "")) => StoreSetting::Memory,
+        // A shell's work. Here it would make a folder called ~.
+        Some(("file", path)) if path.starts_with('~') => {
+            return Err(given.refused("~ is not expanded: write the whole path"));
+        }
+        Some(("file", path)) if !path.is_empty() => StoreSetting::Folder(GivenPath::new(given.key, path)?),
+        _ => return Err(given.refused("use memory: or file:FOLDER")),
+    };
+    Ok(())
 }
 
 impl Settings {

@@ -1,7 +1,7 @@
 //! How tokens are asked for.
 #![forbid(unsafe_code)]
 
-use super::row::{put, word, Row};
+use super::row::{query, Kind, Row, Words};
 use super::Settings;
 use crate::constants as number;
 use crate::error::Result;
@@ -17,31 +17,32 @@ pub struct TokenRequests {
     pub refresh_params: Secret,
 }
 
-const BODIES: &[(&str, RequestBody)] =
-    &[("form", RequestBody::Form), ("json", RequestBody::Json), ("query", RequestBody::Query)];
-
 pub const ROWS: &[Row] = &[
     Row {
         number: number::OAUTH_REQUEST_BODY,
         key: "request_body",
-        get: |settings| word(BODIES, &settings.token_requests.body),
-        set: |settings, given| put(given.choice(BODIES), &mut settings.token_requests.body),
+        kind: Kind::Word(|s| &s.token_requests.body, |s| &mut s.token_requests.body),
     },
     Row {
         number: number::OAUTH_TOKEN_PARAMS,
         key: "token_params",
-        get: |settings| settings.token_requests.token_params.clone(),
-        set: |settings, given| put(given.query().map(Secret::new), &mut settings.token_requests.token_params),
+        kind: Kind::Secret(query, |s| &s.token_requests.token_params, |s| &mut s.token_requests.token_params),
     },
     Row {
         number: number::OAUTH_REFRESH_PARAMS,
         key: "refresh_params",
-        get: |settings| settings.token_requests.refresh_params.clone(),
-        set: |settings, given| {
-            put(given.query().map(Secret::new), &mut settings.token_requests.refresh_params)
-        },
+        kind: Kind::Secret(
+            query,
+            |s| &s.token_requests.refresh_params,
+            |s| &mut s.token_requests.refresh_params,
+        ),
     },
 ];
+
+impl Words for RequestBody {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("form", Self::Form), ("json", Self::Json), ("query", Self::Query)];
+}
 
 impl Settings {
     /// To the token endpoint, for what a sign-in has brought.
