@@ -37,7 +37,7 @@ impl Client {
         }
         let row = results::ROWS.iter().find(|row| row.number == property);
         let row = row.ok_or(Error::Property { number: property, what: "property" })?;
-        (row.read)(&process, &snapshot)
+        row.text(&process, &snapshot)
     }
 }
 

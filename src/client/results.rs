@@ -1,14 +1,11 @@
 //! The properties that operations bring: one row a result.
 #![forbid(unsafe_code)]
 
-use std::sync::Arc;
-
 use super::process::Process;
 use crate::constants as number;
 use crate::error::{Error, Refusal, Result};
-use crate::renewal::cache::CachedToken;
 use crate::secret::Secret;
-use crate::settings::Snapshot;
+use crate::settings::{Settings, Snapshot};
 use crate::store;
 use crate::system::lock;
 use crate::time::rfc3339;
@@ -17,99 +14,91 @@ use crate::token::{Identity, Token};
 /// A result. Its key is the one in [`crate::settings::RESULTS`].
 pub struct Row {
     pub number: i32,
-    /// An empty text where there is none.
-    pub read: fn(&Process, &Snapshot) -> Result<Secret>,
+    pub kind: Kind,
+}
+
+/// What it is read from; an empty text where there is none.
+pub enum Kind {
+    Token(fn(&Token, &Settings) -> Secret),
+    /// What the server said when the last call failed.
+    Refusal(fn(&Refusal) -> &str),
+    /// A number that the last failure comes with.
+    Failure(fn(&Error) -> Option<u32>),
+    /// Like no other.
+    Own(fn(&Process, &Snapshot) -> Result<Secret>),
 }
 
 pub const ROWS: &[Row] = &[
-    Row { number: number::OAUTH_STATE, read: |process, _| Ok(lock(&process.state).codes.last_state()) },
-    Row { number: number::OAUTH_NONCE, read: |process, _| Ok(lock(&process.state).nonce.clone()) },
     Row {
-        number: number::OAUTH_ACCESS_TOKEN,
-        read: |process, snapshot| of_token(process, snapshot, |token| token.access_token.clone()),
+        number: number::OAUTH_STATE,
+        kind: Kind::Own(|process, _| Ok(lock(&process.state).codes.last_state())),
     },
+    Row { number: number::OAUTH_NONCE, kind: Kind::Own(|process, _| Ok(lock(&process.state).nonce.clone())) },
+    Row { number: number::OAUTH_ACCESS_TOKEN, kind: Kind::Token(|token, _| token.access_token.clone()) },
     Row {
         number: number::OAUTH_REFRESH_TOKEN,
-        read: |process, snapshot| {
-            of_token(process, snapshot, |token| token.refresh_token.clone().unwrap_or_default())
-        },
+        kind: Kind::Token(|token, _| token.refresh_token.clone().unwrap_or_default()),
     },
     Row {
         number: number::OAUTH_ID_TOKEN,
-        read: |process, snapshot| {
-            of_token(process, snapshot, |token| token.id_token.clone().unwrap_or_default())
-        },
+        kind: Kind::Token(|token, _| token.id_token.clone().unwrap_or_default()),
     },
     Row {
         number: number::OAUTH_TOKEN_TYPE,
-        read: |process, snapshot| of_token(process, snapshot, |token| Secret::new(token.token_type.as_str())),
+        kind: Kind::Token(|token, _| Secret::new(token.token_type.as_str())),
     },
     Row {
         number: number::OAUTH_EXPIRES_AT,
-        read: |process, snapshot| {
-            of_token(process, snapshot, |token| {
-                Secret::new(token.expires_at.map(rfc3339).unwrap_or_default())
-            })
-        },
+        kind: Kind::Token(|token, _| Secret::new(token.expires_at.map(rfc3339).unwrap_or_default())),
     },
     Row {
         // RFC 6749 section 5.1: left out where it is what was asked for.
         number: number::OAUTH_GRANTED_SCOPE,
-        read: |process, snapshot| {
-            let asked_for = &snapshot.settings.authorization.scope;
-            of_token(process, snapshot, |token| {
-                Secret::new(token.scope.as_ref().unwrap_or(asked_for).as_str())
-            })
-        },
+        kind: Kind::Token(|token, settings| {
+            Secret::new(token.scope.as_ref().unwrap_or(&settings.authorization.scope).as_str())
+        }),
     },
     Row {
         number: number::OAUTH_GENERATION,
-        read: |process, snapshot| {
-            of_token(process, snapshot, |token| Secret::new(token.generation.to_string()))
-        },
+        kind: Kind::Token(|token, _| Secret::new(token.generation.to_string())),
     },
-    Row {
-        number: number::OAUTH_TOKEN_RECORD,
-        read: |process, snapshot| {
-            let Some(cached) = token(process, snapshot)? else { return Ok(Secret::default()) };
-            store::export(&snapshot.keys(), &Identity::of(&snapshot.settings)?, &cached.token)
-        },
-    },
+    Row { number: number::OAUTH_TOKEN_RECORD, kind: Kind::Own(record) },
     Row {
         number: number::OAUTH_STATUS_LINE,
-        read: |process, snapshot| Ok(Secret::new(process.status(snapshot))),
+        kind: Kind::Own(|process, snapshot| Ok(Secret::new(process.status(snapshot)))),
     },
-    Row { number: number::OAUTH_ERROR, read: |process, _| Ok(of_refusal(process, |said| &said.error)) },
-    Row {
-        number: number::OAUTH_ERROR_DESCRIPTION,
-        read: |process, _| Ok(of_refusal(process, |said| &said.description)),
-    },
-    Row { number: number::OAUTH_ERROR_URI, read: |process, _| Ok(of_refusal(process, |said| &said.uri)) },
-    Row {
-        number: number::OAUTH_HTTP_STATUS,
-        read: |process, _| Ok(of_failure(process, |failure| failure.status().map(u32::from))),
-    },
-    Row { number: number::OAUTH_RETRY_AFTER, read: |process, _| Ok(of_failure(process, Error::retry_after)) },
+    Row { number: number::OAUTH_ERROR, kind: Kind::Refusal(|said| &said.error) },
+    Row { number: number::OAUTH_ERROR_DESCRIPTION, kind: Kind::Refusal(|said| &said.description) },
+    Row { number: number::OAUTH_ERROR_URI, kind: Kind::Refusal(|said| &said.uri) },
+    Row { number: number::OAUTH_HTTP_STATUS, kind: Kind::Failure(|failure| failure.status().map(u32::from)) },
+    Row { number: number::OAUTH_RETRY_AFTER, kind: Kind::Failure(Error::retry_after) },
 ];
 
-fn token(process: &Process, snapshot: &Snapshot) -> Result<Option<Arc<CachedToken>>> {
-    process.source(snapshot).token()
+impl Row {
+    pub fn text(&self, process: &Process, snapshot: &Snapshot) -> Result<Secret> {
+        let state = || lock(&process.state);
+        Ok(match self.kind {
+            Kind::Token(read) => {
+                let token = process.source(snapshot).token()?;
+                token.map(|cached| read(&cached.token, &snapshot.settings)).unwrap_or_default()
+            }
+            Kind::Refusal(read) => {
+                let state = state();
+                let refusal = state.failure.as_ref().and_then(Error::refusal);
+                refusal.map(|refusal| Secret::new(read(refusal))).unwrap_or_default()
+            }
+            Kind::Failure(read) => {
+                let number = state().failure.as_ref().and_then(read);
+                number.map(|number| Secret::new(number.to_string())).unwrap_or_default()
+            }
+            Kind::Own(read) => read(process, snapshot)?,
+        })
+    }
 }
 
-fn of_token(process: &Process, snapshot: &Snapshot, read: impl FnOnce(&Token) -> Secret) -> Result<Secret> {
-    Ok(token(process, snapshot)?.map(|cached| read(&cached.token)).unwrap_or_default())
-}
-
-/// What the server said, where it said anything.
-fn of_refusal(process: &Process, read: fn(&Refusal) -> &String) -> Secret {
-    let state = lock(&process.state);
-    let refusal = state.failure.as_ref().and_then(Error::refusal);
-    refusal.map(|refusal| Secret::new(read(refusal).as_str())).unwrap_or_default()
-}
-
-fn of_failure(process: &Process, read: impl FnOnce(&Error) -> Option<u32>) -> Secret {
-    let number = lock(&process.state).failure.as_ref().and_then(read);
-    Secret::new(number.map(|number| number.to_string()).unwrap_or_default())
+fn record(process: &Process, snapshot: &Snapshot) -> Result<Secret> {
+    let Some(cached) = process.source(snapshot).token()? else { return Ok(Secret::default()) };
+    store::export(&snapshot.keys(), &Identity::of(&snapshot.settings)?, &cached.token)
 }
 
 #[cfg(test)]
