@@ -4,6 +4,7 @@
 use super::client_auth::ClientCredentials;
 use super::message::Request;
 use crate::error::{Error, Result};
+use crate::json::Json;
 use crate::secret::{Secret, Wiped};
 use crate::uri::{self, Escape};
 
@@ -69,7 +70,7 @@ impl TokenRequest<'_> {
             RequestBody::Form => {
                 (self.url, Some("application/x-www-form-urlencoded"), query(&parameters, Escape::Form))
             }
-            RequestBody::Json => (self.url, Some("application/json"), json(&parameters)?),
+            RequestBody::Json => (self.url, Some("application/json"), json(parameters)?),
             RequestBody::Query => {
                 let query = query(&parameters, Escape::Percent);
                 (uri::with_query(&self.url, query.expose()), None, Secret::default())
@@ -94,12 +95,19 @@ fn query(parameters: &Parameters, escape: Escape) -> Secret {
     Secret::new(text)
 }
 
-fn json(parameters: &Parameters) -> Result<Secret> {
+/// Sorted by name; of those that stand twice the last holds.
+fn json(parameters: Parameters) -> Result<Secret> {
     let length: usize = parameters.iter().map(|(n, v)| n.len() + 2 * v.expose().len() + 8).sum();
     let mut bytes = Wiped::new(Vec::with_capacity(length));
-    let map: std::collections::BTreeMap<&str, &str> =
-        parameters.iter().map(|(n, v)| (n.as_str(), v.expose())).collect();
-    serde_json::to_writer(&mut *bytes, &map).map_err(|e| Error::Internal(e.to_string()))?;
+    let mut members: Vec<(String, Json)> = Vec::with_capacity(parameters.len());
+    for (name, value) in parameters {
+        match members.binary_search_by(|(known, _)| known.cmp(&name)) {
+            Ok(at) => members[at].1 = Json::Text(value),
+            Err(at) => members.insert(at, (name, Json::Text(value))),
+        }
+    }
+    serde_json::to_writer(&mut *bytes, &Json::Members(members))
+        .map_err(|e| Error::Internal(e.to_string()))?;
     let text = std::str::from_utf8(&bytes).map_err(|e| Error::Internal(e.to_string()))?;
     Ok(Secret::new(text))
 }
