@@ -114,14 +114,15 @@ impl Token {
         self.refresh_token = self.refresh_token.or_else(|| old.refresh_token.clone());
         self.id_token = self.id_token.or_else(|| old.id_token.clone());
         self.scope = self.scope.or_else(|| old.scope.clone());
-        self.with_extra(old.extra.iter().cloned())
+        self.with_extra(old.extra.clone())
     }
 
     /// Adds members whose names are not there yet.
     #[must_use]
-    pub fn with_extra(mut self, more: impl Iterator<Item = (String, Json)>) -> Self {
+    pub fn with_extra(mut self, mut more: Vec<(String, Json)>) -> Self {
         let mut names: HashSet<String> = self.extra.iter().map(|(name, _)| name.clone()).collect();
-        self.extra.extend(more.filter(|(name, _)| names.insert(name.clone())));
+        more.retain(|(name, _)| names.insert(name.clone()));
+        self.extra.append(&mut more);
         self.bound_extra();
         self
     }

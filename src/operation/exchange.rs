@@ -6,9 +6,7 @@ use std::sync::Arc;
 use super::{Dispatch, Moment, OneRequest, Outcome, Product, Repeat};
 use crate::error::Result;
 use crate::json::Json;
-use crate::protocol::answer::Answer;
 use crate::protocol::message::Response;
-use crate::protocol::redactor::Redactor;
 use crate::protocol::token_response;
 use crate::secret::Secret;
 use crate::settings::Settings;
@@ -36,18 +34,12 @@ impl OneRequest for Exchange {
     }
 
     fn read(&self, response: &Response, now: i64) -> Outcome {
-        let mut secrets = self.settings.secrets();
-        secrets.extend([&self.code].into_iter().chain(&self.verifier).chain(&self.secrets).cloned());
-        let words = Redactor::new(secrets.iter().map(Secret::expose));
-        let answer = Answer {
-            response,
-            dialect: &self.settings.answer,
-            words: &words,
-            now,
-            endpoint: "token_endpoint",
-        };
-        let token = token_response::parse(&answer)?;
+        let mut secrets = self.secrets.clone();
+        secrets.push(self.code.clone());
+        secrets.extend(self.verifier.clone());
+        let token =
+            token_response::parse(&self.settings.answer_from("token_endpoint", response, now, secrets))?;
         let member = |(name, value): &(String, String)| (name.clone(), Json::of_text(value));
-        Ok(Product::Token(Box::new(token.with_extra(self.extra.iter().map(member)))))
+        Ok(Product::Token(Box::new(token.with_extra(self.extra.iter().map(member).collect()))))
     }
 }

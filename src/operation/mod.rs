@@ -117,14 +117,18 @@ trait OneRequest: Send {
 
 impl<O: OneRequest> Operation for O {
     fn step(&mut self, event: Event<'_>, at: &Moment) -> Step {
-        match event {
-            Event::Start => match self.request(at) {
-                Ok(dispatch) => Step::Send(dispatch),
-                Err(error) => Step::Done(Err(error)),
-            },
-            Event::Answer(response) => Step::Done(self.read(response, at.now)),
-            Event::NoAnswer { error, .. } => Step::Done(Err(error)),
-            Event::Abandoned => Step::Done(Err(Error::NoAnswer)),
-        }
+        one_step(self, event, at)
+    }
+}
+
+fn one_step(operation: &dyn OneRequest, event: Event<'_>, at: &Moment) -> Step {
+    match event {
+        Event::Start => match operation.request(at) {
+            Ok(dispatch) => Step::Send(dispatch),
+            Err(error) => Step::Done(Err(error)),
+        },
+        Event::Answer(response) => Step::Done(operation.read(response, at.now)),
+        Event::NoAnswer { error, .. } => Step::Done(Err(error)),
+        Event::Abandoned => Step::Done(Err(Error::NoAnswer)),
     }
 }

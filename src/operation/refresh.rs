@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use super::{Dispatch, Moment, OneRequest, Outcome, Product, Repeat};
 use crate::error::{Error, Result};
-use crate::protocol::answer::Answer;
 use crate::protocol::message::Response;
-use crate::protocol::redactor::Redactor;
 use crate::protocol::token_response;
 use crate::secret::Secret;
 use crate::settings::Settings;
@@ -40,16 +38,7 @@ impl OneRequest for Refresh {
     }
 
     fn read(&self, response: &Response, now: i64) -> Outcome {
-        let mut secrets = self.settings.secrets();
-        secrets.extend(self.old.secrets());
-        let words = Redactor::new(secrets.iter().map(Secret::expose));
-        let answer = Answer {
-            response,
-            dialect: &self.settings.answer,
-            words: &words,
-            now,
-            endpoint: "token_endpoint",
-        };
+        let answer = self.settings.answer_from("token_endpoint", response, now, self.old.secrets());
         let token = token_response::parse(&answer)?;
         Ok(Product::Token(Box::new(token.keeping(&self.old))))
     }

@@ -6,9 +6,7 @@ use std::sync::Arc;
 
 use super::{Dispatch, Event, Moment, Operation, Product, Repeat, Step};
 use crate::error::{Error, Result};
-use crate::protocol::answer::Answer;
 use crate::protocol::message::Response;
-use crate::protocol::redactor::Redactor;
 use crate::protocol::revocation::{self, Hint};
 use crate::secret::Secret;
 use crate::settings::Settings;
@@ -36,16 +34,7 @@ impl Revocation {
     }
 
     fn read(&self, response: &Response, now: i64) -> Result<()> {
-        let mut secrets = self.settings.secrets();
-        secrets.extend(self.secrets.iter().cloned());
-        let words = Redactor::new(secrets.iter().map(Secret::expose));
-        let answer = Answer {
-            response,
-            dialect: &self.settings.answer,
-            words: &words,
-            now,
-            endpoint: "revocation_endpoint",
-        };
+        let answer = self.settings.answer_from("revocation_endpoint", response, now, self.secrets.clone());
         match revocation::parse(&answer) {
             // RFC 7009 section 2.2.1: without its refresh token, it lives until it expires.
             Err(Error::Refused(refusal)) if self.has_revoked && refusal.error == revocation::UNSUPPORTED => {

@@ -78,8 +78,7 @@ fn refusal(snapshot: &Snapshot, no_code: NoCode) -> Result<Error> {
         return Ok(NO_STATE);
     }
     check_issuer(snapshot, issuer.as_deref())?;
-    let secrets = snapshot.settings.secrets();
-    let words = Redactor::new(secrets.iter().map(Secret::expose));
+    let words = Redactor::new(snapshot.settings.secrets());
     refusal.error = words.code(&refusal.error);
     refusal.description = words.text(&refusal.description);
     refusal.uri = words.text(&refusal.uri);

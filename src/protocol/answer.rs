@@ -32,7 +32,7 @@ pub struct Answer<'a> {
     pub response: &'a Response,
     pub dialect: &'a AnswerDialect,
     /// The server's words, without our secrets.
-    pub words: &'a Redactor<'a>,
+    pub words: Redactor,
     /// When it came.
     pub now: i64,
     /// Who answered, as the setting of its URL is called.
@@ -69,7 +69,7 @@ impl Answer<'_> {
             let (error, description) = error_of(json)?;
             let names = ["error_description", "message", "error_message"];
             let description = description.or_else(|| names.iter().find_map(|n| short(json.member(n)?)));
-            let words = self.words;
+            let words = &self.words;
             Some(Refusal {
                 error: words.code(&error),
                 description: words.text(&description.unwrap_or_default()),

@@ -1,6 +1,7 @@
 //! A server's own words, made fit for an error text: one short line, and nothing at all where they repeat a secret.
 #![forbid(unsafe_code)]
 
+use crate::secret::Secret;
 use crate::uri;
 
 const WITHHELD: &str = "[withheld: it repeats a secret]";
@@ -9,11 +10,12 @@ const LONGEST_NAME: usize = 64;
 const MOST_LOOKED_AT: usize = 32 * 1024;
 
 /// The secrets that must not come back. Those of a few letters would be found in any text.
-pub struct Redactor<'a>(Vec<&'a str>);
+pub struct Redactor(Vec<Secret>);
 
-impl<'a> Redactor<'a> {
-    pub fn new(secrets: impl IntoIterator<Item = &'a str>) -> Self {
-        Self(secrets.into_iter().filter(|secret| secret.len() > 3).collect())
+impl Redactor {
+    pub fn new(mut secrets: Vec<Secret>) -> Self {
+        secrets.retain(|secret| secret.expose().len() > 3);
+        Self(secrets)
     }
 
     /// An error code as it may stand in a sentence (RFC 6749 appendix A.7).
@@ -46,7 +48,7 @@ impl<'a> Redactor<'a> {
             html_unescape(text),
             json_unescape(text),
         ];
-        self.0.iter().any(|secret| views.iter().any(|view| view.contains(secret)))
+        self.0.iter().any(|secret| views.iter().any(|view| view.contains(secret.expose())))
     }
 }
 

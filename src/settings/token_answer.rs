@@ -2,8 +2,12 @@
 #![forbid(unsafe_code)]
 
 use super::row::{text, Kind, Row, Words};
+use super::Settings;
 use crate::constants as number;
-use crate::protocol::answer::ExpiresInUnit;
+use crate::protocol::answer::{Answer, ExpiresInUnit};
+use crate::protocol::message::Response;
+use crate::protocol::redactor::Redactor;
+use crate::secret::Secret;
 
 pub const ROWS: &[Row] = &[
     Row {
@@ -21,4 +25,18 @@ pub const ROWS: &[Row] = &[
 impl Words for ExpiresInUnit {
     const WORDS: &'static [(&'static str, Self)] =
         &[("seconds", Self::Seconds), ("milliseconds", Self::Milliseconds)];
+}
+
+impl Settings {
+    /// What came back from an endpoint, `now`. No sentence about it repeats `secrets`, or those of the settings.
+    pub fn answer_from<'a>(
+        &'a self,
+        endpoint: &'static str,
+        response: &'a Response,
+        now: i64,
+        mut secrets: Vec<Secret>,
+    ) -> Answer<'a> {
+        secrets.extend(self.secrets());
+        Answer { response, dialect: &self.answer, words: Redactor::new(secrets), now, endpoint }
+    }
 }
