@@ -13,16 +13,21 @@ use crate::store::Wait;
 use crate::system::lock;
 
 impl Client {
-    /// Makes an authorization URL. It counts only once it is remembered.
-    pub fn build_authorize_url(&self) -> Result<AuthorizationUrl> {
-        AuthorizationUrl::new(&self.process().snapshot.load_full())
-    }
-
-    /// In the store, where another process can find it; else in memory.
-    pub fn remember(&self, url: AuthorizationUrl) -> Result<()> {
-        let state = url.remember()?;
-        lock(&self.process().state).codes.begin_anew(state);
-        Ok(())
+    /// Makes an authorization URL, and gives its parts to `put`. It counts only if it is remembered: in the store, where
+    /// another process can find it, or else in memory.
+    pub fn build_authorize_url(
+        &self,
+        put: impl FnOnce(&[&[u8]]) -> Result<i32>,
+        is_remembered: bool,
+    ) -> Result<i32> {
+        let process = self.process();
+        let url = AuthorizationUrl::new(&process.snapshot.load_full())?;
+        let length = put(&url.parts()?)?;
+        if is_remembered {
+            let state = url.remember()?;
+            lock(&process.state).codes.begin_anew(state);
+        }
+        Ok(length)
     }
 
     pub fn exchange_code(&self, pasted: &str) -> Result<()> {

@@ -41,6 +41,19 @@ pub fn guard_text(client: i32, out: Result<TextOut>, body: &dyn Fn(&Client, &Tex
     }
 }
 
+/// As [`guard_text`], but inlined as [`guard_inline`] is.
+#[inline(always)]
+pub fn guard_text_inline(
+    client: i32,
+    out: Result<TextOut>,
+    body: impl FnOnce(&Client, &TextOut) -> Result<i32>,
+) -> i32 {
+    guard_inline(|| {
+        let out = out?;
+        handle::with(client, |client| client.record_failure(body(client, &out)))
+    })
+}
+
 /// As [`guard_text`], but a success leaves the thread's last error: for what is asked about an error.
 pub fn guard_inquiry(
     client: i32,

@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use super::guard::{guard_client, guard_text};
+use super::guard::{guard_client, guard_text_inline};
 use super::text::{TextIn, TextOut};
 
 /// Makes the URL that a person opens in a browser to sign in (RFC 6749 section 4.1.1), with a fresh state and,
@@ -22,13 +22,8 @@ use super::text::{TextIn, TextOut};
 pub unsafe extern "C" fn oauth_build_authorize_url(client: i32, url: *mut c_char, capacity: i32) -> i32 {
     // SAFETY: the caller's promise, as documented.
     let out = unsafe { TextOut::new("url", url, capacity) };
-    guard_text(client, out, &|c, out| {
-        let made = c.build_authorize_url()?;
-        let length = out.put(&made.parts()?)?;
-        if capacity > 0 {
-            c.remember(made).inspect_err(|_| out.clear())?;
-        }
-        Ok(length)
+    guard_text_inline(client, out, |c, out| {
+        c.build_authorize_url(|parts| out.put(parts), capacity > 0).inspect_err(|_| out.clear())
     })
 }
 
