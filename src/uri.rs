@@ -125,8 +125,3 @@ pub fn is_loopback(host: &str) -> bool {
         Err(_) => false,
     }
 }
-
-/// An address of IP version 6 is in brackets in a URL, and nowhere else.
-pub fn without_brackets(host: &str) -> &str {
-    host.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(host)
-}

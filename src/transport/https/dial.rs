@@ -11,12 +11,11 @@ use ureq::unversioned::transport::{ConnectionDetails, Connector, NextTimeout};
 
 use super::connection::{deadline, Connection};
 use super::fault::{bad_url, Fault};
-use super::proxy::Rules;
+use super::proxy::{without_brackets, Rules};
 use super::tls::Tls;
 use super::wire::Wire;
 use super::TransportConfig;
 use crate::error::Result;
-use crate::uri;
 
 #[derive(Debug)]
 pub(super) struct Dialer {
@@ -37,11 +36,11 @@ impl Dialer {
             self.tls.prepare()?;
         }
         let wire = match self.proxy.route(secure, host, port)? {
-            None => Wire::connect(uri::without_brackets(host), port, deadline)?,
+            None => Wire::connect(without_brackets(host), port, deadline)?,
             Some(server) => server.tunnel(host, port, deadline)?,
         };
         if secure {
-            return self.tls.open(uri::without_brackets(host), wire).map(Connection::secure);
+            return self.tls.open(without_brackets(host), wire).map(Connection::secure);
         }
         Ok(Connection::plain(wire))
     }

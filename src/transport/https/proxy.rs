@@ -15,7 +15,7 @@ use super::Proxy;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::system;
-use crate::uri::{self, without_brackets};
+use crate::uri;
 
 const MAX_ANSWER: usize = 16 * 1024;
 
@@ -220,4 +220,9 @@ fn percent_decoded(text: &str) -> Zeroizing<Vec<u8>> {
         rest = if value.is_some() { &after[2..] } else { after };
     }
     decoded
+}
+
+/// An address of IP version 6 is in brackets in a URL, and nowhere else.
+pub(super) fn without_brackets(host: &str) -> &str {
+    host.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(host)
 }
