@@ -18,6 +18,7 @@ const ANSWERS: &[&str] = &[
     r#"{"ok":true,"authed_user":{"access_token":"a","expires_in":1e3},"team":{"id":"T"}}"#,
     r#"{"data":{"accessToken":"a","expiresAt":"2030-01-01T00:00:00Z"}}"#,
     r#"{"errors":[{"errorType":"invalid_client","message":"no"}]}"#,
+    r#"{"error":"unsupported_token_type"}"#,
     "access_token=a&token_type=bearer&expires=5184000&scope=x%2Cy",
     "error=bad_verification_code&error_description=The+code",
     "<!DOCTYPE html><html><body>503</body></html>",
@@ -65,6 +66,7 @@ fn random_input_does_no_harm() {
             1 => record(&mut random, &folder),
             2 => value(&mut random),
             3 => paste(&mut random),
+            4 => revocation(&mut random),
             _ => answer(&mut random),
         }
         rounds += 1;
@@ -94,18 +96,29 @@ fn harmless(answer: i32, input: &[u8]) {
     assert!(text.len() <= 500 && !text.chars().any(char::is_control), "{}", shown());
 }
 
-fn answer(random: &mut Random) {
+fn signed_in() -> Client {
     let client = client();
     client.authorize_url();
     assert_eq!(client.exchange("code"), OAUTH_HTTP_NEEDED);
     let first = format!(r#"{{"access_token":"first","refresh_token":"{REFRESH}"}}"#);
     assert_eq!(client.respond(200, "", first.as_bytes()), 0);
-    assert_eq!(client.refresh(), OAUTH_HTTP_NEEDED);
+    client
+}
+
+/// What came of a random answer, and its body.
+fn answered(client: &Client, random: &mut Random) -> (i32, Vec<u8>) {
     let body = random.mutated(ANSWERS);
     let headers = String::from_utf8_lossy(&random.mutated(HEADERS)).into_owned();
     let status = [200, 200, 200, 201, 302, 400, 401, 403, 429, 500, 0, -1, 99_999][random.below(13)];
     let result = client.respond(status, &headers, &body);
     harmless(result, &body);
+    (result, body)
+}
+
+fn answer(random: &mut Random) {
+    let client = signed_in();
+    assert_eq!(client.refresh(), OAUTH_HTTP_NEEDED);
+    let (result, body) = answered(&client, random);
     let (n, header) = client.header();
     harmless(n, &body);
     if n == OAUTH_HTTP_NEEDED && result == 0 {
@@ -126,6 +139,19 @@ fn answer(random: &mut Random) {
             ("Authorization: Bearer first", REFRESH)
         );
     }
+}
+
+fn revocation(random: &mut Random) {
+    let client = signed_in();
+    client.must_set(OAUTH_REVOCATION_ENDPOINT, "https://example.com/revoke");
+    assert_eq!(oauth::ffi::oauth_revoke(client.0), OAUTH_HTTP_NEEDED);
+    let (mut result, mut body) = answered(&client, random);
+    if result == OAUTH_HTTP_NEEDED {
+        (result, body) = answered(&client, random);
+    }
+    let held = if result == 0 { ("", "") } else { ("Authorization: Bearer first", REFRESH) };
+    let (header, refresh_token) = (client.header().1, client.get(OAUTH_REFRESH_TOKEN));
+    assert_eq!((&*header, &*refresh_token), held, "{result} after {:?}", String::from_utf8_lossy(&body));
 }
 
 fn paste(random: &mut Random) {
