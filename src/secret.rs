@@ -88,8 +88,13 @@ impl<const N: usize> Wipe for [u8; N] {
 impl Wipe for Vec<u8> {
     /// Also what it held before it was shortened.
     fn wipe(&mut self) {
-        self.clear();
-        self.resize(self.capacity(), 0);
+        const ZEROS: [u8; 256] = [0; 256];
+        self.fill(0);
+        // A block at a time: `resize` takes each byte for itself.
+        while self.len() < self.capacity() {
+            let block = (self.capacity() - self.len()).min(ZEROS.len());
+            self.extend_from_slice(&ZEROS[..block]);
+        }
         optimization_barrier(&self[..]);
         self.clear();
     }

@@ -14,7 +14,7 @@ use crate::secret::Secret;
 use crate::settings::{Settings, Snapshot, TokenKey};
 use crate::store::MemoryStore;
 use crate::system::lock;
-use crate::token::{PublishedToken, Token};
+use crate::token::PublishedToken;
 use crate::transport::{Transport, TransportConfig};
 
 pub struct Process {
@@ -66,7 +66,7 @@ impl Process {
         let (owner, freshness) = (before.owner_in_memory(), before.settings.freshness);
         let cache = TokenCache::after_fork(&parent.cache, before.key.clone(), freshness);
         let token = cache.cached(&before.key).filter(|_| owner.is_some());
-        let token = token.map(|cached| Token::clone(&cached.token));
+        let token = token.map(|cached| cached.token.clone());
         let memory = MemoryStore::after_fork(&parent.memory, owner.clone(), token.clone());
         let state = parent.state.try_lock().ok().map(|mut state| std::mem::take(&mut *state));
         if memory.is_none() || state.is_none() {

@@ -1,13 +1,12 @@
 //! Signing in: a URL for a person, and the code that comes back.
 #![forbid(unsafe_code)]
 
-use std::sync::Arc;
-
 use super::task::{Aim, SignIn, Task};
 use super::Client;
 use crate::error::{Error, Result};
 use crate::operation::Exchange;
 use crate::pending::{AuthorizationUrl, ReturnedCode};
+use crate::secret::Secret;
 use crate::settings::Snapshot;
 use crate::store::Wait;
 use crate::system::lock;
@@ -54,13 +53,9 @@ impl Client {
     }
 }
 
-fn exchange(
-    snapshot: &Arc<Snapshot>,
-    mut code: ReturnedCode,
-    secrets: Vec<crate::secret::Secret>,
-) -> (Exchange, Aim) {
-    let aim = Aim::SignIn(SignIn::of(&mut code));
-    let ReturnedCode { code, redirect_uri, verifier, extra, .. } = code;
+fn exchange(snapshot: &Snapshot, code: ReturnedCode, secrets: Vec<Secret>) -> (Exchange, Aim) {
+    let ReturnedCode { code, fingerprint, redirect_uri, verifier, nonce, extra, claim } = code;
+    let aim = Aim::SignIn(SignIn { fingerprint: fingerprint.clone(), nonce, claim });
     let settings = snapshot.settings.clone();
-    (Exchange { settings, code, redirect_uri, verifier, extra, secrets }, aim)
+    (Exchange { settings, code, fingerprint, redirect_uri, verifier, extra, secrets }, aim)
 }

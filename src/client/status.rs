@@ -19,7 +19,7 @@ impl Process {
         let mut parts = vec![whose(settings)];
         match (stored, self.cache.cached(&snapshot.key)) {
             (Ok(Some(stored)), cached) if cached.as_ref().is_none_or(|cached| !cached.is_unsaved()) => {
-                let is_rejected = cached.is_some_and(|cached| *cached.token == stored && cached.is_rejected);
+                let is_rejected = cached.is_some_and(|cached| cached.token == stored && cached.is_rejected);
                 parts.extend(token(&stored, settings, is_rejected));
             }
             (stored, Some(cached)) => {

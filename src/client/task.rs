@@ -7,7 +7,6 @@ use std::time::Duration;
 use super::Process;
 use crate::error::{Error, Result};
 use crate::operation::{Dispatch, Outcome, Product, Watcher};
-use crate::pending::ReturnedCode;
 use crate::renewal::RenewalLease;
 use crate::secret::Secret;
 use crate::settings::{Http, Snapshot};
@@ -36,10 +35,10 @@ pub enum Aim {
 
 pub struct SignIn {
     /// Of the code.
-    fingerprint: String,
-    nonce: Option<Secret>,
+    pub fingerprint: String,
+    pub nonce: Option<Secret>,
     /// Given back by being dropped, also by a panic.
-    claim: Option<Claim>,
+    pub claim: Option<Claim>,
 }
 
 pub struct Renewal {
@@ -122,11 +121,6 @@ impl Watcher for Task {
 }
 
 impl SignIn {
-    pub fn of(code: &mut ReturnedCode) -> Self {
-        let fingerprint = std::mem::take(&mut code.fingerprint);
-        Self { fingerprint, nonce: code.nonce.take(), claim: code.claim.take() }
-    }
-
     /// The server gave tokens for the code.
     fn used(self, process: &Process) {
         let mut state = lock(&process.state);

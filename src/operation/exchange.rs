@@ -10,11 +10,12 @@ use crate::protocol::message::Response;
 use crate::protocol::token_response;
 use crate::secret::Secret;
 use crate::settings::Settings;
-use crate::store::fingerprint;
 
 pub struct Exchange {
     pub settings: Arc<Settings>,
     pub code: Secret,
+    /// Of the code.
+    pub fingerprint: String,
     pub redirect_uri: String,
     pub verifier: Option<Secret>,
     /// Parameters that came with the redirect and are not ours, such as QuickBooks' `realmId`.
@@ -28,7 +29,7 @@ impl OneRequest for Exchange {
         let verifier = self.verifier.as_ref().map(Secret::expose);
         Ok(Dispatch {
             request: self.settings.token_request()?.exchange(&self.code, &self.redirect_uri, verifier)?,
-            spends: Some(fingerprint(&self.code)),
+            spends: Some(self.fingerprint.clone()),
             repeat: Repeat::IfNotSent,
         })
     }

@@ -1,6 +1,8 @@
 //! What becomes of an answer: stored before anybody gets it, or the reason why there is none.
 #![forbid(unsafe_code)]
 
+use std::sync::Arc;
+
 use super::cache::{CachedToken, Durability, Replaces};
 use super::{RenewalLease, TokenSource};
 use crate::error::{Error, Result};
@@ -9,7 +11,8 @@ use crate::token::Token;
 impl TokenSource<'_> {
     /// Stores what a person has just brought: newer than any renewal, whenever that ends. It needs no lease until its
     /// answer has come.
-    pub fn accept_sign_in(&self, mut token: Token) -> Result<()> {
+    pub fn accept_sign_in(&self, token: Token) -> Result<()> {
+        let mut token = Arc::new(token);
         let before = self.cached().map(|cached| cached.serial);
         match self.write_sign_in(&mut token) {
             Ok(_lease) => self.cache_sign_in(&token, before),
@@ -22,14 +25,15 @@ impl TokenSource<'_> {
         Ok(())
     }
 
-    fn write_sign_in(&self, token: &mut Token) -> Result<RenewalLease> {
+    fn write_sign_in(&self, token: &mut Arc<Token>) -> Result<RenewalLease> {
         loop {
-            token.generation = self.cached().map_or(1, |cached| cached.token.next_generation());
+            let next = self.cached().map_or(1, |cached| cached.token.next_generation());
+            Arc::make_mut(token).generation = next;
             self.record()?.prepare()?;
             let mut lease = RenewalLease::new(self.record()?.lease_to_write(self.lock_timeout())?);
             // What nobody understands is left as it is.
             let read = lease.read();
-            self.number(token, &lease);
+            self.number(Arc::make_mut(token), &lease);
             match read.and_then(|_| lease.write(token)) {
                 Err(Error::Generation { .. }) => {} // somebody was faster
                 written => return written.map(|()| lease),
@@ -39,7 +43,7 @@ impl TokenSource<'_> {
 
     /// Of two sign-ins at once the later one stays: that of the higher generation, or one that could not be stored since
     /// this one looked at what there was `before`.
-    fn cache_sign_in(&self, token: &Token, before: Option<u32>) {
+    fn cache_sign_in(&self, token: &Arc<Token>, before: Option<u32>) {
         loop {
             let cached = self.cached();
             let is_later = |cached: &CachedToken| match cached.durability {
@@ -58,12 +62,8 @@ impl TokenSource<'_> {
     }
 
     /// Stores what a renewal of the token of that serial, or of none, has brought.
-    pub fn accept_renewal(
-        &self,
-        mut token: Token,
-        serial: Option<u32>,
-        mut lease: RenewalLease,
-    ) -> Result<()> {
+    pub fn accept_renewal(&self, token: Token, serial: Option<u32>, mut lease: RenewalLease) -> Result<()> {
+        let mut token = Arc::new(token);
         let mut written = None;
         loop {
             let cached = self.cached();
@@ -71,10 +71,10 @@ impl TokenSource<'_> {
             // A person has signed in meanwhile, and could not store that for want of the lease.
             if let Some(sign_in) = other.filter(|other| other.durability == Durability::UnsavedSignIn) {
                 let stored = lease.read()?;
-                return self.save_cached(sign_in, stored.as_ref(), &mut lease);
+                return self.save_cached(sign_in, stored.as_deref(), &mut lease);
             }
             if written.is_none() {
-                self.number(&mut token, &lease);
+                self.number(Arc::make_mut(&mut token), &lease);
                 match lease.write(&token) {
                     // Too late: what somebody has written since is newer.
                     Err(Error::Generation { .. }) => {
@@ -114,6 +114,7 @@ impl TokenSource<'_> {
         if lease.is_shared() && found > 0 {
             token.generation = token.generation.max(Token::generation_after(found));
         }
+        let token = Arc::new(token);
         lease.write(&token)?;
         let _ = self.cache.replace(Replaces::Any, &self.snapshot.key, token, Durability::Stored);
         Ok(())

@@ -67,7 +67,7 @@ impl TokenSource<'_> {
                     seen = record.stamp();
                     // Written by somebody, but perhaps only sealed anew; and read without the lease.
                     let cached = self.cached();
-                    let is_newer = |stored: &Token| {
+                    let is_newer = |stored: &Arc<Token>| {
                         cached.as_ref().is_none_or(|cached| {
                             !cached.is_unsaved() && stored.generation > cached.token.generation
                         })
@@ -112,7 +112,7 @@ impl TokenSource<'_> {
                     return Err(Error::sign_in("the token was removed from the store"));
                 }
                 if cached.is_unsaved() && stored.as_ref().is_none_or(|stored| cached.outranks(stored)) {
-                    self.save_cached(cached, stored.as_ref(), lease)?;
+                    self.save_cached(cached, stored.as_deref(), lease)?;
                     return Ok(false);
                 }
             }
@@ -127,7 +127,7 @@ impl TokenSource<'_> {
     pub(super) fn adopt(
         &self,
         cached: Option<&CachedToken>,
-        stored: Option<Token>,
+        stored: Option<Arc<Token>>,
     ) -> std::result::Result<bool, Newer> {
         let Some(stored) = stored else { return Ok(false) };
         if let Some(cached) = cached.filter(|cached| cached.token.is_same(&stored)) {
@@ -150,8 +150,11 @@ impl TokenSource<'_> {
         stored: Option<&Token>,
         lease: &mut RenewalLease,
     ) -> Result<()> {
-        let mut token = Token::clone(&cached.token);
-        token.generation = token.generation.max(stored.map_or(0, Token::next_generation));
+        let mut token = cached.token.clone();
+        let next = stored.map_or(0, Token::next_generation);
+        if next > token.generation {
+            Arc::make_mut(&mut token).generation = next;
+        }
         lease.write(&token)?;
         if token.generation == cached.token.generation {
             self.cache.set_stored(cached.serial);

@@ -118,7 +118,7 @@ impl TokenCache {
         &self,
         replaces: Replaces,
         key: &TokenKey,
-        token: Token,
+        token: Arc<Token>,
         durability: Durability,
     ) -> Result<Arc<CachedToken>, Newer> {
         let state = self.state();
@@ -130,8 +130,7 @@ impl TokenCache {
         }
         let serial = self.last_serial.load(Ordering::Relaxed) + 1;
         self.last_serial.store(serial, Ordering::Relaxed);
-        let (token, key) = (Arc::new(token), key.clone());
-        let new = Arc::new(CachedToken { token, key, serial, durability, is_rejected: false });
+        let new = Arc::new(CachedToken { token, key: key.clone(), serial, durability, is_rejected: false });
         if is_ours {
             self.put(&state, Some(new.clone()));
         }

@@ -1,6 +1,7 @@
 //! One job's right to renew a token, and its duty to write down for those after it what became of that.
 #![forbid(unsafe_code)]
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::{Action, Error, Result};
@@ -26,7 +27,7 @@ impl RenewalLease {
     }
 
     /// The token as it is stored now.
-    pub fn read(&mut self) -> Result<Option<Token>> {
+    pub fn read(&mut self) -> Result<Option<Arc<Token>>> {
         let stored = self.lease.read()?;
         self.seen = stored.as_ref().map_or(0, |stored| stored.generation);
         Ok(stored)
@@ -111,7 +112,7 @@ impl RenewalLease {
     }
 
     /// Stores a token in the place of the one that was seen, whole or not at all; nothing is left of earlier failures.
-    pub fn write(&mut self, token: &Token) -> Result<()> {
+    pub fn write(&mut self, token: &Arc<Token>) -> Result<()> {
         self.lease.write(token, self.seen)?;
         self.seen = token.generation;
         self.clear_notes();

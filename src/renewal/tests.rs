@@ -154,7 +154,7 @@ impl World {
         let mut lease = RenewalLease::new(lease);
         let Ok(Some(stored)) = lease.read() else { return };
         let generation = stored.next_generation();
-        lease.write(&Token { generation, ..token(&format!("{}+", name(&stored))) }).unwrap();
+        lease.write(&Arc::new(Token { generation, ..token(&format!("{}+", name(&stored))) })).unwrap();
     }
 
     fn forget(&self) {

@@ -24,7 +24,7 @@ pub struct MemoryStore(Arc<Mutex<Contents>>);
 struct Contents {
     /// Whose token is kept; what anybody else brings, whose request began under other settings, is not.
     owner: Option<Identity>,
-    token: Option<Token>,
+    token: Option<Arc<Token>>,
     /// Counts what changes the token.
     writes: u64,
     notes: LeaseNotes,
@@ -55,7 +55,7 @@ impl MemoryStore {
         }
     }
 
-    pub fn of(owner: Option<Identity>, token: Option<Token>) -> Self {
+    pub fn of(owner: Option<Identity>, token: Option<Arc<Token>>) -> Self {
         Self(Arc::new(Mutex::new(Contents { owner, token, ..Contents::default() })))
     }
 
@@ -72,7 +72,7 @@ impl MemoryStore {
 
     /// For the child of a fork, which has `token` in memory: URLs come along, and what was sent was the parent's.
     /// `None` where a thread of the parent was changing something at that very moment.
-    pub fn after_fork(parent: &Self, owner: Option<Identity>, token: Option<Token>) -> Option<Self> {
+    pub fn after_fork(parent: &Self, owner: Option<Identity>, token: Option<Arc<Token>>) -> Option<Self> {
         let mut pending = std::mem::take(&mut parent.0.try_lock().ok()?.pending);
         for url in pending.iter_mut().filter(|url| url.status == Status::Sent) {
             url.status = Status::Open;
@@ -104,7 +104,7 @@ struct MemoryRecord {
 }
 
 impl Record for MemoryRecord {
-    fn read(&self) -> Result<Option<Token>> {
+    fn read(&self) -> Result<Option<Arc<Token>>> {
         let contents = lock(&self.store.0);
         Ok(contents.token.clone().filter(|_| contents.owner.as_ref() == Some(&self.identity)))
     }
@@ -215,7 +215,7 @@ struct MemoryLease {
 }
 
 impl Lease for MemoryLease {
-    fn read(&self) -> Result<Option<Token>> {
+    fn read(&self) -> Result<Option<Arc<Token>>> {
         self.record.read()
     }
 
@@ -223,7 +223,7 @@ impl Lease for MemoryLease {
         Ok(())
     }
 
-    fn write(&mut self, token: &Token, expected: u32) -> Result<()> {
+    fn write(&mut self, token: &Arc<Token>, expected: u32) -> Result<()> {
         let mut contents = lock(&self.record.store.0);
         if contents.owner.as_ref() != Some(&self.record.identity) {
             return Ok(());

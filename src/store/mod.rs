@@ -22,7 +22,6 @@ pub use pending::{Claim, Claimed, Found, PendingAuthorization, PendingRequest};
 pub use seal::{KeySource, Keys};
 
 use sha2::{Digest, Sha256};
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use crate::error::Result;
@@ -43,7 +42,7 @@ pub trait Store: Send + Sync {
 /// What is kept of one account.
 pub trait Record: Send + Sync {
     /// The token as it is at this moment; no lease is needed for that.
-    fn read(&self) -> Result<Option<Token>>;
+    fn read(&self) -> Result<Option<Arc<Token>>>;
 
     /// Changes whenever the token is replaced; `None` where there is none.
     fn stamp(&self) -> Option<Stamp>;
@@ -77,7 +76,7 @@ pub trait Record: Send + Sync {
 
 /// The right to change one record.
 pub trait Lease: Send {
-    fn read(&self) -> Result<Option<Token>>;
+    fn read(&self) -> Result<Option<Arc<Token>>>;
 
     /// Makes sure that a successor can be written: before the refresh token is spent.
     fn reserve(&mut self) -> Result<()>;
@@ -86,7 +85,7 @@ pub trait Lease: Send {
     /// there was none: if somebody has written since, the lease is lost, and this is [`Error::Generation`].
     ///
     /// [`Error::Generation`]: crate::error::Error::Generation
-    fn write(&mut self, token: &Token, expected: u32) -> Result<()>;
+    fn write(&mut self, token: &Arc<Token>, expected: u32) -> Result<()>;
 
     /// Takes the token away, and the authorization URLs that wait.
     fn remove(&mut self) -> Result<()>;
@@ -160,8 +159,7 @@ fn hash(parts: &[&str], bytes: usize) -> String {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digits = |byte: &u8| [byte >> 4, byte & 15].map(|digit| char::from(DIGITS[usize::from(digit)]));
+    bytes.iter().flat_map(digits).collect()
 }

@@ -118,12 +118,16 @@ impl Run {
         match step {
             Look => self.looked[thread] = self.cache.cached(&self.key),
             SignIn(durability) => {
-                assert!(self.cache.replace(Replaces::Any, &self.key, token(next), durability).is_ok());
+                assert!(self
+                    .cache
+                    .replace(Replaces::Any, &self.key, Arc::new(token(next)), durability)
+                    .is_ok());
                 self.expected.cached = Some((next, durability, false));
                 self.expected.serials = next;
             }
             Replace(durability) => {
-                let replaced = self.cache.replace(Replaces::Only(serial), &self.key, token(next), durability);
+                let replaced =
+                    self.cache.replace(Replaces::Only(serial), &self.key, Arc::new(token(next)), durability);
                 assert_eq!(replaced.is_ok(), is_same, "{what}: {:?}", self.trace);
                 if is_same {
                     self.expected.cached = Some((next, durability, false));
@@ -230,7 +234,7 @@ fn what_only_memory_has_follows_to_another_store_and_never_to_another_identity()
     for (name, before, durability, after, expected) in rows {
         let published: &'static PublishedToken = Box::leak(Box::new(PublishedToken::new()));
         let cache = TokenCache::new(1, published, before.clone(), Freshness::default());
-        cache.replace(Replaces::Any, before, token(1), durability).unwrap();
+        cache.replace(Replaces::Any, before, Arc::new(token(1)), durability).unwrap();
         let followed = cache.follow(after.clone(), Freshness::default());
         let found = followed.map(|how| (how, cache.cached(after).map(|now| now.durability)));
         assert_eq!(found, expected, "{name}");

@@ -27,7 +27,7 @@ impl TestRecord {
 }
 
 impl Record for TestRecord {
-    fn read(&self) -> Result<Option<Token>> {
+    fn read(&self) -> Result<Option<Arc<Token>>> {
         point();
         self.inner.read()
     }
@@ -90,7 +90,7 @@ struct TestLease {
 }
 
 impl Lease for TestLease {
-    fn read(&self) -> Result<Option<Token>> {
+    fn read(&self) -> Result<Option<Arc<Token>>> {
         point();
         self.inner.read()
     }
@@ -99,7 +99,7 @@ impl Lease for TestLease {
         self.inner.reserve()
     }
 
-    fn write(&mut self, token: &Token, expected: u32) -> Result<()> {
+    fn write(&mut self, token: &Arc<Token>, expected: u32) -> Result<()> {
         point();
         self.inner.write(token, expected)
     }

@@ -4,6 +4,7 @@
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::files::failed;
 use super::record::client_prefix;
@@ -40,7 +41,8 @@ pub fn reseal(store: &FileStore, wait: Wait) -> Result<i32> {
         let mut lease = record.lease_to_write(wait)?;
         // Another job may just have written it.
         if let Some((_, token, true)) = place.contents()? {
-            lease.write(&token, token.generation)?;
+            let generation = token.generation;
+            lease.write(&Arc::new(token), generation)?;
             written += 1;
         }
     }

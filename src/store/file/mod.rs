@@ -58,7 +58,7 @@ struct FileRecord {
 }
 
 impl Record for FileRecord {
-    fn read(&self) -> Result<Option<Token>> {
+    fn read(&self) -> Result<Option<Arc<Token>>> {
         self.place.read()
     }
 
@@ -112,7 +112,7 @@ struct FileLease {
 }
 
 impl Lease for FileLease {
-    fn read(&self) -> Result<Option<Token>> {
+    fn read(&self) -> Result<Option<Arc<Token>>> {
         self.locked.place.read()
     }
 
@@ -121,7 +121,7 @@ impl Lease for FileLease {
     }
 
     /// The lock keeps everybody out who asks for it; whoever took its file away does not.
-    fn write(&mut self, token: &Token, expected: u32) -> Result<()> {
+    fn write(&mut self, token: &Arc<Token>, expected: u32) -> Result<()> {
         let found = self.read()?.map_or(0, |stored| stored.generation);
         if found > expected {
             return Err(Error::Generation { found, expected });
@@ -160,8 +160,8 @@ struct Place {
 
 impl Place {
     /// The stored token, as it is at this moment; no lock is needed for that.
-    fn read(&self) -> Result<Option<Token>> {
-        Ok(self.contents()?.map(|(_, token, _)| token))
+    fn read(&self) -> Result<Option<Arc<Token>>> {
+        Ok(self.contents()?.map(|(_, token, _)| Arc::new(token)))
     }
 
     /// Whose token it is, the token, and whether it would be written in another way now.
