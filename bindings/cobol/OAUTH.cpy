@@ -206,8 +206,8 @@
 
       *> ---- properties: settings, for oauth_set and oauth_get ----
 
-      *> Known server whose settings to take over, all at once:
-      *> "stamps", "belladati", "metamaps". Set it first. Since 0.1.
+      *> Known server whose settings to take over, all at once, such as
+      *> "stamps"; the README names them. Set it first. Since 0.1.
        78  OAUTH-PROFILE                  VALUE 1.
       *> What every endpoint that begins with "/" is appended to, such
       *> as "https://example.com/tenant". Since 0.1.
