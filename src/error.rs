@@ -157,109 +157,70 @@ impl Error {
 
     /// The number that the caller of the C interface gets.
     pub fn code(&self) -> i32 {
-        match self {
-            Self::HttpNeeded => number::OAUTH_HTTP_NEEDED,
-            Self::Handle(_) => number::OAUTH_ERROR_HANDLE,
-            Self::Buffer { .. } => number::OAUTH_ERROR_BUFFER,
-            Self::Null(_) => number::OAUTH_ERROR_NULL,
-            Self::Length { .. } => number::OAUTH_ERROR_LENGTH,
-            Self::Encoding(_) => number::OAUTH_ERROR_ENCODING,
-            Self::Property { .. } | Self::ReadOnly { .. } => number::OAUTH_ERROR_PROPERTY,
-            Self::Value { .. } => number::OAUTH_ERROR_VALUE,
-            Self::NoPending | Self::CodeUsed | Self::NoRequest => number::OAUTH_ERROR_SEQUENCE,
-            Self::Busy => number::OAUTH_ERROR_BUSY,
-            Self::Code(_) => number::OAUTH_ERROR_CODE,
-            Self::State(_) => number::OAUTH_ERROR_STATE,
-            Self::Issuer { .. } => number::OAUTH_ERROR_ISSUER,
-            Self::Limit => number::OAUTH_ERROR_LIMIT,
-            Self::Missing { .. } => number::OAUTH_ERROR_MISSING,
-            Self::Profile(_) => number::OAUTH_ERROR_PROFILE,
-            Self::Insecure { .. } => number::OAUTH_ERROR_INSECURE,
-            Self::Certificate { .. } => number::OAUTH_ERROR_CERTIFICATE,
-            Self::Resolve { .. } => number::OAUTH_ERROR_RESOLVE,
-            Self::Connect { .. } => number::OAUTH_ERROR_CONNECT,
-            Self::Tls { .. } => number::OAUTH_ERROR_TLS,
-            Self::Timeout { .. } => number::OAUTH_ERROR_TIMEOUT,
-            Self::NoAnswer | Self::Disconnected { .. } => number::OAUTH_ERROR_DISCONNECTED,
-            Self::Refused(refusal) => refusal.known().0,
-            Self::Unavailable { .. } | Self::JustFailed { .. } | Self::TooEarly { .. } => {
-                number::OAUTH_ERROR_UNAVAILABLE
-            }
-            Self::SignIn { .. } => number::OAUTH_ERROR_SIGN_IN,
-            Self::Response { .. } => number::OAUTH_ERROR_RESPONSE,
-            Self::TooLarge { .. } => number::OAUTH_ERROR_TOO_LARGE,
-            Self::Store { .. } | Self::UnsavedElsewhere { .. } => number::OAUTH_ERROR_STORE,
-            Self::StoreUnsafe { .. } => number::OAUTH_ERROR_STORE_UNSAFE,
-            Self::StoreFormat { .. } => number::OAUTH_ERROR_STORE_FORMAT,
-            Self::StoreKey { .. } => number::OAUTH_ERROR_STORE_KEY,
-            Self::Locked { .. } => number::OAUTH_ERROR_LOCK,
-            Self::Generation { .. } => number::OAUTH_ERROR_GENERATION,
-            Self::Internal(_) => number::OAUTH_ERROR_INTERNAL,
-            Self::System(_) => number::OAUTH_ERROR_SYSTEM,
-        }
+        self.row().0
     }
 
     pub fn action(&self) -> Action {
-        match self {
-            Self::HttpNeeded => Action::None,
-            Self::Busy
-            | Self::Resolve { .. }
-            | Self::Connect { .. }
-            | Self::Timeout { .. }
-            | Self::NoAnswer
-            | Self::Disconnected { .. }
-            | Self::Unavailable { .. }
-            | Self::JustFailed { .. }
-            | Self::TooEarly { .. }
-            | Self::Locked { .. }
-            | Self::UnsavedElsewhere { .. }
-            | Self::Generation { .. }
-            | Self::Store { is_transient: true, .. }
-            | Self::System(_)
-            | Self::Response { is_transient: true, .. } => Action::Retry,
-            Self::SignIn { .. }
-            | Self::CodeUsed
-            | Self::NoPending
-            | Self::Code(_)
-            | Self::State(_)
-            | Self::Issuer { .. } => Action::SignIn,
-            Self::Refused(refusal) => refusal.known().1,
-            Self::Handle(_)
-            | Self::Buffer { .. }
-            | Self::Null(_)
-            | Self::Length { .. }
-            | Self::Encoding(_)
-            | Self::Property { .. }
-            | Self::ReadOnly { .. }
-            | Self::Value { .. }
-            | Self::Limit
-            | Self::NoRequest
-            | Self::Missing { .. }
-            | Self::Profile(_)
-            | Self::Insecure { .. }
-            | Self::Certificate { .. }
-            | Self::Tls { .. }
-            | Self::Response { .. }
-            | Self::TooLarge { .. }
-            | Self::Store { .. }
-            | Self::StoreUnsafe { .. }
-            | Self::StoreFormat { .. }
-            | Self::StoreKey { .. }
-            | Self::Internal(_) => Action::Fix,
-        }
+        self.row().1
     }
 
     /// The request may have been acted upon, but what came of it is not known.
     pub fn leaves_unknown(&self) -> bool {
-        matches!(
-            self,
-            Self::Timeout { .. }
-                | Self::Disconnected { .. }
-                | Self::NoAnswer
-                | Self::Unavailable { .. }
-                | Self::Response { .. }
-                | Self::TooLarge { .. }
-        )
+        self.row().2
+    }
+
+    /// One row an error: its number, what an operator does about it, and what the server may have done.
+    fn row(&self) -> (i32, Action, bool) {
+        use Action::{Fix, Retry, SignIn};
+        const NOTHING: bool = false;
+        const MAYBE: bool = true;
+        match self {
+            Self::HttpNeeded => (number::OAUTH_HTTP_NEEDED, Action::None, NOTHING),
+            Self::Handle(_) => (number::OAUTH_ERROR_HANDLE, Fix, NOTHING),
+            Self::Buffer { .. } => (number::OAUTH_ERROR_BUFFER, Fix, NOTHING),
+            Self::Null(_) => (number::OAUTH_ERROR_NULL, Fix, NOTHING),
+            Self::Length { .. } => (number::OAUTH_ERROR_LENGTH, Fix, NOTHING),
+            Self::Encoding(_) => (number::OAUTH_ERROR_ENCODING, Fix, NOTHING),
+            Self::Property { .. } | Self::ReadOnly { .. } => (number::OAUTH_ERROR_PROPERTY, Fix, NOTHING),
+            Self::Value { .. } => (number::OAUTH_ERROR_VALUE, Fix, NOTHING),
+            Self::NoPending | Self::CodeUsed => (number::OAUTH_ERROR_SEQUENCE, SignIn, NOTHING),
+            Self::NoRequest => (number::OAUTH_ERROR_SEQUENCE, Fix, NOTHING),
+            Self::Busy => (number::OAUTH_ERROR_BUSY, Retry, NOTHING),
+            Self::Code(_) => (number::OAUTH_ERROR_CODE, SignIn, NOTHING),
+            Self::State(_) => (number::OAUTH_ERROR_STATE, SignIn, NOTHING),
+            Self::Issuer { .. } => (number::OAUTH_ERROR_ISSUER, SignIn, NOTHING),
+            Self::Limit => (number::OAUTH_ERROR_LIMIT, Fix, NOTHING),
+            Self::Missing { .. } => (number::OAUTH_ERROR_MISSING, Fix, NOTHING),
+            Self::Profile(_) => (number::OAUTH_ERROR_PROFILE, Fix, NOTHING),
+            Self::Insecure { .. } => (number::OAUTH_ERROR_INSECURE, Fix, NOTHING),
+            Self::Certificate { .. } => (number::OAUTH_ERROR_CERTIFICATE, Fix, NOTHING),
+            Self::Resolve { .. } => (number::OAUTH_ERROR_RESOLVE, Retry, NOTHING),
+            Self::Connect { .. } => (number::OAUTH_ERROR_CONNECT, Retry, NOTHING),
+            Self::Tls { .. } => (number::OAUTH_ERROR_TLS, Fix, NOTHING),
+            Self::Timeout { .. } => (number::OAUTH_ERROR_TIMEOUT, Retry, MAYBE),
+            Self::NoAnswer | Self::Disconnected { .. } => (number::OAUTH_ERROR_DISCONNECTED, Retry, MAYBE),
+            Self::Refused(refusal) => (refusal.known().0, refusal.known().1, NOTHING),
+            Self::Unavailable { .. } => (number::OAUTH_ERROR_UNAVAILABLE, Retry, MAYBE),
+            Self::JustFailed { .. } | Self::TooEarly { .. } => {
+                (number::OAUTH_ERROR_UNAVAILABLE, Retry, NOTHING)
+            }
+            Self::SignIn { .. } => (number::OAUTH_ERROR_SIGN_IN, SignIn, NOTHING),
+            Self::Response { is_transient, .. } => {
+                (number::OAUTH_ERROR_RESPONSE, if *is_transient { Retry } else { Fix }, MAYBE)
+            }
+            Self::TooLarge { .. } => (number::OAUTH_ERROR_TOO_LARGE, Fix, MAYBE),
+            Self::Store { is_transient, .. } => {
+                (number::OAUTH_ERROR_STORE, if *is_transient { Retry } else { Fix }, NOTHING)
+            }
+            Self::UnsavedElsewhere { .. } => (number::OAUTH_ERROR_STORE, Retry, NOTHING),
+            Self::StoreUnsafe { .. } => (number::OAUTH_ERROR_STORE_UNSAFE, Fix, NOTHING),
+            Self::StoreFormat { .. } => (number::OAUTH_ERROR_STORE_FORMAT, Fix, NOTHING),
+            Self::StoreKey { .. } => (number::OAUTH_ERROR_STORE_KEY, Fix, NOTHING),
+            Self::Locked { .. } => (number::OAUTH_ERROR_LOCK, Retry, NOTHING),
+            Self::Generation { .. } => (number::OAUTH_ERROR_GENERATION, Retry, NOTHING),
+            Self::Internal(_) => (number::OAUTH_ERROR_INTERNAL, Fix, NOTHING),
+            Self::System(_) => (number::OAUTH_ERROR_SYSTEM, Retry, NOTHING),
+        }
     }
 
     /// A fault of the store, which says nothing of the token.
