@@ -103,12 +103,12 @@ impl Task {
 
 impl Watcher for Task {
     fn sending(&mut self, dispatch: &Dispatch) -> Result<()> {
-        let (Aim::Renewal(renewal), Some(spent)) = (&mut self.aim, &dispatch.spends) else { return Ok(()) };
+        let Aim::Renewal(renewal) = &mut self.aim else { return Ok(()) };
         if std::mem::replace(&mut renewal.has_sent, true) {
             return Ok(());
         }
         renewal.honour_retry_after(&self.snapshot)?;
-        renewal.lease.sending(spent)
+        renewal.lease.sending(dispatch.spends.as_deref())
     }
 
     fn retrying(&mut self, because: &Error) {

@@ -63,9 +63,17 @@ impl RenewalLease {
         }
     }
 
-    /// Before what is good for one use is sent: whatever becomes of the answer, the next job knows of it, and there is
-    /// room for the new token.
-    pub fn sending(&mut self, fingerprint: &str) -> Result<()> {
+    /// Before a renewal is sent: there is room for the new token, and whatever becomes of the answer, the next job knows of
+    /// it. `spent`: the fingerprint of what is good for one use.
+    pub fn sending(&mut self, spent: Option<&str>) -> Result<()> {
+        if let Some(fingerprint) = spent {
+            self.check_newest(fingerprint)?;
+        }
+        self.lease.reserve()?;
+        spent.map_or(Ok(()), |fingerprint| self.note_sent(fingerprint))
+    }
+
+    fn note_sent(&mut self, fingerprint: &str) -> Result<()> {
         let sent = SentRefresh {
             process: std::process::id(),
             at: system::now(),
@@ -73,9 +81,7 @@ impl RenewalLease {
             refresh_token: fingerprint.to_owned(),
             was_answered: false,
         };
-        self.check_newest(fingerprint)?;
         let before = self.notes().sent.clone().filter(|before| before.refresh_token == sent.refresh_token);
-        self.lease.reserve()?;
         let last = self.lease.notes_mut().sent.replace(sent);
         if let Err(error) = self.lease.write_notes_ahead() {
             self.lease.notes_mut().sent = last;

@@ -129,7 +129,7 @@ impl World {
         let Some((mut lease, old)) = source.acquire(wanted, seen)? else { return Ok(()) };
         let old = old.ok_or_else(|| Error::sign_in("there is no token yet"))?;
         let serial = Some(old.serial);
-        lease.sending(name(&old.token))?;
+        lease.sending(Some(name(&old.token)))?;
         schedule::point();
         match refusal {
             Some(error) => {
