@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::cache::{CachedToken, Durability, Replaces};
+use super::cache::{Durability, Replaces};
 use super::{RenewalLease, TokenSource};
 use crate::error::{Error, Result};
 use crate::token::Token;
@@ -46,12 +46,7 @@ impl TokenSource<'_> {
     fn cache_sign_in(&self, token: &Arc<Token>, before: Option<u32>) {
         loop {
             let cached = self.cached();
-            let is_later = |cached: &CachedToken| match cached.durability {
-                Durability::Stored => cached.token.generation > token.generation,
-                Durability::UnsavedRefresh => false,
-                Durability::UnsavedSignIn => before != Some(cached.serial),
-            };
-            if cached.as_deref().is_some_and(is_later) {
+            if cached.as_deref().is_some_and(|cached| cached.is_later_sign_in(token, before)) {
                 return;
             }
             let replaces = Replaces::Only(cached.map(|cached| cached.serial));

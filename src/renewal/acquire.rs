@@ -67,11 +67,8 @@ impl TokenSource<'_> {
                     seen = record.stamp();
                     // Written by somebody, but perhaps only sealed anew; and read without the lease.
                     let cached = self.cached();
-                    let is_newer = |stored: &Arc<Token>| {
-                        cached.as_ref().is_none_or(|cached| {
-                            !cached.is_unsaved() && stored.generation > cached.token.generation
-                        })
-                    };
+                    let is_newer =
+                        |stored: &Arc<Token>| cached.as_ref().is_none_or(|cached| cached.is_behind(stored));
                     let newer = record.read()?.filter(is_newer);
                     if self.adopt(cached.as_deref(), newer) == Ok(true) && self.is_alive() {
                         return Ok(None);

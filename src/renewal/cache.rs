@@ -294,13 +294,28 @@ impl CachedToken {
         self.durability != Durability::Stored
     }
 
-    /// Whether it is newer than the stored one, as far as generations say: clocks differ. What a person has just brought is
-    /// newer than any renewal.
+    // ---- which of two tokens is newer: by generations, as clocks differ; a sign-in is newer than any renewal ----
+
+    /// Whether it is newer than the stored one, read under the lease.
     pub fn outranks(&self, stored: &Token) -> bool {
         match self.durability {
             Durability::Stored => false,
             Durability::UnsavedRefresh => self.token.generation > stored.generation,
             Durability::UnsavedSignIn => true,
+        }
+    }
+
+    /// Whether the stored one is newer, though it was read without the lease.
+    pub fn is_behind(&self, stored: &Token) -> bool {
+        self.durability == Durability::Stored && stored.generation > self.token.generation
+    }
+
+    /// Whether it is of a later sign-in than the one that has just been stored, which found a token of serial `before`.
+    pub fn is_later_sign_in(&self, stored: &Token, before: Option<u32>) -> bool {
+        match self.durability {
+            Durability::Stored => self.token.generation > stored.generation,
+            Durability::UnsavedRefresh => false,
+            Durability::UnsavedSignIn => before != Some(self.serial),
         }
     }
 
