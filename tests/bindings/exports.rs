@@ -9,7 +9,7 @@ use super::{between, library, prototypes, read, root, succeed, BINDER_SOURCE, CO
 pub const EXPORTS: &str = "bindings/exports.txt";
 
 /// What programs of version 0.1 are bound to.
-const OF_0_1: [&str; 20] = [
+const OF_0_1: [&str; 21] = [
     "oauth_client_new",
     "oauth_client_open",
     "oauth_client_close",
@@ -30,6 +30,7 @@ const OF_0_1: [&str; 20] = [
     "oauth_error_text",
     "oauth_error_action",
     "oauth_version",
+    "oauth_revoke",
 ];
 
 #[test]
