@@ -3,9 +3,11 @@
 
 pub mod rows;
 
-use oauth::constants::OAUTH_NUL_TERMINATED;
+use oauth::constants::{OAUTH_ERROR_PROPERTY, OAUTH_NUL_TERMINATED};
 use oauth::ffi;
 use std::ffi::{c_char, CString};
+use std::ops::Range;
+use std::ptr;
 
 /// A client that is closed with the test.
 pub struct Client(pub i32);
@@ -114,6 +116,19 @@ pub fn out(call: impl FnOnce(*mut c_char, i32) -> i32) -> Got {
     let text = String::from_utf8(buffer[..length].to_vec()).expect("a text out is UTF-8");
     assert_eq!(usize::try_from(n.max(0)).unwrap(), length, "the length returned is the text's");
     (n, text)
+}
+
+/// The numbers of all settings are among these.
+pub const SETTING_NUMBERS: Range<i32> = 1..100;
+
+/// The numbers of all results are among these.
+pub const RESULT_NUMBERS: Range<i32> = 101..200;
+
+/// Those of the numbers that a property has.
+pub fn properties(numbers: Range<i32>) -> Vec<i32> {
+    let client = Client::new();
+    let length = |number: i32| unsafe { ffi::oauth_get(client.0, number, ptr::null_mut(), 0) };
+    numbers.filter(|number| length(*number) != OAUTH_ERROR_PROPERTY).collect()
 }
 
 pub fn error_text() -> String {

@@ -1,6 +1,6 @@
 //! Profile files: what `oauth_client_open` takes over from them, and how it says what is wrong in them.
 
-use crate::common::{error_text, Client};
+use crate::common::{error_text, properties, Client, SETTING_NUMBERS};
 use crate::support::{Row, Table};
 use oauth::constants::*;
 use std::fs::{self, Permissions};
@@ -460,13 +460,16 @@ fn what_is_around_a_name() {
         }
     });
     table.row("where it was looked for", |row| {
-        let said = asked(&folder, "acme", &[("HOME", home)], None);
-        row.holds(&said, said.contains(&format!("|no profile [acme] in {usual} (not there), /etc/")));
+        let said = asked(&folder, "no-such-server", &[("HOME", home)], None);
+        row.holds(
+            &said,
+            said.contains(&format!("|no profile [no-such-server] in {usual} (not there), /etc/")),
+        );
         folder.file(".config/liboauth/profiles.toml", "[b]\n");
-        let said = asked(&folder, "acme", &[("HOME", home)], None);
-        row.holds(&said, said.contains(&format!("|no profile [acme] in {usual}, /etc/liboauth/")));
+        let said = asked(&folder, "no-such-server", &[("HOME", home)], None);
+        row.holds(&said, said.contains(&format!("|no profile [no-such-server] in {usual}, /etc/liboauth/")));
         let known = known().join(", ");
-        let end = format!("no known server of that name ({known}); for a file, write ./acme");
+        let end = format!("no known server of that name ({known}); for a file, write ./no-such-server");
         row.holds(&said, said.ends_with(&end));
     });
     table.row("a file of that name", |row| {
@@ -483,7 +486,7 @@ fn what_is_around_a_name() {
         let nobody = fs::read_dir(&closed.0).is_ok().then_some(65534);
         let said = asked(&folder, "stamps", &[("HOME", home)], nobody);
         row.holds(&said, said.starts_with("0|"));
-        let said = asked(&folder, "acme", &[("HOME", home)], nobody);
+        let said = asked(&folder, "no-such-server", &[("HOME", home)], nobody);
         row.holds(&said, said.contains("profiles.toml (not readable), "));
         let said = asked(&folder, "stamps", &[("LIBOAUTH_PROFILES", &own)], nobody);
         row.holds(&said, said.contains("own.toml cannot be read"));
@@ -511,13 +514,13 @@ fn known_servers() {
         table.row(name, |row| {
             let opened = Client::open(name).expect("it is known");
             let set = Client::with(&[(OAUTH_PROFILE, name)]);
-            for property in OAUTH_PROFILE..=OAUTH_ALLOW_HTTP {
+            for property in properties(SETTING_NUMBERS) {
                 row.eq(&format!("property {property}"), opened.get(property), set.get(property));
             }
             row.eq("profile", opened.get(OAUTH_PROFILE).as_str(), name);
         });
     }
-    for name in ["Stamps", "stamps.com", "nowhere", "stamps ", "../stamps\\"] {
+    for name in ["Stamps", "stamps.com", "no-such-server", "stamps ", "../stamps\\"] {
         table.row(&format!("not {name}"), |row| {
             let n = Client::open(name).err().unwrap_or_default();
             row.returned(n, OAUTH_ERROR_PROFILE);
