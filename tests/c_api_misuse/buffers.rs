@@ -1,6 +1,6 @@
 //! Texts out: every size of buffer for every text, and nothing lost when it is too small.
 
-use crate::common::{error_text, out, Client};
+use crate::common::{error_text, out, properties, Client, RESULT_NUMBERS, SETTING_NUMBERS};
 use crate::support::*;
 use oauth::constants::*;
 use oauth::ffi;
@@ -14,6 +14,25 @@ struct TextOut<'a> {
     call: Box<dyn Fn(*mut c_char, i32) -> i32 + 'a>,
     /// Whether it reports the last error, and so does not change it.
     is_quiet: bool,
+}
+
+impl TextOut<'_> {
+    /// Whether it is another text each time, of the same length: a state and a nonce are drawn at random.
+    fn is_fresh(&self) -> bool {
+        let record = format!("oauth_get {OAUTH_TOKEN_RECORD}");
+        self.name == "oauth_build_authorize_url" || self.name == record
+    }
+}
+
+#[test]
+fn the_table_has_every_function_that_gives_a_text() {
+    let all: Vec<String> = texts_out(0, 0).into_iter().map(|text| text.name).collect();
+    let has_row = |name: &str| all.iter().any(|text| text.split(' ').next() == Some(name));
+    let mut table = Table::default();
+    for name in functions_with(|parameter| parameter.starts_with("char *")) {
+        table.row(name, || assert!(has_row(name), "has no row in texts_out"));
+    }
+    table.end();
 }
 
 #[test]
@@ -59,8 +78,10 @@ fn every_size(text: &TextOut) {
         } else {
             assert_eq!(answer, i32::try_from(length).unwrap(), "capacity {capacity}: {}", error_text());
             assert!(buffer[length] == 0 && intact(&buffer[length + 1..]), "capacity {capacity}: no NUL");
-            let is_fresh = text.name == "oauth_build_authorize_url";
-            assert!(is_fresh || &buffer[..length] == whole.as_bytes(), "capacity {capacity}: another text");
+            assert!(
+                text.is_fresh() || &buffer[..length] == whole.as_bytes(),
+                "capacity {capacity}: another text"
+            );
         }
     }
     for (buffer, capacity, code) in [
@@ -192,16 +213,21 @@ fn with_the_callers_own_http_a_short_buffer_loses_nothing_either() {
 /// A client with a token, of which every property has a text.
 fn everything_set() -> Client {
     let client = client_with(&[
+        (OAUTH_PROFILE, "metamaps"),
         (OAUTH_BASE_URL, "https://as.example"),
         (OAUTH_ISSUER, "https://as.example"),
         (OAUTH_REFRESH_ENDPOINT, "/refresh"),
+        (OAUTH_REVOCATION_ENDPOINT, "/revoke"),
         (OAUTH_CLIENT_AUTH, "client_secret_post"),
         (OAUTH_SCOPE, "read write"),
-        (OAUTH_AUTHORIZE_PARAMS, "prompt=consent"),
+        (OAUTH_AUTHORIZE_PARAMS, "prompt=consent&nonce=n-0S6_WzA2Mj"),
         (OAUTH_TOKEN_PARAMS, "tenant=SECRET-1"),
         (OAUTH_REFRESH_PARAMS, "tenant=SECRET-2"),
         (OAUTH_ACCOUNT, "M\u{fc}ller"),
+        (OAUTH_STORE_KEY, "SECRET-key"),
+        (OAUTH_STORE_OLD_KEY, "SECRET-old-key"),
         (OAUTH_MIN_VALID, "60"),
+        (OAUTH_ASSUME_EXPIRES_IN, "600"),
         (OAUTH_CA_FILE, "/etc/ca.pem"),
         (OAUTH_CLIENT_CERT_FILE, "cert.pem"),
         (OAUTH_CLIENT_KEY_FILE, "key.pem"),
@@ -213,12 +239,16 @@ fn everything_set() -> Client {
                    \"error_uri\":\"https://as.example/help\"}";
     let answer = client.respond(503, "Retry-After: 120\r\n", refused.as_bytes());
     fails_and_asks_for(answer, OAUTH_ERROR_TEMP_UNAVAILABLE, "temporarily", OAUTH_ACTION_RETRY);
-    for property in
-        [OAUTH_ERROR, OAUTH_ERROR_DESCRIPTION, OAUTH_ERROR_URI, OAUTH_HTTP_STATUS, OAUTH_RETRY_AFTER]
-    {
+    client.must_set(OAUTH_RESPONSE_PATH, "data");
+    for property in all_properties() {
         assert!(!client.get(property).is_empty(), "{property}");
     }
     client
+}
+
+/// Settings and results.
+fn all_properties() -> Vec<i32> {
+    [SETTING_NUMBERS, RESULT_NUMBERS].into_iter().flat_map(properties).collect()
 }
 
 /// Every text that one client, and one whose request waits, can give.
@@ -226,7 +256,7 @@ fn texts_out<'a>(client: i32, waiting: i32) -> Vec<TextOut<'a>> {
     let text =
         |name: String, call: Box<dyn Fn(*mut c_char, i32) -> i32>| TextOut { name, call, is_quiet: false };
     let mut all = Vec::new();
-    for property in (1..=31).chain(101..=112) {
+    for property in all_properties() {
         let call = move |b, n| unsafe { ffi::oauth_get(client, property, b, n) };
         all.push(text(format!("oauth_get {property}"), Box::new(call)));
     }
@@ -240,6 +270,8 @@ fn texts_out<'a>(client: i32, waiting: i32) -> Vec<TextOut<'a>> {
     all.push(text("oauth_bearer_header".to_owned(), Box::new(call)));
     let call = move |b, n| unsafe { ffi::oauth_access_token(client, b, n) };
     all.push(text("oauth_access_token".to_owned(), Box::new(call)));
+    let call = move |b, n| unsafe { ffi::oauth_accounts(client, 1, b, n) };
+    all.push(text("oauth_accounts".to_owned(), Box::new(call)));
     let call = |b, n| unsafe { ffi::oauth_error_text(b, n) };
     all.push(TextOut { is_quiet: true, ..text("oauth_error_text".to_owned(), Box::new(call)) });
     let call = |b, n| unsafe { ffi::oauth_version(b, n) };

@@ -20,6 +20,23 @@ pub const SECRET: &str = "SECRET";
 
 pub type Table = rows::Table<()>;
 
+/// The functions of the header that have such a parameter, once for each.
+pub fn functions_with(is_meant: impl Fn(&str) -> bool) -> Vec<&'static str> {
+    parameters().into_iter().filter(|(_, parameter)| is_meant(parameter)).map(|(name, _)| name).collect()
+}
+
+/// Each exported function with each of its parameters, such as `int32_t client`.
+pub fn parameters() -> Vec<(&'static str, &'static str)> {
+    let header = include_str!("../../include/liboauth.h");
+    let exports =
+        include_str!("../../bindings/exports.txt").lines().filter(|line| line.starts_with("oauth_"));
+    let declared = exports.map(|name| {
+        let (_, declaration) = header.split_once(&format!("\nint32_t {name}(")).unwrap();
+        (name, declaration.split(')').next().unwrap())
+    });
+    declared.flat_map(|(name, all)| all.split(',').map(move |parameter| (name, parameter.trim()))).collect()
+}
+
 // ---- errors ----
 
 /// The call failed with that number, and everything about its error is as it should be.

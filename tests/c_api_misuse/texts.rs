@@ -17,6 +17,9 @@ const TEXTS: &[Function] = &[
     ("oauth_client_open", "profile", |_, text, length| unsafe { ffi::oauth_client_open(text, length) }),
     ("oauth_set", "text", |c, text, length| unsafe { ffi::oauth_set(c, OAUTH_ACCOUNT, text, length) }),
     ("oauth_exchange_code", "code", |c, text, length| unsafe { ffi::oauth_exchange_code(c, text, length) }),
+    ("oauth_import_token", "record", |c, text, length| unsafe {
+        ffi::oauth_import_token(c, -1, text, length)
+    }),
 ];
 
 /// Every function that takes bytes as they came.
@@ -45,6 +48,19 @@ const NO_UTF8_TEXTS: &[(usize, i32, i32)] = &[
     (1, 1_048_577, OAUTH_ERROR_LENGTH),
     (1, i32::MAX, OAUTH_ERROR_LENGTH),
 ];
+
+#[test]
+fn the_tables_have_every_text_that_a_function_takes() {
+    let rows: Vec<_> = TEXTS.iter().chain(BYTES).map(|(name, parameter, _)| (*name, *parameter)).collect();
+    let mut table = Table::default();
+    for (name, parameter) in parameters() {
+        let Some(text) = parameter.strip_prefix("const char *") else { continue };
+        table.row(&format!("{name}: {text}"), || {
+            assert!(rows.contains(&(name, text)), "has no row in TEXTS or BYTES");
+        });
+    }
+    table.end();
+}
 
 #[test]
 fn no_text_is_an_error_of_every_function_and_changes_nothing() {
@@ -207,7 +223,19 @@ fn a_text_of_one_mebibyte_is_good_and_of_a_byte_more_is_not() {
             assert!(client.request(OAUTH_REQUEST_CONTENT).1.len() > MEBIBYTE);
             assert_eq!(answer_token(&client, "1"), 0, "{}", error_text());
         });
+        table.row(&format!("oauth_import_token, length {length}"), || {
+            let client = client();
+            let answer = unsafe { ffi::oauth_import_token(client.0, -1, most.as_ptr(), length) };
+            fails(answer, OAUTH_ERROR_VALUE, "record");
+        });
     }
+    table.row("a long record", || {
+        let (client, record) = (client(), holder("1").get(OAUTH_TOKEN_RECORD));
+        let field = [record.as_bytes(), &vec![b' '; MEBIBYTE - record.len()]].concat();
+        let answer = unsafe { ffi::oauth_import_token(client.0, 0, field.as_ptr().cast(), 1_048_576) };
+        assert_eq!(answer, 0, "{}", error_text());
+        gives(&client, "1");
+    });
     table.row("a long field with little in it", || {
         let client = client();
         let field = [&b"acme"[..], &vec![b' '; MEBIBYTE - 4]].concat();
