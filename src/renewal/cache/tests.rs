@@ -242,3 +242,20 @@ fn what_only_memory_has_follows_to_another_store_and_never_to_another_identity()
         assert_eq!(unsaved, expected.map_or(true, |(_, now)| now.is_some_and(|now| now != Stored)), "{name}");
     }
 }
+
+#[test]
+fn a_cached_token_outranks_the_stored_one_by_its_durability_and_generation() {
+    // Whether it outranks a stored token that is older, of the same generation, and newer.
+    let rows = [
+        (Stored, [false, false, false]),
+        (UnsavedRefresh, [true, false, false]),
+        (UnsavedSignIn, [true, true, true]),
+    ];
+    for (durability, expected) in rows {
+        let key = TokenKey::of(&Settings::default());
+        let cached =
+            CachedToken { token: Arc::new(token(2)), key, serial: 1, durability, is_rejected: false };
+        let found = [1, 2, 3].map(|generation| cached.outranks(&token(generation)));
+        assert_eq!(found, expected, "{durability:?}");
+    }
+}
