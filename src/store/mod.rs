@@ -13,6 +13,8 @@ mod notes;
 mod pending;
 mod record;
 mod seal;
+#[cfg(test)]
+mod tests;
 
 pub use export::{export, import};
 pub use file::FileStore;

@@ -1,0 +1,171 @@
+//! Authorization URLs that wait for their codes, as every engine keeps them.
+#![forbid(unsafe_code)]
+
+use std::thread;
+use std::time::Duration;
+
+use super::{holds, Rule, World};
+use crate::secret::{Secret, Wiped};
+use crate::store::{Arc, Claim, Found, PendingAuthorization, PendingRequest, Record};
+
+const RULES: &[Rule] = &[
+    ("a URL is found by its state", found_by_state),
+    ("a code alone answers the newest", newest_without_a_state),
+    ("what waits for its answer is nobody else's", busy_while_claimed),
+    ("a claim that was dropped is open again", open_when_dropped),
+    ("a code is used once", used_once),
+    ("a URL has its time where other jobs see it", expired),
+    ("what was not asked for is not found", not_found),
+    ("what was not set is not there", what_a_request_has),
+    ("where answers come to", redirect_uris),
+];
+
+#[test]
+fn every_engine_keeps_the_rules_of_pending_authorizations() {
+    holds(RULES);
+}
+
+fn found_by_state(world: &World) {
+    let record = with_urls(world, b"ab");
+    for name in *b"ab" {
+        assert!(record.has_pending(Some(&state(name))));
+        let claim = claimed(&*record, Some(name));
+        assert_eq!(claim.redirect_uri, redirect_uri(name));
+        assert_eq!(claim.verifier.as_ref().map(Secret::expose), Some(&*text::<43>(name)));
+        assert_eq!(claim.nonce.as_ref().map(Secret::expose), Some("a nonce"));
+        claim.check_room().unwrap();
+    }
+}
+
+fn newest_without_a_state(world: &World) {
+    let record = with_urls(world, b"cab");
+    assert!(record.has_pending(None));
+    assert_eq!(claimed(&*record, None).redirect_uri, redirect_uri(b'b'));
+    // Not the one before it: a code must not go with another's verifier.
+    claimed(&*record, None).used();
+    assert!(matches!(record.claim_pending(None).unwrap(), Found::Used));
+}
+
+fn busy_while_claimed(world: &World) {
+    let (record, other) = (with_urls(world, b"ab"), world.record("anne"));
+    let claim = claimed(&*record, Some(b'b'));
+    for state in [Some(&*state(b'b')), None] {
+        assert!(matches!(other.claim_pending(state).unwrap(), Found::Busy), "{state:?}");
+        assert!(other.has_pending(state), "nothing is claimed by a look");
+    }
+    assert_eq!(claimed(&*other, Some(b'a')).redirect_uri, redirect_uri(b'a'));
+    drop(claim);
+}
+
+fn open_when_dropped(world: &World) {
+    let record = with_urls(world, b"a");
+    for _ in 0..3 {
+        drop(claimed(&*record, Some(b'a')));
+        drop(claimed(&*record, None));
+    }
+}
+
+fn used_once(world: &World) {
+    let (record, other) = (with_urls(world, b"ab"), world.record("anne"));
+    claimed(&*record, Some(b'a')).used();
+    for record in [&record, &other] {
+        assert!(matches!(record.claim_pending(Some(&state(b'a'))).unwrap(), Found::Used));
+    }
+    claimed(&*other, Some(b'b')).used();
+    assert!(matches!(record.claim_pending(None).unwrap(), Found::Used));
+}
+
+fn expired(world: &World) {
+    let is_shared = world.lease("anne").is_shared();
+    let record = world.record("anne");
+    record.add_pending(with(b'a', |request| request.expires_in = 0)).unwrap();
+    for state in [Some(&*state(b'a')), None] {
+        match (is_shared, record.claim_pending(state).unwrap()) {
+            (true, Found::Expired) | (false, Found::Claim(_)) => {}
+            _ => panic!("not what it should be, {state:?}"),
+        }
+    }
+}
+
+fn not_found(world: &World) {
+    let none = |record: &dyn Record, state: Option<&str>| {
+        let is_none = matches!(record.claim_pending(state).unwrap(), Found::None);
+        is_none && !record.has_pending(state)
+    };
+    let record = world.record("anne");
+    assert!(none(&*record, None) && none(&*record, Some(&state(b'a'))), "nothing waits");
+    let record = with_urls(world, b"a");
+    for unknown in [&*state(b'b'), "", "a", "../a", &text::<23>(b'a')] {
+        assert!(none(&*record, Some(unknown)), "{unknown:?}");
+    }
+    let berts = world.record("bert");
+    assert!(none(&*berts, None) && none(&*berts, Some(&state(b'a'))), "it is anne's");
+}
+
+fn what_a_request_has(world: &World) {
+    let record = world.record("anne");
+    let bare = |request: &mut PendingRequest| {
+        request.has_verifier = false;
+        request.nonce = None;
+    };
+    record.add_pending(with(b'a', bare)).unwrap();
+    let claim = claimed(&*record, Some(b'a'));
+    assert!(claim.verifier.is_none() && claim.nonce.is_none());
+}
+
+fn redirect_uris(world: &World) {
+    let record = with_urls(world, b"ab");
+    let ours = b"ab".map(redirect_uri);
+    assert!(record.pending_redirect_uris().iter().all(|uri| ours.contains(uri)));
+}
+
+/// Anne's record, with a URL of each name, one after the other.
+fn with_urls(world: &World, names: &[u8]) -> Arc<dyn Record> {
+    // A file system's clock has steps.
+    const STEP: Duration = Duration::from_millis(20);
+    let record = world.record("anne");
+    for name in names {
+        record.add_pending(url("anne", *name)).unwrap();
+        thread::sleep(STEP);
+    }
+    record
+}
+
+/// The URL of that name, or the newest: it must be open.
+#[track_caller]
+fn claimed(record: &dyn Record, name: Option<u8>) -> Claim {
+    match record.claim_pending(name.map(state).as_deref()).unwrap() {
+        Found::Claim(claim) => claim,
+        _ => panic!("not open"),
+    }
+}
+
+pub fn url(account: &str, name: u8) -> PendingAuthorization {
+    with(name, |request| request.account = account.to_owned())
+}
+
+fn with(name: u8, change: impl FnOnce(&mut PendingRequest)) -> PendingAuthorization {
+    let mut request = PendingRequest {
+        account: "anne".to_owned(),
+        client_id: "me".to_owned(),
+        redirect_uri: redirect_uri(name),
+        nonce: Some(Secret::new("a nonce")),
+        has_verifier: true,
+        expires_in: 3600,
+    };
+    change(&mut request);
+    PendingAuthorization { state: [name; 22], verifier: Wiped::new([name; 43]), request: Arc::new(request) }
+}
+
+pub fn state(name: u8) -> String {
+    text::<22>(name)
+}
+
+fn redirect_uri(name: u8) -> String {
+    format!("https://app.example/{}", char::from(name))
+}
+
+/// So many times that letter.
+fn text<const LENGTH: usize>(letter: u8) -> String {
+    String::from_utf8(vec![letter; LENGTH]).unwrap()
+}
