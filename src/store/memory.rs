@@ -239,7 +239,9 @@ impl Lease for MemoryLease {
     }
 
     fn remove(&mut self) -> Result<()> {
-        lock(&self.record.store.0).remove();
+        let mut contents = lock(&self.record.store.0);
+        contents.remove();
+        self.writes = contents.writes;
         Ok(())
     }
 

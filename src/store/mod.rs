@@ -84,7 +84,7 @@ pub trait Lease: Send {
     fn reserve(&mut self) -> Result<()>;
 
     /// Replaces the token, for good when this returns. `expected` is the generation that the caller has seen, 0 where
-    /// there was none: if somebody has written since, the lease is lost, and this is [`Error::Generation`].
+    /// there was none: if the record is newer by now, the lease was lost, and this is [`Error::Generation`].
     ///
     /// [`Error::Generation`]: crate::error::Error::Generation
     fn write(&mut self, token: &Arc<Token>, expected: u32) -> Result<()>;
