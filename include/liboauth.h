@@ -569,10 +569,10 @@ int32_t oauth_http_request(int32_t client, int32_t part, char *buffer, int32_t c
  * be empty. body: the answer's body, as it came. Of these two every byte counts: neither a NUL nor
  * blanks end them unless the length is OAUTH_NUL_TERMINATED.
  *
- * Returns what the operation returns: 0 for oauth_exchange_code and oauth_refresh, the length for
- * oauth_bearer_header and oauth_access_token (this thread's next call of them gives the text and
- * asks for no request), OAUTH_HTTP_NEEDED where there is one more request to send, or the
- * operation's error; OAUTH_ERROR_SEQUENCE where no request waits. Since 0.1.
+ * Returns what the operation returns: 0 for oauth_exchange_code, oauth_refresh and oauth_revoke,
+ * the length for oauth_bearer_header and oauth_access_token (this thread's next call of them gives
+ * the text and asks for no request), OAUTH_HTTP_NEEDED where there is one more request to send, or
+ * the operation's error; OAUTH_ERROR_SEQUENCE where no request waits. Since 0.1.
  */
 int32_t oauth_http_response(int32_t client,
                             int32_t status,
@@ -608,9 +608,10 @@ int32_t oauth_error_action(void);
 int32_t oauth_version(char *buffer, int32_t capacity);
 
 /* Has the server revoke the tokens of OAUTH_ACCOUNT, the refresh token and then the access token
- * (RFC 7009), and removes them as oauth_forget does. It needs OAUTH_REVOCATION_ENDPOINT; no other
- * job renews the token meanwhile. A server that does not revoke access tokens has revoked the
- * refresh token all the same: the access token lives until it expires.
+ * (RFC 7009), and removes them from store and memory. It needs OAUTH_REVOCATION_ENDPOINT. No other
+ * job renews the token meanwhile; a sign-in that comes meanwhile stays, and so do authorizations
+ * that are pending. A server that does not revoke access tokens has revoked the refresh token all
+ * the same: the access token lives until it expires.
  *
  * Returns 0, also where there was none, OAUTH_HTTP_NEEDED, OAUTH_ERROR_MISSING,
  * OAUTH_ERROR_UNSUPPORTED_TOKEN, OAUTH_ERROR_LOCK, OAUTH_ERROR_STORE and its like, or what the

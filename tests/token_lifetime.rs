@@ -24,6 +24,8 @@ mod freshness;
 mod keys;
 #[path = "token_lifetime/locks.rs"]
 mod locks;
+#[path = "token_lifetime/meanwhile.rs"]
+mod meanwhile;
 #[path = "token_lifetime/pending.rs"]
 mod pending;
 #[path = "token_lifetime/records.rs"]

@@ -705,12 +705,13 @@
       *> these two every byte counts: neither a NUL nor blanks end them
       *> unless the length is OAUTH-NUL-TERMINATED.
       *>
-      *> Returns what the operation returns: 0 for oauth_exchange_code
-      *> and oauth_refresh, the length for oauth_bearer_header and
-      *> oauth_access_token (this thread's next call of them gives the
-      *> text and asks for no request), OAUTH-HTTP-NEEDED where there is
-      *> one more request to send, or the operation's error;
-      *> OAUTH-ERROR-SEQUENCE where no request waits. Since 0.1.
+      *> Returns what the operation returns: 0 for oauth_exchange_code,
+      *> oauth_refresh and oauth_revoke, the length for
+      *> oauth_bearer_header and oauth_access_token (this thread's next
+      *> call of them gives the text and asks for no request),
+      *> OAUTH-HTTP-NEEDED where there is one more request to send, or
+      *> the operation's error; OAUTH-ERROR-SEQUENCE where no request
+      *> waits. Since 0.1.
       *>
       *>     CALL "oauth_http_response" USING
       *>         BY VALUE OAUTH-CLIENT
@@ -762,11 +763,13 @@
       *>     END-CALL
 
       *> Has the server revoke the tokens of OAUTH-ACCOUNT, the refresh
-      *> token and then the access token (RFC 7009), and removes them as
-      *> oauth_forget does. It needs OAUTH-REVOCATION-ENDPOINT; no other
-      *> job renews the token meanwhile. A server that does not revoke
-      *> access tokens has revoked the refresh token all the same: the
-      *> access token lives until it expires.
+      *> token and then the access token (RFC 7009), and removes them
+      *> from store and memory. It needs OAUTH-REVOCATION-ENDPOINT. No
+      *> other job renews the token meanwhile; a sign-in that comes
+      *> meanwhile stays, and so do authorizations that are pending. A
+      *> server that does not revoke access tokens has revoked the
+      *> refresh token all the same: the access token lives until it
+      *> expires.
       *>
       *> Returns 0, also where there was none, OAUTH-HTTP-NEEDED,
       *> OAUTH-ERROR-MISSING, OAUTH-ERROR-UNSUPPORTED-TOKEN,

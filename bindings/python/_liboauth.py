@@ -593,10 +593,10 @@ FUNCTIONS: Dict[str, Tuple[Any, ...]] = {
     # headers may be empty. body: the answer's body, as it came. Of these two every byte counts:
     # neither a NUL nor blanks end them unless the length is OAUTH_NUL_TERMINATED.
     #
-    # Returns what the operation returns: 0 for oauth_exchange_code and oauth_refresh, the length
-    # for oauth_bearer_header and oauth_access_token (this thread's next call of them gives the text
-    # and asks for no request), OAUTH_HTTP_NEEDED where there is one more request to send, or the
-    # operation's error; OAUTH_ERROR_SEQUENCE where no request waits. Since 0.1.
+    # Returns what the operation returns: 0 for oauth_exchange_code, oauth_refresh and oauth_revoke,
+    # the length for oauth_bearer_header and oauth_access_token (this thread's next call of them
+    # gives the text and asks for no request), OAUTH_HTTP_NEEDED where there is one more request to
+    # send, or the operation's error; OAUTH_ERROR_SEQUENCE where no request waits. Since 0.1.
     "oauth_http_response": (INT, INT, TEXT_IN, INT, TEXT_IN, INT),
 
     # oauth_error_text(buffer, capacity)
@@ -631,9 +631,10 @@ FUNCTIONS: Dict[str, Tuple[Any, ...]] = {
     # oauth_revoke(client)
     #
     # Has the server revoke the tokens of OAUTH_ACCOUNT, the refresh token and then the access token
-    # (RFC 7009), and removes them as oauth_forget does. It needs OAUTH_REVOCATION_ENDPOINT; no
-    # other job renews the token meanwhile. A server that does not revoke access tokens has revoked
-    # the refresh token all the same: the access token lives until it expires.
+    # (RFC 7009), and removes them from store and memory. It needs OAUTH_REVOCATION_ENDPOINT. No
+    # other job renews the token meanwhile; a sign-in that comes meanwhile stays, and so do
+    # authorizations that are pending. A server that does not revoke access tokens has revoked the
+    # refresh token all the same: the access token lives until it expires.
     #
     # Returns 0, also where there was none, OAUTH_HTTP_NEEDED, OAUTH_ERROR_MISSING,
     # OAUTH_ERROR_UNSUPPORTED_TOKEN, OAUTH_ERROR_LOCK, OAUTH_ERROR_STORE and its like, or what the

@@ -37,7 +37,7 @@ impl Client {
         let process = self.process();
         let snapshot = process.snapshot.load_full();
         let _carrier = process.carrier(&snapshot)?;
-        process.forget(&snapshot, None)
+        process.forget(&snapshot)
     }
 
     pub fn reseal(&self) -> Result<i32> {
@@ -70,12 +70,9 @@ impl Client {
 }
 
 impl Process {
-    /// `lease`: where the caller has it. What is in memory goes whatever becomes of the record.
-    pub fn forget(&self, snapshot: &Snapshot, lease: Option<RenewalLease>) -> Result<()> {
-        let removed = match lease {
-            Some(lease) => lease.remove(),
-            None => remove(snapshot),
-        };
+    /// What is in memory goes whatever becomes of the record.
+    fn forget(&self, snapshot: &Snapshot) -> Result<()> {
+        let removed = remove(snapshot);
         self.memory.clear();
         lock(&self.state).codes.clear();
         self.cache.forget(&snapshot.key);
@@ -89,5 +86,9 @@ fn remove(snapshot: &Snapshot) -> Result<()> {
         return Ok(());
     }
     let wait = Wait::Seconds(snapshot.settings.lock_timeout());
-    RenewalLease::new(record.lease_to_write(wait)?).remove()
+    match RenewalLease::new(record.lease_to_write(wait)?).forget() {
+        // In memory, where all is cleared now.
+        Err(Error::Generation { .. }) => Ok(()),
+        removed => removed,
+    }
 }

@@ -49,6 +49,8 @@ impl Client {
     /// need; the last of them takes the secrets along.
     pub fn close(&self) -> Result<()> {
         let process = self.process();
+        // First, or else its lease would keep what is unsaved from being stored.
+        process.caller_http.give_up();
         let saved = process.save_unsaved();
         process.cache.close();
         process.caller_http.give_up();

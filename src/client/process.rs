@@ -37,7 +37,8 @@ pub struct Process {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Errand {
     Renewal,
-    Revocation,
+    /// Of the token of that serial.
+    Revocation(Option<u32>),
 }
 
 /// Guards what is in it, and the change of settings. Held for moments, never while a request is under way; the cache's

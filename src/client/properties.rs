@@ -22,7 +22,15 @@ impl Client {
         loop {
             let saved = process.save_unsaved();
             match process.try_set(property, text)? {
-                Ok(()) => return Ok(()),
+                Ok(Followed::Stays) => return Ok(()),
+                // Into memory it is saved at once; whether a folder takes it is said by who uses it.
+                Ok(Followed::Moved) => {
+                    let snapshot = process.snapshot.load_full();
+                    if snapshot.is_memory() {
+                        let _ = process.source(&snapshot).save(Wait::No);
+                    }
+                    return Ok(());
+                }
                 // Or else the token would be lost; unless it became unsaved after that look.
                 Err(Unsaved) => saved?,
             }
@@ -42,22 +50,22 @@ impl Client {
 }
 
 impl Process {
-    fn try_set(&self, property: i32, text: &str) -> Result<std::result::Result<(), Unsaved>> {
+    fn try_set(&self, property: i32, text: &str) -> Result<std::result::Result<Followed, Unsaved>> {
         let _changing = lock(&self.state);
         let mut settings = Settings::clone(&self.snapshot.load().settings);
         settings.set(property, text)?;
         let snapshot = Snapshot::new(Arc::new(settings), self.memory.clone());
-        match self.cache.follow(snapshot.key.clone(), snapshot.settings.freshness) {
+        let followed = match self.cache.follow(snapshot.key.clone(), snapshot.settings.freshness) {
             Err(unsaved) => return Ok(Err(unsaved)),
-            Ok(Followed::Stays) => {}
+            Ok(followed) => followed,
+        };
+        if followed == Followed::Moved {
             // If that fails, the token stays unsaved, and who saves it is told why.
-            Ok(Followed::Moved) => {
-                let _ = snapshot.record()?.prepare();
-            }
+            let _ = snapshot.record()?.prepare();
         }
         self.memory.keep_only(snapshot.owner_in_memory());
         self.snapshot.store(Arc::new(snapshot));
-        Ok(Ok(()))
+        Ok(Ok(followed))
     }
 
     /// What only memory has does not outlive a change of its place.

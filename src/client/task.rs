@@ -12,7 +12,7 @@ use crate::secret::Secret;
 use crate::settings::{Http, Snapshot};
 use crate::store::Claim;
 use crate::system::{self, lock};
-use crate::token::Purpose;
+use crate::token::{Purpose, Token};
 
 pub struct Task {
     /// As the settings were when it began.
@@ -25,12 +25,8 @@ pub enum Aim {
     SignIn(SignIn),
     /// A token in the place of the one that is in memory.
     Renewal(Renewal),
-    /// No token: what it brings to an end is removed. Nobody renews it meanwhile.
-    Removal {
-        lease: RenewalLease,
-        /// Of that token.
-        serial: u32,
-    },
+    /// No token: the one that it brings to an end is removed. Nobody renews it meanwhile.
+    Removal { lease: RenewalLease, token: Arc<Token> },
 }
 
 pub struct SignIn {
@@ -85,14 +81,7 @@ impl Task {
             (Aim::Renewal(Renewal { lease, serial, .. }), Err(error)) => {
                 source.not_renewed(error, serial, lease)
             }
-            (Aim::Removal { lease, serial }, Ok(_)) => {
-                // A person has signed in meanwhile: that stays.
-                let is_replaced = source.cached().is_some_and(|now| now.serial != serial);
-                if is_replaced {
-                    return Ok(());
-                }
-                process.forget(&self.snapshot, Some(lease))
-            }
+            (Aim::Removal { lease, token }, Ok(_)) => source.remove(&token, lease),
             (Aim::SignIn(_) | Aim::Removal { .. }, Err(error)) => Err(error),
             (Aim::SignIn(_) | Aim::Renewal(_), Ok(Product::Nothing)) => {
                 Err(Error::Internal("an operation for a token has brought none".to_owned()))

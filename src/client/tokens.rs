@@ -121,7 +121,8 @@ impl Process {
         match self.carrier(snapshot)? {
             Carrier::Builtin => {
                 let revoke = || self.revoke_alone(&Carrier::Builtin, snapshot);
-                self.flight.run(&(snapshot.key.clone(), Errand::Revocation), false, revoke)
+                let serial = self.source(snapshot).cached().map(|cached| cached.serial);
+                self.flight.run(&(snapshot.key.clone(), Errand::Revocation(serial)), false, revoke)
             }
             carrier @ Carrier::Caller(_) => self.revoke_alone(&carrier, snapshot),
         }
@@ -130,20 +131,20 @@ impl Process {
     /// As the only thread of this client that renews or revokes.
     fn revoke_alone(&self, carrier: &Carrier<'_>, snapshot: &Arc<Snapshot>) -> Result<()> {
         let source = self.source(snapshot);
-        if source.token()?.is_none() {
-            return Ok(());
-        }
-        let lease = match source.lease(Wait::Seconds(snapshot.settings.lock_timeout())) {
-            // Another job has removed it since this one read it.
-            Err(Error::SignIn { .. }) => return Ok(()),
-            lease => lease?,
+        let Some(known) = source.token()? else { return Ok(()) };
+        let (lease, newest) = source.lease(Wait::Seconds(snapshot.settings.lock_timeout()))?;
+        let token = match newest {
+            Some(newest) => newest.token.clone(),
+            // Another job was faster.
+            None if lease.was_revoked() => return Ok(()),
+            // It was removed from the store without a word to the server.
+            None => known.token.clone(),
         };
-        let Some(cached) = source.cached() else { return Ok(()) };
-        if let Some(refresh_token) = &cached.token.refresh_token {
+        if let Some(refresh_token) = &token.refresh_token {
             lease.check_newest(&fingerprint(refresh_token))?;
         }
-        let operation = Box::new(Revocation::new(snapshot.settings.clone(), &cached.token));
-        let aim = Aim::Removal { lease, serial: cached.serial };
+        let operation = Box::new(Revocation::new(snapshot.settings.clone(), &token));
+        let aim = Aim::Removal { lease, token };
         self.run(carrier, operation, Task { snapshot: snapshot.clone(), aim })
     }
 }

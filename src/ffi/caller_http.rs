@@ -34,7 +34,7 @@ pub unsafe extern "C" fn oauth_http_request(
 /// body, as it came. Of these two every byte counts: neither a NUL nor blanks end them unless the length is
 /// OAUTH_NUL_TERMINATED.
 ///
-/// Returns what the operation returns: 0 for `oauth_exchange_code` and `oauth_refresh`, the length for
+/// Returns what the operation returns: 0 for `oauth_exchange_code`, `oauth_refresh` and `oauth_revoke`, the length for
 /// `oauth_bearer_header` and `oauth_access_token` (this thread's next call of them gives the text and asks for no
 /// request), OAUTH_HTTP_NEEDED where there is one more request to send, or the operation's error;
 /// OAUTH_ERROR_SEQUENCE where no request waits. Since 0.1.

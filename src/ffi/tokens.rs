@@ -75,9 +75,9 @@ pub extern "C" fn oauth_token_rejected(client: i32) -> i32 {
 }
 
 /// Has the server revoke the tokens of OAUTH_ACCOUNT, the refresh token and then the access token (RFC 7009), and removes
-/// them as `oauth_forget` does. It needs OAUTH_REVOCATION_ENDPOINT; no other job renews the token meanwhile. A server
-/// that does not revoke access tokens has revoked the refresh token all the same: the access token lives until it
-/// expires.
+/// them from store and memory. It needs OAUTH_REVOCATION_ENDPOINT. No other job renews the token meanwhile; a sign-in that
+/// comes meanwhile stays, and so do authorizations that are pending. A server that does not revoke access tokens has
+/// revoked the refresh token all the same: the access token lives until it expires.
 ///
 /// Returns 0, also where there was none, OAUTH_HTTP_NEEDED, OAUTH_ERROR_MISSING, OAUTH_ERROR_UNSUPPORTED_TOKEN,
 /// OAUTH_ERROR_LOCK, OAUTH_ERROR_STORE and its like, or what the server or the network answered. After an error the

@@ -30,11 +30,11 @@ impl ReturnedCode {
         let mut redirect_uris = memory.pending_redirect_uris();
         redirect_uris.push(snapshot.settings.authorization.redirect_uri.clone());
         let redirect_uris: Vec<_> = redirect_uris.iter().map(String::as_str).collect();
-        let response = match authorization::parse_response(pasted, &redirect_uris) {
+        let mut response = match authorization::parse_response(pasted, &redirect_uris) {
             Ok(response) => response,
             Err(no_code) => return Err(refusal(snapshot, no_code)?),
         };
-        let code = Secret::new(response.code.as_str());
+        let code = Secret::new(std::mem::take(&mut response.code));
         let fingerprint = fingerprint(&code);
         if is_used(&fingerprint) {
             return Err(Error::CodeUsed);

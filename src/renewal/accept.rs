@@ -66,7 +66,8 @@ impl TokenSource<'_> {
             // A person has signed in meanwhile, and could not store that for want of the lease.
             if let Some(sign_in) = other.filter(|other| other.durability == Durability::UnsavedSignIn) {
                 let stored = lease.read()?;
-                return self.save_cached(sign_in, stored.as_deref(), &mut lease);
+                let saved = self.save_cached(sign_in, stored.as_deref(), &mut lease);
+                return saved.inspect_err(|_| lease.not_stored());
             }
             if written.is_none() {
                 self.number(Arc::make_mut(&mut token), &lease);
@@ -98,20 +99,41 @@ impl TokenSource<'_> {
     }
 
     /// Takes over a token that a program has kept. `expected`: the generation of the one that it replaces.
-    pub fn import(&self, expected: Option<u32>, mut token: Token) -> Result<()> {
+    pub fn import(&self, expected: Option<u32>, token: Token) -> Result<()> {
         self.record()?.prepare()?;
-        let mut lease = RenewalLease::new(self.record()?.lease_to_write(self.lock_timeout())?);
-        let found = lease.read()?.map_or(0, |stored| stored.generation);
-        if let Some(expected) = expected.filter(|expected| *expected != found) {
-            return Err(Error::Generation { found, expected });
+        let mut token = Arc::new(token);
+        loop {
+            let mut lease = RenewalLease::new(self.record()?.lease_to_write(self.lock_timeout())?);
+            let stored = lease.read()?;
+            let found = stored.as_ref().map_or(0, |stored| stored.generation);
+            if let Some(expected) = expected.filter(|expected| *expected != found) {
+                return Err(Error::Generation { found, expected });
+            }
+            let written = if lease.is_shared() {
+                // Other jobs must see that there is another.
+                let next = stored.map_or(0, |stored| stored.next_generation());
+                let generation = token.generation.max(next);
+                Arc::make_mut(&mut token).generation = generation;
+                lease.write(&token)
+            } else {
+                lease.put(&token)
+            };
+            match written {
+                Err(Error::Generation { .. }) if expected.is_none() => {} // somebody was faster
+                written => {
+                    written?;
+                    let key = &self.snapshot.key;
+                    let _ = self.cache.replace(Replaces::Any, key, token, Durability::Stored);
+                    return Ok(());
+                }
+            }
         }
-        // Other jobs must see that there is another.
-        if lease.is_shared() && found > 0 {
-            token.generation = token.generation.max(Token::generation_after(found));
-        }
-        let token = Arc::new(token);
-        lease.write(&token)?;
-        let _ = self.cache.replace(Replaces::Any, &self.snapshot.key, token, Durability::Stored);
+    }
+
+    /// Removes a token that the server no longer takes, and no other: what a person has brought meanwhile stays.
+    pub fn remove(&self, token: &Token, lease: RenewalLease) -> Result<()> {
+        lease.remove(token)?;
+        self.cache.clear_revoked(token);
         Ok(())
     }
 

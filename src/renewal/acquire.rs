@@ -85,13 +85,21 @@ impl TokenSource<'_> {
     }
 
     /// Memory and record have the same token, also if a person signs in meanwhile; that token.
-    fn reconciled(&self, lease: &mut RenewalLease) -> Result<(bool, Option<Arc<CachedToken>>)> {
+    pub(super) fn reconciled(&self, lease: &mut RenewalLease) -> Result<(bool, Option<Arc<CachedToken>>)> {
         let mut is_other = false;
         loop {
             is_other |= self.reconcile(lease)?;
-            let cached = self.cached();
-            if !cached.as_ref().is_some_and(|cached| cached.is_unsaved()) {
-                return Ok((is_other, cached));
+            match self.cached() {
+                Some(cached) if cached.is_unsaved() => {}
+                Some(cached) => return Ok((is_other, Some(cached))),
+                // The client may be somebody else's by now: what these settings name is in the record all the same.
+                None => {
+                    let Some(stored) = lease.read()? else { return Ok((is_other, None)) };
+                    let (none, key) = (Replaces::Only(None), &self.snapshot.key);
+                    if let Ok(token) = self.cache.replace(none, key, stored, Durability::Stored) {
+                        return Ok((is_other, Some(token)));
+                    }
+                }
             }
         }
     }
@@ -104,8 +112,10 @@ impl TokenSource<'_> {
             let stored = lease.read()?;
             if let Some(cached) = &cached {
                 let forgotten = lease.notes().forgotten.as_ref();
-                if stored.is_none() && forgotten.is_some_and(|forgotten| forgotten.is(&cached.token)) {
-                    self.cache.clear(cached.serial);
+                let is_sign_in = cached.durability == Durability::UnsavedSignIn;
+                let is_it = forgotten.is_some_and(|forgotten| forgotten.is(&cached.token, is_sign_in));
+                if stored.is_none() && is_it {
+                    self.cache.clear(cached);
                     return Err(Error::sign_in("the token was removed from the store"));
                 }
                 if cached.is_unsaved() && stored.as_ref().is_none_or(|stored| cached.outranks(stored)) {
@@ -129,7 +139,7 @@ impl TokenSource<'_> {
         let Some(stored) = stored else { return Ok(false) };
         if let Some(cached) = cached.filter(|cached| cached.token.is_same(&stored)) {
             if cached.is_unsaved() {
-                self.cache.set_stored(cached.serial); // another job has put it in place
+                self.cache.set_stored(cached); // another job has put it in place
             }
             return Ok(false);
         }
@@ -154,7 +164,7 @@ impl TokenSource<'_> {
         }
         lease.write(&token)?;
         if token.generation == cached.token.generation {
-            self.cache.set_stored(cached.serial);
+            self.cache.set_stored(cached);
         } else {
             // If a newer one has come, that is what the next call stores.
             let replaces = Replaces::Only(Some(cached.serial));

@@ -137,10 +137,10 @@ impl TokenCache {
         Ok(new)
     }
 
-    /// The token of that serial has been stored as it is.
-    pub fn set_stored(&self, serial: u32) {
+    /// That token has been stored as it is: where it has moved into another store since, it is not there.
+    pub fn set_stored(&self, saved: &CachedToken) {
         let state = self.state();
-        if let Some(cached) = self.of_serial(serial) {
+        if let Some(cached) = self.of_serial(saved.serial).filter(|cached| cached.key == saved.key) {
             let stored = CachedToken { durability: Durability::Stored, ..CachedToken::clone(&cached) };
             self.put(&state, Some(Arc::new(stored)));
         }
@@ -156,10 +156,18 @@ impl TokenCache {
         }
     }
 
-    /// The token of that serial was removed from the store on purpose.
-    pub fn clear(&self, serial: u32) {
+    /// That token was removed from its store on purpose.
+    pub fn clear(&self, removed: &CachedToken) {
         let state = self.state();
-        if self.of_serial(serial).is_some() {
+        if self.of_serial(removed.serial).is_some_and(|cached| cached.key == removed.key) {
+            self.put(&state, None);
+        }
+    }
+
+    /// The server no longer takes that token, whichever serial it has here.
+    pub fn clear_revoked(&self, token: &Token) {
+        let state = self.state();
+        if self.cached.load().as_ref().is_some_and(|cached| cached.token.is_same(token)) {
             self.put(&state, None);
         }
     }

@@ -5,13 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::{Action, Error, Result};
-use crate::store::{Failure, Lease, LeaseNotes, SentRefresh};
+use crate::store::{Failure, Forgotten, Lease, LeaseNotes, SentRefresh};
 use crate::system;
 use crate::time::rfc3339;
 use crate::token::Token;
 
 pub struct RenewalLease {
     lease: Box<dyn Lease>,
+    /// When it was had.
+    since: i64,
     /// The generation of the record when it was last looked at; 0: there is none.
     seen: u32,
     /// A refresh before this one, with the same refresh token, whose answer never came.
@@ -23,7 +25,7 @@ const LONGEST_WAIT: i64 = 3600;
 
 impl RenewalLease {
     pub fn new(lease: Box<dyn Lease>) -> Self {
-        Self { lease, seen: 0, unknown: None }
+        Self { lease, since: system::now(), seen: 0, unknown: None }
     }
 
     /// The token as it is stored now.
@@ -43,6 +45,11 @@ impl RenewalLease {
 
     pub fn is_shared(&self) -> bool {
         self.lease.is_shared()
+    }
+
+    /// Whether the token was taken away because the server no longer takes it.
+    pub fn was_revoked(&self) -> bool {
+        self.notes().forgotten.as_ref().is_some_and(|forgotten| forgotten.is_revoked)
     }
 
     /// How long no refresh may be sent; `is_early`: by one whose token still lives.
@@ -119,11 +126,17 @@ impl RenewalLease {
 
     /// Stores a token in the place of the one that was seen, whole or not at all; nothing is left of earlier failures.
     pub fn write(&mut self, token: &Arc<Token>) -> Result<()> {
-        self.lease.write(token, self.seen)?;
-        self.seen = token.generation;
+        self.put(token)?;
         self.clear_notes();
         // The record is what counts.
         let _ = self.lease.write_notes();
+        Ok(())
+    }
+
+    /// The same, and the notes stay.
+    pub fn put(&mut self, token: &Arc<Token>) -> Result<()> {
+        self.lease.write(token, self.seen)?;
+        self.seen = token.generation;
         Ok(())
     }
 
@@ -152,18 +165,35 @@ impl RenewalLease {
         let _ = self.lease.write_notes();
     }
 
-    /// Takes the token away, and the authorization URLs that wait. The note comes first, or else a job that has the token
-    /// in memory would bring it back.
-    pub fn remove(mut self) -> Result<()> {
+    /// Takes the token away, whatever it is, and the authorization URLs that wait.
+    pub fn forget(mut self) -> Result<()> {
         // Also one that cannot be read.
         let generation = self.lease.read().ok().flatten().map_or(0, |token| token.generation);
-        let forgotten = crate::store::Forgotten { at: system::now(), generation };
-        self.lease.notes_mut().forgotten = Some(forgotten);
+        self.take_away(Forgotten { at: system::now(), generation, is_revoked: false })?;
+        self.lease.remove_pending()
+    }
+
+    /// Takes that token away, if it is still there. What was obtained since the lease was had is not meant.
+    pub fn remove(mut self, token: &Token) -> Result<()> {
+        if !self.lease.read()?.is_some_and(|stored| stored.is_same(token)) {
+            return Ok(());
+        }
+        // Times are whole seconds.
+        let (at, generation) = (self.since - 1, token.generation);
+        match self.take_away(Forgotten { at, generation, is_revoked: true }) {
+            Err(Error::Generation { .. }) => Ok(()),
+            removed => removed,
+        }
+    }
+
+    /// The note comes first, or else a job that has the token in memory would bring it back.
+    fn take_away(&mut self, forgotten: Forgotten) -> Result<()> {
+        let generation = forgotten.generation;
+        self.lease.notes_mut().forgotten = Some(forgotten.clone());
         self.lease.write_notes()?;
-        self.lease.remove()?;
-        let forgotten = self.notes().forgotten.clone();
+        self.lease.remove(generation)?;
         self.clear_notes();
-        self.lease.notes_mut().forgotten = forgotten;
+        self.lease.notes_mut().forgotten = Some(forgotten);
         Ok(())
     }
 

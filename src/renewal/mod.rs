@@ -65,14 +65,18 @@ impl TokenSource<'_> {
 
     /// Stores what only memory has, unless the store has something newer by now.
     pub fn save(&self, wait: Wait) -> Result<()> {
-        self.lease(wait).map(drop)
+        let mut lease = RenewalLease::new(self.snapshot.record()?.lease_to_write(wait)?);
+        self.reconcile(&mut lease).map(|_| ())
     }
 
-    /// With this lease memory and record have the same token.
-    pub fn lease(&self, wait: Wait) -> Result<RenewalLease> {
+    /// The lease, and the token that memory and record have the same under it; `None` where it was removed.
+    pub fn lease(&self, wait: Wait) -> Result<(RenewalLease, Option<Arc<CachedToken>>)> {
         let mut lease = RenewalLease::new(self.snapshot.record()?.lease_to_write(wait)?);
-        self.reconcile(&mut lease)?;
-        Ok(lease)
+        match self.reconciled(&mut lease) {
+            Ok((_, token)) => Ok((lease, token)),
+            Err(Error::SignIn { .. }) => Ok((lease, None)),
+            Err(error) => Err(error),
+        }
     }
 
     fn record(&self) -> Result<&dyn Record> {

@@ -1,4 +1,4 @@
-//! One refresh at a time: who comes while one is under way waits for it and shares its outcome.
+//! One conversation about a token at a time: who comes while one is under way waits for it and shares its outcome.
 #![forbid(unsafe_code)]
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};

@@ -159,7 +159,7 @@ impl World {
 
     fn forget(&self) {
         let lease = self.record().lease_to_write(Wait::Seconds(60));
-        drop(lease.and_then(|lease| RenewalLease::new(lease).remove()));
+        drop(lease.and_then(|lease| RenewalLease::new(lease).forget()));
         self.cache.forget(&self.snapshot.key);
     }
 

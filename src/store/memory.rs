@@ -67,6 +67,7 @@ impl MemoryStore {
     pub fn clear(&self) {
         let mut contents = lock(&self.0);
         contents.remove();
+        contents.pending.clear();
         contents.notes = LeaseNotes::default();
     }
 
@@ -182,10 +183,18 @@ impl Record for MemoryRecord {
 }
 
 impl Contents {
+    /// Whether a lease that has seen so many writes has seen all.
+    fn check(&self, writes: u64, expected: u32) -> Result<()> {
+        if self.writes == writes {
+            return Ok(());
+        }
+        let found = self.token.as_ref().map_or(0, |token| token.generation);
+        Err(Error::Generation { found, expected })
+    }
+
     fn remove(&mut self) {
         self.token = None;
         self.writes += 1;
-        self.pending.clear();
     }
 
     /// A code must not become the token of another account. A client_id that is missing has an error of its own.
@@ -228,20 +237,26 @@ impl Lease for MemoryLease {
         if contents.owner.as_ref() != Some(&self.record.identity) {
             return Ok(());
         }
-        if contents.writes != self.writes {
-            let found = contents.token.as_ref().map_or(0, |token| token.generation);
-            return Err(Error::Generation { found, expected });
-        }
+        contents.check(self.writes, expected)?;
         contents.token = Some(token.clone());
         contents.writes += 1;
         self.writes = contents.writes;
         Ok(())
     }
 
-    fn remove(&mut self) -> Result<()> {
+    fn remove(&mut self, expected: u32) -> Result<()> {
         let mut contents = lock(&self.record.store.0);
+        if contents.owner.as_ref() != Some(&self.record.identity) {
+            return Ok(());
+        }
+        contents.check(self.writes, expected)?;
         contents.remove();
         self.writes = contents.writes;
+        Ok(())
+    }
+
+    fn remove_pending(&mut self) -> Result<()> {
+        lock(&self.record.store.0).pending.clear();
         Ok(())
     }
 

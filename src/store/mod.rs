@@ -89,8 +89,11 @@ pub trait Lease: Send {
     /// [`Error::Generation`]: crate::error::Error::Generation
     fn write(&mut self, token: &Arc<Token>, expected: u32) -> Result<()>;
 
-    /// Takes the token away, and the authorization URLs that wait.
-    fn remove(&mut self) -> Result<()>;
+    /// Takes the token away, fenced as [`Lease::write`] is; also one that cannot be read.
+    fn remove(&mut self, expected: u32) -> Result<()>;
+
+    /// Takes the authorization URLs away that wait.
+    fn remove_pending(&mut self) -> Result<()>;
 
     fn notes(&self) -> &LeaseNotes;
 

@@ -56,12 +56,15 @@ impl SentRefresh {
 pub struct Forgotten {
     pub at: i64,
     pub generation: u32,
+    /// The server has been told.
+    pub is_revoked: bool,
 }
 
 impl Forgotten {
-    /// Whether it was that token, or one that a job had not stored yet; the clock may have been set in between.
-    pub fn is(&self, token: &Token) -> bool {
-        token.generation <= self.generation || token.obtained_at <= self.at
+    /// Whether it was that token, or one that a job had not stored yet; the clock may have been set in between. A sign-in
+    /// that is not stored has the generation of nothing that is there.
+    pub fn is(&self, token: &Token, is_sign_in: bool) -> bool {
+        (token.generation <= self.generation && !is_sign_in) || token.obtained_at <= self.at
     }
 }
 
@@ -119,7 +122,11 @@ impl LeaseNotes {
                 })
             }),
             forgotten: part("forgotten").and_then(|forgotten| {
-                Some(Forgotten { at: time(forgotten, "at")?, generation: number(forgotten, "generation")? })
+                Some(Forgotten {
+                    at: time(forgotten, "at")?,
+                    generation: number(forgotten, "generation")?,
+                    is_revoked: forgotten.member("is_revoked") == Some(&Json::Bool(true)),
+                })
             }),
         }
     }
@@ -150,7 +157,11 @@ impl LeaseNotes {
             ])
         });
         let forgotten = self.forgotten.as_ref().map(|forgotten| {
-            Json::object([("at", of_time(forgotten.at)), ("generation", of_number(forgotten.generation))])
+            Json::object([
+                ("at", of_time(forgotten.at)),
+                ("generation", of_number(forgotten.generation)),
+                ("is_revoked", Json::Bool(forgotten.is_revoked)),
+            ])
         });
         Json::object([
             ("format", of_number(1)),

@@ -122,7 +122,7 @@ fn stamp_changes(world: &World) {
         assert_eq!(record.stamp(), now, "notes are no token");
         before = now;
     }
-    lease.remove().unwrap();
+    lease.remove(3).unwrap();
     assert_eq!(record.stamp(), None);
 }
 
@@ -136,6 +136,7 @@ fn lost_lease_is_refused(world: &World) {
     assert!(matches!(refused, Err(Error::Generation { found: 2, expected: 1 })), "{refused:?}");
     new.write(&token(3), 2).unwrap();
     assert!(lost.write(&token(2), 1).is_err());
+    assert!(lost.remove(1).is_err());
     drop(lost);
     assert_eq!(world.record("anne").read().unwrap(), Some(token(3)));
 }
@@ -181,14 +182,16 @@ fn removed_is_gone(world: &World) {
     let mut lease = world.lease("anne");
     *lease.notes_mut() = notes();
     lease.write_notes().unwrap();
-    lease.remove().unwrap();
+    lease.remove(1).unwrap();
     assert!(lease.read().unwrap().is_none());
+    assert!(record.has_pending(None), "who waits for a code is not meant");
+    lease.remove_pending().unwrap();
     drop(lease);
     assert!(record.read().unwrap().is_none() && record.stamp().is_none());
     assert!(!record.has_pending(None) && !record.has_pending(Some(&pending::state(b'a'))));
     assert!(matches!(record.claim_pending(None).unwrap(), Found::None));
     assert_eq!(record.notes(), notes(), "they say that it was on purpose");
-    world.lease("anne").remove().unwrap();
+    world.lease("anne").remove(0).unwrap();
     world.write("anne", 1);
     assert_eq!(record.read().unwrap(), Some(token(1)));
 }
@@ -367,7 +370,7 @@ fn notes() -> LeaseNotes {
             sentence: "no connection".to_owned(),
             is_shared: true,
         }),
-        forgotten: Some(Forgotten { at: 1_800_000_002, generation: 7 }),
+        forgotten: Some(Forgotten { at: 1_800_000_002, generation: 7, is_revoked: true }),
     }
 }
 

@@ -135,8 +135,8 @@ impl Run {
                 }
             }
             SetStored => {
-                if let Some(serial) = serial {
-                    self.cache.set_stored(serial);
+                if let Some(looked) = &looked {
+                    self.cache.set_stored(looked);
                 }
                 self.expected.cached = before.cached.map(|(serial, durability, is_rejected)| {
                     (serial, if is_same { Stored } else { durability }, is_rejected)
@@ -149,8 +149,8 @@ impl Run {
                     before.cached.map(|(serial, durability, was)| (serial, durability, was || is_it));
             }
             Clear => {
-                if let Some(serial) = serial {
-                    self.cache.clear(serial);
+                if let Some(looked) = &looked {
+                    self.cache.clear(looked);
                 }
                 self.expected.cached = before.cached.filter(|_| !is_same);
             }

@@ -104,9 +104,13 @@ impl Lease for TestLease {
         self.inner.write(token, expected)
     }
 
-    fn remove(&mut self) -> Result<()> {
+    fn remove(&mut self, expected: u32) -> Result<()> {
         point();
-        self.inner.remove()
+        self.inner.remove(expected)
+    }
+
+    fn remove_pending(&mut self) -> Result<()> {
+        self.inner.remove_pending()
     }
 
     fn notes(&self) -> &LeaseNotes {

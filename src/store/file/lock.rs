@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::files::{self, failed, FileStamp, Successor};
 use super::guard::{read_notes, Guard, LockFile};
-use super::{network, pending, record, Place};
+use super::{network, record, Place};
 use crate::error::{Error, Result};
 use crate::store::{Holder, LeaseNotes, Wait};
 use crate::system;
@@ -141,7 +141,7 @@ impl Locked {
         successor.replace(&self.place.path("json"), &bytes)
     }
 
-    /// Takes the record away, what a killed job has left of one, and the authorization URLs that wait.
+    /// Takes the record away, and what a killed job has left of one.
     pub fn remove(&mut self) -> Result<()> {
         for path in [self.place.path("tmp"), self.place.path("json")] {
             match std::fs::remove_file(&path) {
@@ -150,7 +150,7 @@ impl Locked {
                 Err(e) => return Err(failed(&path, "cannot be removed", &e)),
             }
         }
-        pending::remove_all(&self.place)
+        Ok(())
     }
 
     pub fn write_notes(&self) -> Result<()> {

@@ -129,8 +129,16 @@ impl Lease for FileLease {
         self.locked.write(&self.identity, token)
     }
 
-    fn remove(&mut self) -> Result<()> {
+    fn remove(&mut self, expected: u32) -> Result<()> {
+        let found = self.read().ok().flatten().map_or(0, |stored| stored.generation);
+        if found > expected {
+            return Err(Error::Generation { found, expected });
+        }
         self.locked.remove()
+    }
+
+    fn remove_pending(&mut self) -> Result<()> {
+        pending::remove_all(&self.locked.place)
     }
 
     fn notes(&self) -> &LeaseNotes {
