@@ -199,7 +199,10 @@ impl Error {
             Self::Tls { .. } => (number::OAUTH_ERROR_TLS, Fix, NOTHING),
             Self::Timeout { .. } => (number::OAUTH_ERROR_TIMEOUT, Retry, MAYBE),
             Self::NoAnswer | Self::Disconnected { .. } => (number::OAUTH_ERROR_DISCONNECTED, Retry, MAYBE),
-            Self::Refused(refusal) => (refusal.known().0, refusal.known().1, NOTHING),
+            Self::Refused(refusal) => {
+                let (code, action) = refusal.known();
+                (code, action, NOTHING)
+            }
             Self::Unavailable { .. } => (number::OAUTH_ERROR_UNAVAILABLE, Retry, MAYBE),
             Self::JustFailed { .. } | Self::TooEarly { .. } => {
                 (number::OAUTH_ERROR_UNAVAILABLE, Retry, NOTHING)

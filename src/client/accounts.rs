@@ -6,7 +6,7 @@ use super::Client;
 use crate::error::{Error, Result};
 use crate::renewal::RenewalLease;
 use crate::settings::Snapshot;
-use crate::store::{self, Wait};
+use crate::store;
 use crate::system::lock;
 use crate::token::Identity;
 
@@ -44,7 +44,7 @@ impl Client {
         let process = self.process();
         let snapshot = process.snapshot.load_full();
         let _carrier = process.carrier(&snapshot)?;
-        snapshot.store().reseal(Wait::Seconds(snapshot.settings.lock_timeout()))
+        snapshot.store().reseal(snapshot.settings.lock_timeout())
     }
 
     /// `expected`: as `oauth_import_token` takes it.
@@ -85,8 +85,7 @@ fn remove(snapshot: &Snapshot) -> Result<()> {
     if !record.exists() {
         return Ok(());
     }
-    let wait = Wait::Seconds(snapshot.settings.lock_timeout());
-    match RenewalLease::new(record.lease_to_write(wait)?).forget() {
+    match RenewalLease::to_write(record, snapshot.settings.lock_timeout())?.forget() {
         // In memory, where all is cleared now.
         Err(Error::Generation { .. }) => Ok(()),
         removed => removed,

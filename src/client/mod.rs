@@ -53,6 +53,7 @@ impl Client {
         process.caller_http.give_up();
         let saved = process.save_unsaved();
         process.cache.close();
+        // And what another thread has begun since.
         process.caller_http.give_up();
         lock(&process.state).codes.clear();
         process.memory.clear_pending();

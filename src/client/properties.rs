@@ -74,6 +74,6 @@ impl Process {
             return Ok(());
         }
         let snapshot = self.snapshot.load_full();
-        self.source(&snapshot).save(Wait::Seconds(snapshot.settings.lock_timeout()))
+        self.source(&snapshot).save(snapshot.settings.lock_timeout())
     }
 }

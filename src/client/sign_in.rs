@@ -8,7 +8,6 @@ use crate::operation::Exchange;
 use crate::pending::{AuthorizationUrl, ReturnedCode};
 use crate::secret::Secret;
 use crate::settings::Snapshot;
-use crate::store::Wait;
 use crate::system::lock;
 
 impl Client {
@@ -40,7 +39,7 @@ impl Client {
             Err(Error::CodeUsed) => {
                 let source = process.source(&snapshot);
                 let is_unsaved = source.cached().is_some_and(|cached| cached.is_unsaved());
-                let wait = Wait::Seconds(snapshot.settings.lock_timeout());
+                let wait = snapshot.settings.lock_timeout();
                 return if is_unsaved { source.save(wait) } else { Err(Error::CodeUsed) };
             }
             code => code?,

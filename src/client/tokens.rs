@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::operation::{renewing, Revocation};
 use crate::renewal::RenewalRequest;
 use crate::settings::Snapshot;
-use crate::store::{fingerprint, Wait};
+use crate::store::fingerprint;
 use crate::token::{BearerToken, Purpose};
 
 impl Client {
@@ -132,7 +132,7 @@ impl Process {
     fn revoke_alone(&self, carrier: &Carrier<'_>, snapshot: &Arc<Snapshot>) -> Result<()> {
         let source = self.source(snapshot);
         let Some(known) = source.token()? else { return Ok(()) };
-        let (lease, newest) = source.lease(Wait::Seconds(snapshot.settings.lock_timeout()))?;
+        let (lease, newest) = source.lease(snapshot.settings.lock_timeout())?;
         let token = match newest {
             Some(newest) => newest.token.clone(),
             // Another job was faster.

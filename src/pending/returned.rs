@@ -7,7 +7,7 @@ use crate::protocol::pkce::Pkce;
 use crate::protocol::redactor::Redactor;
 use crate::secret::Secret;
 use crate::settings::Snapshot;
-use crate::store::{fingerprint, Claim, Found};
+use crate::store::{fingerprint, Claim, Found, Record};
 
 /// A code that came back, with what its request needs.
 pub struct ReturnedCode {
@@ -32,7 +32,7 @@ impl ReturnedCode {
         let redirect_uris: Vec<_> = redirect_uris.iter().map(String::as_str).collect();
         let mut response = match authorization::parse_response(pasted, &redirect_uris) {
             Ok(response) => response,
-            Err(no_code) => return Err(refusal(snapshot, no_code)?),
+            Err(no_code) => return Err(refusal(snapshot, &*memory, no_code)?),
         };
         let code = Secret::new(std::mem::take(&mut response.code));
         let fingerprint = fingerprint(&code);
@@ -40,7 +40,7 @@ impl ReturnedCode {
             return Err(Error::CodeUsed);
         }
         check_issuer(snapshot, response.issuer.as_deref())?;
-        let claim = claim(snapshot, &response)?;
+        let claim = claim(snapshot, &*memory, &response)?;
         let mut found = Self {
             code,
             fingerprint,
@@ -65,13 +65,13 @@ impl ReturnedCode {
 }
 
 /// The error that the pasted text is; `Err` where that cannot even be found out.
-fn refusal(snapshot: &Snapshot, no_code: NoCode) -> Result<Error> {
+fn refusal(snapshot: &Snapshot, memory: &dyn Record, no_code: NoCode) -> Result<Error> {
     let (mut refusal, state, issuer, is_redirect) = match no_code {
         NoCode::NotUnderstood(error) => return Ok(error),
         NoCode::Refused { refusal, state, issuer, is_redirect } => (refusal, state, issuer, is_redirect),
     };
     // A forged refusal must not look like the server's.
-    if state.is_some() && !has_asked(snapshot, state.as_deref())? {
+    if state.is_some() && !has_asked(snapshot, memory, state.as_deref())? {
         return Ok(NOT_OURS);
     }
     if state.is_none() && is_redirect {
@@ -86,14 +86,18 @@ fn refusal(snapshot: &Snapshot, no_code: NoCode) -> Result<Error> {
 }
 
 /// Whether it was we who asked, in this process or another.
-fn has_asked(snapshot: &Snapshot, state: Option<&str>) -> Result<bool> {
-    Ok(snapshot.memory_record().has_pending(state) || snapshot.record()?.has_pending(state))
+fn has_asked(snapshot: &Snapshot, memory: &dyn Record, state: Option<&str>) -> Result<bool> {
+    Ok(memory.has_pending(state) || snapshot.record()?.has_pending(state))
 }
 
 /// The URL with that state or, for a code that came alone, the newest.
-fn claim(snapshot: &Snapshot, response: &AuthorizationResponse) -> Result<Option<Claim>> {
+fn claim(
+    snapshot: &Snapshot,
+    memory: &dyn Record,
+    response: &AuthorizationResponse,
+) -> Result<Option<Claim>> {
     let state = response.state.as_deref();
-    let found = match snapshot.memory_record().claim_pending(state)? {
+    let found = match memory.claim_pending(state)? {
         Found::None => snapshot.record()?.claim_pending(state)?,
         found => found,
     };

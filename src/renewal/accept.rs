@@ -27,10 +27,10 @@ impl TokenSource<'_> {
 
     fn write_sign_in(&self, token: &mut Arc<Token>) -> Result<RenewalLease> {
         loop {
-            let next = self.cached().map_or(1, |cached| cached.token.next_generation());
-            Arc::make_mut(token).generation = next;
+            // Until the record has been read, and if it cannot be.
+            Arc::make_mut(token).generation = self.next_generation();
             self.record()?.prepare()?;
-            let mut lease = RenewalLease::new(self.record()?.lease_to_write(self.lock_timeout())?);
+            let mut lease = RenewalLease::to_write(self.record()?, self.lock_timeout())?;
             // What nobody understands is left as it is.
             let read = lease.read();
             self.number(Arc::make_mut(token), &lease);
@@ -103,7 +103,7 @@ impl TokenSource<'_> {
         self.record()?.prepare()?;
         let mut token = Arc::new(token);
         loop {
-            let mut lease = RenewalLease::new(self.record()?.lease_to_write(self.lock_timeout())?);
+            let mut lease = RenewalLease::to_write(self.record()?, self.lock_timeout())?;
             let stored = lease.read()?;
             let found = stored.as_ref().map_or(0, |stored| stored.generation);
             if let Some(expected) = expected.filter(|expected| *expected != found) {
@@ -139,10 +139,13 @@ impl TokenSource<'_> {
 
     /// A new token is the record's next generation.
     fn number(&self, token: &mut Token, lease: &RenewalLease) {
-        let next = |token: &Token| token.next_generation();
-        let cached = self.cached().map_or(1, |cached| next(&cached.token));
-        token.generation = cached.max(Token::generation_after(lease.seen()));
+        token.generation = self.next_generation().max(Token::generation_after(lease.seen()));
         token.renewed_by = std::process::id();
+    }
+
+    /// After that of the token in memory.
+    fn next_generation(&self) -> u32 {
+        self.cached().map_or(1, |cached| cached.token.next_generation())
     }
 
     /// A renewal of the token of that serial has failed.

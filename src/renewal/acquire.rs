@@ -27,8 +27,7 @@ pub struct RenewalRequest {
 
 impl TokenSource<'_> {
     /// The right to renew, and the token that is to be renewed, if there is one. `None`: another job has renewed it since
-    /// this one asked.
-    /// `seen`: the record's stamp at that time.
+    /// this one asked; `seen` is the record's stamp at that time.
     pub fn acquire(
         &self,
         wanted: RenewalRequest,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::{Action, Error, Result};
-use crate::store::{Failure, Forgotten, Lease, LeaseNotes, SentRefresh};
+use crate::store::{Failure, Forgotten, Lease, LeaseNotes, Record, SentRefresh, Wait};
 use crate::system;
 use crate::time::rfc3339;
 use crate::token::Token;
@@ -26,6 +26,11 @@ const LONGEST_WAIT: i64 = 3600;
 impl RenewalLease {
     pub fn new(lease: Box<dyn Lease>) -> Self {
         Self { lease, since: system::now(), seen: 0, unknown: None }
+    }
+
+    /// For who changes the record, whatever it is by then.
+    pub fn to_write(record: &dyn Record, wait: Wait) -> Result<Self> {
+        Ok(Self::new(record.lease_to_write(wait)?))
     }
 
     /// The token as it is stored now.

@@ -42,7 +42,7 @@ impl TokenSource<'_> {
             let _ = self.save(Wait::No);
             return Ok(self.cached());
         }
-        let Some(token) = self.snapshot.record()?.read()? else { return Ok(None) };
+        let Some(token) = self.record()?.read()? else { return Ok(None) };
         // Read without the lease: another thread may have had a newer one since.
         let read = self.cache.replace(Replaces::Only(None), &self.snapshot.key, token, Durability::Stored);
         Ok(read.ok().or_else(|| self.cached()))
@@ -65,13 +65,13 @@ impl TokenSource<'_> {
 
     /// Stores what only memory has, unless the store has something newer by now.
     pub fn save(&self, wait: Wait) -> Result<()> {
-        let mut lease = RenewalLease::new(self.snapshot.record()?.lease_to_write(wait)?);
+        let mut lease = RenewalLease::to_write(self.record()?, wait)?;
         self.reconcile(&mut lease).map(|_| ())
     }
 
     /// The lease, and the token that memory and record have the same under it; `None` where it was removed.
     pub fn lease(&self, wait: Wait) -> Result<(RenewalLease, Option<Arc<CachedToken>>)> {
-        let mut lease = RenewalLease::new(self.snapshot.record()?.lease_to_write(wait)?);
+        let mut lease = RenewalLease::to_write(self.record()?, wait)?;
         match self.reconciled(&mut lease) {
             Ok((_, token)) => Ok((lease, token)),
             Err(Error::SignIn { .. }) => Ok((lease, None)),
@@ -84,6 +84,6 @@ impl TokenSource<'_> {
     }
 
     fn lock_timeout(&self) -> Wait {
-        Wait::Seconds(self.snapshot.settings.lock_timeout())
+        self.snapshot.settings.lock_timeout()
     }
 }

@@ -182,7 +182,7 @@ impl World {
                 let promised = format!("sign-in {number}");
                 assert!(newest.starts_with(&promised), "{newest} is left and not {promised}: {what}");
             }
-            let waits = self.snapshot.settings.lock_timeout() > 0;
+            let waits = self.snapshot.settings.lock_timeout() != Wait::Seconds(0);
             if waits && has("a renewal") && Self::is_lone(&actors) {
                 assert_eq!(newest, "old+", "{what}");
             }

@@ -1,6 +1,6 @@
 //! What a client is told, in groups: a file a group, with one row a property beside it. What stands in a request is in
-//! `authorization` and `token_request`, how requests travel in `http`. Where a room below takes the
-//! group as it is, the group is that room's own struct.
+//! `authorization` and `token_request`, how requests travel in `http`. Where a room below takes the group as it is, the
+//! group is that room's own struct.
 #![forbid(unsafe_code)]
 
 mod authorization;

@@ -6,7 +6,7 @@ use super::Settings;
 use crate::constants as number;
 use crate::error::Result;
 use crate::secret::Secret;
-use crate::store::KeySource;
+use crate::store::{KeySource, Wait};
 use crate::system::GivenPath;
 use crate::token::Identity;
 
@@ -106,8 +106,9 @@ fn set_store(settings: &mut Settings, given: Given<'_>) -> Result<()> {
 }
 
 impl Settings {
-    pub fn lock_timeout(&self) -> u32 {
-        self.storage.lock_timeout
+    /// How long who changes the record waits for its lease.
+    pub fn lock_timeout(&self) -> Wait {
+        Wait::Seconds(self.storage.lock_timeout)
     }
 }
 

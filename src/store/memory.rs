@@ -50,8 +50,7 @@ impl MemoryStore {
         let mut contents = lock(&self.0);
         if contents.owner != owner {
             contents.owner = owner;
-            contents.token = None;
-            contents.writes += 1;
+            contents.replace(None);
         }
     }
 
@@ -66,7 +65,7 @@ impl MemoryStore {
     /// Token, URLs and notes.
     pub fn clear(&self) {
         let mut contents = lock(&self.0);
-        contents.remove();
+        contents.replace(None);
         contents.pending.clear();
         contents.notes = LeaseNotes::default();
     }
@@ -192,8 +191,8 @@ impl Contents {
         Err(Error::Generation { found, expected })
     }
 
-    fn remove(&mut self) {
-        self.token = None;
+    fn replace(&mut self, token: Option<Arc<Token>>) {
+        self.token = token;
         self.writes += 1;
     }
 
@@ -223,6 +222,19 @@ struct MemoryLease {
     notes: LeaseNotes,
 }
 
+impl MemoryLease {
+    fn replace(&mut self, token: Option<Arc<Token>>, expected: u32) -> Result<()> {
+        let mut contents = lock(&self.record.store.0);
+        if contents.owner.as_ref() != Some(&self.record.identity) {
+            return Ok(());
+        }
+        contents.check(self.writes, expected)?;
+        contents.replace(token);
+        self.writes = contents.writes;
+        Ok(())
+    }
+}
+
 impl Lease for MemoryLease {
     fn read(&self) -> Result<Option<Arc<Token>>> {
         self.record.read()
@@ -233,26 +245,11 @@ impl Lease for MemoryLease {
     }
 
     fn write(&mut self, token: &Arc<Token>, expected: u32) -> Result<()> {
-        let mut contents = lock(&self.record.store.0);
-        if contents.owner.as_ref() != Some(&self.record.identity) {
-            return Ok(());
-        }
-        contents.check(self.writes, expected)?;
-        contents.token = Some(token.clone());
-        contents.writes += 1;
-        self.writes = contents.writes;
-        Ok(())
+        self.replace(Some(token.clone()), expected)
     }
 
     fn remove(&mut self, expected: u32) -> Result<()> {
-        let mut contents = lock(&self.record.store.0);
-        if contents.owner.as_ref() != Some(&self.record.identity) {
-            return Ok(());
-        }
-        contents.check(self.writes, expected)?;
-        contents.remove();
-        self.writes = contents.writes;
-        Ok(())
+        self.replace(None, expected)
     }
 
     fn remove_pending(&mut self) -> Result<()> {

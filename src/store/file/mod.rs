@@ -120,20 +120,14 @@ impl Lease for FileLease {
         self.locked.reserve()
     }
 
-    /// The lock keeps everybody out who asks for it; whoever took its file away does not.
     fn write(&mut self, token: &Arc<Token>, expected: u32) -> Result<()> {
-        let found = self.read()?.map_or(0, |stored| stored.generation);
-        if found > expected {
-            return Err(Error::Generation { found, expected });
-        }
+        check(self.read()?, expected)?;
         self.locked.write(&self.identity, token)
     }
 
     fn remove(&mut self, expected: u32) -> Result<()> {
-        let found = self.read().ok().flatten().map_or(0, |stored| stored.generation);
-        if found > expected {
-            return Err(Error::Generation { found, expected });
-        }
+        // What nobody understands can be removed.
+        check(self.read().ok().flatten(), expected)?;
         self.locked.remove()
     }
 
@@ -156,6 +150,15 @@ impl Lease for FileLease {
     fn is_shared(&self) -> bool {
         true
     }
+}
+
+/// The lock keeps everybody out who asks for it; whoever took its file away does not.
+fn check(stored: Option<Arc<Token>>, expected: u32) -> Result<()> {
+    let found = stored.map_or(0, |stored| stored.generation);
+    if found > expected {
+        return Err(Error::Generation { found, expected });
+    }
+    Ok(())
 }
 
 /// Where one account's files are.
