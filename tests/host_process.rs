@@ -4,6 +4,8 @@
 
 mod common;
 
+use base64::engine::general_purpose::STANDARD;
+use base64::Engine;
 use common::{error_action, error_text, Client};
 use oauth::constants::*;
 use oauth::ffi;
@@ -12,7 +14,7 @@ use practice_server::{sign_in, Fault, Options, Server, SignIn};
 use std::collections::{BTreeSet, HashSet};
 use std::ffi::{CStr, OsStr};
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::unix::fs::symlink;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -489,6 +491,113 @@ fn memory_is_used_as_it_should_be() {
         .arg(&program.binary)
         .args([&server.base("strict"), &token]);
     Running::of(valgrind, "valgrind").finish();
+}
+
+#[test]
+fn no_secret_stays_in_memory() {
+    const ACCESS: &str = "acc3ss-Bv5nJcXk";
+    const REFRESH: &str = "r3fresh-Ty6uPdFa";
+    let json = format!(
+        r#"{{"access_token":"{ACCESS}\u002f","id_token":"id-Wm3bRgEs","expires_in":3600,"refresh_token":"{REFRESH}"}}"#
+    );
+    let form =
+        format!("access_token={ACCESS}%2F&expires_in=3600&refresh_token={REFRESH}&id_token=id-Wm3bRgEs");
+    let refusal =
+        format!(r#"{{"error":"invalid_grant","error_description":"the token {REFRESH} is not known"}}"#);
+    let server = server(true);
+    let answer = |status, content_type: &str, body: &str| {
+        let fault = Fault {
+            status: Some(status),
+            content_type: Some(content_type.to_owned()),
+            body: Some(body.to_owned()),
+            ..Fault::default()
+        };
+        server.add_fault(fault);
+    };
+    for (content_type, body) in [
+        ("application/json", &json),                  // the code
+        ("application/x-www-form-urlencoded", &form), // and refreshes
+        ("application/json", &json),
+        ("application/json", &json),
+    ] {
+        answer(200, content_type, body);
+    }
+    answer(400, "application/json", &refusal);
+    answer(400, "text/html", &format!("<p>{ACCESS}, {REFRESH}"));
+
+    let folder = Folder::new();
+    let (proxy, asked) = refusing_proxy();
+    let proxy = format!("http://me:pr0xy-Fe9sDkGm@{proxy}");
+    Program::c("secrets").run(&server, "strict", &[ca_file(&server), &proxy, folder.name()]);
+    assert!(asked.join().unwrap().contains("Proxy-Authorization: Basic "));
+    assert_eq!(server.requests().len(), 6, "{:?}", server.requests());
+
+    let verifier = server.requests()[0].param("code_verifier").unwrap();
+    let key = "6b3179d5e8a2440fb7c19e3d5a60824c";
+    let secrets = [
+        ACCESS,
+        REFRESH,
+        "id-Wm3bRgEs",
+        "c0de-Zq8tWmVx",
+        &verifier,
+        "cli3nt-Hn4rTyLb",
+        "p4rams-Kw7dQzGs",
+        "pr0xy-Fe9sDkGm",
+        "c00kie-Lx2vNqHz",
+        key,
+    ];
+    let mut needles: Vec<(&str, Vec<u8>)> = Vec::new();
+    for secret in secrets {
+        needles.push((secret, secret.into()));
+        needles.extend(in_base64(secret).map(|text| (secret, text.into_bytes())));
+    }
+    needles.push(("the key's bytes", key.as_bytes().chunks(2).map(byte_of).collect()));
+    let found = |name: &str| -> BTreeSet<&str> {
+        let memory = std::fs::read(folder.path.join(name)).unwrap();
+        let is_there = |needle: &[u8]| memmem(&memory, needle);
+        needles.iter().filter(|(_, needle)| is_there(needle)).map(|(secret, _)| *secret).collect()
+    };
+    let open = found("open");
+    assert!([ACCESS, REFRESH, "cli3nt-Hn4rTyLb"].iter().all(|secret| open.contains(secret)), "{open:?}");
+    assert_eq!(found("closed"), BTreeSet::new());
+}
+
+/// Its address, and what it was asked before it said no.
+fn refusing_proxy() -> (SocketAddr, thread::JoinHandle<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let asked = thread::spawn(move || {
+        let mut stream = listener.accept().unwrap().0;
+        let mut request = Vec::new();
+        let mut byte = [0];
+        while !request.ends_with(b"\r\n\r\n") && stream.read(&mut byte).unwrap() == 1 {
+            request.push(byte[0]);
+        }
+        stream.write_all(b"HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n").unwrap();
+        String::from_utf8(request).unwrap()
+    });
+    (address, asked)
+}
+
+/// As it stands within other text that is encoded, wherever it begins: without the ends, which are shared.
+fn in_base64(secret: &str) -> [String; 3] {
+    [0, 1, 2].map(|offset| {
+        let text = [&"***"[..offset], secret].concat();
+        let encoded = STANDARD.encode(&text);
+        let start = (offset * 8).div_ceil(6);
+        encoded[start..text.len() * 8 / 6].to_owned()
+    })
+}
+
+fn byte_of(digits: &[u8]) -> u8 {
+    u8::from_str_radix(std::str::from_utf8(digits).unwrap(), 16).unwrap()
+}
+
+/// By the C library's own search: a window for each byte takes seconds here.
+fn memmem(memory: &[u8], needle: &[u8]) -> bool {
+    let found =
+        unsafe { libc::memmem(memory.as_ptr().cast(), memory.len(), needle.as_ptr().cast(), needle.len()) };
+    !found.is_null()
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod clients;
 mod errors;
 mod guard;
 mod handle;
+mod heap;
 mod properties;
 mod sign_in;
 mod text;
