@@ -25,6 +25,7 @@ mod token;
 pub mod constants;
 mod error;
 mod json;
+mod line;
 mod secret;
 pub mod system;
 mod time;

@@ -61,7 +61,8 @@ fn random_input_does_no_harm() {
     std::fs::create_dir_all(&folder).unwrap();
     let (start, mut rounds) = (Instant::now(), 0_u64);
     while start.elapsed() < limit {
-        match rounds % 8 {
+        match rounds % 9 {
+            8 => words(&mut random),
             0 => profile(&mut random, &folder),
             1 => record(&mut random, &folder),
             2 => value(&mut random),
@@ -152,6 +153,76 @@ fn revocation(random: &mut Random) {
     let held = if result == 0 { ("", "") } else { ("Authorization: Bearer first", REFRESH) };
     let (header, refresh_token) = (client.header().1, client.get(OAUTH_REFRESH_TOKEN));
     assert_eq!((&*header, &*refresh_token), held, "{result} after {:?}", String::from_utf8_lossy(&body));
+}
+
+/// A server repeats a random secret with what is lost in a text between its characters, or written in another way.
+fn words(random: &mut Random) {
+    const BETWEEN: &[&str] = &[
+        " ",
+        "\n",
+        "\u{7f}",
+        "\u{9b}",
+        "\u{ad}",
+        "\u{200b}",
+        "\u{200f}",
+        "\u{202e}",
+        "\u{2066}",
+        "\u{61c}",
+        "\u{feff}",
+        "\u{2028}",
+        "\u{e0020}",
+        "\u{fe00}",
+        "\u{f8ff}",
+        "\u{301}",
+        "\"",
+        "'",
+        "\\",
+        "\\n",
+        "&#8203;",
+        "%0a",
+    ];
+    let visible = |random: &mut Random| char::from(u8::try_from(0x21 + random.below(94)).unwrap());
+    let letters = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
+    let secret: String = (0..12 + random.below(40)).map(|_| visible(random)).collect();
+    if letters(&secret).len() < 8 {
+        return;
+    }
+    let client = signed_in();
+    client.must_set(OAUTH_CLIENT_SECRET, &secret);
+    assert_eq!(client.refresh(), OAUTH_HTTP_NEEDED);
+    let mut echo = String::new();
+    let (often, layers) = (1 + random.below(6), random.below(3));
+    for character in secret.chars() {
+        if random.below(often) == 0 {
+            echo.push_str(BETWEEN[random.below(BETWEEN.len())]);
+        }
+        let number = u32::from(character);
+        let written = match random.below(if layers == 0 { 1 } else { 5 }) {
+            1 => format!("&#{number};"),
+            2 => format!("%{number:02X}"),
+            3 => format!("\\u{number:04x}"),
+            _ => character.to_string(),
+        };
+        echo.push_str(&written);
+    }
+    if layers == 2 {
+        echo = echo.replace('%', "%25").replace('&', "&amp;");
+    }
+    let padding = "x ".repeat(random.below(160));
+    let words = format!("{padding}{echo} was sent");
+    let body =
+        serde_json::json!({"error": words, "error_description": words, "error_uri": words}).to_string();
+    harmless(client.respond(400, "", body.as_bytes()), body.as_bytes());
+    for text in [
+        error_text(),
+        client.get(OAUTH_ERROR),
+        client.get(OAUTH_ERROR_DESCRIPTION),
+        client.get(OAUTH_ERROR_URI),
+        client.get(OAUTH_STATUS_LINE),
+    ] {
+        assert!(!letters(&text).contains(&letters(&secret)), "{secret:?} in {text:?} of {body}");
+        assert!(!text.contains(&secret), "{secret:?} in {text:?} of {body}");
+    }
 }
 
 fn paste(random: &mut Random) {

@@ -26,6 +26,8 @@ mod faults;
 mod paste;
 #[path = "protocol/pending.rs"]
 mod pending;
+#[path = "protocol/pieces.rs"]
+mod pieces;
 #[path = "protocol/profile_search.rs"]
 mod profile_search;
 #[path = "protocol/profiles.rs"]

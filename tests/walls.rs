@@ -14,7 +14,7 @@ const FLOORS: &[&[&str]] = &[
     &["settings"],
     &["protocol", "store", "transport"],
     &["token"],
-    &["constants", "error", "json", "os", "secret", "system", "time", "uri"],
+    &["constants", "error", "json", "line", "os", "secret", "system", "time", "uri"],
 ];
 
 /// Rooms that import from nobody on their own floor.

@@ -2,7 +2,7 @@
 #![forbid(unsafe_code)]
 
 use super::process::Process;
-use crate::protocol::redactor::ends_line;
+use crate::line::one_line;
 use crate::renewal::cache::CachedToken;
 use crate::settings::{Settings, Snapshot};
 use crate::store::LeaseNotes;
@@ -31,8 +31,8 @@ impl Process {
             (Err(error), None) => parts.push(error.to_string()),
         }
         parts.extend(said(&notes));
-        // A server's words and an account's name may hold what ends a line.
-        parts.join("; ").replace(ends_line, " ")
+        // A server's words and an account's name may hold what ends a line, or turns it around.
+        one_line(&parts.join("; "))
     }
 }
 

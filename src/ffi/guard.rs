@@ -8,7 +8,7 @@ use super::handle;
 use super::text::TextOut;
 use crate::client::Client;
 use crate::error::{Error, Result};
-use crate::protocol::redactor::ends_line;
+use crate::line::one_line;
 use crate::system;
 
 thread_local! {
@@ -73,8 +73,9 @@ pub fn quietly(body: &dyn Fn() -> Result<i32>) -> i32 {
 pub fn last_sentence() -> String {
     const MOST_BYTES: usize = 500;
     let sentence = last(ToString::to_string).unwrap_or_default();
-    let line = sentence.char_indices().take_while(|(at, c)| at + c.len_utf8() <= MOST_BYTES);
-    line.map(|(_, c)| if ends_line(c) { ' ' } else { c }).collect()
+    let line = one_line(&sentence);
+    let shown = line.char_indices().take_while(|(at, c)| at + c.len_utf8() <= MOST_BYTES);
+    shown.map(|(_, c)| c).collect()
 }
 
 pub fn last_action() -> i32 {

@@ -1,13 +1,20 @@
 //! A server's own words, made fit for an error text: one short line, and nothing at all where they repeat a secret.
+//! All that a server says and a person reads goes through here.
 #![forbid(unsafe_code)]
 
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use base64::Engine;
+
+use crate::line::{in_line, one_line};
 use crate::secret::Secret;
 use crate::uri;
 
 const WITHHELD: &str = "[withheld: it repeats a secret]";
 const LONGEST_LINE: usize = 300;
 const LONGEST_NAME: usize = 64;
-const MOST_LOOKED_AT: usize = 32 * 1024;
+/// Many times what is shown: a secret that is cut off where the line ends is seen whole.
+const MOST_LOOKED_AT: usize = 4 * 1024;
 
 /// The secrets that must not come back. Those of a few letters would be found in any text.
 pub struct Redactor(Vec<Secret>);
@@ -20,73 +27,143 @@ impl Redactor {
 
     /// An error code as it may stand in a sentence (RFC 6749 appendix A.7).
     pub fn code(&self, text: &str) -> String {
-        if self.repeat_a_secret(text) {
-            return "error".to_owned();
-        }
-        text.chars().filter(char::is_ascii_graphic).take(LONGEST_NAME).collect()
+        let graphic = |c: char| c.is_ascii_graphic().then_some(c);
+        self.shown(text, LONGEST_NAME, graphic).unwrap_or_else(|| "error".to_owned())
     }
 
     /// A description or a URI.
     pub fn text(&self, text: &str) -> String {
-        if self.repeat_a_secret(text) {
-            return WITHHELD.to_owned();
-        }
-        let line: String =
-            text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST_LINE).collect();
-        line.trim().to_owned()
+        self.shown(text, LONGEST_LINE, in_line).unwrap_or_else(|| WITHHELD.to_owned())
     }
 
-    /// Looked for before anything is cut off, in every way in which servers write what was sent to them.
-    pub fn repeat_a_secret(&self, text: &str) -> bool {
-        if text.len() > MOST_LOOKED_AT {
-            return true; // nobody has read it
+    /// The text made fit, unless it repeats a secret: before, or when what kept the secret's pieces apart is gone.
+    fn shown(&self, text: &str, most: usize, fit: impl Fn(char) -> Option<char>) -> Option<String> {
+        let text = beginning(text);
+        let line: String = text.chars().filter_map(fit).collect();
+        if self.repeat_a_secret(text) || self.repeat_a_secret(&line) {
+            return None;
         }
-        let views = [
-            text.to_owned(),
+        Some(line.trim_start().chars().take(most).collect::<String>().trim_end().to_owned())
+    }
+
+    /// Whether a secret, or a part of one, stands at the text's beginning, in any way in which servers write what was
+    /// sent to them.
+    pub fn repeat_a_secret(&self, text: &str) -> bool {
+        let text = beginning(text);
+        let plain = decoded(text);
+        let mut views = vec![
+            one_line(text),
             uri::unescape(text, false),
             uri::unescape(text, true),
             html_unescape(text),
             json_unescape(text),
         ];
-        self.0.iter().any(|secret| views.iter().any(|view| view.contains(secret.expose())))
+        views.extend(unpacked(&plain));
+        views.push(plain);
+        let lettered: Vec<_> = views.iter().map(|view| letters(view)).collect();
+        self.0.iter().map(Secret::expose).any(|secret| {
+            views.iter().any(|view| view.contains(secret))
+                || [letters(secret), letters(&decoded(secret))]
+                    .iter()
+                    .any(|secret| lettered.iter().any(|view| has_part(view, secret)))
+        })
     }
 }
 
+fn beginning(text: &str) -> &str {
+    let end = (0..=MOST_LOOKED_AT.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
+    &text[..end.unwrap_or(0)]
+}
+
+/// Letters and digits alone: blanks, quotes, escapes and accents may stand between those of a secret, or be lost, and a
+/// server may have changed their case.
+fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Whether so many of the secret's letters follow each other that it is no chance.
+fn has_part(letters: &str, secret: &str) -> bool {
+    /// Fewer are found in any text.
+    const FEWEST: usize = 8;
+    /// More than in a word or two that may stand in a secret: `client-secret`.
+    const PART: usize = 16;
+    let mut ends: Vec<usize> = secret.char_indices().map(|(at, _)| at).collect();
+    ends.push(secret.len());
+    let part = PART.min(ends.len() - 1);
+    part >= FEWEST && ends.windows(part + 1).any(|ends| letters.contains(&secret[ends[0]..ends[part]]))
+}
+
+/// Without any escapes, also where one was put into another.
+fn decoded(text: &str) -> String {
+    const MOST_LAYERS: usize = 4;
+    let mut text = text.to_owned();
+    for _ in 0..MOST_LAYERS {
+        let inner = json_unescape(&html_unescape(&uri::unescape(&text, false)));
+        if inner == text {
+            break;
+        }
+        text = inner;
+    }
+    text
+}
+
+/// What stands in the text in Base64, as in a Basic header.
+fn unpacked(text: &str) -> impl Iterator<Item = String> + '_ {
+    const SHORTEST: usize = 6;
+    const ANY: GeneralPurpose = GeneralPurpose::new(
+        &STANDARD,
+        GeneralPurposeConfig::new()
+            .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+            .with_decode_allow_trailing_bits(true),
+    );
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric() && !"+/-_".contains(c));
+    let words = words.filter(|word| word.len() >= SHORTEST);
+    words.filter_map(|word| ANY.decode(word.replace('-', "+").replace('_', "/")).ok()).map(|bytes| {
+        String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned())
+    })
+}
+
+/// Character references (HTML 5 section 13.5): those of ASCII by name, and all by number.
 fn html_unescape(text: &str) -> String {
-    const ENTITIES: [(&str, &str); 9] = [
-        ("&lt;", "<"),
-        ("&gt;", ">"),
-        ("&quot;", "\""),
-        ("&#34;", "\""),
-        ("&#39;", "'"),
-        ("&#x27;", "'"),
-        ("&apos;", "'"),
-        ("&#x2F;", "/"),
-        ("&amp;", "&"),
-    ];
-    ENTITIES.iter().fold(text.to_owned(), |text, (entity, character)| text.replace(entity, character))
+    const NAMES: [(&str, char); 5] = [("lt", '<'), ("gt", '>'), ("quot", '"'), ("apos", '\''), ("amp", '&')];
+    replaced(text, '&', |after| {
+        let (name, _) = after.split_once(';')?;
+        let number = name.strip_prefix('#').map(|number| match number.strip_prefix(['x', 'X']) {
+            Some(hex) => u32::from_str_radix(hex, 16),
+            None => number.parse(),
+        });
+        let character = match number {
+            Some(number) => char::from_u32(number.ok()?)?,
+            None => NAMES.iter().find(|(known, _)| *known == name)?.1,
+        };
+        Some((character, name.len() + 1))
+    })
 }
 
 /// Also where JSON was put into JSON.
 fn json_unescape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('\\') {
-        out.push_str(before);
-        let code = after.strip_prefix('u').and_then(|hex| hex.get(..4));
-        match code.and_then(|hex| u32::from_str_radix(hex, 16).ok()).and_then(char::from_u32) {
-            Some(character) => {
-                out.push(character);
-                rest = &after[5..];
-            }
-            None => rest = after,
+    replaced(text, '\\', |after| {
+        let hex = after.strip_prefix('u').and_then(|hex| hex.get(..4));
+        let escaped = hex.and_then(|hex| u32::from_str_radix(hex, 16).ok()).and_then(char::from_u32);
+        match escaped {
+            Some(character) => Some((character, 5)),
+            None if after.starts_with(['b', 'f', 'n', 'r', 't']) => Some((' ', 1)),
+            // A quote, a slash, or another backslash.
+            None => after.chars().next().map(|next| (next, next.len_utf8())),
         }
-    }
-    out.push_str(rest);
-    out
+    })
 }
 
-/// What a screen or a log may take for the end of a line.
-pub fn ends_line(character: char) -> bool {
-    character.is_control() || matches!(character, '\u{2028}' | '\u{2029}')
+/// The text with each escape replaced: `read` tells from what is behind `mark` which character it stands for, and how
+/// long it is.
+fn replaced(text: &str, mark: char, read: impl Fn(&str) -> Option<(char, usize)>) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(mark) {
+        out.push_str(before);
+        let (character, length) = read(after).unwrap_or((mark, 0));
+        out.push(character);
+        rest = &after[length..];
+    }
+    out + rest
 }

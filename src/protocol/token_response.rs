@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use super::answer::{Answer, AnswerDialect, ExpiresInUnit};
 use crate::error::{Error, Result};
 use crate::json::Json;
+use crate::line::{in_line, one_line};
 use crate::secret::Secret;
 use crate::time::{self, Clock};
 use crate::token::Token;
@@ -58,7 +59,7 @@ fn token(dialect: &AnswerDialect, answer: &Json, clock: Clock) -> std::result::R
         // LinkedIn, VK, Slack write none; eBay writes a phrase.
         token_type: first(place, TYPE)
             .and_then(Json::text)
-            .map(one_line)
+            .map(|text| one_line(text).trim().chars().take(64).collect::<String>())
             .filter(|t| !t.is_empty())
             .unwrap_or_else(|| "Bearer".to_owned()),
         scope: first(place, SCOPE).and_then(scope),
@@ -110,10 +111,6 @@ fn token_text(json: &Json, what: &str) -> std::result::Result<Option<Secret>, St
     }
 }
 
-fn one_line(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(64).collect::<String>().trim().to_owned()
-}
-
 /// Twitch writes a list.
 fn scope(json: &Json) -> Option<String> {
     let text = match json {
@@ -121,9 +118,8 @@ fn scope(json: &Json) -> Option<String> {
         Json::List(list) => list.iter().filter_map(Json::text).collect::<Vec<_>>().join(" "),
         _ => return None,
     };
-    let line: String = text.chars().filter(|c| !c.is_control()).take(4096).collect();
     // An empty one says that nothing was granted (GitHub); only none at all means what was asked for.
-    Some(line)
+    Some(text.chars().filter(|c| !c.is_control()).filter_map(in_line).take(4096).collect())
 }
 
 /// When the access token expires. `None` where the answer does not say, or says nothing that makes sense.

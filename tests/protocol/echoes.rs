@@ -14,7 +14,7 @@ const ACCESS: &str = "at/0Access+old=token-1234567890";
 /// So many characters in a row of a secret are a leak.
 const LEAK: usize = 10;
 
-fn percent(text: &str, lower: bool) -> String {
+pub fn percent(text: &str, lower: bool) -> String {
     use std::fmt::Write as _;
     let mut out = String::new();
     for byte in text.bytes() {
@@ -31,7 +31,7 @@ fn html(text: &str) -> String {
     text.replace('&', "&amp;").replace('"', "&quot;")
 }
 
-type Encoding = (&'static str, fn(&str) -> String);
+pub type Encoding = (&'static str, fn(&str) -> String);
 
 /// How a server may write what it was sent.
 const ENCODINGS: &[Encoding] = &[
@@ -44,7 +44,7 @@ const ENCODINGS: &[Encoding] = &[
 ];
 
 /// How a server may refuse; `@` stands for the echo, `$` for the echo in a form, `!` for a long text.
-const PLACES: &[(&str, i32, &str, &str)] = &[
+pub const PLACES: &[(&str, i32, &str, &str)] = &[
     ("description", 400, "", r#"{"error":"invalid_request","error_description":"got @ there"}"#),
     ("description of invalid_grant", 400, "", r#"{"error":"invalid_grant","error_description":"no @"}"#),
     ("description of invalid_client", 401, "", r#"{"error":"invalid_client","error_description":"no @"}"#),
@@ -65,7 +65,7 @@ const PLACES: &[(&str, i32, &str, &str)] = &[
     ("long description", 400, "", r#"{"error":"x","error_description":"!@"}"#),
 ];
 
-fn fill(text: &str, echo: &str) -> String {
+pub fn fill(text: &str, echo: &str) -> String {
     let in_json = serde_json::to_string(echo).unwrap();
     let in_json = &in_json[1..in_json.len() - 1];
     let padding = "x".repeat(288);

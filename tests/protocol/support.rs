@@ -37,11 +37,18 @@ impl Row {
 
     /// What goes into a log or onto a screen is one line.
     pub fn one_line(&mut self, what: &str, text: &str) {
-        self.holds(
-            &format!("{what} is not one line: {text:?}"),
-            !text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')),
-        );
+        self.holds(&format!("{what} is not one line: {text:?}"), text.chars().all(is_seen));
     }
+}
+
+/// Whether a character shows itself, and where it stands: none of Unicode's categories Cc, Cf, Zl, Zp and Co is, nor what
+/// is ignored by default.
+pub fn is_seen(character: char) -> bool {
+    !matches!(u32::from(character),
+        0..=0x1f | 0x7f..=0x9f | 0xad | 0x34f | 0x600..=0x605 | 0x61c | 0x6dd | 0x70f | 0x890..=0x891 | 0x8e2
+        | 0x115f..=0x1160 | 0x17b4..=0x17b5 | 0x180b..=0x180f | 0x200b..=0x200f | 0x2028..=0x202e | 0x2060..=0x206f
+        | 0x3164 | 0xe000..=0xf8ff | 0xfe00..=0xfe0f | 0xfeff | 0xffa0 | 0xfff0..=0xfffb | 0x110bd | 0x110cd
+        | 0x13430..=0x1343f | 0x1bca0..=0x1bca3 | 0x1d173..=0x1d17a | 0xe0000..=0xe0fff | 0xf0000..=0x0010_ffff)
 }
 
 /// A client of `https://as.example`, whose requests the test carries. Rows add what they are about.
