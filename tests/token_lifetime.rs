@@ -16,6 +16,8 @@ mod accounts;
 mod clock;
 #[path = "token_lifetime/closing.rs"]
 mod closing;
+#[path = "token_lifetime/descriptors.rs"]
+mod descriptors;
 #[path = "token_lifetime/early.rs"]
 mod early;
 #[path = "token_lifetime/freshness.rs"]

@@ -1,6 +1,7 @@
 //! Accounts of a store, and tokens that a program keeps in a database of its own.
 #![forbid(unsafe_code)]
 
+use super::pages::Pages;
 use super::process::Process;
 use super::Client;
 use crate::error::{Error, Result};
@@ -10,23 +11,23 @@ use crate::store;
 use crate::system::lock;
 use crate::token::Identity;
 
-/// So many are listed at once.
-const PAGE: usize = 1000;
-
 impl Client {
     /// The accounts that have a token, one a line. The first page is 1.
     pub fn accounts(&self, page: i32) -> Result<String> {
         let reason = "the first page is 1".to_owned();
         let wrong = Error::Value { key: "page", reason };
-        let before = usize::try_from(page).ok().and_then(|page| page.checked_sub(1)).ok_or(wrong)?;
+        let page = usize::try_from(page).ok().filter(|page| *page > 0).ok_or(wrong)?;
         let process = self.process();
         let snapshot = process.snapshot.load_full();
         let accounts = match &snapshot.key.identity {
             // A client that is not set up yet has nothing in memory.
             None if snapshot.is_memory() => Vec::new(),
             _ => {
-                let client = Identity::of(&snapshot.settings)?;
-                snapshot.store().accounts(&client, before.saturating_mul(PAGE), PAGE)?
+                let (store, client) = (snapshot.store(), Identity::of(&snapshot.settings)?);
+                let kept = lock(&process.state).pages.take();
+                let (accounts, pages) = Pages::give(kept, &*store, &client, &snapshot.key, page)?;
+                lock(&process.state).pages = pages;
+                accounts
             }
         };
         Ok(accounts.iter().flat_map(|account| [account.as_str(), "\n"]).collect())
@@ -83,7 +84,8 @@ impl Process {
 fn remove(snapshot: &Snapshot) -> Result<()> {
     let record = snapshot.record()?;
     if !record.exists() {
-        return Ok(());
+        // Where none can be, it is looked for in the wrong place.
+        return record.read().map(drop);
     }
     match RenewalLease::to_write(record, snapshot.settings.lock_timeout())?.forget() {
         // In memory, where all is cleared now.

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod carry;
+mod pages;
 mod process;
 mod properties;
 mod results;

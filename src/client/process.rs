@@ -4,6 +4,7 @@
 use arc_swap::ArcSwap;
 use std::sync::{Arc, Mutex};
 
+use super::pages::Pages;
 use super::task::Task;
 use crate::error::{Error, Result};
 use crate::operation::caller_http::CallerHttp;
@@ -49,6 +50,7 @@ pub struct State {
     pub failure: Option<Error>,
     /// Of the last sign-in.
     pub nonce: Secret,
+    pub pages: Option<Pages>,
 }
 
 impl Process {

@@ -8,6 +8,7 @@ use crate::operation::Exchange;
 use crate::pending::{AuthorizationUrl, ReturnedCode};
 use crate::secret::Secret;
 use crate::settings::Snapshot;
+use crate::store::Reservation;
 use crate::system::lock;
 
 impl Client {
@@ -45,16 +46,21 @@ impl Client {
             code => code?,
         };
         // This process may live no longer than its answer: what memory alone has would be lost.
-        code.check_room()?;
+        let place = snapshot.record()?.reserve()?;
         let secrets = process.source(&snapshot).token()?.map(|cached| cached.token.secrets());
-        let (operation, aim) = exchange(&snapshot, code, secrets.unwrap_or_default());
+        let (operation, aim) = exchange(&snapshot, code, place, secrets.unwrap_or_default());
         process.run(&carrier, Box::new(operation), Task { snapshot: snapshot.clone(), aim })
     }
 }
 
-fn exchange(snapshot: &Snapshot, code: ReturnedCode, secrets: Vec<Secret>) -> (Exchange, Aim) {
+fn exchange(
+    snapshot: &Snapshot,
+    code: ReturnedCode,
+    place: Box<dyn Reservation>,
+    secrets: Vec<Secret>,
+) -> (Exchange, Aim) {
     let ReturnedCode { code, fingerprint, redirect_uri, verifier, nonce, extra, claim } = code;
-    let aim = Aim::SignIn(SignIn { fingerprint: fingerprint.clone(), nonce, claim });
+    let aim = Aim::SignIn(SignIn { fingerprint: fingerprint.clone(), nonce, claim, place });
     let settings = snapshot.settings.clone();
     (Exchange { settings, code, fingerprint, redirect_uri, verifier, extra, secrets }, aim)
 }

@@ -10,7 +10,7 @@ use crate::operation::{Dispatch, Outcome, Product, Watcher};
 use crate::renewal::RenewalLease;
 use crate::secret::Secret;
 use crate::settings::{Http, Snapshot};
-use crate::store::Claim;
+use crate::store::{Claim, Reservation};
 use crate::system::{self, lock};
 use crate::token::{Purpose, Token};
 
@@ -35,6 +35,8 @@ pub struct SignIn {
     pub nonce: Option<Secret>,
     /// Given back by being dropped, also by a panic.
     pub claim: Option<Claim>,
+    /// Of the tokens that it brings.
+    pub place: Box<dyn Reservation>,
 }
 
 pub struct Renewal {
@@ -72,8 +74,8 @@ impl Task {
         let source = process.source(&self.snapshot);
         match (self.aim, outcome) {
             (Aim::SignIn(sign_in), Ok(Product::Token(token))) => {
-                sign_in.used(process);
-                source.accept_sign_in(*token)
+                let place = sign_in.used(process);
+                source.accept_sign_in(*token, place)
             }
             (Aim::Renewal(Renewal { lease, serial, .. }), Ok(Product::Token(token))) => {
                 source.accept_renewal(*token, serial, lease)
@@ -110,13 +112,14 @@ impl Watcher for Task {
 }
 
 impl SignIn {
-    /// The server gave tokens for the code.
-    fn used(self, process: &Process) {
+    /// The server gave tokens for the code. Returns the place for them.
+    fn used(self, process: &Process) -> Box<dyn Reservation> {
         let mut state = lock(&process.state);
         state.codes.set_used(self.fingerprint);
         state.nonce = self.nonce.unwrap_or_default();
         drop(state);
         self.claim.into_iter().for_each(Claim::used);
+        self.place
     }
 }
 

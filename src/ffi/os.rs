@@ -1,11 +1,11 @@
 //! The few things that std does not offer: each a system call behind a safe function.
 //! Knows nothing of OAuth.
 
+use std::ffi::CString;
 use std::fs::File;
-#[cfg(target_os = "linux")]
+use std::io;
 use std::mem::MaybeUninit;
-#[cfg(target_os = "linux")]
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsRawFd, FromRawFd};
 use std::sync::atomic::{AtomicI32, AtomicU32, Ordering};
 use std::sync::Once;
 
@@ -82,7 +82,7 @@ pub fn is_running(process: u32) -> bool {
     let Ok(process) = libc::pid_t::try_from(process) else { return false };
     // SAFETY: signal 0 is not sent; the call only looks.
     let is_there = unsafe { libc::kill(process, 0) } == 0;
-    is_there || std::io::Error::last_os_error().raw_os_error() == Some(libc::EPERM)
+    is_there || io::Error::last_os_error().raw_os_error() == Some(libc::EPERM)
 }
 
 /// This machine's name, as far as it is text.
@@ -155,4 +155,113 @@ fn errno_place() -> *mut i32 {
 fn errno_place() -> *mut i32 {
     // SAFETY: takes nothing and cannot fail.
     unsafe { libc::__error() }
+}
+
+// -- files by their name in a folder that is open: whatever becomes of the folder's own name --
+
+/// What fstatat(2) says of a name.
+#[derive(Clone, Copy)]
+pub struct Named {
+    pub device: u64,
+    pub inode: u64,
+    pub mode: u32,
+    pub owner: u32,
+    pub length: u64,
+    pub modified: (i64, i64),
+}
+
+/// `flags` as open(2) has them; what is made has mode 0600, less the umask.
+pub fn open_at(folder: &File, name: &str, flags: i32) -> io::Result<File> {
+    let name = CString::new(name)?;
+    // SAFETY: the folder is open as long as the reference lives, and the name ends with a NUL.
+    let file = again(|| unsafe {
+        libc::openat(folder.as_raw_fd(), name.as_ptr(), flags | libc::O_CLOEXEC, 0o600 as libc::c_uint)
+    })?;
+    // SAFETY: just opened, and nobody else's.
+    Ok(unsafe { File::from_raw_fd(file) })
+}
+
+/// Of a symbolic link, what the link is.
+pub fn stat_at(folder: &File, name: &str) -> io::Result<Named> {
+    let name = CString::new(name)?;
+    let mut found = MaybeUninit::<libc::stat>::uninit();
+    // SAFETY: as in `open_at`; the pointer is to a stat that lives for the call.
+    again(|| unsafe {
+        libc::fstatat(folder.as_raw_fd(), name.as_ptr(), found.as_mut_ptr(), libc::AT_SYMLINK_NOFOLLOW)
+    })?;
+    // SAFETY: the call said that it has filled it in.
+    let found = unsafe { found.assume_init() };
+    // Of this width and sign or that, as the system has them.
+    #[allow(clippy::unnecessary_cast, clippy::cast_sign_loss)]
+    Ok(Named {
+        device: found.st_dev as u64,
+        inode: found.st_ino as u64,
+        mode: found.st_mode as u32,
+        owner: found.st_uid as u32,
+        length: found.st_size as u64,
+        modified: (found.st_mtime as i64, found.st_mtime_nsec as i64),
+    })
+}
+
+/// Both names are in that folder.
+pub fn rename_at(folder: &File, from: &str, to: &str) -> io::Result<()> {
+    let (from, to) = (CString::new(from)?, CString::new(to)?);
+    let folder = folder.as_raw_fd();
+    // SAFETY: as in `open_at`.
+    again(|| unsafe { libc::renameat(folder, from.as_ptr(), folder, to.as_ptr()) }).map(drop)
+}
+
+pub fn remove_at(folder: &File, name: &str) -> io::Result<()> {
+    unlink(folder, name, 0)
+}
+
+/// Only one that is empty.
+pub fn remove_folder_at(folder: &File, name: &str) -> io::Result<()> {
+    unlink(folder, name, libc::AT_REMOVEDIR)
+}
+
+fn unlink(folder: &File, name: &str, flags: i32) -> io::Result<()> {
+    let name = CString::new(name)?;
+    // SAFETY: as in `open_at`.
+    again(|| unsafe { libc::unlinkat(folder.as_raw_fd(), name.as_ptr(), flags) }).map(drop)
+}
+
+/// A folder of its owner's alone, less the umask.
+pub fn make_folder_at(folder: &File, name: &str) -> io::Result<()> {
+    let name = CString::new(name)?;
+    // SAFETY: as in `open_at`.
+    again(|| unsafe { libc::mkdirat(folder.as_raw_fd(), name.as_ptr(), 0o700) }).map(drop)
+}
+
+/// For what cannot be opened, as the umask took the right to. No symbolic link is followed.
+pub fn set_mode_at(folder: &File, name: &str, mode: u32) -> io::Result<()> {
+    let name = CString::new(name)?;
+    #[allow(clippy::unnecessary_cast, clippy::cast_possible_truncation)]
+    let mode = mode as libc::mode_t;
+    // SAFETY: as in `open_at`.
+    again(|| unsafe { libc::fchmodat(folder.as_raw_fd(), name.as_ptr(), mode, libc::AT_SYMLINK_NOFOLLOW) })
+        .map(drop)
+}
+
+/// Whether files can be made in the folder; the reason is an error.
+pub fn check_writable(folder: &File) -> io::Result<()> {
+    // SAFETY: as in `open_at`.
+    again(|| unsafe {
+        libc::faccessat(folder.as_raw_fd(), c".".as_ptr(), libc::W_OK | libc::X_OK, libc::AT_EACCESS)
+    })
+    .map(drop)
+}
+
+/// A signal that came in between is no failure.
+fn again(mut call: impl FnMut() -> i32) -> io::Result<i32> {
+    loop {
+        let answer = call();
+        if answer >= 0 {
+            return Ok(answer);
+        }
+        let error = io::Error::last_os_error();
+        if error.kind() != io::ErrorKind::Interrupted {
+            return Err(error);
+        }
+    }
 }

@@ -57,11 +57,6 @@ impl ReturnedCode {
         }
         Ok(found)
     }
-
-    /// Where the URL is in the store, the token will be there, too.
-    pub fn check_room(&self) -> Result<()> {
-        self.claim.as_ref().map_or(Ok(()), Claim::check_room)
-    }
 }
 
 /// The error that the pasted text is; `Err` where that cannot even be found out.

@@ -6,15 +6,16 @@ use std::sync::Arc;
 use super::cache::{Durability, Replaces};
 use super::{RenewalLease, TokenSource};
 use crate::error::{Error, Result};
+use crate::store::Reservation;
 use crate::token::Token;
 
 impl TokenSource<'_> {
     /// Stores what a person has just brought: newer than any renewal, whenever that ends. It needs no lease until its
-    /// answer has come.
-    pub fn accept_sign_in(&self, token: Token) -> Result<()> {
+    /// answer has come, but a place that was made before it was asked for.
+    pub fn accept_sign_in(&self, token: Token, place: Box<dyn Reservation>) -> Result<()> {
         let mut token = Arc::new(token);
         let before = self.cached().map(|cached| cached.serial);
-        match self.write_sign_in(&mut token) {
+        match self.write_sign_in(&mut token, place) {
             Ok(_lease) => self.cache_sign_in(&token, before),
             Err(error) => {
                 let (key, durability) = (&self.snapshot.key, Durability::UnsavedSignIn);
@@ -25,17 +26,25 @@ impl TokenSource<'_> {
         Ok(())
     }
 
-    fn write_sign_in(&self, token: &mut Arc<Token>) -> Result<RenewalLease> {
+    fn write_sign_in(&self, token: &mut Arc<Token>, place: Box<dyn Reservation>) -> Result<RenewalLease> {
+        let mut place = Some(place);
         loop {
             // Until the record has been read, and if it cannot be.
             Arc::make_mut(token).generation = self.next_generation();
-            self.record()?.prepare()?;
-            let mut lease = RenewalLease::to_write(self.record()?, self.lock_timeout())?;
+            let is_first = place.is_some();
+            let lease = if let Some(place) = place.take() {
+                place.lease(self.lock_timeout())?
+            } else {
+                self.record()?.prepare()?;
+                self.record()?.lease_to_write(self.lock_timeout())?
+            };
+            let mut lease = RenewalLease::new(lease);
             // What nobody understands is left as it is.
             let read = lease.read();
             self.number(Arc::make_mut(token), &lease);
             match read.and_then(|_| lease.write(token)) {
-                Err(Error::Generation { .. }) => {} // somebody was faster
+                Err(Error::Generation { .. }) => {}        // somebody was faster
+                Err(Error::Store { .. }) if is_first => {} // the place is gone
                 written => return written.map(|()| lease),
             }
         }

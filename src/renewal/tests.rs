@@ -97,7 +97,7 @@ impl World {
         let published: &'static PublishedToken = Box::leak(Box::new(PublishedToken::new()));
         let cache = TokenCache::new(1, published, snapshot.key.clone(), Freshness::default());
         let world = Self { snapshot, cache, published, log: Mutex::default() };
-        world.source().accept_sign_in(token("old")).unwrap();
+        world.accept_sign_in(token("old")).unwrap();
         world.cache.reject(None);
         world
     }
@@ -113,9 +113,13 @@ impl World {
     fn sign_in(&self) {
         let number = lock(&self.log).iter().filter(|(what, _)| *what == SignIn::Begun).count();
         lock(&self.log).push((SignIn::Begun, number));
-        if self.source().accept_sign_in(token(&format!("sign-in {number}"))).is_err() {
+        if self.accept_sign_in(token(&format!("sign-in {number}"))).is_err() {
             lock(&self.log).push((SignIn::NotStored, number));
         }
+    }
+
+    fn accept_sign_in(&self, token: Token) -> Result<()> {
+        self.source().accept_sign_in(token, self.record().reserve()?)
     }
 
     /// As a client does it, with the network left out. `refusal`: what the server says instead of a new token.

@@ -56,7 +56,7 @@ impl Snapshot {
     pub fn store(&self) -> Box<dyn Store> {
         match &self.settings.storage.store {
             StoreSetting::Memory => Box::new(self.memory.clone()),
-            StoreSetting::Folder(folder) => Box::new(FileStore::new(folder.absolute.clone(), self.keys())),
+            StoreSetting::Folder(folder) => Box::new(FileStore::new(&folder.absolute, self.keys())),
         }
     }
 

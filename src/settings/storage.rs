@@ -139,6 +139,12 @@ impl TokenKey {
         self.store == StoreSetting::Memory
     }
 
+    /// The same but for the account.
+    pub fn is_same_list(&self, other: &Self) -> bool {
+        let of = |key: &Self| key.identity.clone().map(|of| (of.token_endpoint, of.client_id));
+        self.store == other.store && of(self) == of(other)
+    }
+
     /// The same person's at the same server, wherever it is kept.
     pub fn is_same_token(&self, other: &Self) -> bool {
         self.identity == other.identity

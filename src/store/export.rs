@@ -9,7 +9,7 @@ use crate::token::{Identity, Token};
 
 /// The record that a folder would have, sealed where there is a key.
 pub fn export(keys: &Keys, identity: &Identity, token: &Token) -> Result<Secret> {
-    let bytes = record::write(keys, "record", &name(identity), identity, token, false)?;
+    let bytes = record::write(keys.sealing()?.as_ref(), "record", &name(identity), identity, token, false)?;
     let text = std::str::from_utf8(&bytes).map_err(|e| Error::Internal(e.to_string()))?;
     Ok(Secret::new(text.trim_end()))
 }

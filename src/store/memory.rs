@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use super::pending::{Claim, Claimed, Found, PendingAuthorization};
-use super::{Lease, LeaseNotes, Leasing, Record, Stamp, Store, Wait};
+use super::{Lease, LeaseNotes, Leasing, Listing, Record, Reservation, Stamp, Store, Wait};
 use crate::error::{Error, Result};
 use crate::system::{self, lock};
 use crate::token::{Identity, Token};
@@ -87,9 +87,20 @@ impl Store for MemoryStore {
         Arc::new(MemoryRecord { store: self.clone(), identity })
     }
 
-    fn accounts(&self, client: &Identity, skip: usize, count: usize) -> Result<Vec<String>> {
+    fn list(&self, client: &Identity) -> Result<Listing> {
         let token = MemoryRecord { store: self.clone(), identity: client.clone() }.read()?;
-        Ok(token.map(|_| client.account.clone()).into_iter().skip(skip).take(count).collect())
+        Ok(Listing(token.map(|_| [0; 16]).into_iter().collect()))
+    }
+
+    fn accounts(
+        &self,
+        client: &Identity,
+        listing: &Listing,
+        start: usize,
+        count: usize,
+    ) -> Result<(Vec<String>, usize)> {
+        let of_one = |_: &[u8; 16]| client.account.clone();
+        Ok((listing.0.iter().map(of_one).skip(start).take(count).collect(), start.saturating_add(count)))
     }
 
     fn reseal(&self, _wait: Wait) -> Result<i32> {
@@ -97,6 +108,7 @@ impl Store for MemoryStore {
     }
 }
 
+#[derive(Clone)]
 struct MemoryRecord {
     store: MemoryStore,
     /// Without a token endpoint where none is set: then there is no token.
@@ -122,14 +134,12 @@ impl Record for MemoryRecord {
         true
     }
 
+    fn reserve(&self) -> Result<Box<dyn Reservation>> {
+        Ok(Box::new(self.clone()))
+    }
+
     fn lease(&self, _wait: Wait, _seen: Option<Stamp>) -> Result<Leasing> {
-        let contents = lock(&self.store.0);
-        let lease = MemoryLease {
-            record: Self { store: self.store.clone(), identity: self.identity.clone() },
-            writes: contents.writes,
-            notes: contents.notes.clone(),
-        };
-        Ok(Leasing::Leased { lease: Box::new(lease), has_waited: false })
+        Ok(Leasing::Leased { lease: Box::new(self.leased()), has_waited: false })
     }
 
     fn notes(&self) -> LeaseNotes {
@@ -178,6 +188,19 @@ impl Record for MemoryRecord {
     fn pending_redirect_uris(&self) -> Vec<String> {
         let contents = lock(&self.store.0);
         contents.pending.iter().map(|url| url.authorization.request.redirect_uri.clone()).collect()
+    }
+}
+
+impl Reservation for MemoryRecord {
+    fn lease(self: Box<Self>, _wait: Wait) -> Result<Box<dyn Lease>> {
+        Ok(Box::new(self.leased()))
+    }
+}
+
+impl MemoryRecord {
+    fn leased(&self) -> MemoryLease {
+        let contents = lock(&self.store.0);
+        MemoryLease { record: self.clone(), writes: contents.writes, notes: contents.notes.clone() }
     }
 }
 
@@ -236,7 +259,7 @@ impl MemoryLease {
 }
 
 impl Lease for MemoryLease {
-    fn read(&self) -> Result<Option<Arc<Token>>> {
+    fn read(&mut self) -> Result<Option<Arc<Token>>> {
         self.record.read()
     }
 
@@ -290,10 +313,6 @@ struct MemoryClaim {
 }
 
 impl Claimed for MemoryClaim {
-    fn check_room(&self) -> Result<()> {
-        Ok(())
-    }
-
     fn used(&mut self) {
         self.outcome = Status::Used;
     }

@@ -21,6 +21,7 @@ pub use file::FileStore;
 pub use memory::MemoryStore;
 pub use notes::{Failure, Forgotten, Holder, LeaseNotes, SentRefresh};
 pub use pending::{Claim, Claimed, Found, PendingAuthorization, PendingRequest};
+use seal::Key;
 pub use seal::{KeySource, Keys};
 
 use sha2::{Digest, Sha256};
@@ -33,9 +34,18 @@ use crate::token::{Identity, Token};
 pub trait Store: Send + Sync {
     fn record(&self, identity: Identity) -> Arc<dyn Record>;
 
-    /// The accounts that have a token of that token endpoint and client: `count` of them after the first `skip`, always
-    /// in the same order. A damaged record is passed over.
-    fn accounts(&self, client: &Identity, skip: usize, count: usize) -> Result<Vec<String>>;
+    /// What there is of that token endpoint and client at this moment.
+    fn list(&self, client: &Identity) -> Result<Listing>;
+
+    /// The accounts of that list from `start` on, `count` at most, and where the rest begins. What is gone since, and a
+    /// record that is damaged, is passed over.
+    fn accounts(
+        &self,
+        client: &Identity,
+        listing: &Listing,
+        start: usize,
+        count: usize,
+    ) -> Result<(Vec<String>, usize)>;
 
     /// Writes every record anew that is not sealed as new ones are. Returns how many were.
     fn reseal(&self, wait: Wait) -> Result<i32>;
@@ -54,6 +64,9 @@ pub trait Record: Send + Sync {
 
     /// Whether there is a place where anything could be stored.
     fn exists(&self) -> bool;
+
+    /// Makes what a first token needs, opens it and makes room: for a token that no lease waits for.
+    fn reserve(&self) -> Result<Box<dyn Reservation>>;
 
     /// `seen`: the stamp when the caller last looked.
     fn lease(&self, wait: Wait, seen: Option<Stamp>) -> Result<Leasing>;
@@ -76,11 +89,18 @@ pub trait Record: Send + Sync {
     }
 }
 
+/// Room for a token, before what brings it is spent.
+pub trait Reservation: Send {
+    /// The lease that writes it there. As after [`Lease::reserve`], no descriptor is needed for that.
+    fn lease(self: Box<Self>, wait: Wait) -> Result<Box<dyn Lease>>;
+}
+
 /// The right to change one record.
 pub trait Lease: Send {
-    fn read(&self) -> Result<Option<Arc<Token>>>;
+    fn read(&mut self) -> Result<Option<Arc<Token>>>;
 
-    /// Makes sure that a successor can be written: before the refresh token is spent.
+    /// Makes sure that a successor can be written: before the refresh token is spent. Reading, writing and what is noted
+    /// need no descriptor after that, unless somebody else has replaced the record.
     fn reserve(&mut self) -> Result<()>;
 
     /// Replaces the token, for good when this returns. `expected` is the generation that the caller has seen, 0 where
@@ -130,6 +150,9 @@ pub enum Leasing {
     /// Another job has it.
     Busy,
 }
+
+/// Records of a store, in an order that is always the same: what stands for each is the hash in its name.
+pub struct Listing(Vec<[u8; 16]>);
 
 /// Differs between a token and the one that has replaced it, and says nothing else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use crate::error::Result;
 use crate::secret::{Secret, Wiped};
 
 /// What is remembered of a URL until its code comes. It takes no memory of its own: most URLs are made for nothing.
@@ -48,18 +47,11 @@ pub struct Claim {
 
 /// An engine's part of a claim.
 pub trait Claimed: Send {
-    /// Whether a record could be written, too: asked before the code is spent.
-    fn check_room(&self) -> Result<()>;
-
     /// Its code has brought tokens.
     fn used(&mut self);
 }
 
 impl Claim {
-    pub fn check_room(&self) -> Result<()> {
-        self.claimed.check_room()
-    }
-
     pub fn used(mut self) {
         self.claimed.used();
     }

@@ -7,7 +7,7 @@
 use std::path::Path;
 
 use super::hash;
-use super::seal::{self, Keys};
+use super::seal::{self, Key, Keys};
 use crate::error::{Error, Result};
 use crate::json::Json;
 use crate::secret::{Secret, Wiped};
@@ -18,7 +18,7 @@ const FORMAT: i64 = 1;
 
 /// `name`: what a sealed one is bound to.
 pub fn write(
-    keys: &Keys,
+    sealing: Option<&Key>,
     kind: &str,
     name: &str,
     identity: &Identity,
@@ -26,7 +26,7 @@ pub fn write(
     is_pretty: bool,
 ) -> Result<Wiped<Vec<u8>>> {
     let bytes = text(&members(identity, token), is_pretty)?;
-    seal_with(keys, kind, name, bytes)
+    seal_with(sealing, kind, name, bytes)
 }
 
 /// The record, and whether it should be written anew: with another key, or sealed at last.
@@ -65,9 +65,14 @@ pub fn text(json: &Json, is_pretty: bool) -> Result<Wiped<Vec<u8>>> {
     Ok(bytes)
 }
 
-pub fn seal_with(keys: &Keys, kind: &str, name: &str, plain: Wiped<Vec<u8>>) -> Result<Wiped<Vec<u8>>> {
-    match keys.sealing()? {
-        Some(key) => Ok(Wiped::new(seal::seal(&key, kind, name, &plain)?)),
+pub fn seal_with(
+    sealing: Option<&Key>,
+    kind: &str,
+    name: &str,
+    plain: Wiped<Vec<u8>>,
+) -> Result<Wiped<Vec<u8>>> {
+    match sealing {
+        Some(key) => Ok(Wiped::new(seal::seal(key, kind, name, &plain)?)),
         None => Ok(plain),
     }
 }

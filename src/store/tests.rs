@@ -1,6 +1,7 @@
 //! What every engine keeps, through the traits alone: the same rules for each. A new engine is a line of [`ENGINES`].
 #![forbid(unsafe_code)]
 
+mod accounts;
 mod pending;
 
 use std::fs;
@@ -45,9 +46,11 @@ const RULES: &[Rule] = &[
     ("notes go from lease to lease", notes_go_on),
     ("notes that are written ahead are for other jobs", notes_written_ahead),
     ("what is removed is gone", removed_is_gone),
+    ("room that was made is a lease when it is needed", reserved),
+    ("what was removed meanwhile can be written all the same", reserved_and_removed),
     ("one has the lease where others see the record", second_lease),
     ("who waits is told that the record was replaced", who_waits_is_told),
-    ("accounts are listed by pages", accounts_by_pages),
+    ("accounts are listed by pages", accounts::by_pages),
     ("what is sealed in another way is written anew", resealed),
 ];
 
@@ -196,6 +199,33 @@ fn removed_is_gone(world: &World) {
     assert_eq!(record.read().unwrap(), Some(token(1)));
 }
 
+fn reserved(world: &World) {
+    let record = world.record("anne");
+    let (first, second) = (record.reserve().unwrap(), record.reserve().unwrap());
+    // Nobody is kept out by it.
+    world.write("anne", 1);
+    let mut lease = first.lease(Wait::No).unwrap();
+    assert_eq!(lease.read().unwrap(), Some(token(1)));
+    lease.write(&token(2), 1).unwrap();
+    drop(lease);
+    let mut lease = second.lease(Wait::No).unwrap();
+    assert!(matches!(lease.write(&token(2), 1), Err(Error::Generation { .. })) || !lease.is_shared());
+    assert_eq!(lease.read().unwrap(), Some(token(2)));
+    lease.write(&token(3), 2).unwrap();
+    assert_eq!(record.read().unwrap(), Some(token(3)));
+}
+
+fn reserved_and_removed(world: &World) {
+    let record = world.record("anne");
+    let place = record.reserve().unwrap();
+    let mut lease = world.lease("anne");
+    lease.remove(0).unwrap();
+    lease.remove_pending().unwrap();
+    drop(lease);
+    place.lease(Wait::No).unwrap().write(&token(1), 0).unwrap();
+    assert_eq!(record.read().unwrap(), Some(token(1)));
+}
+
 fn second_lease(world: &World) {
     world.write("anne", 1);
     let record = world.record("anne");
@@ -223,24 +253,6 @@ fn who_waits_is_told(world: &World) {
         (true, Leasing::Replaced) | (false, Leasing::Leased { .. }) => {}
         _ => panic!("neither waits nor has it"),
     }
-}
-
-fn accounts_by_pages(world: &World) {
-    let list = |skip, count| world.store.accounts(&identity("anne"), skip, count).unwrap();
-    assert!(list(0, 1000).is_empty());
-    for account in ["anne", "bert", "M\u{fc}ller"] {
-        world.write(account, 1);
-    }
-    // Who keeps a single account has a list of one.
-    let all = list(0, 1000);
-    assert!(all.contains(&"anne".to_owned()));
-    assert_eq!(all.len(), if world.lease("anne").is_shared() { 3 } else { 1 });
-    let one_by_one: Vec<_> = (0..all.len()).flat_map(|skip| list(skip, 1)).collect();
-    assert_eq!(one_by_one, all);
-    assert_eq!(list(1, 1000), all[1..]);
-    assert!(list(all.len(), 1000).is_empty() && list(0, 0).is_empty());
-    let other = Identity { client_id: "you".to_owned(), ..identity("anne") };
-    assert!(world.store.accounts(&other, 0, 1000).unwrap().is_empty());
 }
 
 fn resealed(world: &World) {
@@ -305,11 +317,11 @@ fn memory(_folder: &Path) -> Box<dyn Store> {
 }
 
 fn file(folder: &Path) -> Box<dyn Store> {
-    Box::new(FileStore::new(folder.join("store"), Keys { now: None, before: Some(key()) }))
+    Box::new(FileStore::new(&folder.join("store"), Keys { now: None, before: Some(key()) }))
 }
 
 fn sealed_file(folder: &Path) -> Box<dyn Store> {
-    Box::new(FileStore::new(folder.join("store"), Keys { now: Some(key()), before: None }))
+    Box::new(FileStore::new(&folder.join("store"), Keys { now: Some(key()), before: None }))
 }
 
 fn key() -> KeySource {

@@ -1,8 +1,9 @@
 //! The store `file:`: who finds which token, and where none is read or written.
 
-use crate::common::error_text;
+use crate::common::{error_text, out, Client};
 use crate::support::*;
 use oauth::constants::*;
+use oauth::ffi;
 use std::ffi::CString;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
@@ -161,6 +162,151 @@ fn a_store_that_others_could_read_or_change_is_refused() {
     table.end();
 }
 
+/// Looked at as ssh does it: whoever can change one of them can put another store in the place of ours.
+#[test]
+fn a_store_below_a_folder_that_others_can_change_is_refused() {
+    // What is done to `up`, with the store in `up/above/`; which folder the error names, none where all is well.
+    type Row = (&'static str, fn(&Path), Option<&'static str>);
+    let rows: &[Row] = &[
+        ("all as it should be", |_| {}, None),
+        ("others can read all", |up| chmod(up, 0o755), None),
+        ("others can write above", |up| chmod(&up.join("above"), 0o757), Some("up/above")),
+        ("a group can write above", |up| chmod(&up.join("above"), 0o775), Some("up/above")),
+        ("others can write further above", |up| chmod(up, 0o777), Some("up")),
+        ("as in /tmp", |up| chmod(up, 0o1777), None),
+        ("just above, as /tmp", |up| chmod(&up.join("above"), 0o1777), None),
+        (
+            "by a symbolic link",
+            |up| {
+                fs::rename(up.join("above"), up.join("real")).unwrap();
+                symlink("real", up.join("above")).unwrap();
+            },
+            None,
+        ),
+        (
+            "a symbolic link leads below a folder that others can write to",
+            |up| {
+                fs::create_dir(up.join("open")).unwrap();
+                fs::rename(up.join("above"), up.join("open/real")).unwrap();
+                symlink("open/real", up.join("above")).unwrap();
+                chmod(&up.join("open"), 0o777);
+            },
+            Some("up/open"),
+        ),
+    ];
+    let as_root: &[Row] = &[
+        ("another's above", |up| chown(up.join("above"), Some(12345), None).unwrap(), Some("up/above")),
+        (
+            "another's, as /tmp",
+            |up| {
+                chmod(up, 0o1777);
+                chown(up, Some(12345), None).unwrap();
+            },
+            Some("up"),
+        ),
+    ];
+    let is_root = unsafe { libc::geteuid() } == 0;
+    let mut table = Table::default();
+    for (name, change, refused) in rows.iter().chain(as_root.iter().filter(|_| is_root)) {
+        for is_new in [true, false] {
+            table.row(&format!("{name}, new: {is_new}"), || {
+                let folder = Folder::new();
+                let up = folder.path().join("up");
+                fs::create_dir_all(up.join("above")).unwrap();
+                chmod(&up, 0o700);
+                chmod(&up.join("above"), 0o700);
+                let setting = format!("file:{}/above/store", up.display());
+                let open = || client_with(&[(OAUTH_STORE, &setting)]);
+                if !is_new {
+                    assert_eq!(sign_in(&open(), "1"), 0, "{}", error_text());
+                }
+                change(&up);
+                let client = open();
+                let Some(refused) = refused else {
+                    if is_new {
+                        assert_eq!(sign_in(&client, "1"), 0, "{}", error_text());
+                    }
+                    return gives(&open(), "1");
+                };
+                let path = folder.path().canonicalize().unwrap().join(refused);
+                let calls: [fn(&Client) -> i32; 3] = [|c| c.header().0, Client::refresh, |c| sign_in(c, "2")];
+                for call in calls {
+                    fails(call(&client), OAUTH_ERROR_STORE_UNSAFE, "store refused");
+                    let text = error_text();
+                    assert!(text.ends_with(&format!(": {}", path.display())), "{text}");
+                    let advice =
+                        if name.contains("another's") { "use one of your own" } else { "chmod go-w" };
+                    assert!(text.contains(advice), "{text}");
+                }
+                assert!(!is_new || !up.join("above/store").exists(), "it was made");
+            });
+        }
+    }
+    table.row("rights that go while a request is out", || {
+        let folder = Folder::new();
+        let client = folder.client();
+        assert_eq!(sign_in(&client, "1"), 0, "{}", error_text());
+        assert_eq!(client.refresh(), OAUTH_HTTP_NEEDED, "{}", error_text());
+        chmod(folder.path(), 0o777);
+        fails(answer_token(&client, "2"), OAUTH_ERROR_STORE_UNSAFE, "store refused");
+        chmod(folder.path(), 0o700);
+        gives(&client, "2");
+        gives(&folder.client(), "2");
+    });
+    table.end();
+}
+
+/// Nobody signs in for a place where no token could be kept, and nobody takes it for a store without tokens.
+#[test]
+fn a_store_in_a_wrong_place_is_mended_and_not_signed_in_to() {
+    let folder = Folder::new();
+    let path = |name: &str| format!("{}/{name}", folder.path().display());
+    fs::write(path("file"), "").unwrap();
+    symlink(path("loop"), path("loop")).unwrap();
+    fs::create_dir(path("closed")).unwrap();
+    chmod(Path::new(&path("closed")), 0o500);
+    let long = path(&"x".repeat(300));
+    let deep = path(&"x/".repeat(3000));
+    let mut stores = vec![
+        "/nonexistent/store".to_owned(),
+        path("nothing/store"),
+        path("file"),
+        path("file/store"),
+        path("loop/store"),
+        long,
+        deep,
+        "/proc/self/fd/store/deeper".to_owned(),
+    ];
+    // Root may write anywhere, but not to a file system that is mounted to be read.
+    if unsafe { libc::geteuid() } != 0 {
+        stores.extend([path("closed"), path("closed/store"), "/usr/store".to_owned()]);
+    }
+    let mut table = Table::default();
+    for store in &stores {
+        table.row(store, || {
+            let client = client_with(&[
+                (OAUTH_STORE, &format!("file:{store}")),
+                (OAUTH_REVOCATION_ENDPOINT, "https://as.example/revoke"),
+            ]);
+            let calls: [fn(&Client) -> i32; 8] = [
+                |c| c.header().0,
+                |c| c.access_token().0,
+                Client::refresh,
+                |c| sign_in(c, "1"),
+                |c| out(|b, n| unsafe { ffi::oauth_accounts(c.0, 1, b, n) }).0,
+                |c| ffi::oauth_forget(c.0),
+                |c| ffi::oauth_revoke(c.0),
+                |c| ffi::oauth_store_reseal(c.0),
+            ];
+            for call in calls {
+                fails_and_asks_for(call(&client), OAUTH_ERROR_STORE, "store: ", OAUTH_ACTION_FIX);
+            }
+        });
+    }
+    table.end();
+    chmod(Path::new(&path("closed")), 0o700);
+}
+
 /// What happens to a store, and how it comes back.
 type Trouble = (&'static str, fn(&Folder), fn(&Folder));
 
@@ -207,13 +353,14 @@ fn a_store_that_cannot_be_used_loses_no_token() {
             let client = client();
             client.authorize_url();
             client.must_set(OAUTH_STORE, &format!("file:{store}"));
-            assert_eq!(client.exchange("SECRET-code"), OAUTH_HTTP_NEEDED, "{}", error_text());
-            fails(answer_token(&client, "1"), OAUTH_ERROR_STORE, "store: ");
-            gives(&client, "1");
-            assert_eq!(client.get(OAUTH_REFRESH_TOKEN), "SECRET-refresh-1");
-            // Mended with another store, the token that only memory has goes there.
+            for _ in 0..2 {
+                fails(client.exchange("SECRET-code"), OAUTH_ERROR_STORE, "store: ");
+            }
+            // Nothing was sent: with another store the code is as good as before.
             let folder = Folder::new();
             client.must_set(OAUTH_STORE, &folder.setting());
+            assert_eq!(client.exchange("SECRET-code"), OAUTH_HTTP_NEEDED, "{}", error_text());
+            assert_eq!(answer_token(&client, "1"), 0, "{}", error_text());
             gives(&client, "1");
             gives(&folder.client(), "1");
         });

@@ -7,11 +7,13 @@ use std::sync::{Arc, Mutex};
 use super::schedule::{point, wait};
 use crate::error::{Error, Result};
 use crate::store::{
-    Found, Lease, LeaseNotes, Leasing, MemoryStore, PendingAuthorization, Record, Stamp, Store, Wait,
+    Found, Lease, LeaseNotes, Leasing, MemoryStore, PendingAuthorization, Record, Reservation, Stamp, Store,
+    Wait,
 };
 use crate::system::lock;
 use crate::token::{Identity, Token};
 
+#[derive(Clone)]
 pub struct TestRecord {
     inner: Arc<dyn Record>,
     /// Whether a lease excludes others, as in a folder.
@@ -43,6 +45,10 @@ impl Record for TestRecord {
 
     fn exists(&self) -> bool {
         true
+    }
+
+    fn reserve(&self) -> Result<Box<dyn Reservation>> {
+        Ok(Box::new(self.clone()))
     }
 
     fn lease(&self, wanted: Wait, seen: Option<Stamp>) -> Result<Leasing> {
@@ -83,6 +89,13 @@ impl Record for TestRecord {
     }
 }
 
+impl Reservation for TestRecord {
+    fn lease(self: Box<Self>, wait: Wait) -> Result<Box<dyn Lease>> {
+        let record: &dyn Record = &*self;
+        record.lease_to_write(wait)
+    }
+}
+
 struct TestLease {
     inner: Box<dyn Lease>,
     is_shared: bool,
@@ -90,7 +103,7 @@ struct TestLease {
 }
 
 impl Lease for TestLease {
-    fn read(&self) -> Result<Option<Arc<Token>>> {
+    fn read(&mut self) -> Result<Option<Arc<Token>>> {
         point();
         self.inner.read()
     }

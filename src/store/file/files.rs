@@ -1,18 +1,29 @@
 //! Files that are read and written by nobody else: what is opened is checked, what is replaced is replaced whole.
 #![forbid(unsafe_code)]
 
-use std::fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions};
-use std::io::{self, Read, Write as _};
-use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
-use std::path::{Path, PathBuf};
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
+use std::path::Path;
+use std::sync::Arc;
 
+use super::folder::Folder;
 use crate::error::{Error, Result};
-use crate::secret::Wiped;
 use crate::store::Stamp;
-use crate::system;
+use crate::system::{self, Named};
+pub use kind::{FILE_TYPE, FOLDER, LINK, REGULAR};
+
+// stat(2)'s words for what a file is; the system's types are of another width here and there.
+#[allow(clippy::unnecessary_cast)]
+mod kind {
+    pub const FILE_TYPE: u32 = libc::S_IFMT as u32;
+    pub const FOLDER: u32 = libc::S_IFDIR as u32;
+    pub const LINK: u32 = libc::S_IFLNK as u32;
+    pub const REGULAR: u32 = libc::S_IFREG as u32;
+}
 
 /// A record is a few kilobytes.
-const MAX_FILE: u64 = 4 * 1024 * 1024;
+pub const MAX_FILE: u64 = 4 * 1024 * 1024;
 
 /// What differs between a file and the one that has replaced it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,57 +55,43 @@ impl FileStamp {
         }
     }
 
+    pub fn of_named(found: &Named) -> Self {
+        let Named { device, inode, modified, length, .. } = *found;
+        Self { device, inode, modified, length }
+    }
+
     pub fn is_same_file(&self, other: &Self) -> bool {
         (self.device, self.inode) == (other.device, other.inode)
     }
 }
 
-/// All of a file of ours; `None` where there is none.
-pub fn read(path: &Path) -> Result<Option<Wiped<Vec<u8>>>> {
-    let cannot = |e: io::Error| failed(path, "cannot be read", &e);
-    let file = match open(OpenOptions::new().read(true), path) {
-        Ok(file) => file,
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(e) => {
-            // A symbolic link has a reason of its own.
-            if let Ok(found) = fs::symlink_metadata(path) {
-                check_file(path, &found)?;
-            }
-            return Err(cannot(e));
-        }
-    };
-    check_folder(folder_of(path))?;
-    // Of the file that was opened, not of whatever has its name by now.
-    let found = file.metadata().map_err(cannot)?;
-    check_file(path, &found)?;
-    if found.len() > MAX_FILE {
-        let reason = "the record is larger than any: move it away and sign in again".to_owned();
-        return Err(Error::StoreFormat { path: path.display().to_string(), reason });
-    }
-    let mut bytes = Wiped::new(Vec::with_capacity(usize::try_from(found.len()).unwrap_or(0) + 1));
-    file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(cannot)?;
-    Ok(Some(bytes))
-}
-
-/// A file that becomes another's successor once it is whole.
+/// A file that becomes another's successor once it is whole. Nothing needs to be opened for that any more.
 pub struct Successor {
-    temporary: PathBuf,
+    folder: Arc<Folder>,
+    temporary: String,
     file: Option<File>,
     is_left: bool,
+    /// What is written whole and cannot be put in its place stays: whoever comes next finds it.
+    pub is_found_again: bool,
+    /// How many forks there had been when it was made.
+    fork_count: u32,
 }
 
 impl Successor {
-    /// Makes room for so many bytes: a full disk shows now, and not when there is something to lose. Only one process
-    /// may do this at a time; what a killed one has left goes.
-    pub fn reserve(temporary: &Path, bytes: u64) -> Result<Self> {
-        let cannot = |e: io::Error| failed(temporary, "cannot be written", &e);
-        match fs::remove_file(temporary) {
-            Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(cannot(e)),
-            _ => {}
-        }
-        let file = create(OpenOptions::new().write(true), temporary).map_err(cannot)?;
-        let mut successor = Self { temporary: temporary.to_owned(), file: Some(file), is_left: true };
-        successor.fill(bytes).map_err(cannot)?;
+    /// Makes room for so many bytes: a full disk shows now, and not when there is something to lose. What a killed
+    /// process has left goes.
+    pub fn reserve(folder: &Arc<Folder>, temporary: String, bytes: u64) -> io::Result<Self> {
+        folder.remove(&temporary)?;
+        let file = folder.create_file(&temporary)?;
+        let mut successor = Self {
+            folder: folder.clone(),
+            temporary,
+            file: Some(file),
+            is_left: true,
+            is_found_again: false,
+            fork_count: system::fork_count(),
+        };
+        successor.fill(bytes)?;
         Ok(successor)
     }
 
@@ -106,111 +103,43 @@ impl Successor {
         Ok(())
     }
 
-    /// Writes it, and puts it in the other's place. It is on the disk when this returns. What was written whole and
-    /// cannot be put there stays: it may be all there is.
-    pub fn replace(mut self, path: &Path, bytes: &[u8]) -> Result<()> {
-        if bytes.len() as u64 > MAX_FILE {
-            return Err(Error::Internal("a record that could not be read again".to_owned()));
+    /// Writes it, and puts it in the other's place, where it is on the disk as soon as the folder is.
+    pub fn replace(&mut self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        if let Some(file) = self.file.take() {
+            file.write_all_at(bytes, 0)?;
+            file.set_len(bytes.len() as u64)?;
+            self.is_left = !self.is_found_again;
+            file.sync_all()?;
         }
-        let written = self.write(bytes).and_then(|()| fs::rename(&self.temporary, path));
-        written.map_err(|e| failed(path, "cannot be written", &e))?;
-        sync_folder(path)
-    }
-
-    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let Some(file) = self.file.take() else { return Ok(()) };
-        file.write_all_at(bytes, 0)?;
-        file.set_len(bytes.len() as u64)?;
+        self.folder.rename(&self.temporary, name)?;
         self.is_left = false;
-        file.sync_all()
+        Ok(())
     }
 }
 
 impl Drop for Successor {
     fn drop(&mut self) {
-        if self.is_left {
-            let _ = fs::remove_file(&self.temporary);
+        if self.fork_count != system::fork_count() {
+            // The child of a fork: file and folder are its parent's.
+            std::mem::forget((self.file.take(), self.folder.clone()));
+        } else if self.is_left {
+            let _ = self.folder.remove(&self.temporary);
         }
     }
 }
 
-/// Puts a file that somebody else has written whole in the other's place. It is never changed: it may be all there is.
-pub fn finish(temporary: &Path, path: &Path) -> Result<()> {
-    let finished = open(OpenOptions::new().read(true), temporary)
-        .and_then(|file| file.sync_all())
-        .and_then(|()| fs::rename(temporary, path));
-    finished.map_err(|e| failed(path, "cannot be written", &e))?;
-    sync_folder(path)
-}
-
-/// A name is on the disk only when the folder is.
-pub fn sync_folder(path: &Path) -> Result<()> {
-    let folder = folder_of(path);
-    File::open(folder).and_then(|f| f.sync_all()).map_err(|e| failed(folder, "cannot be flushed", &e))
-}
-
-pub fn folder_of(path: &Path) -> &Path {
-    path.parent().unwrap_or(Path::new("/"))
-}
-
-pub fn make_folder(folder: &Path) -> Result<()> {
-    match DirBuilder::new().mode(0o700).create(folder) {
-        // The umask may have taken rights that the owner needs.
-        Ok(()) => fs::set_permissions(folder, Permissions::from_mode(0o700)),
-        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        Err(e) => Err(e),
-    }
-    .map_err(|e| failed(folder, "the folder cannot be made", &e))
-}
-
-pub fn check_folder(folder: &Path) -> Result<()> {
-    let unsafe_because = |reason| Err(Error::StoreUnsafe { path: folder.display().to_string(), reason });
-    let found = match fs::symlink_metadata(folder) {
-        Err(e) if e.kind() == io::ErrorKind::NotFound => {
-            return Err(Error::Store {
-                path: folder.display().to_string(),
-                reason: "the folder is gone (bring it back, or sign in again to make a new one)".to_owned(),
-                is_transient: false,
-            })
-        }
-        found => found.map_err(|e| failed(folder, "cannot be read", &e))?,
-    };
-    if found.file_type().is_symlink() {
-        return unsafe_because("the folder is a symbolic link (name the folder itself)");
-    }
-    if !found.is_dir() {
-        let path = folder.display().to_string();
-        let reason = "it is a file, and file: names a folder".to_owned();
-        return Err(Error::Store { path, reason, is_transient: false });
-    }
-    if found.uid() != system::effective_user() {
-        return unsafe_because("the folder belongs to another user (use one of your own)");
-    }
-    if found.mode() & 0o022 != 0 {
-        return unsafe_because("other users can write to the folder (chmod 700)");
-    }
-    Ok(())
-}
-
-pub fn check_file(path: &Path, found: &Metadata) -> Result<()> {
+pub fn check_file(path: &Path, mode: u32, owner: u32) -> Result<()> {
     let unsafe_because = |reason| Err(Error::StoreUnsafe { path: path.display().to_string(), reason });
-    if !found.is_file() {
+    if mode & FILE_TYPE != REGULAR {
         return unsafe_because("the record is a symbolic link or no file (move it away and sign in again)");
     }
-    if found.uid() != system::effective_user() {
+    if owner != system::effective_user() {
         return unsafe_because("the record belongs to another user (use a folder of your own)");
     }
-    if found.mode() & 0o077 != 0 {
+    if mode & 0o077 != 0 {
         return unsafe_because("other users can read the record (chmod 600)");
     }
     Ok(())
-}
-
-/// A new file, its owner's alone.
-pub fn create(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
-    let file = open(options.create_new(true).mode(0o600), path)?;
-    // The umask may have taken rights that the owner needs.
-    file.set_permissions(Permissions::from_mode(0o600)).map(|()| file)
 }
 
 /// No symbolic link is followed, and a named pipe does not make us wait.
@@ -228,7 +157,13 @@ pub fn failed(path: &Path, what: &str, e: &io::Error) -> Error {
         | Kind::InvalidFilename
         | Kind::ReadOnlyFilesystem => ("make it for this user, or change store", false),
         Kind::StorageFull | Kind::QuotaExceeded => ("make room, then try again", true),
-        _ => ("try again later", true),
+        Kind::FileTooLarge => ("raise the limit of a file's size", false),
+        _ => match e.raw_os_error() {
+            Some(libc::ELOOP | libc::EINVAL) => ("make it for this user, or change store", false),
+            // What flock(2) says of a file system that does not lock.
+            Some(libc::ENOSYS | libc::EOPNOTSUPP | libc::ENOLCK) => ("use a local folder", false),
+            _ => ("try again later", true),
+        },
     };
     Error::Store { path: path.display().to_string(), reason: format!("{what} ({e}): {advice}"), is_transient }
 }

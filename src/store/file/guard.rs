@@ -5,9 +5,9 @@ use std::fs::{File, TryLockError};
 use std::io;
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::FileExt;
-use std::path::Path;
 
-use super::files::{self, FileStamp};
+use super::files::FileStamp;
+use super::folder::Folder;
 use crate::store::LeaseNotes;
 use crate::system;
 
@@ -74,9 +74,9 @@ impl Guard {
     }
 
     /// Whether the file is still the one of that name.
-    pub fn has_name(&self, path: &Path) -> bool {
+    pub fn has_name(&self, folder: &Folder, name: &str) -> bool {
         let ours = self.0.file.as_ref().and_then(|file| file.metadata().ok());
-        ours.zip(files::stamp(path)).is_some_and(|(ours, named)| FileStamp::of(&ours).is_same_file(&named))
+        ours.zip(folder.stamp(name)).is_some_and(|(ours, named)| FileStamp::of(&ours).is_same_file(&named))
     }
 
     pub fn notes(&self) -> LeaseNotes {

@@ -1,17 +1,20 @@
 //! One job at a time from re-reading a record until its successor is written: threads and processes alike, as each
-//! lock has an open file of its own. The system frees the lock of a process that dies.
+//! lock has an open file of its own. The system frees the lock of a process that dies. What a successor needs is open
+//! before anything is sent: with the answer in hand, nothing is left that a lack of descriptors could stop.
 #![forbid(unsafe_code)]
 
-use std::fs::{File, OpenOptions};
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::files::{self, failed, FileStamp, Successor};
+use super::folder::{self, Folder};
 use super::guard::{read_notes, Guard, LockFile};
 use super::{network, record, Place};
 use crate::error::{Error, Result};
-use crate::store::{Holder, LeaseNotes, Wait};
+use crate::store::{Holder, Key, LeaseNotes, Wait};
 use crate::system;
 use crate::token::{Identity, Token};
 
@@ -27,168 +30,269 @@ pub enum Locking {
     Busy,
 }
 
+/// A place whose folder and lock are open.
+pub struct OpenPlace {
+    place: Place,
+    folder: Arc<Folder>,
+    file: LockFile,
+    room: Option<Room>,
+    record: LastRead,
+}
+
 /// The place is this job's until this is dropped.
 pub struct Locked {
     pub place: Place,
+    folder: Arc<Folder>,
     guard: Guard,
-    successor: Option<Successor>,
+    room: Option<Room>,
+    record: LastRead,
     pub notes: LeaseNotes,
 }
 
+/// The record as it was read last, and its stamp at that time: what has not changed need not be opened again.
+#[derive(Default)]
+struct LastRead(Option<(Option<FileStamp>, Option<Arc<Token>>)>);
+
+/// All that a successor of the record needs, but its text.
+struct Room {
+    successor: Successor,
+    sealing: Option<Key>,
+}
+
 impl Place {
-    /// Makes the folder, if it is not there.
-    pub fn make_folder(&self) -> Result<()> {
-        files::make_folder(&self.folder)?;
-        files::check_folder(&self.folder)?;
-        let opened = File::open(&self.folder).map_err(|e| failed(&self.folder, "cannot be read", &e))?;
-        network::check(&self.folder, &opened)
+    /// The folder, where it is there or can be made.
+    pub fn make_folder(&self) -> Result<Arc<Folder>> {
+        Folder::make(&self.folder).map(Arc::new)
     }
 
+    /// In a folder that is there.
+    pub fn open(&self) -> Result<OpenPlace> {
+        let folder = Folder::open(&self.folder)?.ok_or_else(|| folder::gone(&self.folder))?;
+        network::check(&self.folder, folder.file())?;
+        self.open_in(Arc::new(folder))
+    }
+
+    fn open_in(&self, folder: Arc<Folder>) -> Result<OpenPlace> {
+        let file = self.open_lock(&folder)?;
+        Ok(OpenPlace { place: self.clone(), folder, file, room: None, record: LastRead::default() })
+    }
+
+    /// The same with room for a token, for which the lock is had when it has come: only then it is known what it
+    /// replaces. The file has a name that nobody else has, as several may be on their way.
+    pub fn open_with_room(&self) -> Result<OpenPlace> {
+        let mut open = self.open_in(self.make_folder()?)?;
+        // What cannot be read is met again where it matters.
+        let _ = open.record.token(self, &open.folder);
+        let temporary = super::pending::temporary(self, &open.folder)?;
+        open.room = Some(Room::make(self, &open.folder, temporary)?);
+        Ok(open)
+    }
+
+    fn open_lock(&self, folder: &Folder) -> Result<LockFile> {
+        let name = self.name("lock");
+        let path = folder.path(&name);
+        let file = match folder.create_file(&name) {
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => folder.open_file(&name, libc::O_RDWR),
+            created => created,
+        };
+        let cannot = |e: io::Error| failed(&path, "cannot be locked", &e);
+        let file = file.map_err(cannot)?;
+        let found = file.metadata().map_err(cannot)?;
+        files::check_file(&path, found.mode(), found.uid())?;
+        Ok(LockFile::new(file))
+    }
+
+    /// The notes as they stand; whoever holds the lock may just be changing them.
+    pub fn notes(&self) -> LeaseNotes {
+        let folder = Folder::open(&self.folder).ok().flatten();
+        let file = folder.and_then(|folder| folder.open_file(&self.name("lock"), libc::O_RDONLY).ok());
+        file.as_ref().map(read_notes).unwrap_or_default()
+    }
+}
+
+impl OpenPlace {
     /// `is_replaced`: whether this is another record than that which the caller has seen.
-    pub fn lock(&self, wait: Wait, is_replaced: impl Fn(Option<FileStamp>) -> bool) -> Result<Locking> {
-        let path = self.path("lock");
+    pub fn lock(self, wait: Wait, is_replaced: impl Fn(Option<FileStamp>) -> bool) -> Result<Locking> {
+        let Self { place, folder, mut file, room, record } = self;
+        let name = place.name("lock");
+        let path = folder.path(&name);
         let start = Instant::now();
         let mut pause = Duration::from_millis(1);
         let mut has_waited = false;
-        let mut file = LockFile::new(self.open_lock(&path)?);
         loop {
             match Guard::try_lock(file).map_err(|e| failed(&path, "cannot be locked", &e))? {
-                Ok(guard) if guard.has_name(&path) => {
-                    let locked = self.take(guard, &path)?;
-                    return Ok(Locking::Locked { locked, has_waited });
+                Ok(guard) if guard.has_name(&folder, &name) => {
+                    let locked = Locked { place, folder, guard, room, record, notes: LeaseNotes::default() };
+                    return Ok(Locking::Locked { locked: locked.begin()?, has_waited });
                 }
                 // Somebody has removed the file: this lock excludes nobody.
                 Ok(guard) => {
                     drop(guard);
-                    file = LockFile::new(self.open_lock(&path)?);
+                    folder.check_again()?;
+                    file = place.open_lock(&folder)?;
                     continue;
                 }
                 Err(busy) => file = busy,
             }
             let Wait::Seconds(seconds) = wait else { return Ok(Locking::Busy) };
-            if is_replaced(self.stamp()) {
+            if is_replaced(place.stamp()) {
                 return Ok(Locking::Replaced);
             }
             let limit = Duration::from_secs(seconds.into());
             let waited = start.elapsed();
             if waited >= limit {
-                let notes = file.notes();
-                return Err(held_by_another(&path, notes, waited));
+                return Err(held_by_another(&path, file.notes(), waited));
             }
             system::pause(pause.min(limit.saturating_sub(waited)));
             has_waited = true;
             pause = (pause * 2).min(longest_pause(waited));
         }
     }
-
-    fn open_lock(&self, path: &Path) -> Result<File> {
-        files::check_folder(&self.folder)?;
-        let mut options = OpenOptions::new();
-        options.read(true).write(true);
-        let file = match files::create(&mut options.clone(), path) {
-            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => files::open(&mut options, path),
-            created => created,
-        }
-        .map_err(|e| failed(path, "cannot be locked", &e))?;
-        let found = file.metadata().map_err(|e| failed(path, "cannot be locked", &e))?;
-        files::check_file(path, &found)?;
-        network::check(&self.folder, &file)?;
-        Ok(file)
-    }
-
-    fn take(&self, guard: Guard, path: &Path) -> Result<Box<Locked>> {
-        let mut notes = guard.notes();
-        notes.holder =
-            Some(Holder { process: std::process::id(), host: system::host_name(), since: system::now() });
-        let mut locked = Locked { place: self.clone(), guard, successor: None, notes };
-        // A full disk is met again where it matters.
-        let _ = locked.write_notes();
-        locked.recover(path)?;
-        Ok(Box::new(locked))
-    }
-
-    /// The notes as they stand; whoever holds the lock may just be changing them.
-    pub fn notes(&self) -> LeaseNotes {
-        let path = self.path("lock");
-        let file = files::open(OpenOptions::new().read(true), &path);
-        file.map(|file| read_notes(&file)).unwrap_or_default()
-    }
 }
 
 impl Locked {
+    fn begin(mut self) -> Result<Box<Self>> {
+        self.notes = self.guard.notes();
+        self.notes.holder =
+            Some(Holder { process: std::process::id(), host: system::host_name(), since: system::now() });
+        // A full disk is met again where it matters.
+        let _ = self.write_notes();
+        self.recover()?;
+        Ok(Box::new(self))
+    }
+
+    /// The stored token.
+    pub fn read(&mut self) -> Result<Option<Arc<Token>>> {
+        self.record.token(&self.place, &self.folder)
+    }
+
     /// Makes sure that the successor of the record can be written: before the refresh token is spent.
     pub fn reserve(&mut self) -> Result<()> {
-        // A new token may be longer than the old one, and is longer when it is sealed.
-        const MORE: u64 = 16 * 1024;
-        let length =
-            self.place.stamp().map_or(0, |stamp| stamp.length).saturating_mul(2).saturating_add(MORE);
-        // A key that cannot be read would come to light too late.
-        self.place.keys.sealing()?;
-        self.successor = None;
-        self.successor = Some(Successor::reserve(&self.place.path("tmp"), length)?);
+        self.folder.check_again()?;
+        self.room = None;
+        let mut room = Room::make(&self.place, &self.folder, self.place.name("tmp"))?;
+        room.successor.is_found_again = true;
+        self.room = Some(room);
         Ok(())
     }
 
     /// Replaces the record. It is on the disk when this returns.
-    pub fn write(&mut self, identity: &Identity, token: &Token) -> Result<()> {
-        let Place { keys, name, .. } = &self.place;
-        let bytes = record::write(keys, "record", name, identity, token, true)?;
-        let successor = match self.successor.take() {
-            Some(successor) => successor,
-            None => Successor::reserve(&self.place.path("tmp"), 0)?,
-        };
-        files::check_folder(&self.place.folder)?;
-        successor.replace(&self.place.path("json"), &bytes)
+    pub fn write(&mut self, identity: &Identity, token: &Arc<Token>) -> Result<()> {
+        self.folder.check_again()?;
+        let Place { name, .. } = &self.place;
+        let room = self.room.take().map_or_else(|| self.new_room(), Ok)?;
+        let bytes = record::write(room.sealing.as_ref(), "record", name, identity, token, true)?;
+        if bytes.len() as u64 > files::MAX_FILE {
+            return Err(Error::Internal("a record that could not be read again".to_owned()));
+        }
+        let record = self.place.name("json");
+        let mut written = room.put(&record, &bytes);
+        if written.as_ref().is_err_and(|e| e.kind() == io::ErrorKind::NotFound) {
+            // Somebody has forgotten the account, and taken what was pending away.
+            written = self.new_room()?.put(&record, &bytes);
+        }
+        written.map_err(|e| failed(&self.folder.path(&record), "cannot be written", &e))?;
+        self.folder.sync()?;
+        self.record = LastRead(Some((self.folder.stamp(&record), Some(token.clone()))));
+        Ok(())
     }
 
     /// Takes the record away, and what a killed job has left of one.
     pub fn remove(&mut self) -> Result<()> {
-        for path in [self.place.path("tmp"), self.place.path("json")] {
-            match std::fs::remove_file(&path) {
-                Ok(()) => files::sync_folder(&path)?,
-                Err(e) if e.kind() == io::ErrorKind::NotFound => {}
-                Err(e) => return Err(failed(&path, "cannot be removed", &e)),
-            }
+        for name in [self.place.name("tmp"), self.place.name("json")] {
+            self.folder
+                .remove(&name)
+                .map_err(|e| failed(&self.folder.path(&name), "cannot be removed", &e))?;
         }
-        Ok(())
+        self.folder.sync()
+    }
+
+    pub fn remove_pending(&self) -> Result<()> {
+        super::pending::remove_all(&self.place, &self.folder)
     }
 
     pub fn write_notes(&self) -> Result<()> {
         let text = record::text(&self.notes.to_json(), false)?;
-        self.guard.write(&text).map_err(|e| failed(&self.place.path("lock"), "cannot be written", &e))
+        let path = || self.folder.path(&self.place.name("lock"));
+        self.guard.write(&text).map_err(|e| failed(&path(), "cannot be written", &e))
+    }
+
+    fn new_room(&self) -> Result<Room> {
+        Room::make(&self.place, &self.folder, self.place.name("tmp"))
     }
 
     /// A job may have been killed between the server's answer and the end of the record's writing. What it had
     /// written whole is all that is left of the new token.
-    fn recover(&mut self, path: &Path) -> Result<()> {
+    fn recover(&mut self) -> Result<()> {
         if self.notes.sent.is_none() {
             return Ok(());
         }
-        let temporary = path.with_extension("tmp");
-        let Ok(Some(bytes)) = files::read(&temporary) else { return Ok(()) };
         let Place { keys, name, .. } = &self.place;
-        let Ok((identity, token, _)) = record::read(keys, "record", name, &temporary, &bytes) else {
+        let temporary = self.place.name("tmp");
+        let Ok(Some(bytes)) = self.folder.read(&temporary) else { return Ok(()) };
+        let path = self.folder.path(&temporary);
+        let Ok((identity, token, _)) = record::read(keys, "record", name, &path, &bytes) else {
             return Ok(());
         };
-        let is_successor =
-            self.place.read()?.is_some_and(|stored| token.generation == stored.next_generation());
-        if is_successor && record::name(&identity) == *name {
-            files::finish(&temporary, &self.place.path("json"))?;
+        let is_ours = record::name(&identity) == *name;
+        let is_successor = self.read()?.is_some_and(|stored| token.generation == stored.next_generation());
+        if is_successor && is_ours {
+            self.finish(&temporary)?;
         }
         Ok(())
+    }
+
+    /// Puts what somebody else has written whole in the record's place. It is never changed: it may be all there is.
+    fn finish(&self, temporary: &str) -> Result<()> {
+        let record = self.place.name("json");
+        let file = self.folder.open_file(temporary, libc::O_RDONLY);
+        let finished =
+            file.and_then(|file| file.sync_all()).and_then(|()| self.folder.rename(temporary, &record));
+        finished.map_err(|e| failed(&self.folder.path(&record), "cannot be written", &e))?;
+        self.folder.sync()
     }
 }
 
 impl Drop for Locked {
     fn drop(&mut self) {
         if self.guard.is_inherited() {
-            // The child of a fork: lock and file are its parent's.
-            std::mem::forget(self.successor.take());
+            // The child of a fork: all of it is its parent's.
+            std::mem::forget(self.folder.clone());
             return;
         }
-        self.successor = None;
+        self.room = None;
         self.notes.holder = None;
         let _ = self.write_notes();
+    }
+}
+
+impl LastRead {
+    fn token(&mut self, place: &Place, folder: &Folder) -> Result<Option<Arc<Token>>> {
+        let stamp = folder.stamp(&place.name("json"));
+        if let Some((_, token)) = self.0.as_ref().filter(|(before, _)| *before == stamp) {
+            return Ok(token.clone());
+        }
+        let token = place.contents(folder)?.map(|(_, token, _)| Arc::new(token));
+        self.0 = Some((stamp, token.clone()));
+        Ok(token)
+    }
+}
+
+impl Room {
+    fn make(place: &Place, folder: &Arc<Folder>, temporary: String) -> Result<Self> {
+        // A new token may be longer than the old one, and is longer when it is sealed.
+        const MORE: u64 = 16 * 1024;
+        let length = folder.stamp(&place.name("json")).map_or(0, |stamp| stamp.length);
+        // A key that cannot be read would come to light too late.
+        let sealing = place.keys.sealing()?;
+        let path = folder.path(&temporary);
+        let successor = Successor::reserve(folder, temporary, length.saturating_mul(2).saturating_add(MORE))
+            .map_err(|e| failed(&path, "cannot be written", &e))?;
+        Ok(Self { successor, sealing })
+    }
+
+    fn put(mut self, record: &str, bytes: &[u8]) -> io::Result<()> {
+        self.successor.replace(record, bytes)
     }
 }
 

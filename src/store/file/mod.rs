@@ -4,24 +4,27 @@
 //! - `NAME.json`: the record, as [`record`] writes it, or sealed, as `seal` does. Never changed, always replaced.
 //! - `NAME.lock`: locked from re-reading the record until its successor is written. Its text are [`LeaseNotes`].
 //! - `NAME.tmp`: the successor while it is written, by whoever holds the lock.
-//! - `NAME.pending/`: the authorization URLs that wait for their codes, a file each.
+//! - `NAME.pending/`: the authorization URLs that wait for their codes, a file each, and room for what a code brings.
 #![forbid(unsafe_code)]
 
 mod accounts;
 mod files;
+mod folder;
 mod guard;
 mod lock;
 mod network;
 mod pending;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::pending::{Found, PendingAuthorization};
-use super::{record, Keys, Lease, LeaseNotes, Leasing, Record, Stamp, Store, Wait};
+use super::{record, Keys, Lease, LeaseNotes, Leasing, Listing, Record, Reservation, Stamp, Store, Wait};
 use crate::error::{Error, Result};
 use crate::token::{Identity, Token};
 use files::FileStamp;
+use folder::Folder;
+use lock::{Locked, Locking, OpenPlace};
 
 pub use files::open as open_file;
 
@@ -31,20 +34,33 @@ pub struct FileStore {
 }
 
 impl FileStore {
-    pub fn new(folder: PathBuf, keys: Keys) -> Self {
-        Self { folder, keys }
+    pub fn new(folder: &Path, keys: Keys) -> Self {
+        // With a stroke at its end, a symbolic link would be followed.
+        Self { folder: folder.components().collect(), keys }
+    }
+
+    fn place(&self, name: String) -> Place {
+        Place { folder: self.folder.clone(), name, keys: self.keys.clone() }
     }
 }
 
 impl Store for FileStore {
     fn record(&self, identity: Identity) -> Arc<dyn Record> {
-        let place =
-            Place { folder: self.folder.clone(), name: record::name(&identity), keys: self.keys.clone() };
-        Arc::new(FileRecord { place, identity })
+        Arc::new(FileRecord { place: self.place(record::name(&identity)), identity })
     }
 
-    fn accounts(&self, client: &Identity, skip: usize, count: usize) -> Result<Vec<String>> {
-        accounts::list(self, client, skip, count)
+    fn list(&self, client: &Identity) -> Result<Listing> {
+        accounts::list(self, client)
+    }
+
+    fn accounts(
+        &self,
+        client: &Identity,
+        listing: &Listing,
+        start: usize,
+        count: usize,
+    ) -> Result<(Vec<String>, usize)> {
+        accounts::page(self, client, listing, start, count)
     }
 
     fn reseal(&self, wait: Wait) -> Result<i32> {
@@ -67,7 +83,12 @@ impl Record for FileRecord {
     }
 
     fn prepare(&self) -> Result<()> {
-        self.place.make_folder()
+        self.place.make_folder().map(drop)
+    }
+
+    fn reserve(&self) -> Result<Box<dyn Reservation>> {
+        let open = self.place.open_with_room()?;
+        Ok(Box::new(FileReservation { open, identity: self.identity.clone() }))
     }
 
     fn exists(&self) -> bool {
@@ -75,13 +96,13 @@ impl Record for FileRecord {
     }
 
     fn lease(&self, wait: Wait, seen: Option<Stamp>) -> Result<Leasing> {
-        Ok(match self.place.lock(wait, |now| now.map(Stamp::from) != seen)? {
-            lock::Locking::Locked { locked, has_waited } => {
+        Ok(match self.place.open()?.lock(wait, |now| now.map(Stamp::from) != seen)? {
+            Locking::Locked { locked, has_waited } => {
                 let lease = Box::new(FileLease { locked, identity: self.identity.clone() });
                 Leasing::Leased { lease, has_waited }
             }
-            lock::Locking::Replaced => Leasing::Replaced,
-            lock::Locking::Busy => Leasing::Busy,
+            Locking::Replaced => Leasing::Replaced,
+            Locking::Busy => Leasing::Busy,
         })
     }
 
@@ -90,15 +111,19 @@ impl Record for FileRecord {
     }
 
     fn add_pending(&self, pending: PendingAuthorization) -> Result<()> {
+        let folder = self.place.make_folder()?;
         // Nobody is sent to sign in for a token that could not be stored.
-        if let Err(error @ Error::StoreKey { .. }) = self.place.read() {
+        if let Err(error @ Error::StoreKey { .. }) = self.place.contents(&folder) {
             return Err(error);
         }
-        pending::add(&self.place, &pending)
+        pending::add(&self.place, &folder, &pending)
     }
 
     fn claim_pending(&self, state: Option<&str>) -> Result<Found> {
-        pending::claim(&self.place, state)
+        match Folder::open(&self.place.folder)? {
+            Some(folder) => pending::claim(&self.place, &folder, state),
+            None => Ok(Found::None),
+        }
     }
 
     fn has_pending(&self, state: Option<&str>) -> bool {
@@ -106,14 +131,28 @@ impl Record for FileRecord {
     }
 }
 
+struct FileReservation {
+    open: OpenPlace,
+    identity: Identity,
+}
+
+impl Reservation for FileReservation {
+    fn lease(self: Box<Self>, wait: Wait) -> Result<Box<dyn Lease>> {
+        match self.open.lock(wait, |_| false)? {
+            Locking::Locked { locked, .. } => Ok(Box::new(FileLease { locked, identity: self.identity })),
+            Locking::Replaced | Locking::Busy => Err(Error::Busy),
+        }
+    }
+}
+
 struct FileLease {
-    locked: Box<lock::Locked>,
+    locked: Box<Locked>,
     identity: Identity,
 }
 
 impl Lease for FileLease {
-    fn read(&self) -> Result<Option<Arc<Token>>> {
-        self.locked.place.read()
+    fn read(&mut self) -> Result<Option<Arc<Token>>> {
+        self.locked.read()
     }
 
     fn reserve(&mut self) -> Result<()> {
@@ -132,7 +171,7 @@ impl Lease for FileLease {
     }
 
     fn remove_pending(&mut self) -> Result<()> {
-        pending::remove_all(&self.locked.place)
+        self.locked.remove_pending()
     }
 
     fn notes(&self) -> &LeaseNotes {
@@ -170,15 +209,23 @@ struct Place {
 }
 
 impl Place {
-    /// The stored token, as it is at this moment; no lock is needed for that.
+    /// The stored token, as it is at this moment; no lock is needed for that. Where there is none, one could be stored.
     fn read(&self) -> Result<Option<Arc<Token>>> {
-        Ok(self.contents()?.map(|(_, token, _)| Arc::new(token)))
+        let Some(folder) = Folder::open(&self.folder)? else {
+            return folder::check_place(&self.folder).map(|()| None);
+        };
+        let contents = self.contents(&folder)?;
+        if contents.is_none() {
+            folder.check_writable()?;
+        }
+        Ok(contents.map(|(_, token, _)| Arc::new(token)))
     }
 
     /// Whose token it is, the token, and whether it would be written in another way now.
-    fn contents(&self) -> Result<Option<(Identity, Token, bool)>> {
-        let path = self.path("json");
-        let Some(bytes) = files::read(&path)? else { return Ok(None) };
+    fn contents(&self, folder: &Folder) -> Result<Option<(Identity, Token, bool)>> {
+        let file = self.name("json");
+        let Some(bytes) = folder.read(&file)? else { return Ok(None) };
+        let path = folder.path(&file);
         let (identity, token, is_stale) = record::read(&self.keys, "record", &self.name, &path, &bytes)?;
         if record::name(&identity) != self.name {
             return Err(Error::StoreFormat {
@@ -194,7 +241,11 @@ impl Place {
         files::stamp(&self.path("json"))
     }
 
+    fn name(&self, kind: &str) -> String {
+        format!("{}.{kind}", self.name)
+    }
+
     fn path(&self, kind: &str) -> PathBuf {
-        self.folder.join(format!("{}.{kind}", self.name))
+        self.folder.join(self.name(kind))
     }
 }

@@ -4,74 +4,104 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::fs::{self, OpenOptions};
-use std::io;
+use std::fs::{self, DirEntry};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use super::files::{self, failed, Successor};
+use super::files::{failed, Successor};
+use super::folder::Folder;
 use super::guard::Guard;
 use super::record::{self, Fields};
 use super::Place;
 use crate::error::Result;
 use crate::json::Json;
 use crate::secret::Secret;
-use crate::store::{hash, Claim, Claimed, Found, PendingAuthorization};
+use crate::store::{hash, hex, Claim, Claimed, Found, PendingAuthorization};
 use crate::system;
 use crate::time::rfc3339;
 
 /// So many of one account wait at most: whoever asks for the sign-in page again and again must not fill the disk.
 const MOST: usize = 4096;
 
-pub fn add(place: &Place, pending: &PendingAuthorization) -> Result<()> {
-    place.make_folder()?;
-    let folder = place.path("pending");
-    files::make_folder(&folder)?;
-    files::check_folder(&folder)?;
-    tidy(&folder, Duration::from_secs(pending.request.expires_in.into()));
-    let path = path_of(&folder, pending.state());
-    let name = format!("{}/{}", place.name, stem(&path));
+/// So often somebody else may come between who adds to the folder and who takes it away.
+const TRIES: u32 = 32;
+
+pub fn add(place: &Place, folder: &Arc<Folder>, pending: &PendingAuthorization) -> Result<()> {
+    let inner = place.name("pending");
+    if folder.has_folder(&inner)? {
+        tidy(&folder.path(&inner), Duration::from_secs(pending.request.expires_in.into()));
+    }
+    let stem = stem(pending.state());
     let expires_at = system::now() + i64::from(pending.request.expires_in);
     let text = record::text(&members(pending, expires_at), true)?;
-    let bytes = record::seal_with(&place.keys, "pending", &name, text)?;
-    Successor::reserve(&path.with_extension("tmp"), 0)?.replace(&path, &bytes)
+    let name = format!("{}/{stem}", place.name);
+    let bytes = record::seal_with(place.keys.sealing()?.as_ref(), "pending", &name, text)?;
+    let name = format!("{inner}/{stem}.json");
+    for _ in 0..TRIES {
+        match write(folder, &inner, &stem, &bytes) {
+            Err(e) if e.kind() == ErrorKind::NotFound => {}
+            written => return written.map_err(|e| failed(&folder.path(&name), "cannot be written", &e)),
+        }
+    }
+    // Forgotten each time as soon as it was there, as the account is: this URL is one of those.
+    folder.check_again()
+}
+
+/// Another job may take all of it away at any moment.
+fn write(folder: &Arc<Folder>, inner: &str, stem: &str, bytes: &[u8]) -> io::Result<()> {
+    let opened = folder.make_folder(inner)?;
+    let mut file = Successor::reserve(folder, format!("{inner}/{stem}.tmp"), 0)?;
+    file.replace(&format!("{inner}/{stem}.json"), bytes)?;
+    opened.sync_all()
+}
+
+/// A file that nobody else writes, for what comes of an authorization.
+pub fn temporary(place: &Place, folder: &Folder) -> Result<String> {
+    let inner = place.name("pending");
+    folder.make_folder(&inner).map_err(|e| failed(&folder.path(&inner), "the folder cannot be made", &e))?;
+    folder.has_folder(&inner)?;
+    let mut random = [0; 16];
+    system::random(&mut random)?;
+    Ok(format!("{inner}/{}.tmp", hex(&random)))
 }
 
 /// Whether a URL with that state was made here: nothing is claimed.
 pub fn has(place: &Place, state: Option<&str>) -> bool {
-    let folder = place.path("pending");
+    let inner = place.path("pending");
     match state {
-        Some(state) => path_of(&folder, state).exists(),
-        None => newest(&folder).is_some(),
+        Some(state) => inner.join(stem(state)).with_extension("json").exists(),
+        None => newest(&inner).is_some(),
     }
 }
 
 /// The one with that state or, for a code that came alone, the newest.
-pub fn claim(place: &Place, state: Option<&str>) -> Result<Found> {
-    let folder = place.path("pending");
-    let path = match state {
-        Some(state) => path_of(&folder, state),
-        None => match newest(&folder) {
-            Some(path) => path,
-            None => return Ok(Found::None),
-        },
+pub fn claim(place: &Place, folder: &Folder, state: Option<&str>) -> Result<Found> {
+    let inner = place.name("pending");
+    if !folder.has_folder(&inner)? {
+        return Ok(Found::None);
+    }
+    let Some(stem) = state.map(stem).or_else(|| newest(&folder.path(&inner))) else {
+        return Ok(Found::None);
     };
-    if path.with_extension("used").exists() {
+    let name = format!("{inner}/{stem}.json");
+    let path = folder.path(&name);
+    if folder.stamp(&format!("{inner}/{stem}.used")).is_some() {
         return Ok(Found::Used);
     }
-    let Some(bytes) = files::read(&path)? else { return Ok(Found::None) };
-    let file = match files::open(OpenOptions::new().read(true).write(true), &path) {
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Found::Used), // at this moment
+    let Some(bytes) = folder.read(&name)? else { return Ok(Found::None) };
+    let file = match folder.open_file(&name, libc::O_RDWR) {
+        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Found::Used), // at this moment
         file => file.map_err(|e| failed(&path, "cannot be locked", &e))?,
     };
     let Some(guard) = Guard::of(file).map_err(|e| failed(&path, "cannot be locked", &e))? else {
         return Ok(Found::Busy);
     };
-    if !guard.has_name(&path) {
+    if !guard.has_name(folder, &name) {
         return Ok(Found::Used);
     }
-    let name = format!("{}/{}", place.name, stem(&path));
-    let (json, _) = record::open(&place.keys, "pending", &name, &path, &bytes)?;
+    let (json, _) = record::open(&place.keys, "pending", &format!("{}/{stem}", place.name), &path, &bytes)?;
     record::check_format(&path, &json)?;
     let fields = Fields { path: &path, record: &json };
     fields.needed("state")?;
@@ -90,31 +120,35 @@ struct FileClaim {
 }
 
 impl Claimed for FileClaim {
-    fn check_room(&self) -> Result<()> {
-        const ENOUGH: u64 = 16 * 1024;
-        Successor::reserve(&self.path.with_extension("tmp"), ENOUGH).map(drop)
-    }
-
     /// What is left only says so.
     fn used(&mut self) {
         let _ = fs::rename(&self.path, self.path.with_extension("used"));
     }
 }
 
-pub fn remove_all(place: &Place) -> Result<()> {
-    let folder = place.path("pending");
-    match fs::remove_dir_all(&folder) {
-        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(failed(&folder, "cannot be removed", &e)),
-        _ => Ok(()),
+/// What others add at the same time is newer, and may stay.
+pub fn remove_all(place: &Place, folder: &Folder) -> Result<()> {
+    let inner = place.name("pending");
+    let cannot = |e: io::Error| failed(&folder.path(&inner), "cannot be removed", &e);
+    if folder.has_folder(&inner).is_err() {
+        return folder.remove(&inner).map_err(cannot); // no folder of ours
     }
+    for _ in 0..TRIES {
+        for (_, path) in entries(&folder.path(&inner)) {
+            let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
+            folder.remove(&format!("{inner}/{name}")).map_err(cannot)?;
+        }
+        match folder.remove_folder(&inner) {
+            Err(e) if matches!(e.kind(), ErrorKind::DirectoryNotEmpty | ErrorKind::AlreadyExists) => {}
+            removed => return removed.map_err(cannot),
+        }
+    }
+    Ok(())
 }
 
-fn path_of(folder: &Path, state: &str) -> PathBuf {
-    folder.join(hash(&[state], 16)).with_extension("json")
-}
-
-fn stem(path: &Path) -> std::borrow::Cow<'_, str> {
-    path.file_stem().unwrap_or_default().to_string_lossy()
+/// What a pending authorization's file is called, but for its kind.
+fn stem(state: &str) -> String {
+    hash(&[state], 16)
 }
 
 /// Takes away what is too old, and the oldest of too many.
@@ -133,15 +167,16 @@ fn tidy(folder: &Path, lifetime: Duration) {
     }
 }
 
-fn newest(folder: &Path) -> Option<PathBuf> {
+fn newest(folder: &Path) -> Option<String> {
     let is_pending = |path: &Path| path.extension().is_some_and(|kind| kind == "json" || kind == "used");
     let all = entries(folder).into_iter().filter(|(_, path)| is_pending(path));
-    all.max().map(|(_, path)| path.with_extension("json"))
+    let (_, path) = all.max()?;
+    path.file_stem()?.to_str().map(str::to_owned)
 }
 
 fn entries(folder: &Path) -> Vec<(SystemTime, PathBuf)> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
-    let dated = |entry: fs::DirEntry| Some((entry.metadata().ok()?.modified().ok()?, entry.path()));
+    let dated = |entry: DirEntry| Some((entry.metadata().ok()?.modified().ok()?, entry.path()));
     entries.flatten().filter_map(dated).collect()
 }
 

@@ -1,12 +1,13 @@
 //! Authorization URLs that wait for their codes, as every engine keeps them.
 #![forbid(unsafe_code)]
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
 use super::{holds, Rule, World};
 use crate::secret::{Secret, Wiped};
-use crate::store::{Arc, Claim, Found, PendingAuthorization, PendingRequest, Record};
+use crate::store::{Arc, Claim, Found, PendingAuthorization, PendingRequest, Record, Wait};
 
 const RULES: &[Rule] = &[
     ("a URL is found by its state", found_by_state),
@@ -18,6 +19,7 @@ const RULES: &[Rule] = &[
     ("what was not asked for is not found", not_found),
     ("what was not set is not there", what_a_request_has),
     ("where answers come to", redirect_uris),
+    ("URLs are made while others forget them", made_and_forgotten),
 ];
 
 #[test]
@@ -33,7 +35,6 @@ fn found_by_state(world: &World) {
         assert_eq!(claim.redirect_uri, redirect_uri(name));
         assert_eq!(claim.verifier.as_ref().map(Secret::expose), Some(&*text::<43>(name)));
         assert_eq!(claim.nonce.as_ref().map(Secret::expose), Some("a nonce"));
-        claim.check_room().unwrap();
     }
 }
 
@@ -117,6 +118,42 @@ fn redirect_uris(world: &World) {
     let record = with_urls(world, b"ab");
     let ours = b"ab".map(redirect_uri);
     assert!(record.pending_redirect_uris().iter().all(|uri| ours.contains(uri)));
+}
+
+/// Each comes between the steps of the other, again and again: neither may fail.
+fn made_and_forgotten(world: &World) {
+    const ROUNDS: u8 = 60;
+    let (anne, bert) = (world.record("anne"), world.record("bert"));
+    bert.add_pending(with(b'b', |request| request.account = "bert".to_owned())).unwrap();
+    world.lease("anne");
+    let is_over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let forgets = scope.spawn(|| {
+            while !is_over.load(Ordering::Relaxed) {
+                let lease = anne.lease_to_write(Wait::Seconds(60));
+                lease.and_then(|mut lease| lease.remove_pending()).unwrap();
+            }
+        });
+        let make = |name: u8| {
+            let anne = &anne;
+            scope.spawn(move || {
+                for name in (0..ROUNDS).map(|round| name + round % 26) {
+                    anne.add_pending(url("anne", name)).unwrap();
+                    for state in [None, Some(state(name))] {
+                        anne.claim_pending(state.as_deref()).map(drop).unwrap();
+                    }
+                }
+            })
+        };
+        let makers = [make(b'A'), make(b'a')];
+        let ended = makers.map(thread::ScopedJoinHandle::join);
+        is_over.store(true, Ordering::Relaxed);
+        forgets.join().unwrap();
+        ended.into_iter().for_each(Result::unwrap);
+    });
+    // When nobody forgets any more, what is made stays.
+    anne.add_pending(url("anne", b'a')).unwrap();
+    claimed(&*anne, Some(b'a'));
 }
 
 /// Anne's record, with a URL of each name, one after the other.

@@ -1,0 +1,282 @@
+//! The folder of a store, open: its owner's alone, and below folders that nobody else can change. What is in it is
+//! reached through it, whatever becomes of its name.
+#![forbid(unsafe_code)]
+
+use std::fs::{self, File, Metadata, OpenOptions, Permissions};
+use std::io::{self, Read};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use super::files::{check_file, failed, FileStamp, FILE_TYPE, FOLDER, LINK, MAX_FILE};
+use super::network;
+use crate::error::{Error, Result};
+use crate::secret::Wiped;
+use crate::system;
+
+#[derive(Debug)]
+pub struct Folder {
+    file: File,
+    path: PathBuf,
+}
+
+impl Folder {
+    /// `None` where there is none.
+    pub fn open(path: &Path) -> Result<Option<Self>> {
+        let file = match open(path, libc::O_NOFOLLOW) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(e) => return Err(not_opened(path, &e)),
+            Ok(file) => file,
+        };
+        let folder = Self { file, path: path.to_owned() };
+        folder.check()?;
+        Ok(Some(folder))
+    }
+
+    /// Makes it, if it is not there.
+    pub fn make(path: &Path) -> Result<Self> {
+        let folder = if let Some(folder) = Self::open(path)? {
+            folder
+        } else {
+            let (parent, name) = place(path)?;
+            let file = make_at(&parent, name).map_err(|e| not_made(path, &e))?;
+            parent.sync_all().map_err(|e| not_made(path, &e))?;
+            let folder = Self { file, path: path.to_owned() };
+            folder.check()?;
+            folder
+        };
+        network::check(path, &folder.file)?;
+        Ok(folder)
+    }
+
+    /// That records can be written here. Asked where there is none: to sign in mends no wrong folder.
+    pub fn check_writable(&self) -> Result<()> {
+        network::check(&self.path, &self.file)?;
+        system::check_writable(&self.file).map_err(|e| failed(&self.path, "cannot be written", &e))
+    }
+
+    /// That it still has its name and its rights: before something is spent, and before anything is put into it.
+    pub fn check_again(&self) -> Result<()> {
+        let named = match fs::symlink_metadata(&self.path) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Err(gone(&self.path)),
+            named => named.map_err(|e| failed(&self.path, "cannot be read", &e))?,
+        };
+        let ours = self.metadata()?;
+        if !FileStamp::of(&ours).is_same_file(&FileStamp::of(&named)) {
+            check_kind(&self.path, named.mode(), named.uid())?;
+            return Err(Error::Store {
+                path: self.path.display().to_string(),
+                reason: "another folder has taken its place: try again".to_owned(),
+                is_transient: true,
+            });
+        }
+        self.check()
+    }
+
+    fn check(&self) -> Result<()> {
+        let found = self.metadata()?;
+        check_own(&self.path, found.mode(), found.uid())?;
+        check_above(&self.file, &self.path, "..")
+    }
+
+    fn metadata(&self) -> Result<Metadata> {
+        self.file.metadata().map_err(|e| failed(&self.path, "cannot be read", &e))
+    }
+
+    pub fn file(&self) -> &File {
+        &self.file
+    }
+
+    /// For a sentence.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+
+    /// All of a file of ours; `None` where there is none.
+    pub fn read(&self, name: &str) -> Result<Option<Wiped<Vec<u8>>>> {
+        let path = || self.path(name);
+        let cannot = |e: io::Error| failed(&path(), "cannot be read", &e);
+        let file = match self.open_file(name, libc::O_RDONLY) {
+            Ok(file) => file,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(e) => {
+                // A symbolic link has a reason of its own.
+                if let Ok(found) = system::stat_at(&self.file, name) {
+                    check_file(&path(), found.mode, found.owner)?;
+                }
+                return Err(cannot(e));
+            }
+        };
+        // Of the file that was opened, not of whatever has its name by now.
+        let found = file.metadata().map_err(cannot)?;
+        check_file(&path(), found.mode(), found.uid())?;
+        if found.len() > MAX_FILE {
+            let reason = "the record is larger than any: move it away and sign in again".to_owned();
+            return Err(Error::StoreFormat { path: path().display().to_string(), reason });
+        }
+        let mut bytes = Wiped::new(Vec::with_capacity(usize::try_from(found.len()).unwrap_or(0)));
+        file.take(found.len()).read_to_end(&mut bytes).map_err(cannot)?;
+        Ok(Some(bytes))
+    }
+
+    /// No symbolic link is followed, and a named pipe does not make us wait.
+    pub fn open_file(&self, name: &str, flags: i32) -> io::Result<File> {
+        system::open_at(&self.file, name, flags | libc::O_NOFOLLOW | libc::O_NONBLOCK)
+    }
+
+    /// A new file, its owner's alone.
+    pub fn create_file(&self, name: &str) -> io::Result<File> {
+        let file = self.open_file(name, libc::O_RDWR | libc::O_CREAT | libc::O_EXCL)?;
+        // The umask may have taken rights that the owner needs.
+        file.set_permissions(Permissions::from_mode(0o600)).map(|()| file)
+    }
+
+    pub fn stamp(&self, name: &str) -> Option<FileStamp> {
+        system::stat_at(&self.file, name).ok().as_ref().map(FileStamp::of_named)
+    }
+
+    /// A folder in it, as it is itself.
+    pub fn make_folder(&self, name: &str) -> io::Result<File> {
+        make_at(&self.file, name)
+    }
+
+    /// Whether there is such a folder in it; what is no folder of ours is refused.
+    pub fn has_folder(&self, name: &str) -> Result<bool> {
+        match system::stat_at(&self.file, name) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(e) => Err(failed(&self.path(name), "cannot be read", &e)),
+            Ok(found) => check_own(&self.path(name), found.mode, found.owner).map(|()| true),
+        }
+    }
+
+    pub fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        system::rename_at(&self.file, from, to)
+    }
+
+    /// Nothing is to be removed where there is nothing.
+    pub fn remove(&self, name: &str) -> io::Result<()> {
+        ignoring(io::ErrorKind::NotFound, system::remove_at(&self.file, name))
+    }
+
+    pub fn remove_folder(&self, name: &str) -> io::Result<()> {
+        ignoring(io::ErrorKind::NotFound, system::remove_folder_at(&self.file, name))
+    }
+
+    /// A name is on the disk only when the folder is.
+    pub fn sync(&self) -> Result<()> {
+        self.file.sync_all().map_err(|e| failed(&self.path, "cannot be flushed", &e))
+    }
+}
+
+/// That a folder which is not there could be made.
+pub fn check_place(path: &Path) -> Result<()> {
+    let (parent, _) = place(path)?;
+    network::check(path, &parent)?;
+    system::check_writable(&parent).map_err(|e| not_made(path, &e))
+}
+
+pub fn gone(path: &Path) -> Error {
+    Error::Store {
+        path: path.display().to_string(),
+        reason: "the folder is gone (bring it back, or sign in again to make a new one)".to_owned(),
+        is_transient: false,
+    }
+}
+
+pub fn ignoring(kind: io::ErrorKind, done: io::Result<()>) -> io::Result<()> {
+    done.or_else(|e| if e.kind() == kind { Ok(()) } else { Err(e) })
+}
+
+/// The folder that a folder is to be made in, open, and the new one's name.
+fn place(path: &Path) -> Result<(File, &str)> {
+    let (Some(above), Some(name)) = (path.parent(), path.file_name().and_then(|name| name.to_str())) else {
+        return Err(not_made(path, &io::ErrorKind::InvalidFilename.into()));
+    };
+    // What leads there may be a symbolic link, as `/home` is in some places.
+    let parent = open(above, 0).map_err(|e| not_made(path, &e))?;
+    check_above(&parent, above, ".")?;
+    Ok((parent, name))
+}
+
+fn make_at(parent: &File, name: &str) -> io::Result<File> {
+    let flags = libc::O_RDONLY | libc::O_DIRECTORY | libc::O_NOFOLLOW | libc::O_NONBLOCK;
+    match system::make_folder_at(parent, name) {
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => return system::open_at(parent, name, flags),
+        made => made?,
+    }
+    // The umask may have taken rights that the owner needs, even that to open it.
+    let file = match system::open_at(parent, name, flags) {
+        Err(e) if e.kind() == io::ErrorKind::PermissionDenied => {
+            system::set_mode_at(parent, name, 0o700)?;
+            system::open_at(parent, name, flags)?
+        }
+        opened => opened?,
+    };
+    file.set_permissions(Permissions::from_mode(0o700)).map(|()| file)
+}
+
+fn open(path: &Path, flags: i32) -> io::Result<File> {
+    OpenOptions::new().read(true).custom_flags(libc::O_DIRECTORY | libc::O_NONBLOCK | flags).open(path)
+}
+
+fn not_opened(path: &Path, e: &io::Error) -> Error {
+    let found = fs::symlink_metadata(path).ok();
+    let because = found.and_then(|found| check_kind(path, found.mode(), found.uid()).err());
+    because.unwrap_or_else(|| failed(path, "cannot be read", e))
+}
+
+fn not_made(path: &Path, e: &io::Error) -> Error {
+    failed(path, "the folder cannot be made", e)
+}
+
+fn check_own(path: &Path, mode: u32, owner: u32) -> Result<()> {
+    check_kind(path, mode, owner)?;
+    if mode & 0o022 != 0 {
+        return Err(unsafe_because(path, "other users can write to the folder (chmod 700)"));
+    }
+    Ok(())
+}
+
+fn check_kind(path: &Path, mode: u32, owner: u32) -> Result<()> {
+    if mode & FILE_TYPE == LINK {
+        return Err(unsafe_because(path, "the folder is a symbolic link (name the folder itself)"));
+    }
+    if mode & FILE_TYPE != FOLDER {
+        let path = path.display().to_string();
+        let reason = "it is a file, and file: names a folder".to_owned();
+        return Err(Error::Store { path, reason, is_transient: false });
+    }
+    if owner != system::effective_user() {
+        return Err(unsafe_because(path, "the folder belongs to another user (use one of your own)"));
+    }
+    Ok(())
+}
+
+/// Whoever can change a folder above can put another store in the place of ours: looked at as ssh does it for its
+/// keys. `opened` is what `path` names, and `first` the lowest to look at, as seen from there: these are the folders
+/// that it is in now, whatever symbolic links led there.
+fn check_above(opened: &File, path: &Path, first: &str) -> Result<()> {
+    let (mut name, mut below, mut level) = (first.to_owned(), None, usize::from(first == ".."));
+    loop {
+        let found = system::stat_at(opened, &name).map_err(|e| failed(path, "cannot be read", &e))?;
+        if below.replace((found.device, found.inode)) == Some((found.device, found.inode)) {
+            return Ok(()); // the root is above itself
+        }
+        let refused = |reason| {
+            let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+            Err(unsafe_because(real.ancestors().nth(level).unwrap_or(path), reason))
+        };
+        if found.owner != 0 && found.owner != system::effective_user() {
+            return refused("a folder above it belongs to another user (use one of your own)");
+        }
+        // In a sticky folder nobody renames what is another's: what is below is ours or root's.
+        if found.mode & 0o022 != 0 && found.mode & 0o1000 == 0 {
+            return refused("other users can write to a folder above it (chmod go-w)");
+        }
+        name.push_str("/..");
+        level += 1;
+    }
+}
+
+fn unsafe_because(path: &Path, reason: &'static str) -> Error {
+    Error::StoreUnsafe { path: path.display().to_string(), reason }
+}
