@@ -2,8 +2,15 @@
 //! A sentence makes sense alone in its first 80 characters, says what to do next, and holds no secret.
 #![forbid(unsafe_code)]
 
+mod refusal;
+
 use crate::constants as number;
+use crate::time::rfc3339;
+use std::time::Duration;
 use thiserror::Error;
+
+use refusal::quoted;
+pub use refusal::{FinalAnswer, Meaning, Refusal};
 
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -76,21 +83,30 @@ pub enum Error {
     #[error("{0}")]
     Refused(Box<Refusal>),
     /// The server is there but cannot serve now: 408, 429 or 5xx without an error code of OAuth's.
-    #[error("the server cannot serve now (status {status}): try again later")]
-    Unavailable { status: u16, retry_after: Option<u32> },
+    #[error("the server cannot serve now (status {status}): try again later{}", quoted(words))]
+    Unavailable { status: u16, retry_after: Option<u32>, words: String },
     /// Another job has sent it, while this one waited.
     #[error("process {process} has just tried to refresh, try again later: {sentence}")]
     JustFailed { process: u32, sentence: String, retry_after: Option<u32> },
     /// Nothing was sent: it is too early.
     #[error("the server asked to be left alone: try again in {seconds} s")]
     TooEarly { seconds: u32 },
+    /// Nothing was sent: an early renewal got no answer, and another could be taken for a theft.
+    #[error(
+        "an early refresh, by process {process} at {at}, brought no token: the next is sent when this one has expired"
+    )]
+    EarlyLost { process: u32, at: String },
     /// `refusal` is what the server said, where it was asked.
     #[error("sign in again: {reason}")]
     SignIn { reason: String, refusal: Option<Box<Refusal>> },
+    /// Nothing was sent: the server's last word on that very request holds.
+    #[error("{} (said to process {} at {}; oauth_refresh asks again)", .0.sentence, .0.process, rfc3339(.0.at))]
+    Final(Box<FinalAnswer>),
 
     // -- the answer --
+    /// It came whole. `words` are those that can be told from it.
     #[error("answer not understood (status {status}): {reason}")]
-    Response { status: u16, reason: String, is_transient: bool },
+    Response { status: u16, reason: String, words: String },
     #[error("the answer is larger than 1 MiB: this is no token endpoint")]
     TooLarge { status: u16 },
 
@@ -130,17 +146,6 @@ pub enum Error {
     System(String),
 }
 
-/// What a server answered instead of a token or a code (RFC 6749 sections 4.1.2.1 and 5.2).
-#[derive(Debug, Clone, Default)]
-pub struct Refusal {
-    pub error: String,
-    pub description: String,
-    pub uri: String,
-    /// 0 where the refusal came with a redirect.
-    pub status: u16,
-    pub retry_after: Option<u32>,
-}
-
 /// What an operator does now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
@@ -153,6 +158,10 @@ pub enum Action {
 impl Error {
     pub fn sign_in(reason: &str) -> Self {
         Self::SignIn { reason: reason.to_owned(), refusal: None }
+    }
+
+    pub fn too_early(wait: Duration) -> Self {
+        Self::TooEarly { seconds: u32::try_from(wait.as_secs()).unwrap_or(u32::MAX) }
     }
 
     /// The number that the caller of the C interface gets.
@@ -204,13 +213,12 @@ impl Error {
                 (code, action, NOTHING)
             }
             Self::Unavailable { .. } => (number::OAUTH_ERROR_UNAVAILABLE, Retry, MAYBE),
-            Self::JustFailed { .. } | Self::TooEarly { .. } => {
+            Self::JustFailed { .. } | Self::TooEarly { .. } | Self::EarlyLost { .. } => {
                 (number::OAUTH_ERROR_UNAVAILABLE, Retry, NOTHING)
             }
             Self::SignIn { .. } => (number::OAUTH_ERROR_SIGN_IN, SignIn, NOTHING),
-            Self::Response { is_transient, .. } => {
-                (number::OAUTH_ERROR_RESPONSE, if *is_transient { Retry } else { Fix }, MAYBE)
-            }
+            Self::Final(last) => (last.number, last.action, NOTHING),
+            Self::Response { .. } => (number::OAUTH_ERROR_RESPONSE, Fix, MAYBE),
             Self::TooLarge { .. } => (number::OAUTH_ERROR_TOO_LARGE, Fix, MAYBE),
             Self::Store { is_transient, .. } => {
                 (number::OAUTH_ERROR_STORE, if *is_transient { Retry } else { Fix }, NOTHING)
@@ -236,7 +244,16 @@ impl Error {
         match self {
             Self::Refused(refusal) => Some(refusal),
             Self::SignIn { refusal, .. } => refusal.as_deref(),
+            Self::Final(last) => Some(&last.refusal),
             _ => None,
+        }
+    }
+
+    /// The server's words.
+    pub fn words(&self) -> &str {
+        match self {
+            Self::Response { words, .. } | Self::Unavailable { words, .. } => words,
+            _ => self.refusal().map_or("", |refusal| &refusal.description),
         }
     }
 
@@ -268,58 +285,5 @@ impl Action {
             Self::SignIn => number::OAUTH_ACTION_SIGN_IN,
             Self::Fix => number::OAUTH_ACTION_FIX,
         }
-    }
-}
-
-impl Refusal {
-    /// Number and action for the server's error code.
-    fn known(&self) -> (i32, Action) {
-        match self.error.as_str() {
-            "invalid_request" => (number::OAUTH_ERROR_INVALID_REQUEST, Action::Fix),
-            "invalid_client" => (number::OAUTH_ERROR_INVALID_CLIENT, Action::Fix),
-            "invalid_grant" => (number::OAUTH_ERROR_INVALID_GRANT, Action::SignIn),
-            "unauthorized_client" => (number::OAUTH_ERROR_UNAUTHORIZED, Action::Fix),
-            "unsupported_grant_type" => (number::OAUTH_ERROR_UNSUPPORTED_GRANT, Action::Fix),
-            "invalid_scope" => (number::OAUTH_ERROR_INVALID_SCOPE, Action::Fix),
-            // Of a redirect, a person's no; Auth0's token endpoint says it of a client that it does not know.
-            "access_denied" if self.status == 0 => (number::OAUTH_ERROR_ACCESS_DENIED, Action::SignIn),
-            "access_denied" => (number::OAUTH_ERROR_ACCESS_DENIED, Action::Fix),
-            "unsupported_response_type" => (number::OAUTH_ERROR_RESPONSE_TYPE, Action::Fix),
-            "server_error" => (number::OAUTH_ERROR_SERVER_ERROR, Action::Retry),
-            "temporarily_unavailable" => (number::OAUTH_ERROR_TEMP_UNAVAILABLE, Action::Retry),
-            "unsupported_token_type" => (number::OAUTH_ERROR_UNSUPPORTED_TOKEN, Action::Fix),
-            // OpenID Connect Core section 3.1.2.6: a person has to do something first.
-            "interaction_required" | "login_required" | "consent_required" | "account_selection_required" => {
-                (number::OAUTH_ERROR_REFUSED, Action::SignIn)
-            }
-            _ if self.status >= 500 || matches!(self.status, 408 | 429) => {
-                (number::OAUTH_ERROR_REFUSED, Action::Retry)
-            }
-            _ => (number::OAUTH_ERROR_REFUSED, Action::Fix),
-        }
-    }
-
-    fn advice(&self) -> &'static str {
-        match self.error.as_str() {
-            "invalid_grant" => "the code is wrong, used or too old: sign in again",
-            "access_denied" if self.status == 0 => "sign-in was refused",
-            "invalid_client" | "access_denied" => "check client_id, client_secret, client_auth",
-            "unsupported_grant_type" | "unauthorized_client" => "the server does not let this client do that",
-            "invalid_scope" => "check scope",
-            "unsupported_response_type" => "check response_type",
-            "server_error" | "temporarily_unavailable" => "try again later",
-            "unsupported_token_type" => "the server does not revoke such tokens: use oauth_forget",
-            _ => "the server refused",
-        }
-    }
-}
-
-impl std::fmt::Display for Refusal {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {}", self.error, self.advice())?;
-        if !self.description.is_empty() {
-            write!(f, " (\"{}\")", self.description)?;
-        }
-        Ok(())
     }
 }

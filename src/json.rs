@@ -18,7 +18,7 @@ pub enum Json {
 }
 
 impl Json {
-    /// Reads a text that begins with `{` or `[`. Forgives a comma before the closing bracket, which BellaDati's
+    /// Reads a text that begins with `{`, `[` or `"`. Forgives a comma before the closing bracket, which BellaDati's
     /// documentation shows, and a number beyond all bounds, which is none. A member that stands twice is an
     /// error: which one holds would be a guess.
     pub fn parse(text: &str) -> Result<Self, String> {

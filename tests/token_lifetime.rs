@@ -24,6 +24,8 @@ mod early;
 mod freshness;
 #[path = "token_lifetime/keys.rs"]
 mod keys;
+#[path = "token_lifetime/last_word.rs"]
+mod last_word;
 #[path = "token_lifetime/locks.rs"]
 mod locks;
 #[path = "token_lifetime/meanwhile.rs"]

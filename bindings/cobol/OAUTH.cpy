@@ -118,8 +118,9 @@
       *> Refused by the authorization server: -400 to -499, one per
       *> error code of the RFCs.
 
-      *> "invalid_request" (RFC 6749 sections 4.1.2.1 and 5.2).
-      *> Since 0.1.
+      *> "invalid_request" (RFC 6749 sections 4.1.2.1 and 5.2). Of a
+      *> refresh token, unless it speaks of the client, it is
+      *> OAUTH-ERROR-SIGN-IN instead. Since 0.1.
        78  OAUTH-ERROR-INVALID-REQUEST    VALUE -400.
       *> "invalid_client": client_id, client_secret or OAUTH-CLIENT-AUTH
       *> is wrong (RFC 6749 section 5.2). Since 0.1.
@@ -150,15 +151,20 @@
       *> that type (RFC 7009 section 2.2.1). Since 0.1.
        78  OAUTH-ERROR-UNSUPPORTED-TOKEN  VALUE -410.
       *> Another error code than those of the RFCs; OAUTH-ERROR has its
-      *> name. Since 0.1.
+      *> name, and oauth_error_action tells by its words what it means.
+      *> Since 0.1.
        78  OAUTH-ERROR-REFUSED            VALUE -498.
-      *> No usable token: a person must sign in (again). Since 0.1.
+      *> No usable token: a person must sign in (again). The server has
+      *> refused the refresh token, in whatever words, or there is none.
+      *> What was refused is not sent again for a while, by no job:
+      *> oauth_refresh asks at once. Since 0.1.
        78  OAUTH-ERROR-SIGN-IN            VALUE -499.
 
       *> The answer is not understood: -500 to -599.
 
       *> The server's answer is not a token response: a web page, cut
-      *> off, without an access token. Since 0.1.
+      *> off, without an access token. It is not asked for again: a new
+      *> token may have been in it. Since 0.1.
        78  OAUTH-ERROR-RESPONSE           VALUE -500.
       *> The server's answer is larger than 1 MiB. Since 0.1.
        78  OAUTH-ERROR-TOO-LARGE          VALUE -501.
@@ -283,8 +289,9 @@
       *> others get it meanwhile. Since 0.1.
        78  OAUTH-MIN-VALID                VALUE 24.
       *> Seconds that an operation may take from its first request to
-      *> the last answer, tries after a fault that passes included, 1 to
-      *> 3600; 30 unless set. Since 0.1.
+      *> the last answer, 1 to 3600; 30 unless set. Tries after a fault
+      *> that passes are included, and a pause that the server has asked
+      *> an earlier job for. Since 0.1.
        78  OAUTH-TIMEOUT                  VALUE 25.
       *> PEM file of the certificate authorities to trust; the system's
       *> unless set. Since 0.1.
@@ -348,9 +355,10 @@
       *> asked for where it wrote none. Since 0.1.
        78  OAUTH-GRANTED-SCOPE            VALUE 107.
       *> Of the last failure: the server's error code, such as
-      *> "invalid_grant". Since 0.1.
+      *> "invalid_grant"; empty where it has none. Since 0.1.
        78  OAUTH-ERROR                    VALUE 108.
-      *> Of the last failure: the server's words. Since 0.1.
+      *> Of the last failure: the server's words, in whichever member it
+      *> wrote them, or as a line of text. Since 0.1.
        78  OAUTH-ERROR-DESCRIPTION        VALUE 109.
       *> Of the last failure: the server's page about it. Since 0.1.
        78  OAUTH-ERROR-URI                VALUE 110.
@@ -535,7 +543,9 @@
       *> After a fault that passes it tries again, up to three times and
       *> within OAUTH-TIMEOUT. A server that asks for time (RFC 9110
       *> section 10.2.3) gets it, from all processes that share the
-      *> store.
+      *> store. A whole answer with a status of 2xx is never asked for
+      *> again. It also sends what the server has refused for good,
+      *> which oauth_bearer_header does not for up to an hour.
       *>
       *> Returns 0, OAUTH-HTTP-NEEDED, OAUTH-ERROR-SIGN-IN (no refresh
       *> token, or the server no longer takes it), OAUTH-ERROR-LOCK

@@ -84,7 +84,8 @@ OAUTH_ERROR_UNAVAILABLE = -305
 
 # Refused by the authorization server: -400 to -499, one per error code of the RFCs.
 
-#: 'invalid_request' (RFC 6749 sections 4.1.2.1 and 5.2). Since 0.1.
+#: 'invalid_request' (RFC 6749 sections 4.1.2.1 and 5.2). Of a refresh token, unless it speaks of
+#: the client, it is OAUTH_ERROR_SIGN_IN instead. Since 0.1.
 OAUTH_ERROR_INVALID_REQUEST = -400
 #: 'invalid_client': client_id, client_secret or OAUTH_CLIENT_AUTH is wrong (RFC 6749 section 5.2).
 #: Since 0.1.
@@ -109,15 +110,18 @@ OAUTH_ERROR_TEMP_UNAVAILABLE = -409
 #: 'unsupported_token_type': the server does not revoke tokens of that type (RFC 7009 section
 #: 2.2.1). Since 0.1.
 OAUTH_ERROR_UNSUPPORTED_TOKEN = -410
-#: Another error code than those of the RFCs; OAUTH_ERROR has its name. Since 0.1.
+#: Another error code than those of the RFCs; OAUTH_ERROR has its name, and oauth_error_action tells
+#: by its words what it means. Since 0.1.
 OAUTH_ERROR_REFUSED = -498
-#: No usable token: a person must sign in (again). Since 0.1.
+#: No usable token: a person must sign in (again). The server has refused the refresh token, in
+#: whatever words, or there is none. What was refused is not sent again for a while, by no job:
+#: oauth_refresh asks at once. Since 0.1.
 OAUTH_ERROR_SIGN_IN = -499
 
 # The answer is not understood: -500 to -599.
 
-#: The server's answer is not a token response: a web page, cut off, without an access token.
-#: Since 0.1.
+#: The server's answer is not a token response: a web page, cut off, without an access token. It is
+#: not asked for again: a new token may have been in it. Since 0.1.
 OAUTH_ERROR_RESPONSE = -500
 #: The server's answer is larger than 1 MiB. Since 0.1.
 OAUTH_ERROR_TOO_LARGE = -501
@@ -221,8 +225,9 @@ OAUTH_ACCOUNT = 23
 #: its life. One that lives, but not for so long, is renewed by whoever asks first; others get it
 #: meanwhile. Since 0.1.
 OAUTH_MIN_VALID = 24
-#: Seconds that an operation may take from its first request to the last answer, tries after a fault
-#: that passes included, 1 to 3600; 30 unless set. Since 0.1.
+#: Seconds that an operation may take from its first request to the last answer, 1 to 3600; 30
+#: unless set. Tries after a fault that passes are included, and a pause that the server has asked
+#: an earlier job for. Since 0.1.
 OAUTH_TIMEOUT = 25
 #: PEM file of the certificate authorities to trust; the system's unless set. Since 0.1.
 OAUTH_CA_FILE = 26
@@ -275,9 +280,11 @@ OAUTH_EXPIRES_AT = 106
 #: Scopes that the token has, as the server wrote them; what was asked for where it wrote none.
 #: Since 0.1.
 OAUTH_GRANTED_SCOPE = 107
-#: Of the last failure: the server's error code, such as 'invalid_grant'. Since 0.1.
+#: Of the last failure: the server's error code, such as 'invalid_grant'; empty where it has none.
+#: Since 0.1.
 OAUTH_ERROR = 108
-#: Of the last failure: the server's words. Since 0.1.
+#: Of the last failure: the server's words, in whichever member it wrote them, or as a line of text.
+#: Since 0.1.
 OAUTH_ERROR_DESCRIPTION = 109
 #: Of the last failure: the server's page about it. Since 0.1.
 OAUTH_ERROR_URI = 110
@@ -477,6 +484,8 @@ FUNCTIONS: Dict[str, Tuple[Any, ...]] = {
     #
     # After a fault that passes it tries again, up to three times and within OAUTH_TIMEOUT. A server
     # that asks for time (RFC 9110 section 10.2.3) gets it, from all processes that share the store.
+    # A whole answer with a status of 2xx is never asked for again. It also sends what the server
+    # has refused for good, which oauth_bearer_header does not for up to an hour.
     #
     # Returns 0, OAUTH_HTTP_NEEDED, OAUTH_ERROR_SIGN_IN (no refresh token, or the server no longer
     # takes it), OAUTH_ERROR_LOCK (another process does not come to an end), or what the server or

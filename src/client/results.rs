@@ -3,7 +3,7 @@
 
 use super::process::Process;
 use crate::constants as number;
-use crate::error::{Error, Refusal, Result};
+use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::settings::{Settings, Snapshot};
 use crate::store;
@@ -21,7 +21,7 @@ pub struct Row {
 pub enum Kind {
     Token(fn(&Token, &Settings) -> Secret),
     /// What the server said when the last call failed.
-    Refusal(fn(&Refusal) -> &str),
+    Said(fn(&Error) -> &str),
     /// A number that the last failure comes with.
     Failure(fn(&Error) -> Option<u32>),
     /// Like no other.
@@ -67,9 +67,15 @@ pub const ROWS: &[Row] = &[
         number: number::OAUTH_STATUS_LINE,
         kind: Kind::Own(|process, snapshot| Ok(Secret::new(process.status(snapshot)))),
     },
-    Row { number: number::OAUTH_ERROR, kind: Kind::Refusal(|said| &said.error) },
-    Row { number: number::OAUTH_ERROR_DESCRIPTION, kind: Kind::Refusal(|said| &said.description) },
-    Row { number: number::OAUTH_ERROR_URI, kind: Kind::Refusal(|said| &said.uri) },
+    Row {
+        number: number::OAUTH_ERROR,
+        kind: Kind::Said(|failure| failure.refusal().map_or("", |refusal| &refusal.error)),
+    },
+    Row { number: number::OAUTH_ERROR_DESCRIPTION, kind: Kind::Said(Error::words) },
+    Row {
+        number: number::OAUTH_ERROR_URI,
+        kind: Kind::Said(|failure| failure.refusal().map_or("", |refusal| &refusal.uri)),
+    },
     Row { number: number::OAUTH_HTTP_STATUS, kind: Kind::Failure(|failure| failure.status().map(u32::from)) },
     Row { number: number::OAUTH_RETRY_AFTER, kind: Kind::Failure(Error::retry_after) },
 ];
@@ -82,11 +88,7 @@ impl Row {
                 let token = process.source(snapshot).token()?;
                 token.map(|cached| read(&cached.token, &snapshot.settings)).unwrap_or_default()
             }
-            Kind::Refusal(read) => {
-                let state = state();
-                let refusal = state.failure.as_ref().and_then(Error::refusal);
-                refusal.map(|refusal| Secret::new(read(refusal))).unwrap_or_default()
-            }
+            Kind::Said(read) => Secret::new(state().failure.as_ref().map_or("", read)),
             Kind::Failure(read) => {
                 let number = state().failure.as_ref().and_then(read);
                 number.map(|number| Secret::new(number.to_string())).unwrap_or_default()

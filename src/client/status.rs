@@ -5,7 +5,7 @@ use super::process::Process;
 use crate::line::one_line;
 use crate::renewal::cache::CachedToken;
 use crate::settings::{Settings, Snapshot};
-use crate::store::LeaseNotes;
+use crate::store::{LeaseNotes, SentAnswer};
 use crate::system;
 use crate::time::rfc3339;
 use crate::token::Identity;
@@ -77,16 +77,24 @@ fn said(notes: &LeaseNotes) -> Vec<String> {
         .holder
         .as_ref()
         .map(|holder| format!("process {} is renewing it since {}", holder.process, rfc3339(holder.since)));
-    let sent =
-        notes.sent.as_ref().filter(|_| notes.holder.is_none()).map(|sent| {
-            format!("the refresh by process {} at {} got no answer", sent.process, rfc3339(sent.at))
-        });
+    let sent = notes.sent.as_ref().filter(|_| notes.holder.is_none()).map(|sent| {
+        let fate = match sent.answer {
+            SentAnswer::None => "got no answer",
+            SentAnswer::Trouble => "found the server in trouble",
+            SentAnswer::Unread => "got an answer that was not understood",
+            SentAnswer::Unstored => "got an answer that is not stored yet",
+        };
+        format!("the refresh by process {} at {} {fate}", sent.process, rfc3339(sent.at))
+    });
     let wait = notes
         .wait_until
         .filter(|until| *until > system::now())
         .map(|until| format!("no refresh before {}", rfc3339(until)));
+    let last = notes.final_answer.as_ref().map(|last| last.until).filter(|until| *until > system::now());
+    let last = last
+        .map(|until| format!("the server's last word: by itself nothing is sent before {}", rfc3339(until)));
     let error = notes.last_error.as_ref().map(|error| {
         format!("last error, of process {} at {}: {}", error.process, rfc3339(error.at), error.sentence)
     });
-    [holder, sent, wait, error].into_iter().flatten().collect()
+    [holder, sent, wait, last, error].into_iter().flatten().collect()
 }

@@ -7,11 +7,13 @@ use std::time::Duration;
 use super::Process;
 use crate::error::{Error, Result};
 use crate::operation::{Dispatch, Outcome, Product, Watcher};
+use crate::protocol::answer::AnswerDialect;
+use crate::protocol::message::Request;
 use crate::renewal::RenewalLease;
 use crate::secret::Secret;
-use crate::settings::{Http, Snapshot};
-use crate::store::{Claim, Reservation};
-use crate::system::{self, lock};
+use crate::settings::Snapshot;
+use crate::store::{fingerprint_of, Claim, Reservation};
+use crate::system::lock;
 use crate::token::{Purpose, Token};
 
 pub struct Task {
@@ -93,19 +95,34 @@ impl Task {
 }
 
 impl Watcher for Task {
+    fn delay(&mut self, dispatch: &Dispatch) -> Result<Option<Duration>> {
+        let Aim::Renewal(renewal) = &mut self.aim else { return Ok(None) };
+        // Who refreshes by hand wants to know whether it is still so.
+        let last = renewal.lease.final_answer(&fingerprint(dispatch, &self.snapshot));
+        if let Some(last) = last.filter(|_| renewal.purpose.is_some()) {
+            return Err(last);
+        }
+        let wait = renewal.lease.retry_not_before(renewal.is_early);
+        if renewal.is_early {
+            dispatch.spends.as_deref().map_or(Ok(()), |spent| renewal.lease.check_not_lost(spent))?;
+            return wait.map_or(Ok(None), |wait| Err(Error::too_early(wait)));
+        }
+        Ok(wait)
+    }
+
     fn sending(&mut self, dispatch: &Dispatch) -> Result<()> {
         let Aim::Renewal(renewal) = &mut self.aim else { return Ok(()) };
         if std::mem::replace(&mut renewal.has_sent, true) {
             return Ok(());
         }
-        renewal.honour_retry_after(&self.snapshot)?;
-        renewal.lease.sending(dispatch.spends.as_deref())
+        let request = fingerprint(dispatch, &self.snapshot);
+        renewal.lease.sending(request, dispatch.spends.as_deref())
     }
 
     fn retrying(&mut self, because: &Error) {
         if let Aim::Renewal(renewal) = &mut self.aim {
             if because.leaves_unknown() {
-                renewal.lease.has_lost_one();
+                renewal.lease.has_lost_one(because);
             }
         }
     }
@@ -123,17 +140,11 @@ impl SignIn {
     }
 }
 
-impl Renewal {
-    /// The server, or a failure before, may have asked for some time.
-    fn honour_retry_after(&self, snapshot: &Snapshot) -> Result<()> {
-        let Some(wait) = self.lease.retry_not_before(self.is_early) else { return Ok(()) };
-        let settings = &snapshot.settings;
-        let fits = wait < Duration::from_secs(settings.transport.timeout.into());
-        if self.is_early || !fits || settings.http == Http::Caller {
-            let seconds = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX);
-            return Err(Error::TooEarly { seconds });
-        }
-        system::pause(wait);
-        Ok(())
-    }
+/// Of a request, and of what its answer is read by: the same again would end the same.
+fn fingerprint(dispatch: &Dispatch, snapshot: &Snapshot) -> String {
+    let Request { method, url, content, .. } = &dispatch.request;
+    let AnswerDialect { response_path, expires_in_unit } = &snapshot.settings.answer;
+    let headers = dispatch.request.header_lines();
+    let unit = format!("{expires_in_unit:?}");
+    fingerprint_of(&[method, url.expose(), headers.expose(), content.expose(), response_path, &unit])
 }

@@ -12,7 +12,9 @@ use crate::token::Purpose;
 /// itself.
 ///
 /// After a fault that passes it tries again, up to three times and within OAUTH_TIMEOUT. A server that asks for time
-/// (RFC 9110 section 10.2.3) gets it, from all processes that share the store.
+/// (RFC 9110 section 10.2.3) gets it, from all processes that share the store. A whole answer with a status of 2xx is never
+/// asked for again. It also sends what the server has refused for good, which `oauth_bearer_header` does not for up to an
+/// hour.
 ///
 /// Returns 0, OAUTH_HTTP_NEEDED, OAUTH_ERROR_SIGN_IN (no refresh token, or the server no longer takes it),
 /// OAUTH_ERROR_LOCK (another process does not come to an end), or what the server or the network answered. After an

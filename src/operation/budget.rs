@@ -22,6 +22,10 @@ impl Budget {
         self.limit.saturating_sub(self.since.elapsed()).saturating_sub(self.paused)
     }
 
+    pub fn has_paused(&self) -> bool {
+        !self.paused.is_zero()
+    }
+
     pub fn pause(&mut self, duration: Duration) {
         let before = self.since.elapsed();
         system::pause(duration);

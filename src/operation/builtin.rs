@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::budget::Budget;
-use super::{Event, Moment, Operation, Outcome, Step, Watcher};
+use super::{Dispatch, Event, Moment, Operation, Outcome, Step, Watcher};
 use crate::error::{Error, Result};
 use crate::transport::Transport;
 
@@ -21,17 +21,19 @@ pub fn carry(
     transport: impl Fn() -> Result<Arc<dyn Transport>>,
     seconds: u32,
 ) -> Carried {
-    let mut budget = None;
+    let mut budget = Budget::of_seconds(seconds);
+    let mut has_sent = false;
     let mut step = operation.step(Event::Start, &Moment::now());
     loop {
         step = match step {
             Step::Send(dispatch) => {
-                if let Err(error) = watcher.sending(&dispatch) {
+                let may_go = if has_sent { Ok(()) } else { delay(watcher, &dispatch, &mut budget) };
+                if let Err(error) = may_go.and_then(|()| watcher.sending(&dispatch)) {
                     operation.step(Event::Abandoned, &Moment::now());
-                    return ended(budget.is_some(), Err(error));
+                    return ended(has_sent, Err(error));
                 }
-                let left = budget.as_ref().map(Budget::left);
-                budget.get_or_insert_with(|| Budget::of_seconds(seconds));
+                let left = (has_sent || budget.has_paused()).then(|| budget.left());
+                has_sent = true;
                 match transport().and_then(|transport| transport.send(&dispatch.request, left)) {
                     Ok(response) => operation.step(Event::Answer(&response), &Moment::now()),
                     Err(error) => {
@@ -41,17 +43,27 @@ pub fn carry(
                 }
             }
             Step::Pause { duration, because } => {
-                let Some(budget) = budget.as_mut().filter(|budget| duration < budget.left()) else {
+                if duration >= budget.left() {
                     operation.step(Event::Abandoned, &Moment::now());
-                    return ended(budget.is_some(), Err(because));
-                };
+                    return ended(has_sent, Err(because));
+                }
                 watcher.retrying(&because);
                 budget.pause(duration);
                 operation.step(Event::Start, &Moment::now())
             }
-            Step::Done(outcome) => return ended(budget.is_some(), outcome),
+            Step::Done(outcome) => return ended(has_sent, outcome),
         }
     }
+}
+
+/// Waits as long as it has to, if there is time for that.
+fn delay(watcher: &mut dyn Watcher, dispatch: &Dispatch, budget: &mut Budget) -> Result<()> {
+    let Some(wait) = watcher.delay(dispatch)? else { return Ok(()) };
+    if wait >= budget.left() {
+        return Err(Error::too_early(wait));
+    }
+    budget.pause(wait);
+    Ok(())
 }
 
 fn ended(has_sent: bool, outcome: Outcome) -> Carried {

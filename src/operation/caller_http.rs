@@ -127,7 +127,10 @@ impl<T: Watcher> CallerHttpGuard<'_, T> {
     ) -> Progress<T> {
         match step {
             Step::Send(dispatch) => {
-                if let Err(error) = task.sending(&dispatch) {
+                let delay = if since.is_none() { task.delay(&dispatch) } else { Ok(None) };
+                // The caller may wait, and call again.
+                let may_go = delay.and_then(|delay| delay.map_or(Ok(()), |wait| Err(Error::too_early(wait))));
+                if let Err(error) = may_go.and_then(|()| task.sending(&dispatch)) {
                     return match since {
                         None => Progress::NotSent(error),
                         Some(_) => Progress::Done(task, Err(error)),

@@ -7,6 +7,7 @@ use super::{Dispatch, Moment, OneRequest, Outcome, Product, Repeat};
 use crate::error::Result;
 use crate::json::Json;
 use crate::protocol::message::Response;
+use crate::protocol::refusal::Asked;
 use crate::protocol::token_response;
 use crate::secret::Secret;
 use crate::settings::Settings;
@@ -38,8 +39,12 @@ impl OneRequest for Exchange {
         let mut secrets = self.secrets.clone();
         secrets.push(self.code.clone());
         secrets.extend(self.verifier.clone());
-        let token =
-            token_response::parse(&self.settings.answer_from("token_endpoint", response, now, secrets))?;
+        let token = token_response::parse(&self.settings.answer_from(
+            ("token_endpoint", Asked::Code),
+            response,
+            now,
+            secrets,
+        ))?;
         let member = |(name, value): &(String, String)| (name.clone(), Json::of_text(value));
         Ok(Product::Token(Box::new(token.with_extra(self.extra.iter().map(member).collect()))))
     }

@@ -100,6 +100,9 @@ pub fn renewing(settings: &Arc<Settings>, old: Option<&Arc<Token>>) -> Result<Bo
 
 /// Who an operation is carried for.
 pub trait Watcher {
+    /// Before the operation's first request: for how long it has to wait, if it has to. An error as below.
+    fn delay(&mut self, dispatch: &Dispatch) -> Result<Option<Duration>>;
+
     /// Before a request goes out. An error keeps it from going, and ends the operation.
     fn sending(&mut self, dispatch: &Dispatch) -> Result<()>;
 

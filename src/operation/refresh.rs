@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::{Dispatch, Moment, OneRequest, Outcome, Product, Repeat};
 use crate::error::{Error, Result};
 use crate::protocol::message::Response;
+use crate::protocol::refusal::Asked;
 use crate::protocol::token_response;
 use crate::secret::Secret;
 use crate::settings::Settings;
@@ -38,7 +39,8 @@ impl OneRequest for Refresh {
     }
 
     fn read(&self, response: &Response, now: i64) -> Outcome {
-        let answer = self.settings.answer_from("token_endpoint", response, now, self.old.secrets());
+        let answer =
+            self.settings.answer_from(("token_endpoint", Asked::Refresh), response, now, self.old.secrets());
         let token = token_response::parse(&answer)?;
         Ok(Product::Token(Box::new(token.keeping(&self.old))))
     }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::{Dispatch, Event, Moment, Operation, Product, Repeat, Step};
 use crate::error::{Error, Result};
 use crate::protocol::message::Response;
+use crate::protocol::refusal::Asked;
 use crate::protocol::revocation::{self, Hint};
 use crate::secret::Secret;
 use crate::settings::Settings;
@@ -34,7 +35,12 @@ impl Revocation {
     }
 
     fn read(&self, response: &Response, now: i64) -> Result<()> {
-        let answer = self.settings.answer_from("revocation_endpoint", response, now, self.secrets.clone());
+        let answer = self.settings.answer_from(
+            ("revocation_endpoint", Asked::Other),
+            response,
+            now,
+            self.secrets.clone(),
+        );
         match revocation::parse(&answer) {
             // RFC 7009 section 2.2.1: without its refresh token, it lives until it expires.
             Err(Error::Refused(refusal)) if self.has_revoked && refusal.error == revocation::UNSUPPORTED => {

@@ -6,7 +6,9 @@ use std::collections::HashSet;
 
 use super::message::{Response, MAX_BODY};
 use super::redactor::Redactor;
-use crate::error::{Error, Refusal, Result};
+use super::refusal::{says_dead, Asked, Said};
+use super::unread::Unread;
+use crate::error::{Error, Meaning, Refusal, Result};
 use crate::json::Json;
 use crate::secret::{Secret, Wiped};
 use crate::time::{self, Clock};
@@ -37,11 +39,12 @@ pub struct Answer<'a> {
     pub now: i64,
     /// Who answered, as the setting of its URL is called.
     pub endpoint: &'static str,
+    pub asked: Asked,
 }
 
 impl Answer<'_> {
     /// The members, whichever way they are written; or why there are none.
-    pub fn members(&self) -> Result<std::result::Result<Json, String>> {
+    pub fn members(&self) -> Result<std::result::Result<Json, Unread>> {
         let response = self.response;
         if response.body.len() > MAX_BODY {
             return Err(Error::TooLarge { status: response.status });
@@ -55,7 +58,8 @@ impl Answer<'_> {
         };
         // A BOM, or a newline that a plug-in leaves before the brace.
         let text = text.trim_matches(|c: char| c == '\u{feff}' || c.is_whitespace());
-        Ok(read(text, response, self.endpoint))
+        let read = read(text, response, self.endpoint);
+        Ok(read.map_err(|reason| Unread::new(reason, text, self.is_success())))
     }
 
     pub fn is_success(&self) -> bool {
@@ -65,52 +69,85 @@ impl Answer<'_> {
     /// What the server said instead. An `error` decides, whatever the status: GitHub and others refuse with 200.
     pub fn refusal(&self, members: &Json) -> Option<Refusal> {
         let at_path = self.dialect.at_path(members);
-        [Some(members), at_path].into_iter().flatten().find_map(|json| {
-            let (error, description) = error_of(json)?;
-            let names = ["error_description", "message", "error_message"];
-            let description = description.or_else(|| names.iter().find_map(|n| short(json.member(n)?)));
-            let words = &self.words;
-            Some(Refusal {
-                error: words.code(&error),
-                description: words.text(&description.unwrap_or_default()),
-                uri: json.member("error_uri").and_then(short).map(|u| words.text(&u)).unwrap_or_default(),
-                status: self.response.status,
-                retry_after: self.retry_after(),
-            })
-        })
+        let said = [Some(members), at_path].into_iter().flatten().find_map(|json| {
+            Said::in_members(json, self.is_success()).filter(|said| said.has_code() || !self.is_in_trouble())
+        })?;
+        Some(self.refused(said))
+    }
+
+    /// Members that are neither what was asked for nor a refusal.
+    pub fn without_code(&self, members: &Json) -> Error {
+        let said = Said::in_members(members, self.is_success()).map(|said| said.words(&self.words));
+        self.not_understood(&Unread { words: said, ..Unread::from("it has no error code") })
     }
 
     /// Neither what was asked for nor an OAuth error: what it means hangs on the status.
-    pub fn not_understood(&self, reason: &str) -> Error {
+    pub fn not_understood(&self, unread: &Unread) -> Error {
         let (status, endpoint) = (self.response.status, self.endpoint);
-        match status {
-            408 | 429 | 500.. => Error::Unavailable { status, retry_after: self.retry_after() },
+        let words = unread.words.as_ref().map(|line| self.words.text(line)).unwrap_or_default();
+        let reason = match status {
+            _ if self.is_in_trouble() => {
+                return Error::Unavailable { status, retry_after: self.retry_after(), words }
+            }
             // RFC 6749 section 5.2: 401 is invalid_client, said in the header where there is one.
-            401 => Error::Refused(Box::new(Refusal {
-                error: self
-                    .challenge_error()
-                    .map_or_else(|| "invalid_client".to_owned(), |error| self.words.code(error)),
-                status,
-                ..Refusal::default()
-            })),
-            300..=399 => Error::Response {
-                status,
-                reason: format!(
+            401 => return Error::Refused(Box::new(self.unauthorized(words))),
+            // It says no, and nobody else could have said it.
+            400 | 402 | 403 | 407 | 409 | 412 | 416..=420 | 422..=425 | 427.. if self.is_plain_no(unread) => {
+                let said = unread.words.as_deref().map(Said::in_text).unwrap_or_default();
+                return Error::Refused(Box::new(self.refused(said)));
+            }
+            300..=399 => {
+                format!(
                     "the server redirects, which is not followed with secrets: set {endpoint} to the new URL"
-                ),
-                is_transient: false,
-            },
+                )
+            }
             404 | 405 | 410 => {
                 let what = endpoint.trim_end_matches("_endpoint");
-                Error::Response {
-                    status,
-                    reason: format!("{reason}; nothing takes {what} requests at this URL: check {endpoint}"),
-                    is_transient: false,
-                }
+                format!("{}; nothing takes {what} requests at this URL: check {endpoint}", unread.reason)
             }
-            // A maintenance page, a captive portal: it passes.
-            _ => Error::Response { status, reason: reason.to_owned(), is_transient: self.is_success() },
+            _ => unread.reason.clone(),
+        };
+        let said = if words.is_empty() { String::new() } else { format!(" (\"{words}\")") };
+        let more = if self.may_have_had_a_token() { self.what_came() } else { String::new() };
+        Error::Response { status, reason: format!("{reason}{said}{more}"), words }
+    }
+
+    /// A refusal of a refresh token without any code; a page may be from anybody.
+    fn is_plain_no(&self, unread: &Unread) -> bool {
+        let says_dead = || unread.words.as_deref().is_some_and(|line| says_dead(self.asked, line));
+        self.asked == Asked::Refresh && (!unread.is_page || says_dead())
+    }
+
+    fn is_in_trouble(&self) -> bool {
+        matches!(self.response.status, 408 | 429 | 500..)
+    }
+
+    fn refused(&self, said: Said) -> Refusal {
+        said.refusal(self.asked, self.response.status, self.retry_after(), &self.words)
+    }
+
+    fn unauthorized(&self, description: String) -> Refusal {
+        let error = self.challenge_error();
+        Refusal {
+            error: error.map_or_else(|| "invalid_client".to_owned(), |error| self.words.code(error)),
+            description,
+            status: self.response.status,
+            meaning: Meaning::Client,
+            ..Refusal::default()
         }
+    }
+
+    fn may_have_had_a_token(&self) -> bool {
+        self.is_success() && self.asked != Asked::Other
+    }
+
+    /// For who has to find out why it was not understood.
+    fn what_came(&self) -> String {
+        let header = |name| self.response.header(name).map(|value| self.words.text(value));
+        let kind = header("content-type").unwrap_or_else(|| "no Content-Type".to_owned());
+        let coding = header("content-encoding").map(|coding| format!(", {coding}")).unwrap_or_default();
+        let length = self.response.body.len();
+        format!("; it came as {kind:.60}{coding:.20}, {length} bytes, and a new token may have been in it")
     }
 
     pub fn clock(&self) -> Clock {
@@ -153,6 +190,13 @@ fn read(text: &str, response: &Response, endpoint: &str) -> std::result::Result<
     match text.as_bytes().first() {
         None => Err("it is empty".to_owned()),
         Some(b'{') => Json::parse(text),
+        // JSON in a text of JSON.
+        Some(b'"') => match Json::parse(text) {
+            Ok(Json::Text(inner)) if inner.expose().trim_start().starts_with('{') => {
+                Json::parse(inner.expose())
+            }
+            _ => Err("it is a text of JSON".to_owned()),
+        },
         Some(b'<') => Err(format!("it is a web page: check {endpoint}, or the server is in trouble")),
         Some(b'[') => Err("it is a JSON list".to_owned()),
         Some(_) if content_type.contains("x-www-form-urlencoded") && text.contains('=') => form(text),
@@ -173,34 +217,4 @@ fn form(text: &str) -> std::result::Result<Json, String> {
         members.push((name, Json::Text(Secret::new(value))));
     }
     Ok(Json::Members(members))
-}
-
-/// The error code, and the words if they stand beside it.
-fn error_of(json: &Json) -> Option<(String, Option<String>)> {
-    match json.member("error") {
-        Some(Json::Text(error)) if !error.is_empty() => return Some((error.expose().to_owned(), None)),
-        // Google's and Facebook's APIs: an object with message, type and code.
-        Some(object @ Json::Members(_)) => return Some(error_object(object)),
-        _ => {}
-    }
-    // Fitbit: a list of objects; UPS the same below `response`.
-    let errors = json.member("errors").or_else(|| json.member("response")?.member("errors"))?;
-    match errors {
-        Json::List(list) => list.first().map(error_object),
-        _ => None,
-    }
-}
-
-fn error_object(object: &Json) -> (String, Option<String>) {
-    let first = |names: &[&str]| names.iter().find_map(|n| short(object.member(n)?));
-    let error = first(&["errorType", "type", "status", "code"]).unwrap_or_else(|| "error".to_owned());
-    (error, first(&["message", "error_description"]))
-}
-
-fn short(json: &Json) -> Option<String> {
-    match json {
-        Json::Text(text) => Some(text.expose().to_owned()),
-        Json::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
 }

@@ -7,6 +7,8 @@ pub mod client_auth;
 pub mod message;
 pub mod pkce;
 pub mod redactor;
+pub mod refusal;
 pub mod revocation;
 pub mod token_request;
 pub mod token_response;
+mod unread;

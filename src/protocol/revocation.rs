@@ -38,7 +38,7 @@ pub fn parse(answer: &Answer<'_>) -> Result<()> {
     }
     match members {
         _ if answer.is_success() => Ok(()),
-        Ok(_) => Err(answer.not_understood("it has no error code")),
-        Err(reason) => Err(answer.not_understood(&reason)),
+        Ok(members) => Err(answer.without_code(&members)),
+        Err(unread) => Err(answer.not_understood(&unread)),
     }
 }

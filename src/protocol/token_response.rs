@@ -14,19 +14,16 @@ use crate::token::Token;
 pub fn parse(answer: &Answer<'_>) -> Result<Token> {
     let members = match answer.members()? {
         Ok(members) => members,
-        Err(reason) => return Err(answer.not_understood(&reason)),
+        Err(unread) => return Err(answer.not_understood(&unread)),
     };
     if let Some(refusal) = answer.refusal(&members) {
         return Err(Error::Refused(Box::new(refusal)));
     }
     if !answer.is_success() {
-        return Err(answer.not_understood("it has no error code"));
+        return Err(answer.without_code(&members));
     }
-    token(answer.dialect, &members, answer.clock()).map_err(|reason| Error::Response {
-        status: answer.response.status,
-        reason,
-        is_transient: false,
-    })
+    let token = token(answer.dialect, &members, answer.clock());
+    token.map_err(|reason| answer.not_understood(&reason.as_str().into()))
 }
 
 fn token(dialect: &AnswerDialect, answer: &Json, clock: Clock) -> std::result::Result<Token, String> {
@@ -37,7 +34,7 @@ fn token(dialect: &AnswerDialect, answer: &Json, clock: Clock) -> std::result::R
         dialect.at_path(answer).ok_or_else(|| format!("it has nothing at {}", dialect.response_path))?
     };
     // Sentry: `token`; Plentymarkets: `accessToken`.
-    let access = first(place, ACCESS).ok_or("it has no access_token")?;
+    let access = first(place, ACCESS).ok_or_else(|| nothing_in(place))?;
     let access_token = token_text(access, "access_token")?.ok_or("its access_token is empty")?;
     let optional = |names: &[&str], what| first(place, names).map_or(Ok(None), |json| token_text(json, what));
     let Json::Members(members) = place else { return Err("it has no access_token".to_owned()) };
@@ -70,6 +67,22 @@ fn token(dialect: &AnswerDialect, answer: &Json, clock: Clock) -> std::result::R
         renewed_by: 0,
         extra,
     })
+}
+
+/// For who has to set `response_path`: what there is instead.
+fn nothing_in(place: &Json) -> String {
+    const MOST: usize = 6;
+    const LONGEST: usize = 24;
+    let is_plain = |c: char| c.is_ascii_alphabetic() || matches!(c, '_' | '-');
+    let names: Vec<_> = match place {
+        Json::Members(members) => members.iter().map(|(name, _)| name.as_str()).take(MOST).collect(),
+        _ => Vec::new(),
+    };
+    let are_names = names.iter().all(|name| name.len() <= LONGEST && name.chars().all(is_plain));
+    if names.is_empty() || !are_names {
+        return "it has no access_token".to_owned();
+    }
+    format!("it has no access_token: set response_path (it has {})", names.join(", "))
 }
 
 const ACCESS: &[&str] = &["access_token", "accessToken", "token"];

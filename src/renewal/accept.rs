@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::cache::{Durability, Replaces};
 use super::{RenewalLease, TokenSource};
-use crate::error::{Error, Result};
+use crate::error::{Error, Meaning, Result};
 use crate::store::Reservation;
 use crate::token::Token;
 
@@ -160,9 +160,8 @@ impl TokenSource<'_> {
     /// A renewal of the token of that serial has failed.
     pub fn not_renewed(&self, error: Error, serial: Option<u32>, mut lease: RenewalLease) -> Result<()> {
         let error = match error {
-            // RFC 6749 section 5.2: the refresh token is no longer good, perhaps because somebody has used it who
-            // knows of no lock.
-            Error::Refused(refusal) if refusal.error == "invalid_grant" => {
+            // The refresh token is no longer good, perhaps because somebody has used it who knows of no lock.
+            Error::Refused(refusal) if refusal.meaning == Meaning::Dead => {
                 let cached = self.cached();
                 let stored = lease.read()?;
                 let is_replaced = cached.as_ref().is_some_and(|now| Some(now.serial) != serial);
@@ -170,9 +169,7 @@ impl TokenSource<'_> {
                     return Ok(());
                 }
                 // The old one is kept all the same: nothing is deleted on a server's word.
-                let words =
-                    if refusal.description.is_empty() { &refusal.error } else { &refusal.description };
-                Error::SignIn { reason: lease.refusal_sentence(words), refusal: Some(refusal) }
+                Error::SignIn { reason: lease.refusal_sentence(&refusal), refusal: Some(refusal) }
             }
             error => error,
         };

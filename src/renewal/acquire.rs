@@ -51,6 +51,10 @@ impl TokenSource<'_> {
                     }
                     // Whoever waited for a refresh shares its failure, too: one try is enough for all.
                     let has_waited = (has_waited || is_not_first) && began.elapsed() > MOMENT;
+                    let said = lease.notes().final_answer.as_ref().map(|last| &last.answer);
+                    if let Some(said) = said.filter(|said| has_waited && said.at >= start) {
+                        return Err(Error::Final(Box::new(said.clone())));
+                    }
                     let failed = lease.notes().last_error.clone();
                     return match failed.filter(|failed| has_waited && failed.is_shared && failed.at >= start)
                     {

@@ -4,8 +4,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::error::{Action, Error, Result};
-use crate::store::{Failure, Forgotten, Lease, LeaseNotes, Record, SentRefresh, Wait};
+use crate::error::{Action, Error, Refusal, Result};
+use crate::store::{
+    Failure, Forgotten, Lease, LeaseNotes, Record, Remembered, SentAnswer, SentRefresh, Wait,
+};
 use crate::system;
 use crate::time::rfc3339;
 use crate::token::Token;
@@ -16,8 +18,10 @@ pub struct RenewalLease {
     since: i64,
     /// The generation of the record when it was last looked at; 0: there is none.
     seen: u32,
-    /// A refresh before this one, with the same refresh token, whose answer never came.
+    /// A refresh before this one, with the same refresh token, that may have brought a new one.
     unknown: Option<SentRefresh>,
+    /// A hash of the request that is sent.
+    request: String,
 }
 
 /// Longer than this no server is obeyed.
@@ -25,7 +29,7 @@ const LONGEST_WAIT: i64 = 3600;
 
 impl RenewalLease {
     pub fn new(lease: Box<dyn Lease>) -> Self {
-        Self { lease, since: system::now(), seen: 0, unknown: None }
+        Self { lease, since: system::now(), seen: 0, unknown: None, request: String::new() }
     }
 
     /// For who changes the record, whatever it is by then.
@@ -75,9 +79,30 @@ impl RenewalLease {
         }
     }
 
+    /// Whether the server has given its last word on that very request.
+    pub fn final_answer(&self, request: &str) -> Option<Error> {
+        let remembered = self.notes().final_answer.as_ref()?;
+        remembered.holds_for(request).then(|| Error::Final(Box::new(remembered.answer.clone())))
+    }
+
+    /// An early refresh with that refresh token has brought nothing. Perhaps the server has renewed it: where a
+    /// second one is taken for a theft, what is left of the access token's life is all there is left.
+    pub fn check_not_lost(&self, fingerprint: &str) -> Result<()> {
+        let may_have_brought = |answer| matches!(answer, SentAnswer::None | SentAnswer::Unread);
+        let is_lost =
+            |sent: &&SentRefresh| sent.refresh_token == fingerprint && may_have_brought(sent.answer);
+        match self.notes().sent.as_ref().filter(is_lost) {
+            Some(SentRefresh { process, at, .. }) => {
+                Err(Error::EarlyLost { process: *process, at: rfc3339(*at) })
+            }
+            None => Ok(()),
+        }
+    }
+
     /// Before a renewal is sent: there is room for the new token, and whatever becomes of the answer, the next job knows of
-    /// it. `spent`: the fingerprint of what is good for one use.
-    pub fn sending(&mut self, spent: Option<&str>) -> Result<()> {
+    /// it. `request`: its hash; `spent`: the fingerprint of what in it is good for one use.
+    pub fn sending(&mut self, request: String, spent: Option<&str>) -> Result<()> {
+        self.request = request;
         if let Some(fingerprint) = spent {
             self.check_newest(fingerprint)?;
         }
@@ -91,7 +116,7 @@ impl RenewalLease {
             at: system::now(),
             host: system::host_name(),
             refresh_token: fingerprint.to_owned(),
-            was_answered: false,
+            answer: SentAnswer::None,
         };
         let before = self.notes().sent.clone().filter(|before| before.refresh_token == sent.refresh_token);
         let last = self.lease.notes_mut().sent.replace(sent);
@@ -103,30 +128,38 @@ impl RenewalLease {
         Ok(())
     }
 
-    /// A try has had no answer, and another is made.
-    pub fn has_lost_one(&mut self) {
-        self.unknown = self.notes().sent.clone();
+    /// A try has ended so, and another is made.
+    pub fn has_lost_one(&mut self, because: &Error) {
+        let lost = self.notes().sent.clone();
+        let before = self.unknown.take().filter(|before| before.answer != SentAnswer::Trouble);
+        self.unknown = before.or_else(|| Some(SentRefresh { answer: SentAnswer::of(because), ..lost? }));
     }
 
     /// The answer could not be stored: nobody else may send the old refresh token as long as this process lives.
     pub fn not_stored(&mut self) {
         if let Some(sent) = &mut self.lease.notes_mut().sent {
-            sent.was_answered = true;
+            sent.answer = SentAnswer::Unstored;
             let _ = self.lease.write_notes();
         }
     }
 
     /// The server's words about a refresh token that it no longer takes, and what may have become of it.
-    pub fn refusal_sentence(&self, words: &str) -> String {
-        let reason = format!("the server no longer takes the refresh token (\"{words}\")");
-        match &self.unknown {
-            Some(SentRefresh { process, at, .. }) => format!(
-                "{reason}; the answer to an earlier refresh, by process {process} at {}, was lost, and a new token may \
-                 have been in it",
+    pub fn refusal_sentence(&self, refusal: &Refusal) -> String {
+        let or_else = match (refusal.status, refusal.error.as_str()) {
+            (401, _) => "; or client_id, client_secret, client_auth or basic_encoding is wrong",
+            (_, "invalid_request") => "; if that does not help, check request_body and refresh_params",
+            _ => "",
+        };
+        let lost = self.unknown.as_ref().map(|SentRefresh { process, at, answer, .. }| {
+            let fate = if *answer == SentAnswer::Unread { "was not understood" } else { "was lost" };
+            format!(
+                "; the answer to an earlier refresh, by process {process} at {}, {fate}, and a new token may have been \
+                 in it",
                 rfc3339(*at)
-            ),
-            None => reason,
-        }
+            )
+        });
+        let lost = lost.unwrap_or_default();
+        format!("the server no longer takes the refresh token ({}){or_else}{lost}", refusal.said())
     }
 
     /// Stores a token in the place of the one that was seen, whole or not at all; nothing is left of earlier failures.
@@ -147,11 +180,15 @@ impl RenewalLease {
 
     /// What those after this job should know of its failure.
     pub fn failed(&mut self, error: &Error, is_early: bool) {
-        let unknown = self.unknown.clone();
+        if error.leaves_unknown() {
+            self.has_lost_one(error);
+        }
+        let (unknown, request) = (self.unknown.clone(), std::mem::take(&mut self.request));
         let now = system::now();
         let notes = self.lease.notes_mut();
-        if !error.leaves_unknown() {
-            notes.sent = unknown;
+        notes.sent = unknown;
+        if let Some(last) = Remembered::new(error, &request, notes.final_answer.as_ref()) {
+            notes.final_answer = Some(last);
         }
         let is_transient = error.action() == Action::Retry;
         if is_transient || is_early {

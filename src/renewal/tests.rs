@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use super::cache::{Durability, TokenCache};
 use super::{RenewalLease, RenewalRequest, TokenSource};
 use crate::constants::{OAUTH_CLIENT_ID, OAUTH_LOCK_TIMEOUT, OAUTH_TOKEN_ENDPOINT};
-use crate::error::{Error, Refusal, Result};
+use crate::error::{Error, Meaning, Refusal, Result};
 use crate::secret::Secret;
 use crate::settings::{Settings, Snapshot};
 use crate::store::{Record, Wait};
@@ -133,11 +133,12 @@ impl World {
         let Some((mut lease, old)) = source.acquire(wanted, seen)? else { return Ok(()) };
         let old = old.ok_or_else(|| Error::sign_in("there is no token yet"))?;
         let serial = Some(old.serial);
-        lease.sending(Some(name(&old.token)))?;
+        lease.sending(String::new(), Some(name(&old.token)))?;
         schedule::point();
         match refusal {
             Some(error) => {
-                let refusal = Refusal { error: error.to_owned(), ..Refusal::default() };
+                let meaning = Meaning::Dead;
+                let refusal = Refusal { error: error.to_owned(), meaning, ..Refusal::default() };
                 source.not_renewed(Error::Refused(Box::new(refusal)), serial, lease)
             }
             None => source.accept_renewal(token(&format!("{}+", name(&old.token))), serial, lease),

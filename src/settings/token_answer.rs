@@ -7,6 +7,7 @@ use crate::constants as number;
 use crate::protocol::answer::{Answer, ExpiresInUnit};
 use crate::protocol::message::Response;
 use crate::protocol::redactor::Redactor;
+use crate::protocol::refusal::Asked;
 use crate::secret::Secret;
 
 pub const ROWS: &[Row] = &[
@@ -28,15 +29,15 @@ impl Words for ExpiresInUnit {
 }
 
 impl Settings {
-    /// What came back from an endpoint, `now`. No sentence about it repeats `secrets`, or those of the settings.
+    /// What came back from an endpoint that was asked for that, `now`. No sentence about it repeats `secrets`, or those of the settings.
     pub fn answer_from<'a>(
         &'a self,
-        endpoint: &'static str,
+        (endpoint, asked): (&'static str, Asked),
         response: &'a Response,
         now: i64,
         mut secrets: Vec<Secret>,
     ) -> Answer<'a> {
         secrets.extend(self.secrets());
-        Answer { response, dialect: &self.answer, words: Redactor::new(secrets), now, endpoint }
+        Answer { response, dialect: &self.answer, words: Redactor::new(secrets), now, endpoint, asked }
     }
 }

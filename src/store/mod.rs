@@ -12,6 +12,7 @@ mod memory;
 mod notes;
 mod pending;
 mod record;
+mod remembered;
 mod seal;
 #[cfg(test)]
 mod tests;
@@ -19,8 +20,9 @@ mod tests;
 pub use export::{export, import};
 pub use file::FileStore;
 pub use memory::MemoryStore;
-pub use notes::{Failure, Forgotten, Holder, LeaseNotes, SentRefresh};
+pub use notes::{Failure, Forgotten, Holder, LeaseNotes, SentAnswer, SentRefresh};
 pub use pending::{Claim, Claimed, Found, PendingAuthorization, PendingRequest};
+pub use remembered::Remembered;
 use seal::Key;
 pub use seal::{KeySource, Keys};
 
@@ -173,7 +175,12 @@ impl dyn Record + '_ {
 
 /// Tells secrets apart, and nothing else of them.
 pub fn fingerprint(secret: &crate::secret::Secret) -> String {
-    hash(&[secret.expose()], 16)
+    fingerprint_of(&[secret.expose()])
+}
+
+/// The same of several texts together.
+pub fn fingerprint_of(parts: &[&str]) -> String {
+    hash(parts, 16)
 }
 
 /// The first bytes of a hash in hexadecimal.

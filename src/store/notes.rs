@@ -3,6 +3,8 @@
 //! there are no notes. No secret is in it.
 #![forbid(unsafe_code)]
 
+use super::remembered::Remembered;
+use crate::error::Error;
 use crate::json::Json;
 use crate::system;
 use crate::time::{rfc3339, timestamp};
@@ -21,6 +23,8 @@ pub struct LeaseNotes {
     /// Refreshes in a row that a passing fault has ended.
     pub failures: u32,
     pub last_error: Option<Failure>,
+    /// What the server would only say again.
+    pub final_answer: Option<Remembered>,
     /// The token was removed on purpose: nobody brings it back.
     pub forgotten: Option<Forgotten>,
 }
@@ -39,8 +43,48 @@ pub struct SentRefresh {
     pub host: String,
     /// A hash: of another token this says nothing.
     pub refresh_token: String,
-    /// The answer has come, but it could not be stored: that process alone has the new token.
-    pub was_answered: bool,
+    pub answer: SentAnswer,
+}
+
+/// What became of a refresh that has brought no token.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SentAnswer {
+    /// None has come, or it is not known.
+    #[default]
+    None,
+    /// The server, or one before it, was in trouble.
+    Trouble,
+    /// It was not understood: a new token may have been in it.
+    Unread,
+    /// It could not be stored: that process alone has the new token.
+    Unstored,
+}
+
+impl SentAnswer {
+    const WORDS: [(Self, &'static str); 4] = [
+        (Self::None, "none"),
+        (Self::Trouble, "trouble"),
+        (Self::Unread, "not understood"),
+        (Self::Unstored, "not stored"),
+    ];
+
+    /// That of a try which has ended so.
+    pub fn of(error: &Error) -> Self {
+        match error.status() {
+            // 504: the one before the server got none.
+            None | Some(504) => Self::None,
+            Some(200..=299) => Self::Unread,
+            Some(_) => Self::Trouble,
+        }
+    }
+
+    fn word(self) -> &'static str {
+        Self::WORDS.iter().find(|(answer, _)| *answer == self).map_or("", |(_, word)| word)
+    }
+
+    fn of_word(word: &str) -> Self {
+        Self::WORDS.iter().find(|(_, w)| *w == word).map(|(answer, _)| *answer).unwrap_or_default()
+    }
 }
 
 impl SentRefresh {
@@ -48,7 +92,9 @@ impl SentRefresh {
     pub fn blocks_others(&self) -> bool {
         const LONGEST: i64 = 600;
         let is_new = (0..LONGEST).contains(&system::now().saturating_sub(self.at));
-        self.was_answered && is_new && (self.host != system::host_name() || system::is_running(self.process))
+        self.answer == SentAnswer::Unstored
+            && is_new
+            && (self.host != system::host_name() || system::is_running(self.process))
     }
 }
 
@@ -107,7 +153,7 @@ impl LeaseNotes {
                     at: time(sent, "at")?,
                     host: text(sent, "host")?,
                     refresh_token: text(sent, "refresh_token_hash")?,
-                    was_answered: sent.member("is_answered") == Some(&Json::Bool(true)),
+                    answer: text(sent, "answer").map(|word| SentAnswer::of_word(&word)).unwrap_or_default(),
                 })
             }),
             wait_until: time(json, "wait_until"),
@@ -121,6 +167,7 @@ impl LeaseNotes {
                     is_shared: error.member("is_for_all") == Some(&Json::Bool(true)),
                 })
             }),
+            final_answer: part("final_answer").and_then(Remembered::of),
             forgotten: part("forgotten").and_then(|forgotten| {
                 Some(Forgotten {
                     at: time(forgotten, "at")?,
@@ -145,7 +192,7 @@ impl LeaseNotes {
                 ("at", of_time(sent.at)),
                 ("host", Json::of_text(&sent.host)),
                 ("refresh_token_hash", Json::of_text(&sent.refresh_token)),
-                ("is_answered", Json::Bool(sent.was_answered)),
+                ("answer", Json::of_text(sent.answer.word())),
             ])
         });
         let last_error = self.last_error.as_ref().map(|error| {
@@ -171,28 +218,29 @@ impl LeaseNotes {
             ("is_servers_wish", Json::Bool(self.from_server)),
             ("failures", of_number(self.failures)),
             ("last_error", last_error.unwrap_or(Json::Null)),
+            ("final_answer", self.final_answer.as_ref().map_or(Json::Null, Remembered::to_json)),
             ("forgotten", forgotten.unwrap_or(Json::Null)),
         ])
     }
 }
 
-fn of_number(number: u32) -> Json {
+pub(super) fn of_number(number: u32) -> Json {
     Json::Number(number.into())
 }
 
-fn of_time(time: i64) -> Json {
+pub(super) fn of_time(time: i64) -> Json {
     Json::of_text(&rfc3339(time))
 }
 
-fn text(json: &Json, name: &str) -> Option<String> {
+pub(super) fn text(json: &Json, name: &str) -> Option<String> {
     json.member(name)?.text().map(str::to_owned)
 }
 
-fn time(json: &Json, name: &str) -> Option<i64> {
+pub(super) fn time(json: &Json, name: &str) -> Option<i64> {
     timestamp(json.member(name)?.text()?)
 }
 
-fn number(json: &Json, name: &str) -> Option<u32> {
+pub(super) fn number(json: &Json, name: &str) -> Option<u32> {
     match json.member(name) {
         Some(Json::Number(number)) => number.as_u64().and_then(|n| u32::try_from(n).ok()),
         _ => None,

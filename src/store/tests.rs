@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::*;
-use crate::error::Error;
+use crate::error::{Action, Error, FinalAnswer, Refusal};
 use crate::json::Json;
 use crate::secret::Secret;
 
@@ -371,7 +371,7 @@ fn notes() -> LeaseNotes {
             at: 1_800_000_000,
             host,
             refresh_token: "0123abcd".to_owned(),
-            was_answered: true,
+            answer: SentAnswer::Unstored,
         }),
         wait_until: Some(1_800_000_060),
         from_server: true,
@@ -381,6 +381,25 @@ fn notes() -> LeaseNotes {
             process: 43,
             sentence: "no connection".to_owned(),
             is_shared: true,
+        }),
+        final_answer: Some(Remembered {
+            request: "4567cdef".to_owned(),
+            until: 1_800_000_300,
+            times: 2,
+            answer: FinalAnswer {
+                at: 1_800_000_003,
+                process: 44,
+                number: -499,
+                action: Action::SignIn,
+                sentence: "sign in again: so it is".to_owned(),
+                refusal: Refusal {
+                    error: "invalid_grant".to_owned(),
+                    description: "so it is".to_owned(),
+                    uri: "https://as.example/why".to_owned(),
+                    status: 400,
+                    ..Refusal::default()
+                },
+            },
         }),
         forgotten: Some(Forgotten { at: 1_800_000_002, generation: 7, is_revoked: true }),
     }

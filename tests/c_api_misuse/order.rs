@@ -188,7 +188,7 @@ fn an_answer_without_sense_loses_neither_code_nor_token() {
         (-1, b"", OAUTH_ERROR_DISCONNECTED),
         (i32::MIN, b"", OAUTH_ERROR_DISCONNECTED),
         (i32::MAX, b"{}", OAUTH_ERROR_DISCONNECTED),
-        (1, b"SECRET", OAUTH_ERROR_RESPONSE),
+        (1, b"words", OAUTH_ERROR_RESPONSE),
         (100, b"", OAUTH_ERROR_RESPONSE),
         (200, b"", OAUTH_ERROR_RESPONSE),
         (200, b"\0", OAUTH_ERROR_RESPONSE),
@@ -196,7 +196,7 @@ fn an_answer_without_sense_loses_neither_code_nor_token() {
         (200, b"<html>SECRET</html>", OAUTH_ERROR_RESPONSE),
         (200, b"{\"access_token\":\"SECRET\\r\\nX-Evil: 1\"}", OAUTH_ERROR_RESPONSE),
         (302, b"", OAUTH_ERROR_RESPONSE),
-        (500, b"SECRET", OAUTH_ERROR_UNAVAILABLE),
+        (500, b"words", OAUTH_ERROR_UNAVAILABLE),
         (65535, b"", OAUTH_ERROR_UNAVAILABLE),
     ];
     let mut table = Table::default();

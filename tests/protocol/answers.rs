@@ -48,6 +48,8 @@ pub struct Failure {
     error: &'static str,
     description: &'static str,
     retry_after: &'static str,
+    /// To a refresh it means that a person must sign in.
+    is_dead: bool,
 }
 
 /// A token: `at`, no refresh token, Bearer, what was asked for, unknown expiry.
@@ -59,7 +61,7 @@ pub fn ok(name: &'static str, body: impl Into<Body>) -> Case {
 
 /// No token.
 pub fn no(name: &'static str, status: i32, body: impl Into<Body>, number: i32, action: i32) -> Case {
-    let failure = Failure { number, action, error: "", description: "", retry_after: "" };
+    let failure = Failure { number, action, error: "", description: "", retry_after: "", is_dead: false };
     Case { name, status, headers: JSON.into(), body: body.into().0, set: &[], want: Want::Failure(failure) }
 }
 
@@ -159,6 +161,11 @@ impl Case {
         self.failure(|failure| failure.description = description)
     }
 
+    /// To a refresh it means that a person must sign in.
+    pub fn dead(self) -> Self {
+        self.failure(|failure| failure.is_dead = true)
+    }
+
     pub fn retry(self, retry_after: &'static str) -> Self {
         self.failure(|failure| failure.retry_after = retry_after)
     }
@@ -181,6 +188,7 @@ pub fn run(name: &'static str, cases: &[Case]) {
                 }
                 Want::Failure(failure) => {
                     row.returned(n, failure.number);
+                    row.action(failure.action);
                     has_failed(row, &client, case, failure);
                     row.eq("access token", client.get(OAUTH_ACCESS_TOKEN), String::new());
                 }
@@ -209,11 +217,13 @@ pub fn run(name: &'static str, cases: &[Case]) {
                 }
                 Want::Failure(failure) => {
                     // A refresh token that is no longer good is a case of its own.
-                    let number = match failure.number {
-                        OAUTH_ERROR_INVALID_GRANT => OAUTH_ERROR_SIGN_IN,
-                        number => number,
-                    };
-                    row.returned(n, number);
+                    if failure.is_dead || failure.number == OAUTH_ERROR_INVALID_GRANT {
+                        row.returned(n, OAUTH_ERROR_SIGN_IN);
+                        row.action(OAUTH_ACTION_SIGN_IN);
+                    } else {
+                        row.returned(n, failure.number);
+                        row.action(failure.action);
+                    }
                     has_failed(row, &client, case, failure);
                     row.eq("the old tokens", properties.map(|p| client.get(p)), before);
                     row.eq("the old header", client.header().1.as_str(), "Authorization: Bearer old-at");
@@ -253,7 +263,6 @@ fn is_held(row: &mut Row, client: &Client, token: &Token, usual_scope: &str) {
 }
 
 fn has_failed(row: &mut Row, client: &Client, case: &Case, failure: &Failure) {
-    row.action(failure.action);
     row.eq("OAUTH_ERROR", client.get(OAUTH_ERROR).as_str(), failure.error);
     row.eq("OAUTH_ERROR_DESCRIPTION", client.get(OAUTH_ERROR_DESCRIPTION).as_str(), failure.description);
     row.eq("OAUTH_HTTP_STATUS", client.get(OAUTH_HTTP_STATUS), case.status.to_string());

@@ -7,6 +7,7 @@ use oauth::constants::*;
 const FIX: i32 = OAUTH_ACTION_FIX;
 const RETRY: i32 = OAUTH_ACTION_RETRY;
 const PAGE: &str = "<!DOCTYPE html><html><title>Wartung</title><p>error=invalid_grant</p></html>";
+const TITLE: &str = "Wartung";
 
 fn response(name: &'static str, status: i32, body: &str, action: i32) -> Case {
     no(name, status, body.to_owned(), OAUTH_ERROR_RESPONSE, action)
@@ -31,20 +32,23 @@ fn what_is_no_token_answer() {
         "no token answers",
         &[
             // ---- nothing, and web pages ----
-            response("empty 200", 200, "", RETRY),
-            response("204", 204, "", RETRY),
-            response("blanks", 200, " \r\n ", RETRY),
-            response("page 200 (a portal, maintenance)", 200, PAGE, RETRY)
+            response("empty 200", 200, "", FIX),
+            response("204", 204, "", FIX),
+            response("blanks", 200, " \r\n ", FIX),
+            response("page 200 (a portal, maintenance)", 200, PAGE, FIX)
                 .headers("Content-Type: text/html\r\n"),
-            response("page 200 that calls itself JSON", 200, PAGE, RETRY),
-            response("page 404 (Mattermost)", 404, PAGE, FIX).headers("Content-Type: text/html\r\n"),
-            response("page 400", 400, PAGE, FIX),
-            response("page 405", 405, PAGE, FIX),
-            response("page 410", 410, PAGE, FIX),
-            response("empty 400", 400, "", FIX),
-            response("empty 403", 403, "", FIX),
-            busy("page 502", 502, PAGE),
+            response("page 200 that calls itself JSON", 200, PAGE, FIX),
+            response("page 404 (Mattermost)", 404, PAGE, FIX)
+                .says(TITLE)
+                .headers("Content-Type: text/html\r\n"),
+            response("page 400", 400, PAGE, FIX).says(TITLE),
+            response("page 405", 405, PAGE, FIX).says(TITLE),
+            response("page 410", 410, PAGE, FIX).says(TITLE),
+            response("empty 400", 400, "", FIX).dead(),
+            response("empty 403", 403, "", FIX).dead(),
+            busy("page 502", 502, PAGE).says(TITLE),
             busy("page 503", 503, PAGE)
+                .says(TITLE)
                 .headers("Retry-After: 120\r\nContent-Type: text/html\r\n")
                 .retry("120"),
             busy("503, name in lower case, blanks", 503, "").headers("retry-after:   5  \r\n").retry("5"),
@@ -60,12 +64,12 @@ fn what_is_no_token_answer() {
                 .headers("Retry-After: Fri, 31 Dec 2100 23:59:59 GMT\r\n")
                 .retry("86400"),
             busy("429", 429, "").headers("Retry-After: 60\r\n").retry("60"),
-            busy("429 with a text", 429, "slow down"),
+            busy("429 with a text", 429, "slow down").says("slow down"),
             busy("408", 408, ""),
             busy("500 empty", 500, ""),
-            busy("500 with JSON that is not ours", 500, r#"{"message":"oops"}"#),
+            busy("500 with JSON that is not ours", 500, r#"{"message":"oops"}"#).says("oops"),
             busy("500 with a token", 500, r#"{"access_token":"at"}"#),
-            busy("504", 504, PAGE),
+            busy("504", 504, PAGE).says(TITLE),
             busy("599", 599, ""),
             busy("status line and folded headers before it", 503, "")
                 .headers("HTTP/1.1 503 Service Unavailable\r\nX: a\r\n b: c\r\nRetry-After: 9\r\n\r\n")
@@ -73,6 +77,7 @@ fn what_is_no_token_answer() {
             // ---- redirects ----
             response("301", 301, "", FIX).headers("Location: https://new.example/token\r\n"),
             response("302 to a sign-in page", 302, PAGE, FIX)
+                .says(TITLE)
                 .headers("Location: https://as.example/login\r\n"),
             response("307", 307, "", FIX),
             response("308", 308, "", FIX),
@@ -97,39 +102,39 @@ fn what_is_damaged() {
         "damaged answers",
         &[
             // ---- JSON that is cut or none ----
-            response("cut", 200, r#"{"access_token":"at","refresh_tok"#, RETRY),
-            response("cut in a text", 200, r#"{"access_token":"at"#, RETRY),
-            response("a brace", 200, "{", RETRY),
-            response("two objects", 200, r#"{"access_token":"at"}{"access_token":"b"}"#, RETRY),
-            response("a warning behind it", 200, "{\"access_token\":\"at\"}\n<b>Warning</b>", RETRY),
-            response("single quotes", 200, "{'access_token':'at'}", RETRY),
-            response("a list", 200, r#"[{"access_token":"at"}]"#, RETRY),
-            response("a text", 200, r#""at""#, RETRY),
-            response("null", 200, "null", RETRY),
-            response("a number", 200, "42", RETRY),
-            response("OK", 200, "OK", RETRY),
-            response("XML", 200, "<?xml version=\"1.0\"?><access_token>at</access_token>", RETRY),
-            response("nested too deeply", 200, &"{\"a\":".repeat(100_000), RETRY),
+            response("cut", 200, r#"{"access_token":"at","refresh_tok"#, FIX),
+            response("cut in a text", 200, r#"{"access_token":"at"#, FIX),
+            response("a brace", 200, "{", FIX),
+            response("two objects", 200, r#"{"access_token":"at"}{"access_token":"b"}"#, FIX),
+            response("a warning behind it", 200, "{\"access_token\":\"at\"}\n<b>Warning</b>", FIX),
+            response("single quotes", 200, "{'access_token':'at'}", FIX),
+            response("a list", 200, r#"[{"access_token":"at"}]"#, FIX),
+            response("a text", 200, r#""at""#, FIX),
+            response("null", 200, "null", FIX),
+            response("a number", 200, "42", FIX),
+            response("OK", 200, "OK", FIX),
+            response("XML", 200, "<?xml version=\"1.0\"?><access_token>at</access_token>", FIX),
+            response("nested too deeply", 200, &"{\"a\":".repeat(100_000), FIX),
             response(
                 "lists nested too deeply",
                 200,
                 &format!("{{\"access_token\":\"at\",\"x\":{}", "[".repeat(500_000)),
-                RETRY,
+                FIX,
             ),
-            response("commas", 200, &format!("{{{}}}", ",".repeat(300_000)), RETRY),
-            no("UTF-16, little end first", 200, utf16(u16::to_le_bytes), OAUTH_ERROR_RESPONSE, RETRY),
-            no("UTF-16, big end first", 200, utf16(u16::to_be_bytes), OAUTH_ERROR_RESPONSE, RETRY),
-            no("bytes", 200, (0..=255).collect::<Vec<u8>>(), OAUTH_ERROR_RESPONSE, RETRY),
+            response("commas", 200, &format!("{{{}}}", ",".repeat(300_000)), FIX),
+            no("UTF-16, little end first", 200, utf16(u16::to_le_bytes), OAUTH_ERROR_RESPONSE, FIX),
+            no("UTF-16, big end first", 200, utf16(u16::to_be_bytes), OAUTH_ERROR_RESPONSE, FIX),
+            no("bytes", 200, (0..=255).collect::<Vec<u8>>(), OAUTH_ERROR_RESPONSE, FIX),
             no(
                 "compressed",
                 200,
                 b"\x1f\x8b\x08\0\0\0\0\0\0\x03\xab\x56".to_vec(),
                 OAUTH_ERROR_RESPONSE,
-                RETRY,
+                FIX,
             ),
             // RFC 8259 section 4: which of two holds would be a guess.
-            response("access_token twice", 200, r#"{"access_token":"at","access_token":"b"}"#, RETRY),
-            response("form, access_token twice", 200, "access_token=at&access_token=b", RETRY),
+            response("access_token twice", 200, r#"{"access_token":"at","access_token":"b"}"#, FIX),
+            response("form, access_token twice", 200, "access_token=at&access_token=b", FIX),
             // ---- an object without a token ----
             bad("empty object", "{}"),
             bad("other members", r#"{"ok":true}"#),
@@ -154,7 +159,7 @@ fn what_is_damaged() {
             bad("DEL in it", r#"{"access_token":"a\u007ft"}"#),
             bad("not ASCII", r#"{"access_token":"ät"}"#),
             bad("not ASCII in the refresh token", r#"{"access_token":"at","refresh_token":"r\u00e9"}"#),
-            response("half a character's escape", 200, r#"{"access_token":"a\ud83dt"}"#, RETRY),
+            response("half a character's escape", 200, r#"{"access_token":"a\ud83dt"}"#, FIX),
             no(
                 "invalid UTF-8 in it",
                 200,
@@ -192,7 +197,7 @@ fn large_answers_take_no_time() {
         ("escapes", format!(r#"{{"access_token":"at","x":"{}"}}"#, "\\u0041".repeat(50_000)), 0),
         ("commas", format!("[{}]", "1 ,  ".repeat(50_000)), OAUTH_ERROR_RESPONSE),
         ("brackets", "[".repeat(1_000_000), OAUTH_ERROR_RESPONSE),
-        ("words", format!(r#"{{"error":"x","error_description":"{long}"}}"#), OAUTH_ERROR_REFUSED),
+        ("words", format!(r#"{{"error":"x","error_description":"{long}"}}"#), OAUTH_ERROR_SIGN_IN),
     ];
     let mut table = Table::new("large answers");
     for (name, body, number) in bodies {

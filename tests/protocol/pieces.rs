@@ -91,7 +91,7 @@ fn secrets_in_pieces() {
     }
     table.row("the example that was found", |row| {
         let client = asking();
-        row.returned(client.respond(400, "", br#"{"error":"s3cr3t -Value"}"#), OAUTH_ERROR_REFUSED);
+        row.returned(client.respond(400, "", br#"{"error":"s3cr3t -Value"}"#), OAUTH_ERROR_SIGN_IN);
         row.holds("OAUTH_ERROR shows it", client.get(OAUTH_ERROR) == "error");
     });
     table.row("a long secret that is cut", |row| {
@@ -132,7 +132,7 @@ fn what_nobody_sees_reaches_no_text() {
             let client = asking();
             let words = format!("not\n{junk}good");
             let body = serde_json::json!({"error": words, "error_description": words, "error_uri": words});
-            row.returned(client.respond(400, "", body.to_string().as_bytes()), OAUTH_ERROR_REFUSED);
+            row.returned(client.respond(400, "", body.to_string().as_bytes()), OAUTH_ERROR_SIGN_IN);
             row.holds("OAUTH_ERROR", client.get(OAUTH_ERROR) == "notgood");
             for (name, text) in texts(&client) {
                 row.holds(&format!("{name}: {text:?}"), text.chars().all(is_seen) && text.contains("good"));

@@ -68,8 +68,8 @@ fn failures_have_three_reactions() {
         ("no answer", 0, "", "", OAUTH_ERROR_DISCONNECTED, OAUTH_ACTION_RETRY),
         ("503", 503, "", "", OAUTH_ERROR_UNAVAILABLE, OAUTH_ACTION_RETRY),
         ("429", 429, "", "", OAUTH_ERROR_UNAVAILABLE, OAUTH_ACTION_RETRY),
-        ("web page", 200, "", "<html>", OAUTH_ERROR_RESPONSE, OAUTH_ACTION_RETRY),
-        ("cut", 200, "", "{\"access_token\":\"at-2", OAUTH_ERROR_RESPONSE, OAUTH_ACTION_RETRY),
+        ("web page", 200, "", "<html>", OAUTH_ERROR_RESPONSE, OAUTH_ACTION_FIX),
+        ("cut", 200, "", "{\"access_token\":\"at-2", OAUTH_ERROR_RESPONSE, OAUTH_ACTION_FIX),
         (
             "server_error",
             500,
@@ -105,8 +105,15 @@ fn failures_have_three_reactions() {
             sign_in(&client, FIRST);
             // The API has refused the access token: nothing is left to be given out.
             row.returned(client.rejected(), 0);
-            for _ in 0..2 {
-                row.returned(client.header().0, OAUTH_HTTP_NEEDED);
+            for again in [false, true] {
+                // What the server would only say again is not asked for but by hand.
+                if again && *action != OAUTH_ACTION_RETRY {
+                    row.returned(client.header().0, *number);
+                    row.action(*action);
+                    row.returned(client.refresh(), OAUTH_HTTP_NEEDED);
+                } else {
+                    row.returned(client.header().0, OAUTH_HTTP_NEEDED);
+                }
                 row.eq("sent", sent(&client).parameter("refresh_token").as_deref(), Some("rt-1"));
                 row.returned(client.respond(*status, headers, body.as_bytes()), *number);
                 row.action(*action);

@@ -1,6 +1,6 @@
 //! Error responses as real servers give them (RFC 6749 section 5.2).
 
-use crate::answers::{refused, run, Case, JSON};
+use crate::answers::{no, refused, run, Case, JSON};
 use crate::support::{self, ask, Table};
 use oauth::constants::*;
 
@@ -20,9 +20,19 @@ fn grant(name: &'static str, status: i32, body: &'static str) -> Case {
     refused(name, status, body, OAUTH_ERROR_INVALID_GRANT, SIGN_IN, "invalid_grant").says(WORDS)
 }
 
-/// A code of the server's own.
+/// A code of the server's own: a refresh token that it has given is dead; of a code nobody knows.
 fn own(name: &'static str, status: i32, body: &'static str, error: &'static str) -> Case {
-    refused(name, status, body, OAUTH_ERROR_REFUSED, FIX, error)
+    refused(name, status, body, OAUTH_ERROR_REFUSED, FIX, error).dead()
+}
+
+/// The same of what says that the code is dead, too.
+fn dead(name: &'static str, status: i32, body: &'static str, error: &'static str) -> Case {
+    refused(name, status, body, OAUTH_ERROR_REFUSED, SIGN_IN, error).dead()
+}
+
+/// A code of the server's own that is neither of the code nor of the refresh token.
+fn other(name: &'static str, status: i32, body: &'static str, error: &'static str, action: i32) -> Case {
+    refused(name, status, body, OAUTH_ERROR_REFUSED, action, error)
 }
 
 /// A 401 that says nothing in its body.
@@ -36,7 +46,7 @@ fn refusals_by_their_code() {
         "error codes",
         &[
             // ---- RFC 6749 section 5.2 ----
-            code("invalid_request", 400, OAUTH_ERROR_INVALID_REQUEST, FIX),
+            code("invalid_request", 400, OAUTH_ERROR_INVALID_REQUEST, FIX).dead(),
             code("invalid_client", 401, OAUTH_ERROR_INVALID_CLIENT, FIX)
                 .headers("WWW-Authenticate: Basic realm=\"as\"\r\nContent-Type: application/json\r\n"),
             code("invalid_grant", 400, OAUTH_ERROR_INVALID_GRANT, SIGN_IN),
@@ -54,7 +64,7 @@ fn refusals_by_their_code() {
             code("rate_limited", 429, OAUTH_ERROR_REFUSED, RETRY).headers("Retry-After: 7\r\n").retry("7"),
             code("request_timeout", 408, OAUTH_ERROR_REFUSED, RETRY),
             code("bad_gateway", 502, OAUTH_ERROR_REFUSED, RETRY),
-            code("invalid_code", 200, OAUTH_ERROR_REFUSED, FIX),
+            code("invalid_code", 200, OAUTH_ERROR_REFUSED, SIGN_IN).dead(),
             // Entra, of a refresh token for which a person must answer something first.
             code("interaction_required", 400, OAUTH_ERROR_REFUSED, SIGN_IN),
             code("login_required", 400, OAUTH_ERROR_REFUSED, SIGN_IN),
@@ -68,7 +78,7 @@ fn refusals_by_their_code() {
             ),
             client("401 empty, nothing in the headers", "", ""),
             client("401 with a web page", "", "<html>no</html>"),
-            own("401 empty, its own error in the header", 401, "", "invalid_token")
+            other("401 empty, its own error in the header", 401, "", "invalid_token", FIX)
                 .headers("WWW-Authenticate: Bearer error=\"invalid_token\"\r\n"),
         ],
     );
@@ -116,7 +126,7 @@ fn refusals_however_they_are_written() {
                 r#"{"error":"invalid_grant","error_description":"It is too old","error_codes":[70008],
                 "timestamp":"2026-01-31 12:00:00Z","suberror":null}"#,
             ),
-            own(
+            dead(
                 "its own code in 200 (GitHub)",
                 200,
                 r#"{"error":"bad_verification_code","error_description":"It is too old",
@@ -124,7 +134,7 @@ fn refusals_however_they_are_written() {
                 "bad_verification_code",
             )
             .says(WORDS),
-            own("ok false (Slack)", 200, r#"{"ok":false,"error":"invalid_code"}"#, "invalid_code"),
+            dead("ok false (Slack)", 200, r#"{"ok":false,"error":"invalid_code"}"#, "invalid_code"),
             grant(
                 "a list of errors (Fitbit)",
                 400,
@@ -160,7 +170,7 @@ fn refusals_however_they_are_written() {
                 r#"{"data":{"error":"invalid_grant","error_description":"It is too old"}}"#,
             )
             .set(&[(OAUTH_RESPONSE_PATH, "data")]),
-            own(
+            dead(
                 "a phrase (Withings)",
                 200,
                 r#"{"status":503,"body":{},"error":"Invalid Params: invalid code"}"#,
@@ -190,6 +200,157 @@ fn refusals_however_they_are_written() {
         ],
     );
 }
+
+/// What is no longer good, in the words of servers that know none of the RFC's; and what only looks like it.
+#[test]
+fn refusals_in_words_of_their_own() {
+    run(
+        "own words",
+        &[
+            // ---- the RFC's code, nearly ----
+            refused(
+                "words behind the code (EVE)",
+                400,
+                r#"{"error":"invalid_grant: It is too old"}"#,
+                OAUTH_ERROR_INVALID_GRANT,
+                SIGN_IN,
+                "invalid_grant",
+            )
+            .says(WORDS),
+            refused(
+                "in capitals",
+                400,
+                r#"{"error":"INVALID_GRANT","message":"It is too old"}"#,
+                OAUTH_ERROR_INVALID_GRANT,
+                SIGN_IN,
+                "invalid_grant",
+            )
+            .says(WORDS),
+            grant("with a blank", 400, r#"{"error":"Invalid Grant","error_description":"It is too old"}"#),
+            grant("as one word", 400, r#"{"error":"invalidGrant","msg":"It is too old"}"#),
+            refused(
+                "words behind another code",
+                400,
+                r#"{"error":"invalid_client: no such client"}"#,
+                OAUTH_ERROR_INVALID_CLIENT,
+                FIX,
+                "invalid_client",
+            )
+            .says("no such client"),
+            // ---- dead, whatever was sent ----
+            dead(
+                "bad_verification_code (GitHub)",
+                200,
+                r#"{"error":"bad_verification_code","error_description":"The code passed is incorrect or expired."}"#,
+                "bad_verification_code",
+            )
+            .says("The code passed is incorrect or expired."),
+            dead("code_expired", 400, r#"{"error":"code_expired"}"#, "code_expired"),
+            dead("codeAlreadyUsed", 400, r#"{"errorCode":"codeAlreadyUsed"}"#, "codeAlreadyUsed"),
+            dead("a grant that is not found", 404, r#"{"error":"grant_not_found"}"#, "grant_not_found"),
+            dead("an invalid grant with 500", 500, r#"{"error":"GrantExpired"}"#, "GrantExpired"),
+            refused(
+                "invalid_request, and words of the code in a hint (league)",
+                400,
+                r#"{"error":"invalid_request","error_description":"The request is malformed.",
+                "hint":"Authorization code has expired","message":"The request is malformed."}"#,
+                OAUTH_ERROR_INVALID_REQUEST,
+                SIGN_IN,
+                "invalid_request",
+            )
+            .dead()
+            .says("The request is malformed.; Authorization code has expired"),
+            // ---- dead only where a refresh token was sent ----
+            own("bad_refresh_token (GitHub)", 200, r#"{"error":"bad_refresh_token"}"#, "bad_refresh_token"),
+            own(
+                "refresh_token_not_found (Supabase)",
+                400,
+                r#"{"code":400,"error_code":"refresh_token_not_found","msg":"Refresh Token Not Found"}"#,
+                "refresh_token_not_found",
+            )
+            .says("Refresh Token Not Found"),
+            own("the same with 404", 404, r#"{"error_code":"refresh_token_not_found"}"#, "refresh_token_not_found"),
+            own("refresh_token_reused", 403, r#"{"error":"refresh_token_reused"}"#, "refresh_token_reused"),
+            own("token_revoked", 400, r#"{"error":"token_revoked"}"#, "token_revoked"),
+            own("TokenExpired", 422, r#"{"error":{"code":"TokenExpired"}}"#, "TokenExpired"),
+            own("any word at all", 400, r#"{"error":"no_way"}"#, "no_way"),
+            own("any word in 200", 200, r#"{"error":"no_way"}"#, "no_way"),
+            own("a number in 200 (WeChat)", 200, r#"{"errcode":40030,"errmsg":"invalid refresh_token"}"#, "40030")
+                .says("invalid refresh_token"),
+            own(
+                "error true",
+                400,
+                r#"{"error":true,"status":"DENIED","message":"It is too old"}"#,
+                "DENIED",
+            )
+            .says(WORDS),
+            own("a list of texts", 400, r#"{"errors":["It is too old","again"]}"#, "Itistooold").says("again"),
+            own(
+                "below fault (Apigee)",
+                400,
+                r#"{"fault":{"faultstring":"It is too old","detail":{"errorcode":"keymanagement.x"}}}"#,
+                "keymanagement.x",
+            )
+            .says(WORDS),
+            own("words alone", 400, r#"{"message":"It is too old"}"#, "").says(WORDS),
+            own(
+                "a problem (RFC 9457)",
+                400,
+                r#"{"type":"https://as.example/p","title":"No","status":400,"detail":"It is too old"}"#,
+                "",
+            )
+            .says("It is too old; No"),
+            own(
+                "words of whom it was issued to",
+                400,
+                r#"{"error":"no","message":"Token is not linked to client"}"#,
+                "no",
+            )
+            .says("Token is not linked to client"),
+            no("a line of text", 400, "It is too old", OAUTH_ERROR_RESPONSE, FIX).dead().says(WORDS),
+            no("a page that says so", 400, TOO_OLD, OAUTH_ERROR_RESPONSE, FIX).dead().says("Expired refresh token"),
+            // ---- not dead: the client ----
+            other("unknown_client", 400, r#"{"error":"unknown_client"}"#, "unknown_client", FIX),
+            other("in the words", 400, r#"{"error":"x","message":"Wrong client secret"}"#, "x", FIX)
+                .says("Wrong client secret"),
+            other("incorrect_client_credentials (GitHub)", 200, r#"{"error":"incorrect_client_credentials"}"#,
+                "incorrect_client_credentials", FIX),
+            other("app_disabled", 403, r#"{"error":"app_disabled"}"#, "app_disabled", FIX),
+            other("any word with 401", 401, r#"{"error":"no_way","hint":"token expired"}"#, "no_way", FIX)
+                .says("token expired"),
+            refused("invalid_request with 401", 401, r#"{"error":"invalid_request"}"#, OAUTH_ERROR_INVALID_REQUEST,
+                FIX, "invalid_request"),
+            refused(
+                "invalid_request of the client",
+                400,
+                r#"{"error":"invalid_request","error_description":"Missing parameter: client_id"}"#,
+                OAUTH_ERROR_INVALID_REQUEST,
+                FIX,
+                "invalid_request",
+            )
+            .says("Missing parameter: client_id"),
+            refused("401 and a line of text", 401, "Go away", OAUTH_ERROR_INVALID_CLIENT, FIX, "invalid_client")
+                .says("Go away"),
+            // ---- not dead: it passes ----
+            other("rate_limited", 400, r#"{"error":"rate_limited"}"#, "rate_limited", RETRY),
+            other("too many, in 200", 200, r#"{"error":"x","msg":"Too many token requests"}"#, "x", RETRY)
+                .says("Too many token requests"),
+            other("slow down", 403, r#"{"error":"x","msg":"Please slow down"}"#, "x", RETRY).says("Please slow down"),
+            other("later", 400, r#"{"error":"x","message":"Please try again later"}"#, "x", RETRY)
+                .says("Please try again later"),
+            other("maintenance", 400, r#"{"error":"maintenance"}"#, "maintenance", RETRY),
+            // ---- not dead: neither of them ----
+            code("unsupported_grant_type", 400, OAUTH_ERROR_UNSUPPORTED_GRANT, FIX),
+            other("insufficient_scope", 403, r#"{"error":"insufficient_scope"}"#, "insufficient_scope", FIX),
+            other("nothing is there", 404, r#"{"error":"Not Found"}"#, "NotFound", FIX),
+            other("not that way", 405, r#"{"message":"Method Not Allowed"}"#, "", FIX).says("Method Not Allowed"),
+            other("not such a body", 415, r#"{"error":"unsupported_media_type"}"#, "unsupported_media_type", FIX),
+            other("our clock", 400, r#"{"error":"bad_timestamp"}"#, "bad_timestamp", FIX),
+        ],
+    );
+}
+
+const TOO_OLD: &str = "<html><head><title>Expired refresh token</title></head></html>";
 
 #[test]
 fn error_pages() {

@@ -56,6 +56,8 @@ fn a_refresh_token_that_was_refused_is_read_again_and_kept() {
                 if by_hand {
                     assert_eq!(client.refresh(), OAUTH_HTTP_NEEDED, "{}", error_text());
                 } else {
+                    // Until then the answer is remembered.
+                    advance(HOUR);
                     client.asks();
                 }
                 fails(client.respond(400, JSON, refused.as_bytes()), OAUTH_ERROR_SIGN_IN, "sign in again");

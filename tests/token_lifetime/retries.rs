@@ -24,7 +24,11 @@ const ROWS: &[Row] = &[
     ("down three times", &[DOWN, DOWN, DOWN], 3, OAUTH_ERROR_UNAVAILABLE),
     ("500", &[(500, "", "oops"), (502, "", "<html>")], 3, 0),
     ("too many requests", &[(429, "", "")], 2, 0),
-    ("a web page", &[(200, "Content-Type: text/html\r\n", "<html>")], 2, 0),
+    ("a web page", &[(200, "Content-Type: text/html\r\n", "<html>")], 1, OAUTH_ERROR_RESPONSE),
+    ("nothing", &[(204, "", "")], 1, OAUTH_ERROR_RESPONSE),
+    ("XML", &[(200, "", "<?xml version=\"1.0\"?><t>a</t>")], 1, OAUTH_ERROR_RESPONSE),
+    ("cut JSON", &[(200, JSON, "{\"access_token\":\"a")], 1, OAUTH_ERROR_RESPONSE),
+    ("an answer without sense after it was down", &[DOWN, (200, "", "OK")], 2, OAUTH_ERROR_RESPONSE),
     ("asks for what fits", &[(503, "Retry-After: 7\r\n", "")], 2, 0),
     ("asks twice for what fits", &[(429, "Retry-After: 7\r\n", ""), (503, "Retry-After: 7\r\n", "")], 3, 0),
     ("asks for no time at all", &[(503, "Retry-After: 0\r\n", "")], 2, 0),
@@ -180,6 +184,17 @@ fn what_a_server_asks_for_holds_for_all_jobs() {
         assert!(now() - before >= 19, "{} s", now() - before);
         assert_eq!(server.count(), 3);
     });
+    table.row("a noted wish and a new one share the time", || {
+        let folder = Folder::new();
+        let server = server_with(&[(503, "Retry-After: 100\r\n", ""), (503, "Retry-After: 20\r\n", "")]);
+        let (first, second) = (server.holder(Some(&folder), &[]), server.client(Some(&folder), &[]));
+        assert_eq!(first.refresh(), OAUTH_ERROR_UNAVAILABLE);
+        advance(80);
+        let before = now();
+        assert_eq!(second.refresh(), OAUTH_ERROR_UNAVAILABLE, "{}", error_text());
+        assert!((19..=30).contains(&(now() - before)), "{} s", now() - before);
+        assert_eq!(server.count(), 3);
+    });
     table.row("a sign-in clears it", || {
         let folder = Folder::new();
         let server = server_with(&[(503, "Retry-After: 300\r\n", "")]);
@@ -210,6 +225,16 @@ fn what_a_server_asks_for_holds_for_all_jobs() {
         assert_eq!(client.exchange(&format!("?code=c&state={}", parameter_of(&url, "state"))), 0);
         assert_eq!(client.refresh(), 0, "{}", error_text());
     });
+    table.end();
+}
+
+#[test]
+fn nobody_is_left_alone_for_longer_than_an_hour_or_without_asking() {
+    if !own_process("retries::nobody_is_left_alone_for_longer_than_an_hour_or_without_asking") {
+        return;
+    }
+    hurry(true);
+    let mut table = Table::default();
     table.row("no longer than an hour", || {
         let folder = Folder::new();
         let server = server_with(&[(503, "Retry-After: 80000\r\n", "")]);

@@ -71,7 +71,7 @@ const REFUSALS: &[Refusal] = &[
         (401, "WWW-Authenticate: Bearer error=\"invalid_token\"\r\n", ""),
         OAUTH_ERROR_REFUSED,
         "invalid_token: ",
-        "refused",
+        "check client_id",
         OAUTH_ACTION_FIX,
     ),
     (

@@ -1,0 +1,136 @@
+//! What a server says instead of what was asked for: its code and words, what they mean, and what to do about them.
+#![forbid(unsafe_code)]
+
+use std::fmt;
+
+use super::Action;
+use crate::constants as number;
+
+/// What a server answered instead of a token or a code (RFC 6749 sections 4.1.2.1 and 5.2).
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Refusal {
+    /// Empty where the server has none.
+    pub error: String,
+    pub description: String,
+    pub uri: String,
+    /// 0 where the refusal came with a redirect.
+    pub status: u16,
+    pub retry_after: Option<u32>,
+    pub meaning: Meaning,
+}
+
+/// What a refusal is about, whatever its words.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Meaning {
+    /// What its error code says, or nobody knows.
+    #[default]
+    AsItSays,
+    /// The code or the refresh token is no longer good.
+    Dead,
+    /// Who the client is, or how it shows that.
+    Client,
+    /// Not now.
+    Passing,
+}
+
+/// What a server has answered to a request, and would again: kept for the jobs that are about to send the same.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FinalAnswer {
+    pub at: i64,
+    pub process: u32,
+    /// The error that it was.
+    pub number: i32,
+    pub action: Action,
+    pub sentence: String,
+    pub refusal: Refusal,
+}
+
+impl Refusal {
+    /// Number and action for the server's error code and, where that is its own, for what it is about.
+    pub(super) fn known(&self) -> (i32, Action) {
+        let is_person = self.status == 0;
+        match self.error.as_str() {
+            "invalid_request" if self.meaning == Meaning::Dead => {
+                (number::OAUTH_ERROR_INVALID_REQUEST, Action::SignIn)
+            }
+            "invalid_request" => (number::OAUTH_ERROR_INVALID_REQUEST, Action::Fix),
+            "invalid_client" => (number::OAUTH_ERROR_INVALID_CLIENT, Action::Fix),
+            "invalid_grant" => (number::OAUTH_ERROR_INVALID_GRANT, Action::SignIn),
+            "unauthorized_client" => (number::OAUTH_ERROR_UNAUTHORIZED, Action::Fix),
+            "unsupported_grant_type" => (number::OAUTH_ERROR_UNSUPPORTED_GRANT, Action::Fix),
+            "invalid_scope" => (number::OAUTH_ERROR_INVALID_SCOPE, Action::Fix),
+            // Of a redirect, a person's no; Auth0's token endpoint says it of a client that it does not know.
+            "access_denied" if is_person => (number::OAUTH_ERROR_ACCESS_DENIED, Action::SignIn),
+            "access_denied" => (number::OAUTH_ERROR_ACCESS_DENIED, Action::Fix),
+            "unsupported_response_type" => (number::OAUTH_ERROR_RESPONSE_TYPE, Action::Fix),
+            "server_error" => (number::OAUTH_ERROR_SERVER_ERROR, Action::Retry),
+            "temporarily_unavailable" => (number::OAUTH_ERROR_TEMP_UNAVAILABLE, Action::Retry),
+            "unsupported_token_type" => (number::OAUTH_ERROR_UNSUPPORTED_TOKEN, Action::Fix),
+            // OpenID Connect Core section 3.1.2.6: a person has to do something first.
+            "interaction_required" | "login_required" | "consent_required" | "account_selection_required" => {
+                (number::OAUTH_ERROR_REFUSED, Action::SignIn)
+            }
+            _ => (number::OAUTH_ERROR_REFUSED, self.action_of_its_own()),
+        }
+    }
+
+    fn action_of_its_own(&self) -> Action {
+        match self.meaning {
+            Meaning::Dead => Action::SignIn,
+            Meaning::Passing => Action::Retry,
+            Meaning::AsItSays if self.status >= 500 || matches!(self.status, 408 | 429) => Action::Retry,
+            Meaning::Client | Meaning::AsItSays => Action::Fix,
+        }
+    }
+
+    fn advice(&self) -> &'static str {
+        match (self.error.as_str(), self.meaning) {
+            ("access_denied", _) if self.status == 0 => "sign-in was refused",
+            ("invalid_client" | "access_denied", _) | (_, Meaning::Client) => {
+                "check client_id, client_secret, client_auth and basic_encoding"
+            }
+            ("unsupported_grant_type" | "unauthorized_client", _) => {
+                "the server does not let this client do that"
+            }
+            ("invalid_scope", _) => "check scope",
+            ("unsupported_response_type", _) => "check response_type",
+            ("unsupported_token_type", _) => "the server does not revoke such tokens: use oauth_forget",
+            ("server_error" | "temporarily_unavailable", _) | (_, Meaning::Passing) => "try again later",
+            ("invalid_grant", _) | (_, Meaning::Dead) => "the code is wrong, used or too old: sign in again",
+            _ => "the server refused",
+        }
+    }
+
+    /// Code and words, as far as there are any, for the middle of a sentence.
+    pub fn said(&self) -> String {
+        let Self { error, description, status, .. } = self;
+        match (error.as_str(), description.as_str()) {
+            ("", "") => format!("status {status}"),
+            ("", words) => format!("\"{words}\""),
+            (code, "") => format!("\"{code}\""),
+            // What the RFC's own code means stands in the sentence already.
+            ("invalid_grant", words) => format!("\"{words}\""),
+            (code, words) => format!("\"{code}: {words}\""),
+        }
+    }
+}
+
+/// For the end of a sentence.
+pub(super) fn quoted(words: &str) -> String {
+    if words.is_empty() {
+        String::new()
+    } else {
+        format!(" (\"{words}\")")
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.error.is_empty() {
+            write!(f, "refused with status {}: {}", self.status, self.advice())?;
+        } else {
+            write!(f, "{}: {}", self.error, self.advice())?;
+        }
+        f.write_str(&quoted(&self.description))
+    }
+}

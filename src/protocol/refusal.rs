@@ -1,0 +1,284 @@
+//! A refusal in a server's own words (RFC 6749 section 5.2): where its code and its words stand, and what they mean.
+#![forbid(unsafe_code)]
+
+mod meaning;
+
+pub use meaning::{says_dead, Asked};
+
+use crate::error::Refusal;
+use crate::json::Json;
+use meaning::meaning;
+
+use super::redactor::Redactor;
+
+/// What an answer says beside a token: nothing is tidied yet, and secrets may be in it.
+#[derive(Debug, Default)]
+pub struct Said {
+    /// Where a server's own code stands.
+    code: Option<String>,
+    words: Vec<String>,
+    uri: Option<String>,
+    /// Not only members that say something: one that is there in an error alone.
+    is_error: bool,
+}
+
+/// The codes of the RFCs, which servers also write in capitals, with blanks, or with their words behind a colon.
+const CODES: &[&str] = &[
+    "invalid_request",
+    "invalid_client",
+    "invalid_grant",
+    "unauthorized_client",
+    "unsupported_grant_type",
+    "invalid_scope",
+    "access_denied",
+    "unsupported_response_type",
+    "server_error",
+    "temporarily_unavailable",
+    "unsupported_token_type",
+    "interaction_required",
+    "login_required",
+    "consent_required",
+    "account_selection_required",
+    // RFC 6750, 8707, 9449, 8628.
+    "insufficient_scope",
+    "invalid_target",
+    "invalid_dpop_proof",
+    "use_dpop_nonce",
+    "authorization_pending",
+    "slow_down",
+];
+
+/// Members that say what is wrong, as they are called without regard to case and separators.
+const WORDS: &[&str] = &[
+    "errordescription",
+    "description",
+    "message",
+    "errormessage",
+    "msg",
+    "errmsg",
+    "hint",
+    "detail",
+    "details",
+    "reason",
+    "title",
+    "errorsummary",
+    "summary",
+    "faultstring",
+    "cause",
+    "suberror",
+];
+
+/// Members that hold nothing but an error's code. Supabase, Discord, WeChat and others.
+const OWN_CODES: &[&str] = &["errorcode", "errcode", "err", "errorkey", "errorname", "errorid", "faultcode"];
+
+/// Members that hold a code where the answer is an error, and something else where it is not.
+const MAYBE_CODES: &[&str] = &["errortype", "type", "status", "code", "name"];
+
+/// Where servers put all that, besides `error` and `errors`: UPS, Apigee.
+const INNER: &[&str] = &["response", "fault", "detail", "details", "data", "result"];
+
+/// So deep it is looked for.
+const DEEPEST: u32 = 4;
+
+/// So many words are enough.
+const MOST_WORDS: usize = 8;
+
+impl Said {
+    /// What the members say; `None`: no error.
+    pub fn in_members(json: &Json, is_success: bool) -> Option<Self> {
+        let mut said = Self::default();
+        said.look(json, 0);
+        said.is_error |= has_failed(json) || is_success && fails_by_number(json);
+        let is_token =
+            json.member("access_token").and_then(Json::text).is_some() && json.member("error").is_none();
+        if is_success && (is_token || !said.is_error) {
+            return None;
+        }
+        said.look_closer(json);
+        (said.is_error || said.code.is_some() || !said.words.is_empty()).then_some(said)
+    }
+
+    /// What a line of text says.
+    pub fn in_text(line: &str) -> Self {
+        Self { words: vec![line.to_owned()], ..Self::default() }
+    }
+
+    /// Whether it has a name or a number for what is wrong.
+    pub fn has_code(&self) -> bool {
+        self.code.is_some()
+    }
+
+    pub fn words(&self, redactor: &Redactor) -> String {
+        joined(&self.words, "", redactor)
+    }
+
+    /// `status`, and `retry_after` as the answer has them.
+    pub fn refusal(
+        self,
+        asked: Asked,
+        status: u16,
+        retry_after: Option<u32>,
+        redactor: &Redactor,
+    ) -> Refusal {
+        let (error, behind) = canonical(self.code.as_deref().unwrap_or_default());
+        let words: Vec<_> = behind.into_iter().chain(self.words).collect();
+        let meaning = meaning(asked, status, &error, &words);
+        let error = redactor.code(&error);
+        Refusal {
+            description: joined(&words, &error, redactor),
+            uri: self.uri.map(|uri| redactor.text(&uri)).unwrap_or_default(),
+            error,
+            status,
+            retry_after,
+            meaning,
+        }
+    }
+
+    /// What can be nothing else: codes that have a name of their own, and words.
+    fn look(&mut self, json: &Json, depth: u32) {
+        let Json::Members(members) = json else { return };
+        if depth > DEEPEST {
+            return;
+        }
+        let named = |name: &str| members.iter().find(|(n, _)| is_called(n, name)).map(|(_, v)| v);
+        named("error").into_iter().chain(named("errors")).for_each(|error| self.look_in_error(error, depth));
+        if let Some(code) = OWN_CODES.iter().find_map(|name| code_in(named(name)?)) {
+            self.is_error = true;
+            self.add_code(code);
+        }
+        self.words.extend(WORDS.iter().filter_map(|name| text_in(named(name)?)));
+        self.uri = self.uri.take().or_else(|| text_in(named("erroruri")?));
+        INNER.iter().filter_map(|name| named(name)).for_each(|inner| self.look(inner, depth + 1));
+    }
+
+    /// What stands in `error`, or in a list of errors.
+    fn look_in_error(&mut self, json: &Json, depth: u32) {
+        match json {
+            Json::Members(members) => {
+                self.is_error = true;
+                self.look(json, depth + 1);
+                let named = |name: &str| members.iter().find(|(n, _)| is_called(n, name)).map(|(_, v)| v);
+                let codes = || MAYBE_CODES.iter().filter_map(|name| code_in(named(name)?));
+                let code = codes().find(|code| has_letter(code)).or_else(|| codes().next());
+                match (&self.code, code) {
+                    (None, code) => self.code = Some(code.unwrap_or_else(|| "error".to_owned())),
+                    (Some(_), code) => self.words.extend(code.filter(|code| has_letter(code))),
+                }
+            }
+            Json::List(list) if depth <= DEEPEST => {
+                list.iter().take(MOST_WORDS).for_each(|inner| self.look_in_error(inner, depth + 1));
+            }
+            text => {
+                let code = code_in(text);
+                self.is_error |= code.is_some();
+                if let Some(code) = code {
+                    self.add_code(code);
+                }
+            }
+        }
+    }
+
+    /// The first is the code; whatever comes after it is a word more.
+    fn add_code(&mut self, code: String) {
+        match self.code {
+            None => self.code = Some(code),
+            Some(_) => self.words.push(code),
+        }
+    }
+
+    /// It is an error: what else it may say.
+    fn look_closer(&mut self, json: &Json) {
+        let Json::Members(members) = json else { return };
+        let maybe = members.iter().filter(|(name, _)| MAYBE_CODES.iter().any(|maybe| is_called(name, maybe)));
+        // RFC 9457: a type is the address of a page.
+        let codes = maybe
+            .filter_map(|(_, value)| text_in(value))
+            .filter(|code| has_letter(code) && !code.contains(':'));
+        codes.for_each(|code| self.add_code(code));
+    }
+}
+
+/// `"error": true`, `"ok": false`, `"success": false`.
+fn has_failed(json: &Json) -> bool {
+    json.member("error") == Some(&Json::Bool(true))
+        || ["ok", "success"].iter().any(|name| json.member(name) == Some(&Json::Bool(false)))
+}
+
+/// TikTok and others answer 200 with a number that is not 0, words, and nothing that could be a token.
+fn fails_by_number(json: &Json) -> bool {
+    let Json::Members(members) = json else { return false };
+    let number = members
+        .iter()
+        .find(|(name, _)| matches!(squeezed(name).as_str(), "code" | "errno" | "ret" | "retcode"));
+    let is_good =
+        |text: &str| text.parse::<u32>().map_or(true, |number| number == 0 || (200..300).contains(&number));
+    number.and_then(|(_, number)| text_in(number)).is_some_and(|number| !is_good(&number))
+        && !may_have_token(json)
+}
+
+fn may_have_token(json: &Json) -> bool {
+    match json {
+        Json::Members(members) => members.iter().any(|(name, value)| {
+            let is_text = value.text().is_some_and(|text| !text.is_empty());
+            is_text && squeezed(name).ends_with("token") || may_have_token(value)
+        }),
+        Json::List(list) => list.iter().any(may_have_token),
+        _ => false,
+    }
+}
+
+fn has_letter(text: &str) -> bool {
+    text.chars().any(char::is_alphabetic)
+}
+
+/// A name or a number that is not nothing.
+fn code_in(json: &Json) -> Option<String> {
+    text_in(json).filter(|code| code != "0")
+}
+
+fn text_in(json: &Json) -> Option<String> {
+    match json {
+        Json::Text(text) if !text.expose().trim().is_empty() => Some(text.expose().trim().to_owned()),
+        Json::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// Whether a member has that name, without regard to case and separators.
+fn is_called(member: &str, name: &str) -> bool {
+    let letters = member.bytes().filter(u8::is_ascii_alphanumeric);
+    letters.map(|letter| letter.to_ascii_lowercase()).eq(name.bytes())
+}
+
+/// Small letters and digits alone.
+fn squeezed(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+/// One of [`CODES`] where the text is or begins with it, and what stands behind; else the text.
+fn canonical(text: &str) -> (String, Option<String>) {
+    let end = text.find(|c: char| !(c.is_ascii_alphabetic() || matches!(c, '_' | '-' | ' ' | '.')));
+    let (head, behind) = text.split_at(end.unwrap_or(text.len()));
+    let first = head.split([' ', '.']).next().unwrap_or_default();
+    for (head, behind) in [(head, behind), (first, &text[first.len()..])] {
+        let is_it = |code: &&&str| squeezed(code) == squeezed(head);
+        if let Some(code) = CODES.iter().find(is_it) {
+            let behind =
+                behind.trim_matches(|c: char| c.is_whitespace() || matches!(c, ':' | ',' | ';' | '-'));
+            return ((*code).to_owned(), (!behind.is_empty()).then(|| behind.to_owned()));
+        }
+    }
+    (text.to_owned(), None)
+}
+
+/// Each once, as one line.
+fn joined(words: &[String], code: &str, redactor: &Redactor) -> String {
+    let mut line = String::new();
+    for word in words.iter().take(MOST_WORDS).map(|word| redactor.text(word)) {
+        if !line.contains(&word) && word != code {
+            line.push_str(if line.is_empty() { "" } else { "; " });
+            line.push_str(&word);
+        }
+    }
+    redactor.text(&line)
+}
