@@ -39,26 +39,21 @@ impl AuthorizationUrl {
     /// The URL's parts in order.
     pub fn parts(&self) -> Result<[&[u8]; 6]> {
         let AuthorizationTemplate { prefix, pkce, .. } = self.snapshot.authorization()?;
-        let Proof { verifier, challenge } = &self.proof;
+        let Proof { verifier, challenge, state } = &self.proof;
         let (name, challenge, method) = match pkce {
-            Pkce::S256 => ("&code_challenge=", challenge.as_bytes(), "&code_challenge_method=S256"),
-            Pkce::Plain => ("&code_challenge=", verifier.as_bytes(), "&code_challenge_method=plain"),
+            Pkce::S256 => ("&code_challenge=", &challenge[..], "&code_challenge_method=S256"),
+            Pkce::Plain => ("&code_challenge=", &verifier[..], "&code_challenge_method=plain"),
             Pkce::Off => ("", &[][..], ""),
         };
-        Ok([prefix.as_bytes(), b"state=", self.proof.state(), name.as_bytes(), challenge, method.as_bytes()])
+        Ok([prefix.as_bytes(), b"state=", state, name.as_bytes(), challenge, method.as_bytes()])
     }
 
-    /// Keeps it until its code comes: with the account's record, where another process can find it, or in memory as
-    /// long as there is no token endpoint to say which record that is. Returns its state.
+    /// Keeps it until its code comes, with the account's record, where another process can find it. Returns its state.
     pub fn remember(self) -> Result<[u8; 22]> {
-        let mut state = [0; 22];
-        state.copy_from_slice(self.proof.state());
         let request = self.snapshot.authorization()?.request.clone();
-        let pending = PendingAuthorization { state, verifier: self.proof.verifier.into_bytes(), request };
-        match self.snapshot.record() {
-            Ok(record) => record.add_pending(pending)?,
-            Err(_) => self.snapshot.memory_record().add_pending(pending)?,
-        }
+        let Proof { verifier, state, .. } = self.proof;
+        let pending = PendingAuthorization { state, verifier, request };
+        self.snapshot.record()?.add_pending(pending)?;
         Ok(state)
     }
 }

@@ -13,40 +13,12 @@ pub enum Pkce {
     Off,
 }
 
-/// 32 octets for the verifier (RFC 7636 section 7.1). The system's generator gives as many at once as are asked for,
-/// but more than these cost as much again.
-pub const RANDOM: usize = 32;
-const LENGTH: usize = 43;
-const STATE: usize = 22;
+/// 32 octets for the verifier (RFC 7636 section 7.1), and 16 of its own for the state.
+pub const RANDOM: usize = VERIFIER + 16;
+const VERIFIER: usize = 32;
 
-/// 32 octets as text, without an allocation of its own.
-#[derive(Clone)]
-pub struct Text(Wiped<[u8; LENGTH]>);
-
-impl Text {
-    /// 32 octets in base64url without padding (RFC 7636 appendix A). The length is known: no library is as quick.
-    fn encode(octets: &[u8; 32]) -> Self {
-        const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-        let letter = |bits: u32| LETTERS[(bits & 63) as usize];
-        let mut text = Wiped::new([0; LENGTH]);
-        let (whole, rest) = text.split_at_mut(40);
-        for (four, three) in whole.chunks_exact_mut(4).zip(octets.chunks_exact(3)) {
-            let bits = u32::from_be_bytes([0, three[0], three[1], three[2]]);
-            four.copy_from_slice(&[letter(bits >> 18), letter(bits >> 12), letter(bits >> 6), letter(bits)]);
-        }
-        let bits = u32::from_be_bytes([0, octets[30], octets[31], 0]);
-        rest.copy_from_slice(&[letter(bits >> 18), letter(bits >> 12), letter(bits >> 6)]);
-        Self(text)
-    }
-
-    pub fn into_bytes(self) -> Wiped<[u8; LENGTH]> {
-        self.0
-    }
-
-    pub fn as_bytes(&self) -> &[u8] {
-        &self.0[..]
-    }
-}
+/// A code verifier or challenge: 32 octets as text, without an allocation of its own.
+pub type Text = Wiped<[u8; 43]>;
 
 /// What makes one authorization request ours.
 #[derive(Clone)]
@@ -54,19 +26,32 @@ pub struct Proof {
     pub verifier: Text,
     /// `BASE64URL-ENCODE(SHA256(ASCII(code_verifier)))` (RFC 7636 section 4.2).
     pub challenge: Text,
+    /// 128 bits that nobody can guess who has not seen this URL (RFC 6749 section 10.10).
+    pub state: [u8; 22],
 }
 
 impl Proof {
     pub fn new(random: &[u8; RANDOM]) -> Self {
-        let verifier = Text::encode(random);
-        let challenge = Text::encode(&Sha256::digest(&verifier.0[..]).into());
-        Self { verifier, challenge }
+        let (for_verifier, for_state) = random.split_at(VERIFIER);
+        let mut proof =
+            Self { verifier: Wiped::new([0; 43]), challenge: Wiped::new([0; 43]), state: [0; 22] };
+        encode(for_verifier, &mut proof.verifier[..]);
+        encode(&Sha256::digest(&proof.verifier[..]), &mut proof.challenge[..]);
+        encode(for_state, &mut proof.state);
+        proof
     }
+}
 
-    /// 132 bits that nobody can guess who has not seen this URL (RFC 6749 section 10.10), and that tell nothing of
-    /// the verifier: the beginning of its hash, which the URL has too.
-    pub fn state(&self) -> &[u8] {
-        &self.challenge.as_bytes()[..STATE]
+/// Base64url without padding (RFC 7636 appendix A). The lengths are known: no library is as quick.
+#[inline]
+fn encode(octets: &[u8], text: &mut [u8]) {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let letter = |bits: u32| LETTERS[(bits & 63) as usize];
+    for (four, three) in text.chunks_mut(4).zip(octets.chunks(3)) {
+        let octet = |at: usize| three.get(at).copied().unwrap_or_default();
+        let bits = u32::from_be_bytes([0, octet(0), octet(1), octet(2)]);
+        let letters = [letter(bits >> 18), letter(bits >> 12), letter(bits >> 6), letter(bits)];
+        four.copy_from_slice(&letters[..four.len()]);
     }
 }
 
@@ -80,9 +65,17 @@ mod tests {
             116, 24, 223, 180, 151, 153, 224, 37, 79, 250, 96, 125, 216, 173, 187, 186, 22, 212, 37, 77, 105,
             214, 191, 240, 91, 88, 5, 88, 83, 132, 141, 121,
         ];
-        let proof = Proof::new(&octets);
-        assert_eq!(proof.verifier.as_bytes(), b"dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
-        assert_eq!(proof.challenge.as_bytes(), b"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
-        assert_eq!(proof.state(), b"E9Melhoa2OwvFrEMTJguCH");
+        let with_state = |state: [u8; 16]| {
+            let mut random = [0; RANDOM];
+            random[..VERIFIER].copy_from_slice(&octets);
+            random[VERIFIER..].copy_from_slice(&state);
+            Proof::new(&random)
+        };
+        let (proof, other) = (with_state([0xff; 16]), with_state([0; 16]));
+        assert_eq!(&proof.verifier[..], b"dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
+        assert_eq!(&proof.challenge[..], b"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+        assert_eq!(&other.challenge[..], &proof.challenge[..]);
+        // A state of its own: it tells nothing of the verifier.
+        assert_eq!((&proof.state, &other.state), (b"_____________________w", b"AAAAAAAAAAAAAAAAAAAAAA"));
     }
 }

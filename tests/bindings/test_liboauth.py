@@ -281,7 +281,7 @@ class Stores(unittest.TestCase):
 
     def test_another_client_takes_the_code(self):
         first, second = self.client(account="ann"), self.client(account="ann")
-        first.build_authorize_url()
+        url = first.build_authorize_url()
         state = first.state
         first.close()
         with self.assertRaises(liboauth.BadPaste):
@@ -290,7 +290,8 @@ class Stores(unittest.TestCase):
         second.exchange_code(f"?code=c&state={state}")
         self.assertEqual(second.access_token(), "at-1")
         digest = hashlib.sha256(self.server.forms[0]["code_verifier"].encode()).digest()
-        self.assertTrue(base64.urlsafe_b64encode(digest).decode().startswith(state))
+        challenge = base64.urlsafe_b64encode(digest).decode().rstrip("=")
+        self.assertIn(f"&state={state}&code_challenge={challenge}&", url)
         with self.assertRaises(liboauth.BadPaste):
             self.client(account="ann").exchange_code(f"?code=c&state={state}")
 
