@@ -38,8 +38,8 @@ pub const OAUTH_ERROR_SEQUENCE: i32 = -107;
 pub const OAUTH_ERROR_BUSY: i32 = -108;
 /// No authorization code can be found in the text, or more than one. Since 0.1.
 pub const OAUTH_ERROR_CODE: i32 = -109;
-/// The state that came back is not the one that was sent: not our authorization request, perhaps a forged
-/// redirect (RFC 6749 section 10.12). Since 0.1.
+/// The state that came back is not the one that was sent, or none came: not our authorization request, perhaps a
+/// forged redirect (RFC 6749 section 10.12). Nothing was sent. Since 0.1.
 pub const OAUTH_ERROR_STATE: i32 = -110;
 /// The redirect comes from another issuer than OAUTH_ISSUER (RFC 9207). Since 0.1.
 pub const OAUTH_ERROR_ISSUER: i32 = -111;

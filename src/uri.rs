@@ -115,6 +115,12 @@ pub fn check_endpoint(key: &'static str, text: &str, allow_http: bool) -> Result
     }
 }
 
+/// Whether a page shows the code, and no redirect brings it.
+pub fn is_out_of_band(redirect_uri: &str) -> bool {
+    let uri = redirect_uri.to_ascii_lowercase();
+    matches!(uri.as_str(), "urn:ietf:wg:oauth:2.0:oob" | "urn:ietf:wg:oauth:2.0:oob:auto")
+}
+
 /// RFC 8252 section 8.3: what goes to loopback does not leave the machine. `host` is as in a URL. Names below
 /// `localhost` are left out: some resolvers ask the network for them.
 pub fn is_loopback(host: &str) -> bool {

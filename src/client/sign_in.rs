@@ -59,8 +59,9 @@ fn exchange(
     place: Box<dyn Reservation>,
     secrets: Vec<Secret>,
 ) -> (Exchange, Aim) {
-    let ReturnedCode { code, fingerprint, redirect_uri, verifier, nonce, extra, claim } = code;
-    let aim = Aim::SignIn(SignIn { fingerprint: fingerprint.clone(), nonce, claim, place });
+    let ReturnedCode { code, fingerprint, extra, claim } = code;
+    let (redirect_uri, verifier) = (claim.redirect_uri.clone(), claim.verifier.clone());
+    let aim = Aim::SignIn(SignIn { fingerprint: fingerprint.clone(), claim, place });
     let settings = snapshot.settings.clone();
     (Exchange { settings, code, fingerprint, redirect_uri, verifier, extra, secrets }, aim)
 }

@@ -10,7 +10,6 @@ use crate::operation::{Dispatch, Outcome, Product, Watcher};
 use crate::protocol::answer::AnswerDialect;
 use crate::protocol::message::Request;
 use crate::renewal::RenewalLease;
-use crate::secret::Secret;
 use crate::settings::Snapshot;
 use crate::store::{fingerprint_of, Claim, Reservation};
 use crate::system::lock;
@@ -34,9 +33,8 @@ pub enum Aim {
 pub struct SignIn {
     /// Of the code.
     pub fingerprint: String,
-    pub nonce: Option<Secret>,
     /// Given back by being dropped, also by a panic.
-    pub claim: Option<Claim>,
+    pub claim: Claim,
     /// Of the tokens that it brings.
     pub place: Box<dyn Reservation>,
 }
@@ -133,9 +131,9 @@ impl SignIn {
     fn used(self, process: &Process) -> Box<dyn Reservation> {
         let mut state = lock(&process.state);
         state.codes.set_used(self.fingerprint);
-        state.nonce = self.nonce.unwrap_or_default();
+        state.nonce = self.claim.nonce.clone().unwrap_or_default();
         drop(state);
-        self.claim.into_iter().for_each(Claim::used);
+        self.claim.used();
         self.place
     }
 }

@@ -29,9 +29,12 @@ pub unsafe extern "C" fn oauth_build_authorize_url(client: i32, url: *mut c_char
 
 /// Exchanges the code that came back from the sign-in for tokens (RFC 6749 section 4.1.3).
 ///
-/// `code`: what came back: the URL of the redirect, its query, or the code alone, also with quotes, blanks and
-/// line breaks around it. A state in it must be ours, an error in it is reported as the server's. A code is sent
-/// once: after a success, the same again is OAUTH_ERROR_SEQUENCE, until a new URL is made.
+/// `code`: what came back: the URL of the redirect, its query, `code#state` as some pages show it, or the code alone,
+/// also with quotes, blanks and line breaks around it. Whatever has parameters must bring the state of a URL that was
+/// made by the same token endpoint, client_id and account: a code alone, or the page that shows it where
+/// OAUTH_REDIRECT_URI is `urn:ietf:wg:oauth:2.0:oob`, is taken for an answer to the newest. A program that a browser
+/// brings the answer to gives all of it, never the code alone. An error in it is reported as the server's. A code is
+/// sent once: after a success, the same again is OAUTH_ERROR_SEQUENCE, until a new URL is made.
 ///
 /// Returns 0, OAUTH_HTTP_NEEDED, OAUTH_ERROR_CODE, OAUTH_ERROR_STATE, OAUTH_ERROR_ISSUER, OAUTH_ERROR_SEQUENCE,
 /// or what the server or the network answered: OAUTH_ERROR_INVALID_GRANT, OAUTH_ERROR_INVALID_CLIENT,

@@ -3,6 +3,7 @@
 
 pub mod answer;
 pub mod authorization;
+pub mod authorization_response;
 pub mod client_auth;
 pub mod message;
 pub mod pkce;

@@ -98,6 +98,7 @@ impl AuthorizationTemplate {
         let Settings { authorization, client, storage, .. } = settings;
         let prefix = authorization.url_prefix(&settings.authorization_url()?, &client.client_id)?;
         let request = PendingRequest {
+            token_endpoint: settings.token_url()?,
             account: storage.account.clone(),
             client_id: client.client_id.clone(),
             redirect_uri: authorization.redirect_uri.clone(),

@@ -184,11 +184,6 @@ impl Record for MemoryRecord {
     fn has_pending(&self, state: Option<&str>) -> bool {
         lock(&self.store.0).find(&self.identity, state).is_some()
     }
-
-    fn pending_redirect_uris(&self) -> Vec<String> {
-        let contents = lock(&self.store.0);
-        contents.pending.iter().map(|url| url.authorization.request.redirect_uri.clone()).collect()
-    }
 }
 
 impl Reservation for MemoryRecord {
@@ -219,12 +214,15 @@ impl Contents {
         self.writes += 1;
     }
 
-    /// A code must not become the token of another account. A client_id that is missing has an error of its own.
+    /// A code must not go to another server, nor become the token of another account. A setting that is missing has an
+    /// error of its own.
     fn find(&mut self, identity: &Identity, state: Option<&str>) -> Option<&mut Pending> {
         let mut ours = self.pending.iter_mut().rev().filter(|pending| {
             let request = &pending.authorization.request;
-            let is_same_client = request.client_id == identity.client_id || identity.client_id.is_empty();
-            request.account == identity.account && is_same_client
+            let fits = |ours: &str, now: &str| ours == now || now.is_empty();
+            request.account == identity.account
+                && fits(&request.client_id, &identity.client_id)
+                && fits(&request.token_endpoint, &identity.token_endpoint)
         });
         match state {
             None => ours.next(),

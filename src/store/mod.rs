@@ -84,11 +84,6 @@ pub trait Record: Send + Sync {
 
     /// Whether a URL with that state was made here: nothing is claimed.
     fn has_pending(&self, state: Option<&str>) -> bool;
-
-    /// Where the answers to those URLs come to, as far as that is known without a look at each.
-    fn pending_redirect_uris(&self) -> Vec<String> {
-        Vec::new()
-    }
 }
 
 /// Room for a token, before what brings it is spent.

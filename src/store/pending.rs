@@ -15,6 +15,8 @@ pub struct PendingAuthorization {
 /// What all URLs that were made by the same settings have in common. The redirect URI must be the same again when the
 /// code is sent (RFC 6749 section 4.1.3).
 pub struct PendingRequest {
+    /// Where its code goes, and nowhere else.
+    pub token_endpoint: String,
     pub account: String,
     pub client_id: String,
     pub redirect_uri: String,

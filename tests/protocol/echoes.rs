@@ -103,6 +103,11 @@ fn leaks(row: &mut Row, client: &Client, secrets: &[&str]) -> Vec<&'static str> 
     leaks.map(|(name, _)| *name).collect()
 }
 
+/// What comes back from the URL that was made last.
+fn back(client: &Client) -> String {
+    format!("?code={}&state={}", percent(CODE, false), client.get(OAUTH_STATE))
+}
+
 #[test]
 fn servers_that_repeat_what_they_were_sent() {
     let mut table = Table::new("echoes");
@@ -123,10 +128,7 @@ fn servers_that_repeat_what_they_were_sent() {
                                 row.returned(client.refresh(), OAUTH_HTTP_NEEDED);
                             } else {
                                 client.authorize_url();
-                                row.returned(
-                                    client.exchange(&format!("?code={}", percent(CODE, false))),
-                                    OAUTH_HTTP_NEEDED,
-                                );
+                                row.returned(client.exchange(&back(&client)), OAUTH_HTTP_NEEDED);
                             }
                             let request = sent(&client);
                             let verifier = request.parameter("code_verifier").unwrap_or_default();
@@ -158,7 +160,7 @@ fn servers_that_repeat_what_they_were_sent() {
     table.row("all of the request", |row| {
         let client = client(&[(OAUTH_CLIENT_SECRET, SECRET), (OAUTH_CLIENT_AUTH, "client_secret_post")]);
         client.authorize_url();
-        row.returned(client.exchange(&format!("?code={}", percent(CODE, false))), OAUTH_HTTP_NEEDED);
+        row.returned(client.exchange(&back(&client)), OAUTH_HTTP_NEEDED);
         let request = sent(&client);
         let secrets: Vec<String> = ["code", "code_verifier", "client_secret"]
             .iter()

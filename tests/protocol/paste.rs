@@ -63,10 +63,10 @@ const PASTED: &[Case] = &[
     case("query without a mark", "code=abc&state={state}", Sends("abc")),
     case("query from the second parameter on", "&code=abc&state={state}", Sends("abc")),
     case("fragment alone", "#code=abc&state={state}", Sends("abc")),
-    case("?code= alone", "?code=abc", Sends("abc")),
-    case("#code= alone", "#code=abc", Sends("abc")),
-    case("code= alone", "code=abc", Sends("abc")),
-    case("code= alone, Facebook's end", "code=abc#_=_", Sends("abc")),
+    case("from behind a parameter's name on", "x&code=abc&state={state}", Sends("abc")),
+    case("from another parameter on", "session_state=5f0c&code=abc&state={state}", Sends("abc")),
+    case("from our issuer on", "iss=https://as.example&code=abc&state={state}", Sends("abc")),
+    case("padding at the end of a code", "YWJj==&state={state}", Sends("YWJj==")),
     case("query without a mark, a slash in the code", "code=4/0AbC&state={state}", Sends("4/0AbC")),
     case(
         "query without a mark, a slash in iss",
@@ -74,15 +74,55 @@ const PASTED: &[Case] = &[
         Sends("abc"),
     ),
     case("copied from the code on", "abc&state={state}", Sends("abc")),
-    // ---- Doorkeeper's page for an out-of-band code ----
-    case("page with the code in its path", "https://as.example/oauth/authorize/abc123", Sends("abc123")),
-    case("the same with a slash at the end", "https://as.example/oauth/authorize/abc123/", Sends("abc123")),
-    case("the same with a query", "https://as.example/oauth/authorize/abc123?locale=en", Sends("abc123")),
-    case("the path alone", "/oauth/authorize/abc123", Sends("abc123")),
-    case("native", "https://as.example/oauth/authorize/native?code=abc123", Sends("abc123")),
-    case("native, its end", "native?code=abc123", Sends("abc123")),
+    // ---- a second query ----
+    case("a query of its own", "https://app.example/cb?tenant=1?code=abc&state={state}", Sends("abc")),
+    case("the same, state first", "https://app.example/cb?tenant=1?state={state}&code=abc", Sends("abc")),
+    case("a page in the fragment", "https://app.example/#/cb?code=abc&state={state}", Sends("abc")),
+    case(
+        "a question mark in another parameter",
+        "https://app.example/cb?code=abc&state={state}&next=/a?b=c",
+        Sends("abc"),
+    ),
+    case("the code in the query, the state in the fragment", "/cb?code=abc#state={state}", Sends("abc")),
+    // ---- code and state as a page shows them ----
+    case("code#state", "abc#{state}", Sends("abc")),
+    case("code#state, quoted", "\"abc#{state}\"\n", Sends("abc")),
+    case("code#state, another's", "abc#theirs", Fails(OAUTH_ERROR_STATE)),
+    case("code#state, an empty one", "abc#", Fails(OAUTH_ERROR_STATE)),
+    case("code#state, the beginning of ours", "abc#A", Fails(OAUTH_ERROR_STATE)),
+    case("a code with several marks (eBay)", "v^1.1#i^1#r^1#t^Ul4x==", Sends("v^1.1#i^1#r^1#t^Ul4x==")),
+    // ---- whatever has parameters needs the state ----
+    case("path and query, no state", "/cb?code=abc", Fails(OAUTH_ERROR_STATE)),
+    case("?code= alone", "?code=abc", Fails(OAUTH_ERROR_STATE)),
+    case("#code= alone", "#code=abc", Fails(OAUTH_ERROR_STATE)),
+    case("code= alone", "code=abc", Fails(OAUTH_ERROR_STATE)),
+    case("code= alone, Facebook's end", "code=abc#_=_", Fails(OAUTH_ERROR_STATE)),
+    case("code= alone, quoted", "\"code=abc\"", Fails(OAUTH_ERROR_STATE)),
+    case("code= behind something", "x&code=abc", Fails(OAUTH_ERROR_STATE)),
+    case("code= with its name escaped", "?c%6Fde=abc", Fails(OAUTH_ERROR_STATE)),
+    case("code= and other parameters", "code=abc&session_state=5f0c&scope=a", Fails(OAUTH_ERROR_STATE)),
+    case("another host, no state", "https://evil.example/?code=abc", Fails(OAUTH_ERROR_STATE)),
+    case("another host, fragment", "https://evil.example/#code=abc", Fails(OAUTH_ERROR_STATE)),
+    case("another host, a second query", "https://evil.example/?x=1?code=abc", Fails(OAUTH_ERROR_STATE)),
+    case("without a scheme, no state", "evil.example?code=abc", Fails(OAUTH_ERROR_STATE)),
+    case("a pair of ours within", "https://evil.example/&code=abc", Fails(OAUTH_ERROR_STATE)),
+    case("a path, then an escaped query", "/cb%3Fcode=abc", Fails(OAUTH_ERROR_CODE)),
+    case("all escaped", "%3Fcode%3Dabc", Fails(OAUTH_ERROR_CODE)),
+    case("name and code, escaped", "code%3Dabc", Fails(OAUTH_ERROR_CODE)),
+    case("a query without a code", "cb?tenant=abc", Fails(OAUTH_ERROR_CODE)),
+    case("a parameter that is none of ours", "authorization_code=abc", Fails(OAUTH_ERROR_CODE)),
+    // ---- a page that shows codes, where the redirect URI is not out of band ----
+    case("a page's address", "https://as.example/oauth/authorize/abc123", Fails(OAUTH_ERROR_STATE)),
+    case("its path alone", "/oauth/authorize/abc123", Fails(OAUTH_ERROR_STATE)),
+    case("native", "https://as.example/oauth/authorize/native?code=abc123", Fails(OAUTH_ERROR_STATE)),
+    case("native, its end", "native?code=abc123", Fails(OAUTH_ERROR_STATE)),
+    case(
+        "native with the state",
+        "https://as.example/oauth/authorize/native?code=abc123&state={state}",
+        Sends("abc123"),
+    ),
     case("native without a code", "https://as.example/oauth/authorize/native", Fails(OAUTH_ERROR_CODE)),
-    case("out-of-band URI", "urn:ietf:wg:oauth:2.0:oob?code=abc123", Sends("abc123")),
+    case("out-of-band URI", "urn:ietf:wg:oauth:2.0:oob?code=abc123", Fails(OAUTH_ERROR_STATE)),
     // ---- the code alone ----
     case("code alone", "abc", Sends("abc")),
     case("with slash, plus and equal signs", "4/0A+bC-d_e~f.g==", Sends("4/0A+bC-d_e~f.g==")),
@@ -336,13 +376,14 @@ fn a_redirect_without_a_state() {
             "com.example.app:/cb?code=abc",
             OAUTH_ERROR_STATE,
         ),
+        ("the query alone", &[], "?code=abc", OAUTH_ERROR_STATE),
+        ("the query alone, no proof key", &[(OAUTH_PKCE, "off")], "?code=abc", OAUTH_ERROR_STATE),
         (
-            "out of band: that page has none",
-            &[(OAUTH_REDIRECT_URI, "urn:ietf:wg:oauth:2.0:oob")],
-            "https://as.example/oauth/authorize/native?code=abc",
-            OAUTH_HTTP_NEEDED,
+            "another host, no proof key",
+            &[(OAUTH_PKCE, "off")],
+            "https://evil.example?code=abc",
+            OAUTH_ERROR_STATE,
         ),
-        ("the query alone", &[], "?code=abc", OAUTH_HTTP_NEEDED),
     ];
     let mut table = Table::new("redirects without a state");
     for (name, settings, text, number) in cases {
@@ -350,7 +391,69 @@ fn a_redirect_without_a_state() {
             let client = client(settings);
             client.authorize_url();
             row.returned(client.exchange(text), *number);
+            row.action(OAUTH_ACTION_SIGN_IN);
+            row.eq("what waits to be sent", client.request(OAUTH_REQUEST_URL).0, OAUTH_ERROR_SEQUENCE);
+            row.returned(client.exchange("abc"), OAUTH_HTTP_NEEDED);
         });
+    }
+    table.end();
+}
+
+/// Doorkeeper's page shows the code in its address and knows no state: taken where the redirect URI is out of band, and
+/// the page the server's.
+#[test]
+fn a_page_that_shows_the_code() {
+    const OOB: &str = "urn:ietf:wg:oauth:2.0:oob";
+    let cases: &[(&str, &str, &str, Want)] = &[
+        ("path", OOB, "https://as.example/oauth/authorize/abc123", Sends("abc123")),
+        ("a slash at the end", OOB, "https://as.example/oauth/authorize/abc123/", Sends("abc123")),
+        ("a query", OOB, "https://as.example/oauth/authorize/abc123?locale=en", Sends("abc123")),
+        ("the path alone", OOB, "/oauth/authorize/abc123", Sends("abc123")),
+        ("native", OOB, "https://as.example/oauth/authorize/native?code=abc123", Sends("abc123")),
+        ("native, its path", OOB, "/oauth/authorize/native?code=abc123", Sends("abc123")),
+        ("native, its end", OOB, "native?code=abc123", Sends("abc123")),
+        ("another port", OOB, "https://AS.example:8443/oauth/authorize/abc123", Sends("abc123")),
+        ("closed by itself", "urn:ietf:wg:oauth:2.0:oob:auto", "/oauth/authorize/abc123", Sends("abc123")),
+        ("another host", OOB, "https://evil.example/oauth/authorize/abc123", Fails(OAUTH_ERROR_STATE)),
+        (
+            "native, another host",
+            OOB,
+            "https://evil.example/authorize/native?code=x",
+            Fails(OAUTH_ERROR_STATE),
+        ),
+        ("a host that begins so", OOB, "https://as.example.evil/authorize/abc123", Fails(OAUTH_ERROR_STATE)),
+        ("a user's name", OOB, "https://as.example@evil.example/authorize/abc", Fails(OAUTH_ERROR_STATE)),
+        ("another page", OOB, "https://as.example/native?code=x&error=", Fails(OAUTH_ERROR_STATE)),
+        ("no page", OOB, "https://as.example/oauth/authorize?code=abc123", Fails(OAUTH_ERROR_STATE)),
+        ("the URI itself", OOB, "urn:ietf:wg:oauth:2.0:oob?code=abc123", Fails(OAUTH_ERROR_STATE)),
+        ("the query alone", OOB, "?code=abc123", Fails(OAUTH_ERROR_STATE)),
+        (
+            "a redirect URI like it",
+            "urn:ietf:wg:oauth:2.0:oob2",
+            "/authorize/abc123",
+            Fails(OAUTH_ERROR_STATE),
+        ),
+    ];
+    let mut table = Table::new("pages");
+    for (name, redirect_uri, text, want) in cases {
+        for pkce in ["S256", "off"] {
+            table.row(&format!("{name}, pkce {pkce}"), |row| {
+                let client = client(&[(OAUTH_REDIRECT_URI, redirect_uri), (OAUTH_PKCE, pkce)]);
+                row.holds("nothing is pending", client.exchange(text) < OAUTH_HTTP_NEEDED);
+                client.authorize_url();
+                match want {
+                    Sends(code) => {
+                        row.returned(client.exchange(text), OAUTH_HTTP_NEEDED);
+                        row.eq("code", sent(&client).parameter("code").as_deref(), Some(*code));
+                    }
+                    Fails(number) => {
+                        row.returned(client.exchange(text), *number);
+                        row.returned(client.exchange("right"), OAUTH_HTTP_NEEDED);
+                    }
+                    Refused(..) => unreachable!(),
+                }
+            });
+        }
     }
     table.end();
 }
@@ -360,7 +463,8 @@ fn a_redirect_without_a_state() {
 fn pasted_fields() {
     let huge = "a".repeat(2 * 1024 * 1024);
     let long = "x".repeat(20_000);
-    let junk = format!("?code={}", "%".repeat(100_000));
+    let junk = "%".repeat(100_000);
+    let marks = format!("?{}code=abc", "?".repeat(100_000));
     let layers = "\" ' ".repeat(196_608);
     let amps = format!("?{}code=abc", "&amp;".repeat(50_000));
     let cases: &[(&str, &[u8], i32, i32)] = &[
@@ -371,9 +475,10 @@ fn pasted_fields() {
         ("a negative length", b"abc", -2, OAUTH_ERROR_LENGTH),
         ("2 MiB", huge.as_bytes(), 2 * 1024 * 1024, OAUTH_ERROR_LENGTH),
         ("a long code", long.as_bytes(), 20_000, OAUTH_HTTP_NEEDED),
-        ("percent signs", junk.as_bytes(), 100_006, OAUTH_HTTP_NEEDED),
+        ("percent signs", junk.as_bytes(), 100_000, OAUTH_HTTP_NEEDED),
+        ("question marks", marks.as_bytes(), 100_009, OAUTH_ERROR_STATE),
         ("quotes and blanks", layers.as_bytes(), 786_432, OAUTH_ERROR_CODE),
-        ("ampersands", amps.as_bytes(), i32::try_from(amps.len()).unwrap(), OAUTH_HTTP_NEEDED),
+        ("ampersands", amps.as_bytes(), i32::try_from(amps.len()).unwrap(), OAUTH_ERROR_STATE),
     ];
     let mut table = Table::new("pasted fields");
     for (name, text, length, number) in cases {

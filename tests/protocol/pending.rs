@@ -87,10 +87,11 @@ fn codes_and_their_urls() {
         let client = client(&[]);
         exchanged(row, &client, &url(&client).answer("abc"));
         url(&client);
-        row.returned(client.exchange("?code=abc"), OAUTH_HTTP_NEEDED);
+        row.returned(client.exchange("abc"), OAUTH_HTTP_NEEDED);
     });
-    table.row("the same code twice, no URL, no proof key", |row| {
+    table.row("the same code twice, no proof key", |row| {
         let client = client(&[(OAUTH_PKCE, "off")]);
+        url(&client);
         exchanged(row, &client, "abc");
         row.returned(client.exchange("abc"), OAUTH_ERROR_SEQUENCE);
     });
@@ -158,8 +159,15 @@ fn codes_and_their_urls() {
     });
     table.row("a code for a URL that somebody made by hand, no proof key", |row| {
         let client = client(&[(OAUTH_PKCE, "off")]);
-        row.returned(client.exchange("https://app.example/other?code=abc"), OAUTH_HTTP_NEEDED);
-        row.eq("code", sent(&client).parameter("code").as_deref(), Some("abc"));
+        row.returned(client.exchange("https://app.example/other?code=abc"), OAUTH_ERROR_STATE);
+        row.returned(client.exchange("https://app.example/other?code=abc&state=x"), OAUTH_ERROR_STATE);
+        row.returned(client.exchange("abc"), OAUTH_ERROR_SEQUENCE);
+        row.action(OAUTH_ACTION_SIGN_IN);
+    });
+    table.row("a code alone, no proof key", |row| {
+        let client = client(&[(OAUTH_PKCE, "off")]);
+        url(&client);
+        row.returned(client.exchange("abc"), OAUTH_HTTP_NEEDED);
         row.eq("code_verifier", sent(&client).parameter("code_verifier"), None);
     });
     table.row("refused by the server, then another code", |row| {
@@ -191,6 +199,29 @@ fn codes_and_their_urls() {
             row.action(OAUTH_ACTION_FIX);
             client.must_set(property, value);
             row.returned(client.exchange(&first.answer("abc")), OAUTH_HTTP_NEEDED);
+        });
+    }
+    // RFC 9700 section 4.4: code and verifier go to nobody else.
+    for (name, property, value) in [
+        ("another token endpoint", OAUTH_TOKEN_ENDPOINT, "https://other.example/token"),
+        ("the same endpoint, another path", OAUTH_TOKEN_ENDPOINT, "https://as.example/token2"),
+        ("another client", OAUTH_CLIENT_ID, "other"),
+        ("another account", OAUTH_ACCOUNT, "other"),
+        ("another profile", OAUTH_PROFILE, "stamps"),
+    ] {
+        table.row(&format!("{name}, since the URL was made"), |row| {
+            let client = client(&[]);
+            let first = url(&client);
+            let before = client.get(property);
+            client.must_set(property, value);
+            row.returned(client.exchange(&first.answer("abc")), OAUTH_ERROR_STATE);
+            row.returned(client.exchange("abc"), OAUTH_ERROR_SEQUENCE);
+            row.eq("what waits to be sent", client.request(OAUTH_REQUEST_URL).0, OAUTH_ERROR_SEQUENCE);
+            if property != OAUTH_PROFILE {
+                client.must_set(property, &before);
+                row.returned(client.exchange(&first.answer("abc")), OAUTH_HTTP_NEEDED);
+                row.eq("where it goes", sent(&client).url, "https://as.example/token".to_owned());
+            }
         });
     }
     table.row("pasted again before the answer came", |row| {

@@ -17,7 +17,7 @@ fn two_threads() {
         thread::scope(|scope| {
             let other = scope.spawn(|| {
                 let refresh = (client.refresh(), error_action(), error_text());
-                (refresh, client.header().0, client.exchange("?code=abc"))
+                (refresh, client.header().0, client.exchange("abc"))
             });
             let (refresh, header, exchange) = other.join().unwrap();
             row.eq("refresh", (refresh.0, refresh.1), (OAUTH_ERROR_BUSY, OAUTH_ACTION_RETRY));

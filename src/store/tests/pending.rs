@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use super::{holds, Rule, World};
+use super::{holds, identity, Rule, World};
 use crate::secret::{Secret, Wiped};
 use crate::store::{Arc, Claim, Found, PendingAuthorization, PendingRequest, Record, Wait};
+use crate::token::Identity;
 
 const RULES: &[Rule] = &[
     ("a URL is found by its state", found_by_state),
@@ -18,7 +19,6 @@ const RULES: &[Rule] = &[
     ("a URL has its time where other jobs see it", expired),
     ("what was not asked for is not found", not_found),
     ("what was not set is not there", what_a_request_has),
-    ("where answers come to", redirect_uris),
     ("URLs are made while others forget them", made_and_forgotten),
 ];
 
@@ -99,8 +99,15 @@ fn not_found(world: &World) {
     for unknown in [&*state(b'b'), "", "a", "../a", &text::<23>(b'a')] {
         assert!(none(&*record, Some(unknown)), "{unknown:?}");
     }
-    let berts = world.record("bert");
-    assert!(none(&*berts, None) && none(&*berts, Some(&state(b'a'))), "it is anne's");
+    let others = [
+        identity("bert"),
+        Identity { client_id: "you".to_owned(), ..identity("anne") },
+        Identity { token_endpoint: "https://other.example/token".to_owned(), ..identity("anne") },
+    ];
+    for other in others {
+        let record = world.store.record(other.clone());
+        assert!(none(&*record, None) && none(&*record, Some(&state(b'a'))), "it is anne's: {other:?}");
+    }
 }
 
 fn what_a_request_has(world: &World) {
@@ -112,12 +119,6 @@ fn what_a_request_has(world: &World) {
     record.add_pending(with(b'a', bare)).unwrap();
     let claim = claimed(&*record, Some(b'a'));
     assert!(claim.verifier.is_none() && claim.nonce.is_none());
-}
-
-fn redirect_uris(world: &World) {
-    let record = with_urls(world, b"ab");
-    let ours = b"ab".map(redirect_uri);
-    assert!(record.pending_redirect_uris().iter().all(|uri| ours.contains(uri)));
 }
 
 /// Each comes between the steps of the other, again and again: neither may fail.
@@ -183,6 +184,7 @@ pub fn url(account: &str, name: u8) -> PendingAuthorization {
 
 fn with(name: u8, change: impl FnOnce(&mut PendingRequest)) -> PendingAuthorization {
     let mut request = PendingRequest {
+        token_endpoint: identity("anne").token_endpoint,
         account: "anne".to_owned(),
         client_id: "me".to_owned(),
         redirect_uri: redirect_uri(name),

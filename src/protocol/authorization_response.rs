@@ -1,0 +1,241 @@
+//! The authorization response as a person, or a web server, brings it (RFC 6749 section 4.1.2).
+#![forbid(unsafe_code)]
+
+use crate::error::{Error, Refusal, Result};
+use crate::uri;
+
+/// What came back from the sign-in.
+#[derive(Debug, PartialEq)]
+pub struct AuthorizationResponse {
+    pub code: String,
+    pub origin: Origin,
+    pub issuer: Option<String>,
+    /// Parameters that are not ours, such as `realmId`.
+    pub extra: Vec<(String, String)>,
+}
+
+/// Where the code stood, which says what has to show that it is an answer to us.
+#[derive(Debug, PartialEq)]
+pub enum Origin {
+    /// A redirect, or a piece of one: whatever has parameters. Anybody could have made it, so its state has to be ours.
+    Redirect { state: Option<String> },
+    /// The page that shows the code where the redirect URI is out of band (Doorkeeper). The host is that of a whole
+    /// address.
+    Page { host: Option<String> },
+    /// The code was alone.
+    Alone,
+}
+
+/// Why there is no code in it.
+#[derive(Debug)]
+pub enum NoCode {
+    /// The server said so. State and issuer come along: a forged refusal is to be told from a real one.
+    Refused {
+        refusal: Box<Refusal>,
+        state: Option<String>,
+        issuer: Option<String>,
+    },
+    NotUnderstood(Error),
+}
+
+/// Finds the code in a redirect URL, in its query or fragment, in the last part of a path, before its state
+/// (`code#state`), or alone. Quotes and blanks around it, line breaks within and `&amp;` are forgiven.
+pub fn parse(pasted: &str) -> std::result::Result<AuthorizationResponse, NoCode> {
+    let text = tidy(pasted);
+    if text.is_empty() {
+        return Err(no_code(
+            "the text is empty: paste the whole address after signing in, or the code alone",
+        ));
+    }
+    let Some(parameters) = Parameters::find(&text) else { return without_parameters(&text) };
+    let found = parameters.map_err(NoCode::NotUnderstood)?;
+    if let Some(error) = found.error.filter(|error| !error.is_empty()) {
+        let refusal =
+            Box::new(Refusal { error, description: found.description, uri: found.uri, ..Refusal::default() });
+        return Err(NoCode::Refused { refusal, state: found.state, issuer: found.issuer });
+    }
+    let code = found.code.filter(|code| !code.is_empty()).ok_or_else(|| no_code(NOT_THE_REDIRECT))?;
+    check_code(&code).map_err(NoCode::NotUnderstood)?;
+    let origin = match native_page(&text) {
+        Some(page) if found.state.is_none() => page,
+        _ => Origin::Redirect { state: found.state },
+    };
+    Ok(AuthorizationResponse { code, origin, issuer: found.issuer, extra: found.extra })
+}
+
+const NOT_THE_REDIRECT: &str = "this address has none: paste the one that you end at after signing in";
+const A_PIECE: &str = "this is a piece of something: paste the whole address, or the code alone";
+
+fn no_code(reason: &str) -> NoCode {
+    NoCode::NotUnderstood(Error::Code(reason.to_owned()))
+}
+
+/// Takes away what mail programs, terminals and people add.
+fn tidy(pasted: &str) -> String {
+    let text: String = pasted.split(['\r', '\n', '\t']).map(str::trim).collect();
+    let is_around = |c: char| {
+        c.is_whitespace()
+            || "\"'<>`".contains(c)
+            || matches!(c, '\u{2018}'..='\u{201f}' | '\u{ab}' | '\u{bb}' | '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2060}')
+    };
+    // Facebook's end comes along with whatever is copied.
+    let text = text.trim_matches(is_around).trim_end_matches("#_=_").trim_start_matches('&');
+    ["&amp;", "&#38;", "&#x26;"].iter().fold(text.to_owned(), |text, escaped| text.replace(escaped, "&"))
+}
+
+#[derive(Default)]
+struct Parameters {
+    code: Option<String>,
+    state: Option<String>,
+    issuer: Option<String>,
+    error: Option<String>,
+    description: String,
+    uri: String,
+    extra: Vec<(String, String)>,
+}
+
+impl Parameters {
+    /// Those of the text, if it has any of an authorization response, wherever they stand in it.
+    fn find(text: &str) -> Option<Result<Self>> {
+        let pieces = pieces(text);
+        if !pieces.iter().any(|piece| is_ours(piece)) {
+            return None;
+        }
+        let (first, more) = pieces.split_first()?;
+        let has_address = text[first.len()..].starts_with(['?', '#']);
+        if is_ours(first) {
+            return Some(Self::collect(&pieces, None));
+        }
+        if has_address || first.contains("://") && !is_pair(first) {
+            return Some(Self::collect(more, None));
+        }
+        // Copied from somewhere within: from behind `code=` on, or from another parameter on.
+        let has_code = more.iter().any(|piece| name_of(piece) == "code");
+        match (has_code, is_pair(first)) {
+            (false, _) => Some(Self::collect(more, Some(first))),
+            (true, true) => Some(Self::collect(&pieces, None)),
+            (true, false) => Some(Self::collect(more, None)),
+        }
+    }
+
+    fn collect(pieces: &[&str], code: Option<&str>) -> Result<Self> {
+        let mut found = Self { code: code.map(|code| uri::unescape(code, false)), ..Self::default() };
+        let pairs = pieces.iter().filter(|piece| !piece.is_empty());
+        for (name, raw) in pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))) {
+            let name = uri::unescape(name, true);
+            let value = uri::unescape(raw, true);
+            let before = match name.as_str() {
+                // A code has no blanks: a plus that a server left as it is stays one.
+                "code" => found.code.replace(uri::unescape(raw, false)),
+                "state" => found.state.replace(value),
+                "iss" => found.issuer.replace(value),
+                "error" => found.error.replace(value),
+                "error_description" => {
+                    Some(std::mem::replace(&mut found.description, value)).filter(|d| !d.is_empty())
+                }
+                "error_uri" => Some(std::mem::replace(&mut found.uri, value)).filter(|u| !u.is_empty()),
+                _ => {
+                    found.extra.push((name, value));
+                    continue;
+                }
+            };
+            if before.is_some() {
+                // RFC 6749 section 3.1: no parameter more than once; which one is right would be a guess.
+                return Err(Error::Code(format!("{name} stands twice in the address: sign in again")));
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// What stands between the marks of a query and of a fragment. A second `?` is one before a name of ours alone: servers
+/// add their query to a redirect URI that has one.
+fn pieces(text: &str) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let (mut begin, mut has_query) = (0, false);
+    for (at, mark) in text.match_indices(['?', '#', '&']) {
+        if mark == "?" && has_query && !is_ours(&text[at + 1..]) {
+            continue;
+        }
+        has_query |= mark == "?";
+        pieces.push(&text[begin..at]);
+        begin = at + 1;
+    }
+    pieces.push(&text[begin..]);
+    pieces
+}
+
+/// Whether it begins with a parameter that only an authorization response has.
+fn is_ours(piece: &str) -> bool {
+    matches!(&*name_of(piece), "code" | "state" | "error")
+}
+
+/// Empty where it is none that could be ours: no more is looked at, however many pieces there are.
+fn name_of(piece: &str) -> String {
+    const LONGEST: usize = "%73%74%61%74%65".len();
+    let end = piece.bytes().take(LONGEST + 1).position(|b| b == b'=');
+    end.map(|end| uri::unescape(&piece[..end], true)).unwrap_or_default()
+}
+
+/// `name=value`, and no code with its padding.
+fn is_pair(piece: &str) -> bool {
+    piece.split_once('=').is_some_and(|(name, value)| {
+        let is_name = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        is_name && !value.trim_end_matches('=').is_empty()
+    })
+}
+
+/// `…/authorize/native?code=…`, or the end of it.
+fn native_page(text: &str) -> Option<Origin> {
+    let (address, _) = text.split_once('?')?;
+    let mut parts = address.rsplit('/');
+    let is_page = parts.next() == Some("native") && matches!(parts.next(), None | Some("authorize"));
+    is_page.then(|| Origin::Page { host: host(address) })
+}
+
+/// The host of a whole address.
+fn host(address: &str) -> Option<String> {
+    address.contains("://").then(|| {
+        let url = uri::parse(address).ok();
+        url.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
+    })
+}
+
+/// A code alone, with its state behind it (`code#state`), or as the last part of a page's path: `/oauth/authorize/CODE`.
+fn without_parameters(text: &str) -> std::result::Result<AuthorizationResponse, NoCode> {
+    let (code, origin) = match text.rsplit_once("/authorize/") {
+        Some((address, code)) => {
+            let code = code.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+            (code, Origin::Page { host: host(address) })
+        }
+        None => match text.split_once('#') {
+            // Some codes have several of these in them (eBay).
+            Some((code, state)) if !code.is_empty() && !state.contains('#') => {
+                (code, Origin::Redirect { state: Some(uri::unescape(state, false)) })
+            }
+            _ => (text, Origin::Alone),
+        },
+    };
+    let is_piece = |text: &str| is_pair(text) || pieces(text).iter().any(|piece| is_ours(piece));
+    let is_query = code.contains('?');
+    // Somebody who copies a code out of the address bar copies its escapes.
+    let code = uri::unescape(code, false);
+    if code.is_empty() || code == "native" || code.contains("://") || code.starts_with(['?', '#']) {
+        return Err(no_code(NOT_THE_REDIRECT));
+    }
+    check_code(&code).map_err(NoCode::NotUnderstood)?;
+    if is_query || is_piece(&code) || code.contains(['<', '>', '"', '{', '}', '\\', '&']) {
+        return Err(no_code(A_PIECE));
+    }
+    Ok(AuthorizationResponse { code, origin, issuer: None, extra: Vec::new() })
+}
+
+/// Visible ASCII (RFC 6749 appendix A.11).
+fn check_code(code: &str) -> Result<()> {
+    if code.bytes().all(|b| (0x21..=0x7e).contains(&b)) {
+        return Ok(());
+    }
+    Err(Error::Code(
+        "it has blanks or characters that no code has: paste the whole address, or the code alone".to_owned(),
+    ))
+}
