@@ -41,6 +41,9 @@ pub enum Error {
     NoPending,
     #[error("this code was used already: sign in again with a new URL")]
     CodeUsed,
+    /// By that code, or by another.
+    #[error("this sign-in has had its code: sign in again with a new URL")]
+    Spent,
     #[error("no request waits: call oauth_http_response once, after OAUTH_HTTP_NEEDED")]
     NoRequest,
     #[error("another thread's request is under way: call again when it is answered")]
@@ -192,7 +195,7 @@ impl Error {
             Self::Encoding(_) => (number::OAUTH_ERROR_ENCODING, Fix, NOTHING),
             Self::Property { .. } | Self::ReadOnly { .. } => (number::OAUTH_ERROR_PROPERTY, Fix, NOTHING),
             Self::Value { .. } => (number::OAUTH_ERROR_VALUE, Fix, NOTHING),
-            Self::NoPending | Self::CodeUsed => (number::OAUTH_ERROR_SEQUENCE, SignIn, NOTHING),
+            Self::NoPending | Self::CodeUsed | Self::Spent => (number::OAUTH_ERROR_SEQUENCE, SignIn, NOTHING),
             Self::NoRequest => (number::OAUTH_ERROR_SEQUENCE, Fix, NOTHING),
             Self::Busy => (number::OAUTH_ERROR_BUSY, Retry, NOTHING),
             Self::Code(_) => (number::OAUTH_ERROR_CODE, SignIn, NOTHING),

@@ -38,8 +38,8 @@ OAUTH_ERROR_ENCODING = -104
 OAUTH_ERROR_PROPERTY = -105
 #: The text makes no sense as the value of this property. Since 0.1.
 OAUTH_ERROR_VALUE = -106
-#: A call out of order: no authorization is pending, the code was used already, or no request waits
-#: for a response. Since 0.1.
+#: A call out of order: no authorization is pending, it has had its code already, or no request
+#: waits for a response. Since 0.1.
 OAUTH_ERROR_SEQUENCE = -107
 #: Another thread's request to the server is under way: in the caller's own HTTP, or with the same
 #: code. Call again later. Since 0.1.
@@ -452,6 +452,10 @@ FUNCTIONS: Dict[str, Tuple[Any, ...]] = {
     # finds them for OAUTH_PENDING_EXPIRES_IN seconds; with 'memory:' in the client, for the last
     # eight URLs.
     #
+    # A web program keeps OAUTH_STATE in the browser as well, in a cookie of its own, and takes an
+    # answer only from a browser that has the state's cookie: or else a stranger's link could sign
+    # people in as the stranger (RFC 6749 section 10.12). examples/c/signin_cgi.c shows it.
+    #
     # url: receives the URL and a NUL; 8192 bytes are plenty. With a capacity of 0, or too small a
     # buffer, nothing is made or remembered.
     #
@@ -470,8 +474,13 @@ FUNCTIONS: Dict[str, Tuple[Any, ...]] = {
     # a code alone, or the page that shows it where OAUTH_REDIRECT_URI is
     # 'urn:ietf:wg:oauth:2.0:oob', is taken for an answer to the newest. A program that a browser
     # brings the answer to gives all of it, never the code alone. An error in it is reported as the
-    # server's. A code is sent once: after a success, the same again is OAUTH_ERROR_SEQUENCE, until
-    # a new URL is made.
+    # server's.
+    #
+    # A URL is good for the first code that is sent, and another is OAUTH_ERROR_SEQUENCE (RFC 9700
+    # section 4.2.4). The same one may be given once more where nobody answered, or where the answer
+    # says nothing of the code, such as that the client's secret is wrong or the server busy. After
+    # a success, an answer of success that was not understood, or a refused code a new URL is
+    # needed.
     #
     # Returns 0, OAUTH_HTTP_NEEDED, OAUTH_ERROR_CODE, OAUTH_ERROR_STATE, OAUTH_ERROR_ISSUER,
     # OAUTH_ERROR_SEQUENCE, or what the server or the network answered: OAUTH_ERROR_INVALID_GRANT,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Process;
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result};
 use crate::operation::{Dispatch, Outcome, Product, Watcher};
 use crate::protocol::answer::AnswerDialect;
 use crate::protocol::message::Request;
@@ -84,7 +84,11 @@ impl Task {
                 source.not_renewed(error, serial, lease)
             }
             (Aim::Removal { lease, token }, Ok(_)) => source.remove(&token, lease),
-            (Aim::SignIn(_) | Aim::Removal { .. }, Err(error)) => Err(error),
+            (Aim::SignIn(sign_in), Err(error)) => {
+                sign_in.failed(&error);
+                Err(error)
+            }
+            (Aim::Removal { .. }, Err(error)) => Err(error),
             (Aim::SignIn(_) | Aim::Renewal(_), Ok(Product::Nothing)) => {
                 Err(Error::Internal("an operation for a token has brought none".to_owned()))
             }
@@ -109,7 +113,11 @@ impl Watcher for Task {
     }
 
     fn sending(&mut self, dispatch: &Dispatch) -> Result<()> {
-        let Aim::Renewal(renewal) = &mut self.aim else { return Ok(()) };
+        let renewal = match &mut self.aim {
+            Aim::SignIn(sign_in) => return sign_in.claim.sending(),
+            Aim::Renewal(renewal) => renewal,
+            Aim::Removal { .. } => return Ok(()),
+        };
         if std::mem::replace(&mut renewal.has_sent, true) {
             return Ok(());
         }
@@ -135,6 +143,17 @@ impl SignIn {
         drop(state);
         self.claim.used();
         self.place
+    }
+
+    /// A code is good for one answer (RFC 6749 section 4.1.2). It may be sent again where none came, or one that says
+    /// nothing of it, such as that the secret is wrong or the server busy.
+    fn failed(self, error: &Error) {
+        let was_taken = error.refusal().is_none() && error.status().is_some_and(|status| status / 100 == 2);
+        if was_taken || error.action() == Action::SignIn {
+            self.claim.used();
+        } else if error.status().is_none() && !error.leaves_unknown() {
+            self.claim.not_sent();
+        }
     }
 }
 

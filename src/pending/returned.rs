@@ -33,7 +33,7 @@ impl ReturnedCode {
             return Err(Error::CodeUsed);
         }
         check_issuer(snapshot, response.issuer.as_deref())?;
-        let claim = claim(snapshot, &response)?;
+        let claim = claim(snapshot, &response, &fingerprint)?;
         Ok(Self { code, fingerprint, extra: response.extra, claim })
     }
 }
@@ -59,17 +59,17 @@ fn refusal(snapshot: &Snapshot, no_code: NoCode) -> Result<Error> {
 
 /// Whether it was we who asked, in this process or another.
 fn has_asked(snapshot: &Snapshot, state: &str) -> Result<bool> {
-    Ok(snapshot.memory_record().has_pending(Some(state)) || snapshot.record()?.has_pending(Some(state)))
+    Ok(snapshot.memory_record().has_pending(state) || snapshot.record()?.has_pending(state))
 }
 
 /// The URL with that state or, for a code that came without one from where none comes, the newest.
-fn claim(snapshot: &Snapshot, response: &AuthorizationResponse) -> Result<Claim> {
+fn claim(snapshot: &Snapshot, response: &AuthorizationResponse, code: &str) -> Result<Claim> {
     let state = match &response.origin {
         Origin::Redirect { state } => Some(state.as_deref().ok_or(NO_STATE)?),
         Origin::Page { .. } | Origin::Alone => None,
     };
-    let found = match snapshot.memory_record().claim_pending(state)? {
-        Found::None => snapshot.record()?.claim_pending(state)?,
+    let found = match snapshot.memory_record().claim_pending(state, code)? {
+        Found::None => snapshot.record()?.claim_pending(state, code)?,
         found => found,
     };
     match found {
@@ -78,7 +78,7 @@ fn claim(snapshot: &Snapshot, response: &AuthorizationResponse) -> Result<Claim>
             _ => Ok(claim),
         },
         Found::Busy => Err(Error::Busy),
-        Found::Used => Err(Error::CodeUsed),
+        Found::Used => Err(Error::Spent),
         Found::Expired => Err(Error::State("the URL was made too long ago: sign in again with a new one")),
         Found::None if state.is_some() => Err(NOT_OURS),
         Found::None => Err(Error::NoPending),

@@ -34,13 +34,15 @@ struct Contents {
 struct Pending {
     authorization: PendingAuthorization,
     status: Status,
+    /// The fingerprint of the one code that it is good for, once that was sent.
+    code: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Status {
     Open,
-    /// Its code is on the way to the server.
-    Sent,
+    /// Nobody else's: its code is on the way to the server.
+    Claimed,
     Used,
 }
 
@@ -74,7 +76,7 @@ impl MemoryStore {
     /// `None` where a thread of the parent was changing something at that very moment.
     pub fn after_fork(parent: &Self, owner: Option<Identity>, token: Option<Arc<Token>>) -> Option<Self> {
         let mut pending = std::mem::take(&mut parent.0.try_lock().ok()?.pending);
-        for url in pending.iter_mut().filter(|url| url.status == Status::Sent) {
+        for url in pending.iter_mut().filter(|url| url.status == Status::Claimed) {
             url.status = Status::Open;
         }
         let contents = Contents { owner, token, pending, ..Contents::default() };
@@ -154,22 +156,24 @@ impl Record for MemoryRecord {
         if pending.capacity() == 0 {
             pending.reserve_exact(MOST);
         }
-        pending.push_back(Pending { authorization, status: Status::Open });
+        pending.push_back(Pending { authorization, status: Status::Open, code: None });
         Ok(())
     }
 
-    fn claim_pending(&self, state: Option<&str>) -> Result<Found> {
+    fn claim_pending(&self, state: Option<&str>, code: &str) -> Result<Found> {
         let mut contents = lock(&self.store.0);
         let Some(pending) = contents.find(&self.identity, state) else { return Ok(Found::None) };
-        match pending.status {
-            Status::Sent => return Ok(Found::Busy),
-            Status::Used => return Ok(Found::Used),
-            Status::Open => pending.status = Status::Sent,
+        match (pending.status, &pending.code) {
+            (Status::Claimed, _) => return Ok(Found::Busy),
+            (Status::Used, _) => return Ok(Found::Used),
+            (Status::Open, Some(sent)) if sent != code => return Ok(Found::Used),
+            (Status::Open, _) => pending.status = Status::Claimed,
         }
         let url = &pending.authorization;
         let claimed = MemoryClaim {
             store: self.store.clone(),
             state: url.state,
+            code: code.to_owned(),
             fork_count: system::fork_count(),
             outcome: Status::Open,
         };
@@ -181,8 +185,10 @@ impl Record for MemoryRecord {
         }))
     }
 
-    fn has_pending(&self, state: Option<&str>) -> bool {
-        lock(&self.store.0).find(&self.identity, state).is_some()
+    fn has_pending(&self, state: &str) -> bool {
+        let mut contents = lock(&self.store.0);
+        let waits = |url: &Pending| url.status != Status::Used && url.code.is_none();
+        contents.find(&self.identity, Some(state)).is_some_and(|url| waits(url))
     }
 }
 
@@ -304,13 +310,33 @@ impl Lease for MemoryLease {
 struct MemoryClaim {
     store: MemoryStore,
     state: [u8; 22],
+    code: String,
     /// The child of a fork has another store, and this one's lock may be held for ever.
     fork_count: u32,
     /// What becomes of the URL when the claim ends.
     outcome: Status,
 }
 
+impl MemoryClaim {
+    fn change(&self, change: impl FnOnce(&mut Pending)) {
+        if self.fork_count != system::fork_count() {
+            return;
+        }
+        let mut contents = lock(&self.store.0);
+        contents.pending.iter_mut().find(|url| url.authorization.state == self.state).map(change);
+    }
+}
+
 impl Claimed for MemoryClaim {
+    fn sending(&mut self) -> Result<()> {
+        self.change(|url| url.code = Some(self.code.clone()));
+        Ok(())
+    }
+
+    fn not_sent(&mut self) {
+        self.change(|url| url.code = None);
+    }
+
     fn used(&mut self) {
         self.outcome = Status::Used;
     }
@@ -318,13 +344,6 @@ impl Claimed for MemoryClaim {
 
 impl Drop for MemoryClaim {
     fn drop(&mut self) {
-        if self.fork_count != system::fork_count() {
-            return;
-        }
-        let mut contents = lock(&self.store.0);
-        let ours = contents.pending.iter_mut().filter(|pending| pending.authorization.state == self.state);
-        for pending in ours {
-            pending.status = self.outcome;
-        }
+        self.change(|url| url.status = self.outcome);
     }
 }

@@ -80,10 +80,11 @@ pub trait Record: Send + Sync {
     fn add_pending(&self, pending: PendingAuthorization) -> Result<()>;
 
     /// The URL with that state or, for a code that came alone, the newest: nobody else's until the claim is dropped.
-    fn claim_pending(&self, state: Option<&str>) -> Result<Found>;
+    /// `code`: the fingerprint of the code that is to be sent.
+    fn claim_pending(&self, state: Option<&str>, code: &str) -> Result<Found>;
 
-    /// Whether a URL with that state was made here: nothing is claimed.
-    fn has_pending(&self, state: Option<&str>) -> bool;
+    /// Whether a URL with that state was made here and waits for its code: nothing is claimed.
+    fn has_pending(&self, state: &str) -> bool;
 }
 
 /// Room for a token, before what brings it is spent.

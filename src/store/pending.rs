@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::error::Result;
 use crate::secret::{Secret, Wiped};
 
 /// What is remembered of a URL until its code comes. It takes no memory of its own: most URLs are made for nothing.
@@ -31,15 +32,15 @@ pub enum Found {
     Claim(Claim),
     /// Its code is on the way, in another process or thread.
     Busy,
-    /// Its code has brought tokens.
+    /// It has had its code: one that has come to its end, or another than the one that is asked for.
     Used,
     Expired,
     /// There is none with this state or, without a state, none at all.
     None,
 }
 
-/// A pending authorization that is nobody else's until this is dropped. Unless it was used, its code, or another, may be
-/// tried again then: also after a panic.
+/// A pending authorization that is nobody else's until this is dropped. It is good for the first code that is sent
+/// (RFC 9700 section 4.2.4); unless that has come to its end, it may be sent again: also after a panic.
 pub struct Claim {
     pub redirect_uri: String,
     pub verifier: Option<Secret>,
@@ -49,11 +50,25 @@ pub struct Claim {
 
 /// An engine's part of a claim.
 pub trait Claimed: Send {
-    /// Its code has brought tokens.
+    /// The code is about to be sent: from now on no other is taken, whatever becomes of this process.
+    fn sending(&mut self) -> Result<()>;
+
+    /// It was not sent after all.
+    fn not_sent(&mut self);
+
+    /// The code has come to its end.
     fn used(&mut self);
 }
 
 impl Claim {
+    pub fn sending(&mut self) -> Result<()> {
+        self.claimed.sending()
+    }
+
+    pub fn not_sent(mut self) {
+        self.claimed.not_sent();
+    }
+
     pub fn used(mut self) {
         self.claimed.used();
     }

@@ -188,12 +188,12 @@ fn removed_is_gone(world: &World) {
     lease.write_notes().unwrap();
     lease.remove(1).unwrap();
     assert!(lease.read().unwrap().is_none());
-    assert!(record.has_pending(None), "who waits for a code is not meant");
+    assert!(record.has_pending(&pending::state(b'a')), "who waits for a code is not meant");
     lease.remove_pending().unwrap();
     drop(lease);
     assert!(record.read().unwrap().is_none() && record.stamp().is_none());
-    assert!(!record.has_pending(None) && !record.has_pending(Some(&pending::state(b'a'))));
-    assert!(matches!(record.claim_pending(None).unwrap(), Found::None));
+    assert!(!record.has_pending(&pending::state(b'a')));
+    assert!(matches!(record.claim_pending(None, "code").unwrap(), Found::None));
     assert_eq!(record.notes(), notes(), "they say that it was on purpose");
     world.lease("anne").remove(0).unwrap();
     world.write("anne", 1);

@@ -8,6 +8,20 @@ use base64::Engine;
 use oauth::constants::*;
 use sha2::{Digest, Sha256};
 
+/// What a server makes of a code, and whether the same code may be sent once more.
+const SENT: &[(&str, i32, &[u8], bool)] = &[
+    ("no answer", 0, b"", true),
+    ("busy", 503, b"", true),
+    ("too many", 429, b"", true),
+    ("a wrong secret", 401, br#"{"error":"invalid_client"}"#, true),
+    ("a wrong request", 400, br#"{"error":"invalid_request"}"#, true),
+    ("a wrong code", 400, br#"{"error":"invalid_grant"}"#, false),
+    ("a wrong code in a 200", 200, br#"{"error":"invalid_grant"}"#, false),
+    ("a web page", 200, b"<html>", false),
+    ("a token that was cut off", 200, br#"{"access_token":"at"#, false),
+    ("nothing", 200, b"", false),
+];
+
 const ANSWER: &[u8] = br#"{"access_token":"at","refresh_token":"rt","expires_in":3600}"#;
 
 /// A URL that was made, and what came back from it.
@@ -170,23 +184,38 @@ fn codes_and_their_urls() {
         row.returned(client.exchange("abc"), OAUTH_HTTP_NEEDED);
         row.eq("code_verifier", sent(&client).parameter("code_verifier"), None);
     });
-    table.row("refused by the server, then another code", |row| {
-        let client = client(&[]);
-        let first = url(&client);
-        row.returned(client.exchange(&first.answer("wrong")), OAUTH_HTTP_NEEDED);
-        let n = client.respond(400, "", br#"{"error":"invalid_grant"}"#);
-        row.returned(n, OAUTH_ERROR_INVALID_GRANT);
-        row.action(OAUTH_ACTION_SIGN_IN);
-        row.returned(client.exchange(&first.answer("right")), OAUTH_HTTP_NEEDED);
-        first.is_answered(row, &client);
-    });
-    table.row("no answer, then the same code", |row| {
-        let client = client(&[]);
-        let first = url(&client);
-        row.returned(client.exchange(&first.answer("abc")), OAUTH_HTTP_NEEDED);
-        row.returned(client.respond(0, "", b""), OAUTH_ERROR_DISCONNECTED);
-        row.returned(client.exchange(&first.answer("abc")), OAUTH_HTTP_NEEDED);
-    });
+    // RFC 9700 section 4.2.4: who has seen a state must not bring a code of his own with it.
+    for (name, status, body, is_open) in SENT {
+        table.row(&format!("sent, {name}, then another code"), |row| {
+            let client = client(&[]);
+            url(&client);
+            let first = url(&client);
+            row.returned(client.exchange(&first.answer("abc")), OAUTH_HTTP_NEEDED);
+            row.holds("it fails", client.respond(*status, "", body) < OAUTH_HTTP_NEEDED);
+            for text in [first.answer("def"), format!("def#{}", first.state), "def".to_owned()] {
+                row.returned(client.exchange(&text), OAUTH_ERROR_SEQUENCE);
+                row.action(OAUTH_ACTION_SIGN_IN);
+            }
+            row.eq("what waits to be sent", client.request(OAUTH_REQUEST_URL).0, OAUTH_ERROR_SEQUENCE);
+            // A new URL is a new sign-in.
+            row.returned(client.exchange(&url(&client).answer("def")), OAUTH_HTTP_NEEDED);
+        });
+        table.row(&format!("sent, {name}, then the same code"), |row| {
+            let client = client(&[]);
+            let first = url(&client);
+            row.returned(client.exchange(&first.answer("abc")), OAUTH_HTTP_NEEDED);
+            row.holds("it fails", client.respond(*status, "", body) < OAUTH_HTTP_NEEDED);
+            for text in [first.answer("abc"), format!("abc#{}", first.state), "abc".to_owned()] {
+                let expected = if *is_open { OAUTH_HTTP_NEEDED } else { OAUTH_ERROR_SEQUENCE };
+                row.returned(client.exchange(&text), expected);
+            }
+            if *is_open {
+                first.is_answered(row, &client);
+                row.returned(client.respond(200, "", ANSWER), 0);
+                row.returned(client.exchange(&first.answer("abc")), OAUTH_ERROR_SEQUENCE);
+            }
+        });
+    }
     for (name, property, value) in [
         ("no token endpoint", OAUTH_TOKEN_ENDPOINT, "https://as.example/token"),
         ("no client_id", OAUTH_CLIENT_ID, "client"),

@@ -196,33 +196,51 @@ fn what_was_not_asked_for_here_is_refused() {
 }
 
 #[test]
-fn an_exchange_that_fails_leaves_it_open() {
+fn an_exchange_that_fails_leaves_it_open_for_its_code_alone() {
     let mut table = Table::default();
-    let bad: &[(i32, &str, &str)] = &[
-        (0, "", ""),
-        (503, "", ""),
-        (400, JSON, "{\"error\":\"invalid_grant\"}"),
-        (401, "", ""),
-        (200, "", "<html>"),
+    let bad: &[(i32, &str, &str, bool)] = &[
+        (0, "", "", true),
+        (503, "", "", true),
+        (401, "", "", true),
+        (400, JSON, "{\"error\":\"invalid_grant\"}", false),
+        (200, "", "<html>", false),
     ];
-    for (status, headers, body) in bad.iter().copied() {
+    for (status, headers, body, is_open) in bad.iter().copied() {
         table.row(&format!("{status} {body}"), || {
             let folder = Folder::new();
+            folder.client().authorize_url();
             let url = folder.client().authorize_url();
-            let came_back = back_from(&url, "SECRET-code");
+            let (came_back, other) = (back_from(&url, "SECRET-code"), back_from(&url, "SECRET-theirs"));
             let second = folder.client();
             assert_eq!(second.exchange(&came_back), OAUTH_HTTP_NEEDED, "{}", error_text());
+            fails(folder.client().exchange(&other), OAUTH_ERROR_SEQUENCE, "this sign-in has had its code");
             assert!(second.respond(status, headers, body.as_bytes()) < 0);
-            takes(&folder.client(), &came_back, "1");
+            for other in [other.as_str(), "SECRET-theirs"] {
+                fails(folder.client().exchange(other), OAUTH_ERROR_SEQUENCE, "this sign-in has had its code");
+            }
+            let said = format!("?error=access_denied&state={}", parameter_of(&url, "state"));
+            fails(folder.client().exchange(&said), OAUTH_ERROR_STATE, "state differs");
+            if is_open {
+                takes(&folder.client(), &came_back, "1");
+            }
             fails(second.exchange(&came_back), OAUTH_ERROR_SEQUENCE, "");
         });
     }
+    table.row("nothing was sent", || {
+        let folder = Folder::new();
+        let nobody = &[(OAUTH_TOKEN_ENDPOINT, "http://127.0.0.1:1/token"), (OAUTH_HTTP, "builtin")];
+        let url = client_in(&folder, nobody).authorize_url();
+        for code in ["SECRET-code", "SECRET-other-code"] {
+            fails(client_in(&folder, nobody).exchange(&back_from(&url, code)), OAUTH_ERROR_CONNECT, "");
+        }
+    });
     table.row("closed without an answer", || {
         let folder = Folder::new();
         let came_back = back_from(&folder.client().authorize_url(), "SECRET-code");
         let second = folder.client();
         assert_eq!(second.exchange(&came_back), OAUTH_HTTP_NEEDED, "{}", error_text());
         drop(second);
+        fails(folder.client().exchange("SECRET-theirs"), OAUTH_ERROR_SEQUENCE, "");
         takes(&folder.client(), &came_back, "1");
     });
     table.row("refused by the person", || {

@@ -80,11 +80,11 @@ impl Record for TestRecord {
         self.inner.add_pending(pending)
     }
 
-    fn claim_pending(&self, state: Option<&str>) -> Result<Found> {
-        self.inner.claim_pending(state)
+    fn claim_pending(&self, state: Option<&str>, code: &str) -> Result<Found> {
+        self.inner.claim_pending(state, code)
     }
 
-    fn has_pending(&self, state: Option<&str>) -> bool {
+    fn has_pending(&self, state: &str) -> bool {
         self.inner.has_pending(state)
     }
 }

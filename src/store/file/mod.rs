@@ -4,7 +4,8 @@
 //! - `NAME.json`: the record, as [`record`] writes it, or sealed, as `seal` does. Never changed, always replaced.
 //! - `NAME.lock`: locked from re-reading the record until its successor is written. Its text are [`LeaseNotes`].
 //! - `NAME.tmp`: the successor while it is written, by whoever holds the lock.
-//! - `NAME.pending/`: the authorization URLs that wait for their codes, a file each, and room for what a code brings.
+//! - `NAME.pending/`: the authorization URLs that wait for their codes, a file each, as [`pending`] names them, and room
+//!   for what a code brings.
 #![forbid(unsafe_code)]
 
 mod accounts;
@@ -119,14 +120,14 @@ impl Record for FileRecord {
         pending::add(&self.place, &folder, &pending)
     }
 
-    fn claim_pending(&self, state: Option<&str>) -> Result<Found> {
+    fn claim_pending(&self, state: Option<&str>, code: &str) -> Result<Found> {
         match Folder::open(&self.place.folder)? {
-            Some(folder) => pending::claim(&self.place, &folder, state),
+            Some(folder) => pending::claim(&self.place, &folder, state, code),
             None => Ok(Found::None),
         }
     }
 
-    fn has_pending(&self, state: Option<&str>) -> bool {
+    fn has_pending(&self, state: &str) -> bool {
         pending::has(&self.place, state)
     }
 }

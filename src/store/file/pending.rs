@@ -1,5 +1,9 @@
 //! Authorization URLs that people have been sent to: one process shows the URL, another takes the code. Each is a file
-//! that is written once, found by its state, and locked while its code is on the way to the server.
+//! that is written once, and locked while its code is on the way to the server. Its name says how far it has come:
+//!
+//! - `STATE.json`, by a hash of its state: it waits.
+//! - `STATE.sent-CODE`: that code was sent, by its fingerprint, and no other is taken.
+//! - `STATE.used`: its code has come to its end.
 #![forbid(unsafe_code)]
 
 use std::cmp::Reverse;
@@ -15,7 +19,7 @@ use super::folder::Folder;
 use super::guard::Guard;
 use super::record::{self, Fields};
 use super::Place;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::json::Json;
 use crate::secret::Secret;
 use crate::store::{hash, hex, Claim, Claimed, Found, PendingAuthorization};
@@ -67,17 +71,13 @@ pub fn temporary(place: &Place, folder: &Folder) -> Result<String> {
     Ok(format!("{inner}/{}.tmp", hex(&random)))
 }
 
-/// Whether a URL with that state was made here: nothing is claimed.
-pub fn has(place: &Place, state: Option<&str>) -> bool {
-    let inner = place.path("pending");
-    match state {
-        Some(state) => inner.join(stem(state)).with_extension("json").exists(),
-        None => newest(&inner).is_some(),
-    }
+/// Whether a URL with that state waits: nothing is claimed.
+pub fn has(place: &Place, state: &str) -> bool {
+    place.path("pending").join(stem(state)).with_extension("json").exists()
 }
 
 /// The one with that state or, for a code that came alone, the newest.
-pub fn claim(place: &Place, folder: &Folder, state: Option<&str>) -> Result<Found> {
+pub fn claim(place: &Place, folder: &Folder, state: Option<&str>, code: &str) -> Result<Found> {
     let inner = place.name("pending");
     if !folder.has_folder(&inner)? {
         return Ok(Found::None);
@@ -85,21 +85,38 @@ pub fn claim(place: &Place, folder: &Folder, state: Option<&str>) -> Result<Foun
     let Some(stem) = state.map(stem).or_else(|| newest(&folder.path(&inner))) else {
         return Ok(Found::None);
     };
-    let name = format!("{inner}/{stem}.json");
-    let path = folder.path(&name);
-    if folder.stamp(&format!("{inner}/{stem}.used")).is_some() {
-        return Ok(Found::Used);
+    let kinds = ["json", &format!("sent-{code}")];
+    for kind in kinds {
+        match claim_file(place, folder, &stem, kind, code)? {
+            Found::None => {}
+            found => return Ok(found),
+        }
     }
+    let kind_of = |path: &Path| {
+        let kind = path.extension().unwrap_or_default().to_str().map(str::to_owned);
+        kind.filter(|kind| kind != "tmp" && path.file_stem().is_some_and(|name| name == stem.as_str()))
+    };
+    Ok(match entries(&folder.path(&inner)).iter().find_map(|(_, path)| kind_of(path)) {
+        None => Found::None,
+        // Somebody else's at this moment.
+        Some(kind) if kinds.contains(&kind.as_str()) => Found::Busy,
+        Some(_) => Found::Used,
+    })
+}
+
+fn claim_file(place: &Place, folder: &Folder, stem: &str, kind: &str, code: &str) -> Result<Found> {
+    let name = format!("{}/{stem}.{kind}", place.name("pending"));
+    let path = folder.path(&name);
     let Some(bytes) = folder.read(&name)? else { return Ok(Found::None) };
     let file = match folder.open_file(&name, libc::O_RDWR) {
-        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Found::Used), // at this moment
+        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Found::None), // at this moment
         file => file.map_err(|e| failed(&path, "cannot be locked", &e))?,
     };
     let Some(guard) = Guard::of(file).map_err(|e| failed(&path, "cannot be locked", &e))? else {
         return Ok(Found::Busy);
     };
     if !guard.has_name(folder, &name) {
-        return Ok(Found::Used);
+        return Ok(Found::None);
     }
     let (json, _) = record::open(&place.keys, "pending", &format!("{}/{stem}", place.name), &path, &bytes)?;
     record::check_format(&path, &json)?;
@@ -110,19 +127,44 @@ pub fn claim(place: &Place, folder: &Folder, state: Option<&str>) -> Result<Foun
     if system::now() >= fields.time("expires_at")?.unwrap_or_default() {
         return Ok(Found::Expired);
     }
-    let claimed = Box::new(FileClaim { path, _guard: guard });
+    let claimed = Box::new(FileClaim { path, code: code.to_owned(), _guard: guard });
     Ok(Found::Claim(Claim { redirect_uri, verifier, nonce, claimed }))
 }
 
 struct FileClaim {
+    /// As it is named now.
     path: PathBuf,
+    code: String,
     _guard: Guard,
 }
 
 impl Claimed for FileClaim {
+    fn sending(&mut self) -> Result<()> {
+        let kind = format!("sent-{}", self.code);
+        self.rename(&kind).map_err(|e| match e.kind() {
+            // Forgotten, at this moment.
+            ErrorKind::NotFound => Error::NoPending,
+            _ => failed(&self.path, "cannot be renamed", &e),
+        })
+    }
+
+    fn not_sent(&mut self) {
+        let _ = self.rename("json");
+    }
+
     /// What is left only says so.
     fn used(&mut self) {
-        let _ = fs::rename(&self.path, self.path.with_extension("used"));
+        let _ = self.rename("used");
+    }
+}
+
+impl FileClaim {
+    /// The lock stays: it is the file's, whatever its name.
+    fn rename(&mut self, kind: &str) -> io::Result<()> {
+        let path = self.path.with_extension(kind);
+        fs::rename(&self.path, &path)?;
+        self.path = path;
+        Ok(())
     }
 }
 
@@ -168,7 +210,7 @@ fn tidy(folder: &Path, lifetime: Duration) {
 }
 
 fn newest(folder: &Path) -> Option<String> {
-    let is_pending = |path: &Path| path.extension().is_some_and(|kind| kind == "json" || kind == "used");
+    let is_pending = |path: &Path| path.extension().is_some_and(|kind| kind != "tmp");
     let all = entries(folder).into_iter().filter(|(_, path)| is_pending(path));
     let (_, path) = all.max()?;
     path.file_stem()?.to_str().map(str::to_owned)

@@ -16,11 +16,16 @@ const RULES: &[Rule] = &[
     ("what waits for its answer is nobody else's", busy_while_claimed),
     ("a claim that was dropped is open again", open_when_dropped),
     ("a code is used once", used_once),
+    ("a URL is good for the first code that is sent", bound_when_sent),
+    ("what was not sent is open again", open_when_not_sent),
     ("a URL has its time where other jobs see it", expired),
     ("what was not asked for is not found", not_found),
     ("what was not set is not there", what_a_request_has),
     ("URLs are made while others forget them", made_and_forgotten),
 ];
+
+/// The fingerprint of a code.
+const CODE: &str = "00112233445566778899aabbccddeeff";
 
 #[test]
 fn every_engine_keeps_the_rules_of_pending_authorizations() {
@@ -30,7 +35,7 @@ fn every_engine_keeps_the_rules_of_pending_authorizations() {
 fn found_by_state(world: &World) {
     let record = with_urls(world, b"ab");
     for name in *b"ab" {
-        assert!(record.has_pending(Some(&state(name))));
+        assert!(record.has_pending(&state(name)));
         let claim = claimed(&*record, Some(name));
         assert_eq!(claim.redirect_uri, redirect_uri(name));
         assert_eq!(claim.verifier.as_ref().map(Secret::expose), Some(&*text::<43>(name)));
@@ -40,20 +45,19 @@ fn found_by_state(world: &World) {
 
 fn newest_without_a_state(world: &World) {
     let record = with_urls(world, b"cab");
-    assert!(record.has_pending(None));
     assert_eq!(claimed(&*record, None).redirect_uri, redirect_uri(b'b'));
     // Not the one before it: a code must not go with another's verifier.
     claimed(&*record, None).used();
-    assert!(matches!(record.claim_pending(None).unwrap(), Found::Used));
+    assert!(matches!(record.claim_pending(None, CODE).unwrap(), Found::Used));
 }
 
 fn busy_while_claimed(world: &World) {
     let (record, other) = (with_urls(world, b"ab"), world.record("anne"));
     let claim = claimed(&*record, Some(b'b'));
     for state in [Some(&*state(b'b')), None] {
-        assert!(matches!(other.claim_pending(state).unwrap(), Found::Busy), "{state:?}");
-        assert!(other.has_pending(state), "nothing is claimed by a look");
+        assert!(matches!(other.claim_pending(state, CODE).unwrap(), Found::Busy), "{state:?}");
     }
+    assert!(other.has_pending(&state(b'b')), "nothing is claimed by a look");
     assert_eq!(claimed(&*other, Some(b'a')).redirect_uri, redirect_uri(b'a'));
     drop(claim);
 }
@@ -70,10 +74,54 @@ fn used_once(world: &World) {
     let (record, other) = (with_urls(world, b"ab"), world.record("anne"));
     claimed(&*record, Some(b'a')).used();
     for record in [&record, &other] {
-        assert!(matches!(record.claim_pending(Some(&state(b'a'))).unwrap(), Found::Used));
+        assert!(matches!(record.claim_pending(Some(&state(b'a')), CODE).unwrap(), Found::Used));
     }
     claimed(&*other, Some(b'b')).used();
-    assert!(matches!(record.claim_pending(None).unwrap(), Found::Used));
+    assert!(matches!(record.claim_pending(None, CODE).unwrap(), Found::Used));
+}
+
+fn bound_when_sent(world: &World) {
+    let (record, other) = (with_urls(world, b"ab"), world.record("anne"));
+    let (state, newest) = (state(b'b'), None);
+    let mut claim = claimed(&*record, Some(b'b'));
+    claim.sending().unwrap();
+    for code in [CODE, "another"] {
+        assert!(
+            matches!(other.claim_pending(Some(&state), code).unwrap(), Found::Busy | Found::Used),
+            "{code}"
+        );
+    }
+    assert!(!other.has_pending(&state), "nobody says no to it any more");
+    // A job that dies now does no more than this.
+    drop(claim);
+    for record in [&record, &other] {
+        for state in [Some(&*state), newest] {
+            assert!(matches!(record.claim_pending(state, "another").unwrap(), Found::Used), "{state:?}");
+        }
+        let mut again = claimed(&**record, None);
+        assert_eq!(again.redirect_uri, redirect_uri(b'b'));
+        assert_eq!(again.verifier.as_ref().map(Secret::expose), Some(&*text::<43>(b'b')));
+        again.sending().unwrap();
+    }
+    assert_eq!(claimed(&*other, Some(b'a')).redirect_uri, redirect_uri(b'a'));
+    let mut last = claimed(&*other, Some(b'b'));
+    last.sending().unwrap();
+    last.used();
+    for code in [CODE, "another"] {
+        assert!(matches!(record.claim_pending(Some(&state), code).unwrap(), Found::Used), "{code}");
+    }
+}
+
+fn open_when_not_sent(world: &World) {
+    let record = with_urls(world, b"a");
+    for code in ["one", "another", CODE] {
+        let Found::Claim(mut claim) = record.claim_pending(Some(&state(b'a')), code).unwrap() else {
+            panic!("{code} is not taken");
+        };
+        claim.sending().unwrap();
+        claim.not_sent();
+        assert!(record.has_pending(&state(b'a')));
+    }
 }
 
 fn expired(world: &World) {
@@ -81,7 +129,7 @@ fn expired(world: &World) {
     let record = world.record("anne");
     record.add_pending(with(b'a', |request| request.expires_in = 0)).unwrap();
     for state in [Some(&*state(b'a')), None] {
-        match (is_shared, record.claim_pending(state).unwrap()) {
+        match (is_shared, record.claim_pending(state, CODE).unwrap()) {
             (true, Found::Expired) | (false, Found::Claim(_)) => {}
             _ => panic!("not what it should be, {state:?}"),
         }
@@ -90,8 +138,8 @@ fn expired(world: &World) {
 
 fn not_found(world: &World) {
     let none = |record: &dyn Record, state: Option<&str>| {
-        let is_none = matches!(record.claim_pending(state).unwrap(), Found::None);
-        is_none && !record.has_pending(state)
+        let is_none = matches!(record.claim_pending(state, CODE).unwrap(), Found::None);
+        is_none && !state.is_some_and(|state| record.has_pending(state))
     };
     let record = world.record("anne");
     assert!(none(&*record, None) && none(&*record, Some(&state(b'a'))), "nothing waits");
@@ -141,7 +189,7 @@ fn made_and_forgotten(world: &World) {
                 for name in (0..ROUNDS).map(|round| name + round % 26) {
                     anne.add_pending(url("anne", name)).unwrap();
                     for state in [None, Some(state(name))] {
-                        anne.claim_pending(state.as_deref()).map(drop).unwrap();
+                        anne.claim_pending(state.as_deref(), CODE).map(drop).unwrap();
                     }
                 }
             })
@@ -172,7 +220,7 @@ fn with_urls(world: &World, names: &[u8]) -> Arc<dyn Record> {
 /// The URL of that name, or the newest: it must be open.
 #[track_caller]
 fn claimed(record: &dyn Record, name: Option<u8>) -> Claim {
-    match record.claim_pending(name.map(state).as_deref()).unwrap() {
+    match record.claim_pending(name.map(state).as_deref(), CODE).unwrap() {
         Found::Claim(claim) => claim,
         _ => panic!("not open"),
     }
