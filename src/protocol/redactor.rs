@@ -2,10 +2,6 @@
 //! All that a server says and a person reads goes through here.
 #![forbid(unsafe_code)]
 
-use base64::alphabet::STANDARD;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use base64::Engine;
-
 use crate::line::{in_line, one_line};
 use crate::secret::Secret;
 use crate::uri;
@@ -27,8 +23,8 @@ impl Redactor {
 
     /// An error code as it may stand in a sentence (RFC 6749 appendix A.7).
     pub fn code(&self, text: &str) -> String {
-        let graphic = |c: char| c.is_ascii_graphic().then_some(c);
-        self.shown(text, LONGEST_NAME, graphic).unwrap_or_else(|| "error".to_owned())
+        self.shown(text, LONGEST_NAME, |c| c.is_ascii_graphic().then_some(c))
+            .unwrap_or_else(|| "error".to_owned())
     }
 
     /// A description or a URI.
@@ -37,7 +33,7 @@ impl Redactor {
     }
 
     /// The text made fit, unless it repeats a secret: before, or when what kept the secret's pieces apart is gone.
-    fn shown(&self, text: &str, most: usize, fit: impl Fn(char) -> Option<char>) -> Option<String> {
+    fn shown(&self, text: &str, most: usize, fit: fn(char) -> Option<char>) -> Option<String> {
         let text = beginning(text);
         let line: String = text.chars().filter_map(fit).collect();
         if self.repeat_a_secret(text) || self.repeat_a_secret(&line) {
@@ -51,16 +47,16 @@ impl Redactor {
     pub fn repeat_a_secret(&self, text: &str) -> bool {
         let text = beginning(text);
         let plain = decoded(text);
-        let mut views = vec![
+        let views = [
             one_line(text),
             uri::unescape(text, false),
             uri::unescape(text, true),
             html_unescape(text),
             json_unescape(text),
+            unpacked(&plain),
+            plain,
         ];
-        views.extend(unpacked(&plain));
-        views.push(plain);
-        let lettered: Vec<_> = views.iter().map(|view| letters(view)).collect();
+        let lettered = views.each_ref().map(|view| letters(view));
         self.0.iter().map(Secret::expose).any(|secret| {
             views.iter().any(|view| view.contains(secret))
                 || [letters(secret), letters(&decoded(secret))]
@@ -75,10 +71,10 @@ fn beginning(text: &str) -> &str {
     &text[..end.unwrap_or(0)]
 }
 
-/// Letters and digits alone: blanks, quotes, escapes and accents may stand between those of a secret, or be lost, and a
-/// server may have changed their case.
+/// ASCII's letters and digits alone, of which secrets are made: blanks, quotes, escapes and accents may stand between
+/// them, and a server may have changed their case.
 fn letters(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    text.bytes().filter(u8::is_ascii_alphanumeric).map(|b| char::from(b.to_ascii_lowercase())).collect()
 }
 
 /// Whether so many of the secret's letters follow each other that it is no chance.
@@ -87,10 +83,9 @@ fn has_part(letters: &str, secret: &str) -> bool {
     const FEWEST: usize = 8;
     /// More than in a word or two that may stand in a secret: `client-secret`.
     const PART: usize = 16;
-    let mut ends: Vec<usize> = secret.char_indices().map(|(at, _)| at).collect();
-    ends.push(secret.len());
-    let part = PART.min(ends.len() - 1);
-    part >= FEWEST && ends.windows(part + 1).any(|ends| letters.contains(&secret[ends[0]..ends[part]]))
+    let part = PART.min(secret.len());
+    let mut parts = (part..=secret.len()).map(|end| &secret[end - part..end]);
+    part >= FEWEST && parts.any(|part| letters.contains(part))
 }
 
 /// Without any escapes, also where one was put into another.
@@ -107,20 +102,31 @@ fn decoded(text: &str) -> String {
     text
 }
 
-/// What stands in the text in Base64, as in a Basic header.
-fn unpacked(text: &str) -> impl Iterator<Item = String> + '_ {
-    const SHORTEST: usize = 6;
-    const ANY: GeneralPurpose = GeneralPurpose::new(
-        &STANDARD,
-        GeneralPurposeConfig::new()
-            .with_decode_padding_mode(DecodePaddingMode::Indifferent)
-            .with_decode_allow_trailing_bits(true),
-    );
-    let words = text.split(|c: char| !c.is_ascii_alphanumeric() && !"+/-_".contains(c));
-    let words = words.filter(|word| word.len() >= SHORTEST);
-    words.filter_map(|word| ANY.decode(word.replace('-', "+").replace('_', "/")).ok()).map(|bytes| {
-        String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned())
-    })
+/// What the words of the text are in Base64, as in a Basic header, or Base64 for URLs.
+fn unpacked(text: &str) -> String {
+    let mut out = Vec::with_capacity(text.len());
+    let (mut bits, mut count) = (0_u32, 0);
+    for byte in text.bytes() {
+        let value = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            _ => {
+                out.push(b' ');
+                count = 0;
+                continue;
+            }
+        };
+        bits = bits << 6 | u32::from(value);
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            out.push((bits >> count & 0xff) as u8);
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
 }
 
 /// Character references (HTML 5 section 13.5): those of ASCII by name, and all by number.
@@ -156,7 +162,7 @@ fn json_unescape(text: &str) -> String {
 
 /// The text with each escape replaced: `read` tells from what is behind `mark` which character it stands for, and how
 /// long it is.
-fn replaced(text: &str, mark: char, read: impl Fn(&str) -> Option<(char, usize)>) -> String {
+fn replaced(text: &str, mark: char, read: fn(&str) -> Option<(char, usize)>) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once(mark) {
