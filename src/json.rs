@@ -1,9 +1,12 @@
 //! JSON as servers write it: read with more patience than the RFC asks for, names kept in order, texts wiped.
 #![forbid(unsafe_code)]
 
-use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    Deserialize, DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use std::fmt;
+use std::marker::PhantomData;
 
 use crate::secret::{Secret, Wiped};
 
@@ -19,13 +22,13 @@ pub enum Json {
 
 impl Json {
     /// Reads a text that begins with `{`, `[` or `"`. Forgives a comma before the closing bracket, which BellaDati's
-    /// documentation shows, and a number beyond all bounds, which is none. A member that stands twice is an
-    /// error: which one holds would be a guess.
+    /// documentation shows, and a number beyond all bounds, which is none. What is nested deeper than anything of OAuth's is
+    /// passed over, too: it must not need a caller's stack. A member that stands twice is an error: which one holds would
+    /// be a guess.
     pub fn parse(text: &str) -> Result<Self, String> {
         let read = serde_json::from_str(text).or_else(|_| serde_json::from_str(&Wiped::new(forgiven(text))));
         read.map_err(|e| match e.classify() {
             serde_json::error::Category::Eof => "it is cut off".to_owned(),
-            _ if e.to_string().contains("recursion") => "it is nested too deeply".to_owned(),
             _ if e.to_string().contains("stands twice") => e.to_string(),
             // serde's own sentence can quote the text, and that can be a secret
             _ => format!("no valid JSON at line {}, column {}", e.line(), e.column()),
@@ -120,14 +123,37 @@ fn is_beyond_bounds(number: &str) -> bool {
 
 impl<'de> Deserialize<'de> for Json {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Reader)
+        const DEEPEST: usize = 32;
+        Reader { levels: DEEPEST }.deserialize(deserializer)
     }
 }
 
 /// So many names are compared one by one; a huge answer must not take for ever.
 const FEW: usize = 32;
 
-struct Reader;
+#[derive(Clone, Copy)]
+struct Reader {
+    /// How deep it still reads.
+    levels: usize,
+}
+
+impl Reader {
+    fn within(self) -> Self {
+        Self { levels: self.levels - 1 }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Reader {
+    type Value = Json;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
+        if self.levels == 0 {
+            // Does not call itself, however deep it goes.
+            return IgnoredAny::deserialize(deserializer).map(|_| Json::Null);
+        }
+        deserializer.deserialize_any(self)
+    }
+}
 
 impl<'de> Visitor<'de> for Reader {
     type Value = Json;
@@ -166,7 +192,7 @@ impl<'de> Visitor<'de> for Reader {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Json, A::Error> {
         let mut list = Vec::new();
-        while let Some(value) = access.next_element()? {
+        while let Some(value) = access.next_element_seed(self.within())? {
             list.push(value);
         }
         Ok(Json::List(list))
@@ -175,7 +201,7 @@ impl<'de> Visitor<'de> for Reader {
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Json, A::Error> {
         let mut members: Vec<(String, Json)> = Vec::new();
         let mut names = std::collections::HashSet::new();
-        while let Some((name, value)) = access.next_entry::<String, Json>()? {
+        while let Some((name, value)) = access.next_entry_seed(PhantomData::<String>, self.within())? {
             let stands_twice = if members.len() < FEW {
                 members.iter().any(|(n, _)| *n == name)
             } else {

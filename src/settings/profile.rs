@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod file;
+mod nesting;
 mod source;
 
 use std::path::Path;

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use toml::de::{DeTable, DeValue};
 use toml::Spanned;
 
+use super::nesting::too_deep;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::settings::{row_of_key, rows, Settings};
@@ -61,6 +62,9 @@ pub struct Source<'a> {
 
 impl<'a> Source<'a> {
     pub fn parse(&self) -> Result<DeTable<'a>> {
+        if let Some(at) = too_deep(self.text) {
+            return Err(self.wrong(at, "nested too deeply: use a text, a whole number, or true or false"));
+        }
         match DeTable::parse(self.text) {
             Ok(table) => Ok(table.into_inner()),
             Err(e) => {

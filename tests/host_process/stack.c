@@ -1,0 +1,332 @@
+/* stack BASE TOKEN CA FOLDER MOST: no call needs more than MOST bytes of stack.
+ *
+ * A thread calls every function, in whole flows and on every way to fail that goes deep, on a stack that is painted
+ * before each call: what has lost its colour was used. MOST 0: only says what each needs, the most of each function.
+ */
+#define _GNU_SOURCE
+#include "guest.h"
+
+#include <pthread.h>
+#include <stdint.h>
+#include <sys/mman.h>
+
+enum { SIZE = 320 * 1024, COLOUR = 0x5c, HUGE_LENGTH = 1024 * 1024 };
+
+static unsigned char *stack;
+static long most;
+static const char *base, *token, *ca_file, *folder;
+static char *huge;
+
+static __attribute__((noinline)) void paint(void)
+{
+    unsigned char here, *end = &here - 256;
+
+    memset(stack, COLOUR, (size_t)(end - stack));
+}
+
+static __attribute__((noinline)) long used(void)
+{
+    unsigned char here;
+    uint64_t colour, *lowest = (uint64_t *)(void *)stack;
+
+    memset(&colour, COLOUR, sizeof colour);
+    while (*lowest == colour)
+        lowest++;
+    return &here - (unsigned char *)lowest;
+}
+
+static void note(const char *call, long bytes)
+{
+    static struct { char name[64]; long bytes; } known[64];
+    size_t length = strcspn(call, "(");
+    int i;
+
+    if (most != 0 && bytes > most)
+        fail(__FILE__, __LINE__, call, bytes);
+    if (most != 0)
+        return;
+    for (i = 0; known[i].name[0] != '\0' && strncmp(known[i].name, call, length) != 0; i++)
+        ;
+    snprintf(known[i].name, sizeof known[i].name, "%.*s", (int)length, call);
+    if (bytes > known[i].bytes) {
+        known[i].bytes = bytes;
+        printf("%6ld %s\n", bytes, call);
+        fflush(stdout);
+    }
+}
+
+/* What the call returns; the stack that it has used is noted. */
+#define NEEDS(call)                                  \
+    __extension__({                                  \
+        int32_t answer_;                             \
+        paint();                                     \
+        answer_ = (call);                            \
+        note(#call, used());                         \
+        answer_;                                     \
+    })
+
+/* The answer that a body is, to a refresh of the caller's own HTTP. */
+static int32_t answered(int32_t client, int status, const char *headers, const char *body, size_t length)
+{
+    MUST_BE(NEEDS(oauth_refresh(client)), OAUTH_HTTP_NEEDED);
+    return NEEDS(oauth_http_response(client, status, headers, (int32_t)strlen(headers), body, (int32_t)length));
+}
+
+static size_t repeat(char *into, const char *what, size_t times)
+{
+    size_t i, length = strlen(what);
+
+    for (i = 0; i < times; i++)
+        memcpy(into + i * length, what, length);
+    return length * times;
+}
+
+/* {"access_token":"a","x":[[[...]]]}, so deep. */
+static size_t deep(const char *open, const char *close, size_t times)
+{
+    size_t at = (size_t)sprintf(huge, "{\"access_token\":\"a\",\"x\":");
+
+    at += repeat(huge + at, open, times);
+    at += (size_t)sprintf(huge + at, "1");
+    at += repeat(huge + at, close, times);
+    return at + (size_t)sprintf(huge + at, "}");
+}
+
+static void answers(int32_t client)
+{
+    static const char *const bodies[] = {
+        "", "{", "<html>503</html>", "null", "\"text\"", "[1]", "{\"access_token\":1}", "error=x&error_description=y",
+        "{\"error\":\"invalid_client\",\"error_description\":\"s3cr3t &#115; %73 \\\\u0073 c2VjcmV0\"}",
+        "{\"error\":\"invalid_grant\"}", "{\"errors\":[{\"errorType\":\"x\",\"message\":\"y\"}]}",
+        "{\"access_token\":\"a\",\"expires_at\":\"2030-01-01T00:00:00Z\",}",
+        "access_token=a&expires_in=3600&scope=x%2Cy&refresh_token=b",
+    };
+    static const int statuses[] = {200, 302, 400, 401, 404, 429, 503, 0};
+    static const char headers[] =
+        "Content-Type: application/json\r\nDate: Sun, 06 Nov 2044 08:49:37 GMT\r\nRetry-After: 0\r\n"
+        "WWW-Authenticate: Basic error=\"invalid_client\"\r\n";
+    static const size_t depths[] = {1, 15, 16, 17, 30, 31, 32, 33, 127, 128, 100000};
+    size_t i, j, length;
+    char text[4096];
+
+    for (i = 0; i < sizeof bodies / sizeof *bodies; i++)
+        for (j = 0; j < sizeof statuses / sizeof *statuses; j++) {
+            answered(client, statuses[j], headers, bodies[i], strlen(bodies[i]));
+            NEEDS(oauth_error_text(text, sizeof text));
+        }
+    for (i = 0; i < sizeof depths / sizeof *depths; i++) {
+        length = deep("[", "]", depths[i]);
+        MUST_BE(answered(client, 200, "", huge, length), 0);
+        length = deep("{\"x\":", "}", depths[i]);
+        MUST_BE(answered(client, 200, "", huge, length), 0);
+        MUST_GIVE(NEEDS(oauth_get(client, OAUTH_TOKEN_RECORD, huge, HUGE_LENGTH)));
+        length = deep("{\"error\":[", "]}", depths[i]);
+        MUST_BE(answered(client, 400, "", huge, length) < OAUTH_HTTP_NEEDED, 1);
+        length = deep("[", "]", depths[i]) - depths[i] - 1; /* cut off */
+        MUST_BE(answered(client, 200, "", huge, length) < OAUTH_HTTP_NEEDED, 1);
+        length = repeat(huge, "[", depths[i]);
+        MUST_BE(answered(client, 200, "", huge, length) < OAUTH_HTTP_NEEDED, 1);
+    }
+    for (length = 1000; length <= HUGE_LENGTH; length *= 1000) {
+        memset(huge, 'x', length);
+        memcpy(huge, "{\"error\":\"", 10);
+        memcpy(huge + length - 2, "\"}", 2);
+        MUST_BE(answered(client, 400, "", huge, length) < OAUTH_HTTP_NEEDED, 1);
+        memcpy(huge, "{\"access_token\":\"", 17);
+        NEEDS(oauth_error_text(text, sizeof text));
+    }
+    memset(huge, ',', HUGE_LENGTH);
+    huge[0] = '{';
+    MUST_BE(answered(client, 200, "", huge, HUGE_LENGTH) < OAUTH_HTTP_NEEDED, 1);
+    MUST_BE(answered(client, 200, "", "{\"access_token\":\"a\",\"expires_in\":9}", 35), 0);
+}
+
+static void settings(int32_t client)
+{
+    static const char *const texts[] = {
+        "", "https://[::1]:1/a?b=c#d", "a b", "S256", "file:/nonexistent/\x01", "30", "yes", "env", "\xff", "{\"format\":1}",
+        "http://user:password@proxy.example:99999/",
+    };
+    char text[4096];
+    int32_t property;
+    size_t i;
+
+    for (property = 0; property < 130; property++) {
+        for (i = 0; i < sizeof texts / sizeof *texts; i++)
+            NEEDS(oauth_set(client, property, TEXT(texts[i])));
+        NEEDS(oauth_error_text(text, sizeof text));
+        NEEDS(oauth_error_action());
+        NEEDS(oauth_get(client, property, text, sizeof text));
+    }
+}
+
+/* A file of this text is opened as a profile. */
+static int32_t opened(const char *text, size_t length)
+{
+    char path[1024];
+    FILE *file;
+    int32_t client;
+
+    snprintf(path, sizeof path, "%s/profile.toml", folder);
+    file = fopen(path, "w");
+    MUST(file != NULL && fwrite(text, 1, length, file) == length && fclose(file) == 0);
+    client = NEEDS(oauth_client_open(TEXT(path)));
+    if (client > 0)
+        MUST_BE(NEEDS(oauth_client_close(client)), 0);
+    return client;
+}
+
+static void profiles(void)
+{
+    static const char good[] = "[a]\nprofile = \"stamps\"\nclient_id = \"x\"\n[b]\nprofile = \"a\"\n";
+    static const size_t depths[] = {1, 30, 79, 80, 81, 100000};
+    size_t i, length;
+    int32_t client;
+
+    client = NEEDS(oauth_client_open(TEXT("belladati")));
+    MUST(client > 0);
+    MUST_BE(NEEDS(oauth_client_close(client)), 0);
+    MUST_BE(NEEDS(oauth_client_open(TEXT("nobody"))), OAUTH_ERROR_PROFILE);
+    MUST_BE(opened(good, sizeof good - 1), OAUTH_ERROR_PROFILE); /* two, and none is named */
+    MUST(opened(good, 39) > 0);
+    for (i = 0; i < sizeof depths / sizeof *depths; i++) {
+        length = (size_t)sprintf(huge, "[a]\nx = ");
+        length += repeat(huge + length, "[", depths[i]);
+        MUST(opened(huge, length) < 0);
+        length += repeat(huge + length, "]", depths[i]);
+        MUST(opened(huge, length) < 0);
+        length = (size_t)sprintf(huge, "[a]\nx = ");
+        length += repeat(huge + length, "{y=", depths[i]);
+        MUST(opened(huge, length) < 0);
+        length += (size_t)sprintf(huge + length, "1");
+        length += repeat(huge + length, "}", depths[i]);
+        MUST(opened(huge, length) < 0);
+        length = (size_t)sprintf(huge, "[a");
+        length += repeat(huge + length, ".a", depths[i]);
+        length += (size_t)sprintf(huge + length, "]\n");
+        MUST(opened(huge, length) < 0);
+        length = (size_t)sprintf(huge, "[a]\nx");
+        length += repeat(huge + length, ".a", depths[i]);
+        length += (size_t)sprintf(huge + length, " = 1\n");
+        MUST(opened(huge, length) < 0);
+    }
+}
+
+/* A person's sign-in and a token's life, with the caller's own HTTP. */
+static void carried(const char *store, const char *key)
+{
+    static const char answer[] = "{\"access_token\":\"a\",\"expires_in\":3600,\"refresh_token\":\"b\"}";
+    char text[4096];
+    int32_t client = new_client(base, ca_file);
+
+    MUST_BE(NEEDS(oauth_set(client, OAUTH_STORE_KEY, TEXT(key))), 0);
+    MUST_BE(NEEDS(oauth_set(client, OAUTH_STORE, TEXT(store))), 0);
+    MUST_BE(NEEDS(oauth_set(client, OAUTH_HTTP, TEXT("caller"))), 0);
+    MUST_BE(NEEDS(oauth_set(client, OAUTH_REVOCATION_ENDPOINT, TEXT("/revoke"))), 0);
+    MUST_BE(NEEDS(oauth_refresh(client)), OAUTH_ERROR_SIGN_IN);
+    MUST_GIVE(NEEDS(oauth_build_authorize_url(client, text, sizeof text)));
+    MUST(NEEDS(oauth_exchange_code(client, TEXT("?code=a&state=not-ours"))) < OAUTH_HTTP_NEEDED);
+    MUST(NEEDS(oauth_exchange_code(client, TEXT("?error=access_denied"))) < OAUTH_HTTP_NEEDED);
+    MUST_BE(NEEDS(oauth_exchange_code(client, TEXT("a-code"))), OAUTH_HTTP_NEEDED);
+    MUST_GIVE(NEEDS(oauth_http_request(client, OAUTH_REQUEST_CONTENT, text, sizeof text)));
+    MUST_GIVE(NEEDS(oauth_http_request(client, OAUTH_REQUEST_HEADERS, text, sizeof text)));
+    MUST_BE(NEEDS(oauth_http_response(client, 200, TEXT(""), TEXT(answer))), 0);
+    answers(client);
+    MUST_GIVE(NEEDS(oauth_bearer_header(client, text, sizeof text)));
+    MUST_GIVE(NEEDS(oauth_access_token(client, text, sizeof text)));
+    MUST_BE(NEEDS(oauth_token_rejected(client)), 0);
+    MUST_BE(NEEDS(oauth_bearer_header(client, text, sizeof text)), OAUTH_HTTP_NEEDED);
+    MUST_GIVE(NEEDS(oauth_http_response(client, 200, TEXT(""), TEXT(answer))));
+    MUST_GIVE(NEEDS(oauth_get(client, OAUTH_STATUS_LINE, text, sizeof text)));
+    NEEDS(oauth_accounts(client, 0, text, sizeof text));
+    MUST_GIVE(NEEDS(oauth_get(client, OAUTH_TOKEN_RECORD, text, sizeof text)));
+    NEEDS(oauth_import_token(client, 1, TEXT(text)));
+    NEEDS(oauth_store_reseal(client));
+    MUST_BE(NEEDS(oauth_revoke(client)), OAUTH_HTTP_NEEDED);
+    NEEDS(oauth_http_response(client, 400, TEXT(""), TEXT("{\"error\":\"unsupported_token_type\"}")));
+    MUST_BE(NEEDS(oauth_forget(client)), 0);
+    MUST_BE(NEEDS(oauth_client_close(client)), 0);
+}
+
+/* The same with the built-in HTTP, against the server. */
+static void built_in(const char *store)
+{
+    char text[4096], url[256];
+    int32_t client = new_client(base, ca_file);
+    int i;
+
+    MUST_BE(NEEDS(oauth_set(client, OAUTH_STORE, TEXT(store))), 0);
+    MUST_BE(NEEDS(oauth_set(client, OAUTH_REVOCATION_ENDPOINT, TEXT("/revoke"))), 0);
+    seed(client, token);
+    MUST_BE(NEEDS(oauth_refresh(client)), 0);
+    for (i = 0; i < 4; i++)
+        NEEDS(oauth_refresh(client)); /* what the server's faults are */
+    MUST_GIVE(NEEDS(oauth_build_authorize_url(client, text, sizeof text)));
+    NEEDS(oauth_exchange_code(client, TEXT("a-code")));
+    NEEDS(oauth_error_text(text, sizeof text));
+    MUST_BE(NEEDS(oauth_set(client, OAUTH_PROXY, TEXT("http://u:p@127.0.0.1:1"))), 0);
+    NEEDS(oauth_refresh(client));
+    MUST_BE(NEEDS(oauth_set(client, OAUTH_PROXY, TEXT(""))), 0);
+    MUST_BE(NEEDS(oauth_set(client, OAUTH_CA_FILE, TEXT("/nonexistent"))), 0);
+    NEEDS(oauth_refresh(client));
+    MUST_BE(NEEDS(oauth_set(client, OAUTH_CA_FILE, TEXT(""))), 0); /* the system's */
+    NEEDS(oauth_refresh(client));
+    NEEDS(oauth_error_text(text, sizeof text));
+    MUST_BE(NEEDS(oauth_set(client, OAUTH_CA_FILE, TEXT(ca_file))), 0);
+    /* A name that the system looks up. */
+    MUST(gethostname(text, 64) == 0);
+    snprintf(url, sizeof url, "https://%.60s:1", text);
+    MUST_BE(NEEDS(oauth_set(client, OAUTH_BASE_URL, TEXT(url))), 0);
+    seed(client, token);
+    NEEDS(oauth_refresh(client));
+    MUST_BE(NEEDS(oauth_set(client, OAUTH_BASE_URL, TEXT(base))), 0);
+    MUST_BE(NEEDS(oauth_refresh(client)), 0);
+    MUST_BE(NEEDS(oauth_token_rejected(client)), 0);
+    MUST_GIVE(NEEDS(oauth_bearer_header(client, text, sizeof text)));
+    MUST_BE(NEEDS(oauth_revoke(client)), 0);
+    MUST_BE(NEEDS(oauth_client_close(client)), 0);
+}
+
+static void *all(void *unused)
+{
+    char text[4096], store[1024];
+    int32_t client;
+
+    MUST_GIVE(NEEDS(oauth_version(text, sizeof text)));
+    MUST_BE(NEEDS(oauth_client_close(-1)), OAUTH_ERROR_HANDLE);
+    client = NEEDS(oauth_client_new());
+    MUST(client > 0);
+    settings(client);
+    MUST_BE(NEEDS(oauth_client_close(client)), 0);
+    profiles();
+    carried("memory:", "");
+    snprintf(store, sizeof store, "file:%s/plain", folder);
+    carried(store, "");
+    snprintf(store, sizeof store, "file:%s/sealed", folder);
+    carried(store, "a key for this store that is long enough to be one");
+    snprintf(store, sizeof store, "file:%s/built-in", folder);
+    built_in(store);
+    return unused;
+}
+
+int main(int argc, char **argv)
+{
+    pthread_attr_t attributes;
+    pthread_t thread;
+
+    MUST(argc == 6);
+    alarm(25);
+    base = argv[1];
+    token = argv[2];
+    ca_file = argv[3];
+    folder = argv[4];
+    most = atol(argv[5]);
+    huge = malloc(2 * HUGE_LENGTH);
+    stack = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    MUST(huge != NULL && stack != MAP_FAILED);
+    MUST(pthread_attr_init(&attributes) == 0);
+    MUST(pthread_attr_setstack(&attributes, stack, SIZE) == 0);
+    MUST(pthread_create(&thread, &attributes, all, NULL) == 0);
+    MUST(pthread_join(thread, NULL) == 0);
+    return 0;
+}
