@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::operation::builtin::{carry, Carried};
 use crate::operation::caller_http::{CallerHttpGuard, Progress};
 use crate::operation::{Operation, Retry};
-use crate::protocol::message::{Request, Response};
+use crate::protocol::message::{Request, Response, MAX_BODY};
 use crate::secret::{Secret, Wiped};
 use crate::settings::{Http, Snapshot};
 
@@ -68,19 +68,28 @@ impl Client {
         self.process().caller_http.read(read).ok_or(Error::NoRequest)?
     }
 
-    /// Goes on with the operation whose request was answered.
+    /// Goes on with the operation whose request was answered. Of a body that is too large no byte is touched: zeros stand
+    /// for it, a byte too many.
     pub fn http_response(&self, status: i32, headers: &[u8], body: &[u8]) -> Result<i32> {
         let process = self.process();
         let (waiting, guard) = process.caller_http.answer().ok_or(Error::NoRequest)?;
         let (purpose, snapshot) = (waiting.task().purpose(), waiting.task().snapshot.clone());
         let response = u16::try_from(status).ok().filter(|status| *status > 0).map(|status| Response {
             status,
-            headers: Response::parse_headers(headers),
-            body: Wiped::new(body.to_vec()),
+            headers: Response::parse_headers(first_lines(headers)),
+            body: Wiped::new(if body.len() > MAX_BODY { vec![0; MAX_BODY + 1] } else { body.to_vec() }),
         });
         let result = process.progressed(guard.go_on(waiting, response.as_ref()));
         let Some(purpose) = purpose else { return result.map(|()| 0) };
         let bearer = self.after_renewal(&snapshot, result)?;
         i32::try_from(purpose.text(&bearer).len()).map_err(|_| Error::TooLarge { status: 0 })
+    }
+}
+
+/// As many whole lines as one is to look at; a head has a few kilobytes.
+fn first_lines(head: &[u8]) -> &[u8] {
+    match head.get(..MAX_BODY) {
+        Some(beginning) => &head[..beginning.iter().rposition(|b| *b == b'\n').map_or(0, |end| end + 1)],
+        None => head,
     }
 }

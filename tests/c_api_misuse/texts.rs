@@ -261,12 +261,59 @@ fn a_text_of_one_mebibyte_is_good_and_of_a_byte_more_is_not() {
         fails(answer, OAUTH_ERROR_LENGTH, "body");
         is_as_before(&client);
     });
+    table.row("an answer of which nothing can be read", || {
+        for claimed in [MEBIBYTE + 1, 1 << 30, 0x7fff_ffff] {
+            let memory = Unreadable::new(claimed);
+            let client = waiting();
+            let length = i32::try_from(claimed).unwrap();
+            let answer = unsafe {
+                ffi::oauth_http_response(client.0, 200, ptr::null(), 0, memory.start.cast(), length)
+            };
+            fails(answer, OAUTH_ERROR_TOO_LARGE, "larger than 1 MiB");
+        }
+    });
+    table.row("headers of which one MiB can be read", || {
+        let memory = Unreadable::new(0x7fff_ffff);
+        let client = waiting();
+        memory.make_readable(MEBIBYTE);
+        let (body, length) = (token("1"), i32::try_from(token("1").len()).unwrap());
+        let answer = unsafe {
+            let body = body.as_ptr().cast();
+            ffi::oauth_http_response(client.0, 200, memory.start.cast(), 0x7fff_ffff, body, length)
+        };
+        assert_eq!(answer, 0, "{}", error_text());
+    });
     table.row("an answer's headers", || {
         let client = waiting();
         let headers = format!("X-Long: {}\r\nContent-Type: application/json\r\n", "x".repeat(2 * MEBIBYTE));
         assert_eq!(client.respond(200, &headers, token("1").as_bytes()), 0, "{}", error_text());
     });
     table.end();
+}
+
+/// Addresses behind which there is nothing: to read there ends the process.
+struct Unreadable {
+    start: *mut libc::c_void,
+    length: usize,
+}
+
+impl Unreadable {
+    fn new(length: usize) -> Self {
+        let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
+        let start = unsafe { libc::mmap(ptr::null_mut(), length, libc::PROT_NONE, flags, -1, 0) };
+        assert_ne!(start, libc::MAP_FAILED);
+        Self { start, length }
+    }
+
+    fn make_readable(&self, length: usize) {
+        assert_eq!(unsafe { libc::mprotect(self.start, length, libc::PROT_READ) }, 0);
+    }
+}
+
+impl Drop for Unreadable {
+    fn drop(&mut self) {
+        unsafe { libc::munmap(self.start, self.length) };
+    }
 }
 
 /// A client whose request waits for an answer.
