@@ -2,9 +2,10 @@
 //! error and never somebody else's token. Reading takes no lock.
 
 use arc_swap::ArcSwapOption;
+use once_cell::race::OnceBox;
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use crate::client::Client;
 use crate::error::{Error, Result};
@@ -18,7 +19,7 @@ const SLOTS: u32 = 1 << SLOT_BITS;
 const LAST_USE: u32 = (1 << (31 - SLOT_BITS)) - 1;
 const CHUNK: u32 = 256;
 const CHUNK_COUNT: usize = (SLOTS / CHUNK) as usize;
-type Chunk = Box<[Slot; CHUNK as usize]>;
+type Chunk = [Slot; CHUNK as usize];
 
 struct Slot {
     /// Twice the number of uses so far, plus 1 while in use. AcqRel where it changes, Acquire where it is read: the next
@@ -36,8 +37,9 @@ impl Slot {
 
 /// Nearly every program does with these, which go when the library is unloaded.
 static FIRST: [Slot; CHUNK as usize] = [const { Slot::new() }; CHUNK as usize];
-/// The others are made as they are needed, and stay: a reader may hold on to one.
-static CHUNKS: [OnceLock<Chunk>; CHUNK_COUNT] = [const { OnceLock::new() }; CHUNK_COUNT];
+/// The others are made as they are needed, and stay: a reader may hold on to one. Nobody waits for who makes one: the child
+/// of a fork does not have that thread.
+static CHUNKS: [OnceBox<Chunk>; CHUNK_COUNT] = [const { OnceBox::new() }; CHUNK_COUNT];
 /// Where to look for a free slot first. Relaxed: a hint, and nothing hangs on it.
 static FIRST_FREE: AtomicU32 = AtomicU32::new(0);
 

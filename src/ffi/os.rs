@@ -6,8 +6,7 @@ use std::fs::File;
 use std::io;
 use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, FromRawFd};
-use std::sync::atomic::{AtomicI32, AtomicU32, Ordering};
-use std::sync::Once;
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, AtomicU8, Ordering};
 
 /// Seconds since 1970 from the clock that costs no system call: the kernel keeps it in shared memory.
 #[cfg(target_os = "linux")]
@@ -35,6 +34,7 @@ static FORKS: AtomicU32 = AtomicU32::new(0);
 static LOCKED: [AtomicI32; 64] = [const { AtomicI32::new(-1) }; 64];
 
 extern "C" fn in_child() {
+    MAKING.store(NOBODY, Ordering::Release);
     FORKS.fetch_add(1, Ordering::Relaxed);
     for place in &LOCKED {
         let file = place.swap(-1, Ordering::Relaxed);
@@ -59,16 +59,50 @@ pub fn keep_in_child(file: i32) {
 }
 
 /// How often this process is the child of a fork since the first call: a memory read, where getpid is a system
-/// call. The C library forgets the handler when it unloads this library.
+/// call. The C library forgets the handlers when it unloads this library.
 pub fn fork_count() -> u32 {
-    static WATCH: Once = Once::new();
-    if !WATCH.is_completed() {
-        // SAFETY: the handler only increments an atomic number, which is allowed in the child of a fork.
-        WATCH.call_once(|| unsafe {
-            libc::pthread_atfork(None, None, Some(in_child));
-        });
+    // No `Once`: the child of a fork that comes between would wait for a thread that it does not have. Whoever comes
+    // meanwhile registers them too, and that makes no difference: a count is compared with its like alone.
+    static IS_WATCHED: AtomicBool = AtomicBool::new(false);
+    if !IS_WATCHED.load(Ordering::Acquire) {
+        // SAFETY: the handlers change atomic numbers and close files, which is allowed in the child of a fork.
+        unsafe { libc::pthread_atfork(Some(before_fork), Some(after_fork), Some(in_child)) };
+        IS_WATCHED.store(true, Ordering::Release);
     }
     FORKS.load(Ordering::Relaxed)
+}
+
+/// Who keeps others from forking, or forks. Acquire and Release: what was made between is whole in the child.
+static MAKING: AtomicU8 = AtomicU8::new(NOBODY);
+const NOBODY: u8 = 0;
+const SOMEBODY: u8 = 1;
+const FORK: u8 = 2;
+
+/// Runs `make`, which takes moments: no fork comes between, where a child would wait for ever for what is half made. Not
+/// for what can wait itself.
+pub fn whole_in_a_fork(make: impl FnOnce()) {
+    fork_count(); // from now on, forks are watched
+    while MAKING.compare_exchange(NOBODY, SOMEBODY, Ordering::Acquire, Ordering::Relaxed).is_err() {
+        std::thread::yield_now();
+    }
+    make();
+    MAKING.store(NOBODY, Ordering::Release);
+}
+
+extern "C" fn before_fork() {
+    // A signal handler that forks may have interrupted the very thread that it would wait for.
+    const MOST_TRIES: u32 = 1_000_000;
+    for _ in 0..MOST_TRIES {
+        match MAKING.compare_exchange(NOBODY, FORK, Ordering::Acquire, Ordering::Relaxed) {
+            Err(SOMEBODY) => std::thread::yield_now(),
+            // Forks come one by one: this one has two handlers.
+            _ => return,
+        }
+    }
+}
+
+extern "C" fn after_fork() {
+    let _ = MAKING.compare_exchange(FORK, NOBODY, Ordering::Release, Ordering::Relaxed);
 }
 
 /// The effective user, who must own what the store trusts.

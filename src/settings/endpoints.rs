@@ -1,7 +1,7 @@
 //! Where the authorization server is.
 #![forbid(unsafe_code)]
 
-use std::sync::OnceLock;
+use once_cell::race::OnceBox;
 
 use super::row::{text, Given, Kind, Row, Words};
 use super::Settings;
@@ -21,7 +21,8 @@ pub struct Endpoints {
     pub revocation_endpoint: String,
     pub allow_http: bool,
     /// The token endpoint as a whole URL, checked; made on first use, and again when something here has changed.
-    checked_token_url: OnceLock<String>,
+    /// Nobody waits for who makes it: the child of a fork has it, and not that thread.
+    checked_token_url: OnceBox<String>,
 }
 
 pub const ROWS: &[Row] = &[
@@ -81,7 +82,7 @@ impl Words for bool {
 
 /// What is made of them is made anew.
 fn changed(settings: &mut Settings) -> &mut Endpoints {
-    settings.endpoints.checked_token_url = OnceLock::new();
+    settings.endpoints.checked_token_url = OnceBox::new();
     &mut settings.endpoints
 }
 
@@ -126,7 +127,7 @@ impl Settings {
             return Ok(url.clone());
         }
         let url = self.endpoints.url("token_endpoint", endpoint, "tokens are asked for")?;
-        Ok(checked.get_or_init(|| url).clone())
+        Ok(checked.get_or_init(|| Box::new(url)).clone())
     }
 
     pub fn refresh_url(&self) -> Result<String> {

@@ -17,19 +17,22 @@ mod wire;
 mod tests;
 
 use std::io::Read;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
+use ureq::config::Config;
 use ureq::http::{HeaderName, HeaderValue, Method, Uri};
 use ureq::Agent;
 
 use super::{Proxy, Transport, TransportConfig};
-use dial::{Dialer, NoResolver};
+use dial::{Dialer, NoResolver, Nowhere};
 use fault::{bad_url, Fault};
 
 use crate::error::{Error, Result};
 use crate::protocol::message::{Request, Response, MAX_BODY};
 use crate::secret::{Secret, Wiped};
+use crate::system;
 
 const USER_AGENT: &str = concat!("liboauth/", env!("CARGO_PKG_VERSION"));
 const IDLE: Duration = Duration::from_secs(15);
@@ -65,6 +68,7 @@ impl Https {
             .max_idle_connections_per_host(2)
             .max_idle_age(IDLE)
             .build();
+        first_request(&settings);
         let agent = Agent::with_parts(settings, Dialer::open(config)?, NoResolver);
         Ok(Self { agent, seconds: config.timeout })
     }
@@ -96,6 +100,21 @@ impl Https {
             body: read_body(&mut body.as_reader(), length, head.status.as_u16())?,
         })
     }
+}
+
+/// When its first request begins, ureq makes something for which others wait: in the child of a fork that comes between,
+/// for ever. So the first one goes nowhere, and no fork comes between.
+fn first_request(settings: &Config) {
+    static IS_MADE: AtomicBool = AtomicBool::new(false);
+    if IS_MADE.load(Ordering::Acquire) {
+        return;
+    }
+    system::whole_in_a_fork(|| {
+        let mut request = ureq::http::Request::new(());
+        *request.uri_mut() = Uri::from_static("http://localhost/");
+        let _ = Agent::with_parts(settings.clone(), Nowhere, NoResolver).run(request);
+    });
+    IS_MADE.store(true, Ordering::Release);
 }
 
 impl Transport for Https {

@@ -58,6 +58,22 @@ impl Connector for Dialer {
     }
 }
 
+/// Connects to nothing.
+#[derive(Debug)]
+pub(super) struct Nowhere;
+
+impl Connector for Nowhere {
+    type Out = Connection;
+
+    fn connect(
+        &self,
+        _: &ConnectionDetails,
+        _: Option<()>,
+    ) -> std::result::Result<Option<Connection>, ureq::Error> {
+        Err(ureq::Error::ConnectionFailed)
+    }
+}
+
 /// ureq asks before it looks for an open connection, for every request. The name is looked up by [`Dialer`], where
 /// it is needed.
 #[derive(Debug)]
