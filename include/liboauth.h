@@ -16,7 +16,9 @@
  * without the NUL is returned. Too small: OAUTH_ERROR_BUFFER, an empty text, and nothing is lost.
  * A capacity of 0 asks for the length.
  *
- * Every function can be called from any thread. Durations are seconds.
+ * Every function can be called from any thread, and in the child of a fork with the clients that it
+ * finds there. A call needs 48 KiB of stack at most, whatever a server sends. A thread that is
+ * cancelled in a call (pthread_cancel) ends when the call is over. Durations are seconds.
  *
  * Made by `cargo run -p liboauth-bindings` from src/constants.rs and src/ffi: change those.
  */
@@ -592,7 +594,9 @@ int32_t oauth_http_request(int32_t client, int32_t part, char *buffer, int32_t c
  * status: the HTTP status, or 0 or less where no answer came. headers: the answer's header lines,
  * as they came; Content-Type, Date, Retry-After and WWW-Authenticate are looked at, and headers may
  * be empty. body: the answer's body, as it came. Of these two every byte counts: neither a NUL nor
- * blanks end them unless the length is OAUTH_NUL_TERMINATED.
+ * blanks end them unless the length is OAUTH_NUL_TERMINATED. A body of more than 1 MiB is not
+ * looked at, and ends the operation with OAUTH_ERROR_TOO_LARGE; of longer headers the first lines
+ * are looked at.
  *
  * Returns what the operation returns: 0 for oauth_exchange_code, oauth_refresh and oauth_revoke,
  * the length for oauth_bearer_header and oauth_access_token (this thread's next call of them gives

@@ -333,6 +333,17 @@ fn a_fork_while_another_thread_changes_the_client_is_harmless() {
     assert_own_connections(&server, 1, 5 * 9);
 }
 
+#[test]
+fn a_fork_in_the_moment_of_another_threads_first_calls_is_harmless() {
+    let program = Program::c("first");
+    for (https, step) in [(false, "1"), (true, "9")] {
+        let server = server(https);
+        server.set_fault(fault("rotate=same&count=0"));
+        let token = refresh_token(&server, "strict");
+        program.run(&server, "strict", &[&token, ca_file(&server), step]);
+    }
+}
+
 /// The parent sent the first requests and the last one, each child one, and none on a connection of another.
 fn assert_own_connections(server: &Server, first: usize, children: usize) {
     let connections: Vec<u64> = server
@@ -409,6 +420,20 @@ fn signals_that_interrupt_system_calls_are_survived() {
         server.set_fault(fault("late=100&rotate=same&count=0"));
         program.run(&server, "strict", &[&token, ca_file(&server), "interrupts"]);
         assert_eq!(refreshes(&server, "strict"), 6, "each was sent once");
+    }
+}
+
+#[test]
+fn a_thread_that_is_cancelled_ends_after_its_call() {
+    let program = Program::c("cancel");
+    for https in [false, true] {
+        let folder = Folder::new();
+        let server = server(https);
+        let token = refresh_token(&server, "strict");
+        for text in ["late=1500&rotate=same", "late=1500&rotate=same", "rotate=same&count=0"] {
+            server.add_fault(fault(text));
+        }
+        program.run(&server, "strict", &[&token, ca_file(&server), folder.name()]);
     }
 }
 
@@ -598,6 +623,29 @@ fn memmem(memory: &[u8], needle: &[u8]) -> bool {
     let found =
         unsafe { libc::memmem(memory.as_ptr().cast(), memory.len(), needle.as_ptr().cast(), needle.len()) };
     !found.is_null()
+}
+
+#[test]
+fn no_call_needs_more_than_48_kib_of_stack() {
+    // What is shipped. Without optimization each frame is larger.
+    let most = if std::env::var_os("LIBOAUTH_SO").is_some() { 48 } else { 256 };
+    let program = Program::c("stack");
+    for https in [false, true] {
+        let folder = Folder::new();
+        let server = server(https);
+        let token = refresh_token(&server, "strict");
+        for text in [
+            "rotate=same",
+            "deep=100000&rotate=same",
+            "huge=2097152",
+            "cut=1&rotate=same",
+            "rotate=same&count=0",
+        ] {
+            server.add_fault(fault(text));
+        }
+        let most = std::env::var("STACK_MOST").unwrap_or_else(|_| (most * 1024).to_string());
+        program.run(&server, "strict", &[&token, ca_file(&server), folder.name(), &most]);
+    }
 }
 
 #[test]

@@ -732,7 +732,10 @@
       *> Date, Retry-After and WWW-Authenticate are looked at, and
       *> headers may be empty. body: the answer's body, as it came. Of
       *> these two every byte counts: neither a NUL nor blanks end them
-      *> unless the length is OAUTH-NUL-TERMINATED.
+      *> unless the length is OAUTH-NUL-TERMINATED. A body of more than
+      *> 1 MiB is not looked at, and ends the operation with
+      *> OAUTH-ERROR-TOO-LARGE; of longer headers the first lines are
+      *> looked at.
       *>
       *> Returns what the operation returns: 0 for oauth_exchange_code,
       *> oauth_refresh and oauth_revoke, the length for

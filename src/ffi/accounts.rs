@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 
 use super::guard::{guard_client, guard_text};
-use super::text::{TextIn, TextOut};
+use super::text::{Buffer, TextIn};
 use crate::client::Client;
 
 /// Lists the accounts (OAUTH_ACCOUNT) that have a token of this token endpoint and client_id in the store.
@@ -19,8 +19,8 @@ use crate::client::Client;
 #[no_mangle]
 pub unsafe extern "C" fn oauth_accounts(client: i32, page: i32, buffer: *mut c_char, capacity: i32) -> i32 {
     // SAFETY: the caller's promise, as documented.
-    let out = unsafe { TextOut::new("buffer", buffer, capacity) };
-    guard_text(client, out, &|c, out| out.put(&[c.accounts(page)?.as_bytes()]))
+    let buffer = unsafe { Buffer::new("buffer", buffer, capacity) };
+    guard_text(client, buffer, &|c, out| out.put(&[c.accounts(page)?.as_bytes()]))
 }
 
 /// Removes the token of OAUTH_ACCOUNT from store and memory, and its authorizations that are pending. The server

@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 
 use super::guard::{guard_client, guard_text};
-use super::text::{self, TextOut};
+use super::text::{self, Buffer};
 
 /// Describes the request that waits to be sent by the caller's own HTTP, after OAUTH_HTTP_NEEDED.
 ///
@@ -23,8 +23,8 @@ pub unsafe extern "C" fn oauth_http_request(
     capacity: i32,
 ) -> i32 {
     // SAFETY: the caller's promise, as documented.
-    let out = unsafe { TextOut::new("buffer", buffer, capacity) };
-    guard_text(client, out, &|c, out| out.put(&[c.http_request(part)?.expose().as_bytes()]))
+    let buffer = unsafe { Buffer::new("buffer", buffer, capacity) };
+    guard_text(client, buffer, &|c, out| out.put(&[c.http_request(part)?.expose().as_bytes()]))
 }
 
 /// Hands over the answer to the request of `oauth_http_request`; the operation that needed it goes on.
@@ -32,7 +32,8 @@ pub unsafe extern "C" fn oauth_http_request(
 /// `status`: the HTTP status, or 0 or less where no answer came. `headers`: the answer's header lines, as they
 /// came; Content-Type, Date, Retry-After and WWW-Authenticate are looked at, and `headers` may be empty. `body`: the answer's
 /// body, as it came. Of these two every byte counts: neither a NUL nor blanks end them unless the length is
-/// OAUTH_NUL_TERMINATED.
+/// OAUTH_NUL_TERMINATED. A body of more than 1 MiB is not looked at, and ends the operation with OAUTH_ERROR_TOO_LARGE; of
+/// longer headers the first lines are looked at.
 ///
 /// Returns what the operation returns: 0 for `oauth_exchange_code`, `oauth_refresh` and `oauth_revoke`, the length for
 /// `oauth_bearer_header` and `oauth_access_token` (this thread's next call of them gives the text and asks for no

@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 
 use super::guard;
-use super::text::TextOut;
+use super::text::Buffer;
 
 /// Gives this thread's last error as a sentence that says what to do, without any secret in it; empty after a
 /// success. Its first 80 characters make sense alone.
@@ -16,11 +16,9 @@ use super::text::TextOut;
 /// `buffer` is writable for `capacity` bytes.
 #[no_mangle]
 pub unsafe extern "C" fn oauth_error_text(buffer: *mut c_char, capacity: i32) -> i32 {
-    guard::quietly(&|| {
-        // SAFETY: the caller's promise, as documented.
-        let out = unsafe { TextOut::new("buffer", buffer, capacity) }?;
-        out.put(&[guard::last_sentence().as_bytes()])
-    })
+    // SAFETY: the caller's promise, as documented.
+    let buffer = unsafe { Buffer::new("buffer", buffer, capacity) };
+    guard::quietly(&|| buffer.text_out()?.put(&[guard::last_sentence().as_bytes()]))
 }
 
 /// Says what an operator does about this thread's last error: OAUTH_ACTION_NONE, OAUTH_ACTION_RETRY,
@@ -42,9 +40,7 @@ pub extern "C" fn oauth_error_action() -> i32 {
 /// `buffer` is writable for `capacity` bytes.
 #[no_mangle]
 pub unsafe extern "C" fn oauth_version(buffer: *mut c_char, capacity: i32) -> i32 {
-    guard::quietly(&|| {
-        // SAFETY: the caller's promise, as documented.
-        let out = unsafe { TextOut::new("buffer", buffer, capacity) }?;
-        out.put(&[env!("CARGO_PKG_VERSION").as_bytes()])
-    })
+    // SAFETY: the caller's promise, as documented.
+    let buffer = unsafe { Buffer::new("buffer", buffer, capacity) };
+    guard::quietly(&|| buffer.text_out()?.put(&[env!("CARGO_PKG_VERSION").as_bytes()]))
 }

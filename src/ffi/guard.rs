@@ -1,11 +1,14 @@
-//! What surrounds every exported function: no panic leaves it, errno stays, and the thread's last error is kept.
+//! What surrounds every exported function: no panic leaves it, errno stays, a thread that is cancelled ends after it, and
+//! the thread's last error is kept.
+#![allow(improper_ctypes_definitions)] // see `cancel`
 
 use std::cell::{Cell, RefCell};
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::cancel::deferring_cancel;
 use super::handle;
-use super::text::TextOut;
+use super::text::{Buffer, TextOut};
 use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::line::one_line;
@@ -18,55 +21,55 @@ thread_local! {
 }
 
 /// Runs `body` and turns its result into the number that the caller gets.
-pub fn guard(body: &dyn Fn() -> Result<i32>) -> i32 {
-    answer(contain(body))
+pub(super) extern "C" fn guard(body: &dyn Fn() -> Result<i32>) -> i32 {
+    deferring_cancel(&|| answer(contain(body)))
 }
 
-/// As [`guard`], with a copy of it around this `body`: for what is called before each request to an API.
+/// As [`guard`], with a copy of it around this `ready`: for what is called before each request to an API. Where that has
+/// no answer without waiting, `body` has one. To be called between `defer_asynchronous_cancel` and `put_back`.
 #[inline(always)]
-pub fn guard_inline(body: impl FnOnce() -> Result<i32>) -> i32 {
-    answer(contain_inline(body))
-}
-
-/// As [`guard`], with the open client of that handle; the client remembers why it failed.
-pub fn guard_client(client: i32, body: &dyn Fn(&Client) -> Result<i32>) -> i32 {
-    guard(&|| handle::with(client, |client| client.record_failure(body(client))))
-}
-
-/// As [`guard_client`], for a call that gives a text: the buffer is empty whatever goes wrong.
-pub fn guard_text(client: i32, out: Result<TextOut>, body: &dyn Fn(&Client, &TextOut) -> Result<i32>) -> i32 {
-    match out {
-        Ok(out) => guard_client(client, &|client| body(client, &out)),
+pub fn guard_ready(ready: impl FnOnce() -> Result<Option<i32>>, body: &dyn Fn() -> Result<i32>) -> i32 {
+    // It touches no errno.
+    match caught(ready) {
+        Ok(Some(ready)) => answer(Ok(ready)),
+        Ok(None) => guard(body),
         Err(error) => answer(Err(error)),
     }
 }
 
-/// As [`guard_text`], but inlined as [`guard_inline`] is.
-#[inline(always)]
-pub fn guard_text_inline(
+/// As [`guard`], with the open client of that handle; the client remembers why it failed.
+pub(super) extern "C" fn guard_client(client: i32, body: &dyn Fn(&Client) -> Result<i32>) -> i32 {
+    guard(&|| handle::with(client, |client| client.record_failure(body(client))))
+}
+
+/// As [`guard_client`], for a call that gives a text: the buffer is empty whatever goes wrong.
+pub(super) extern "C" fn guard_text(
     client: i32,
-    out: Result<TextOut>,
-    body: impl FnOnce(&Client, &TextOut) -> Result<i32>,
+    buffer: Buffer,
+    body: &dyn Fn(&Client, &TextOut) -> Result<i32>,
 ) -> i32 {
-    guard_inline(|| {
-        let out = out?;
+    guard(&|| {
+        let out = buffer.text_out()?;
         handle::with(client, |client| client.record_failure(body(client, &out)))
     })
 }
 
 /// As [`guard_text`], but a success leaves the thread's last error: for what is asked about an error.
-pub fn guard_inquiry(
+pub(super) extern "C" fn guard_inquiry(
     client: i32,
-    out: Result<TextOut>,
+    buffer: Buffer,
     body: &dyn Fn(&Client, &TextOut) -> Result<i32>,
 ) -> i32 {
-    let inquire = |out| contain(&|| handle::with(client, |client| body(client, &out)));
-    out.and_then(inquire).unwrap_or_else(|error| answer(Err(error)))
+    let inquire = || {
+        let out = buffer.text_out()?;
+        handle::with(client, |client| body(client, &out))
+    };
+    deferring_cancel(&|| contain(&inquire).unwrap_or_else(|error| answer(Err(error))))
 }
 
 /// As [`guard`], for the functions that report the last error and must not change it.
-pub fn quietly(body: &dyn Fn() -> Result<i32>) -> i32 {
-    contain(body).unwrap_or_else(|error| error.code())
+pub(super) extern "C" fn quietly(body: &dyn Fn() -> Result<i32>) -> i32 {
+    deferring_cancel(&|| contain(body).unwrap_or_else(|error| error.code()))
 }
 
 /// The thread's last error as one line, empty after a success. Names and words of others may stand in it.
@@ -83,37 +86,36 @@ pub fn last_action() -> i32 {
 }
 
 fn contain(body: &dyn Fn() -> Result<i32>) -> Result<i32> {
-    contain_inline(body)
+    system::keeping_errno(|| caught(body))
 }
 
 #[inline(always)]
-fn contain_inline(body: impl FnOnce() -> Result<i32>) -> Result<i32> {
+fn caught<R>(body: impl FnOnce() -> Result<R>) -> Result<R> {
     silence_panics();
-    system::keeping_errno(|| {
-        let outer = INSIDE.replace(true);
-        let result = panic::catch_unwind(AssertUnwindSafe(body));
-        INSIDE.set(outer);
-        result.unwrap_or_else(|panic| {
-            let said = panic
-                .downcast_ref::<&str>()
-                .map(|s| (*s).to_owned())
-                .or_else(|| panic.downcast_ref::<String>().cloned())
-                .unwrap_or_default();
-            // A payload's own Drop may panic as well.
-            std::mem::forget(panic);
-            Err(Error::Internal(said))
-        })
+    let outer = INSIDE.replace(true);
+    let result = panic::catch_unwind(AssertUnwindSafe(body));
+    INSIDE.set(outer);
+    result.unwrap_or_else(|panic| {
+        let said = panic
+            .downcast_ref::<&str>()
+            .map(|s| (*s).to_owned())
+            .or_else(|| panic.downcast_ref::<String>().cloned())
+            .unwrap_or_default();
+        // A payload's own Drop may panic as well.
+        std::mem::forget(panic);
+        Err(Error::Internal(said))
     })
 }
 
 /// std prints each panic to stderr, which belongs to the host. Other threads' panics print as before.
 #[inline(always)]
 fn silence_panics() {
-    static ONCE: Once = Once::new();
-    if ONCE.is_completed() {
+    // Relaxed: nothing is read that was written before. Who comes while the first one is at it does not wait.
+    static IS_DONE: AtomicBool = AtomicBool::new(false);
+    if IS_DONE.load(Ordering::Relaxed) || IS_DONE.swap(true, Ordering::Relaxed) {
         return;
     }
-    ONCE.call_once(|| {
+    system::whole_in_a_fork(|| {
         let before = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
             if !INSIDE.get() {

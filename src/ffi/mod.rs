@@ -6,6 +6,7 @@
 
 mod accounts;
 mod caller_http;
+mod cancel;
 mod clients;
 mod errors;
 mod guard;

@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 
 use super::guard::{guard_client, guard_inquiry, guard_text};
-use super::text::{TextIn, TextOut};
+use super::text::{Buffer, TextIn, TextOut};
 use crate::client::Client;
 use crate::constants::{OAUTH_ERROR, OAUTH_RETRY_AFTER};
 
@@ -39,10 +39,10 @@ pub unsafe extern "C" fn oauth_set(client: i32, property: i32, text: *const c_ch
 #[no_mangle]
 pub unsafe extern "C" fn oauth_get(client: i32, property: i32, buffer: *mut c_char, capacity: i32) -> i32 {
     // SAFETY: the caller's promise, as documented.
-    let out = unsafe { TextOut::new("buffer", buffer, capacity) };
+    let buffer = unsafe { Buffer::new("buffer", buffer, capacity) };
     let read = |c: &Client, out: &TextOut| out.put(&[c.get(property)?.expose().as_bytes()]);
     match property {
-        OAUTH_ERROR..=OAUTH_RETRY_AFTER => guard_inquiry(client, out, &read),
-        _ => guard_text(client, out, &read),
+        OAUTH_ERROR..=OAUTH_RETRY_AFTER => guard_inquiry(client, buffer, &read),
+        _ => guard_text(client, buffer, &read),
     }
 }

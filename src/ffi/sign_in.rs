@@ -2,8 +2,8 @@
 
 use std::ffi::c_char;
 
-use super::guard::{guard_client, guard_text_inline};
-use super::text::{TextIn, TextOut};
+use super::guard::{guard_client, guard_text};
+use super::text::{Buffer, TextIn};
 
 /// Makes the URL that a person opens in a browser to sign in (RFC 6749 section 4.1.1), with a fresh state and,
 /// unless OAUTH_PKCE is `off`, a fresh code challenge (RFC 7636). Both are remembered for `oauth_exchange_code`: in
@@ -25,8 +25,8 @@ use super::text::{TextIn, TextOut};
 #[no_mangle]
 pub unsafe extern "C" fn oauth_build_authorize_url(client: i32, url: *mut c_char, capacity: i32) -> i32 {
     // SAFETY: the caller's promise, as documented.
-    let out = unsafe { TextOut::new("url", url, capacity) };
-    guard_text_inline(client, out, |c, out| {
+    let url = unsafe { Buffer::new("url", url, capacity) };
+    guard_text(client, url, &|c, out| {
         c.build_authorize_url(|parts| out.put(parts), capacity > 0).inspect_err(|_| out.clear())
     })
 }

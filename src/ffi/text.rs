@@ -69,34 +69,51 @@ unsafe fn up_to_nul<'a>(name: &'static str, text: *const c_char, length: i32) ->
     Ok((unsafe { slice::from_raw_parts(text.cast(), count) }, is_field))
 }
 
-/// A caller's buffer for one text: all of it and a NUL, or nothing.
+/// A caller's buffer as it was given. To make one calls nothing: see `cancel`.
+#[derive(Clone, Copy)]
+pub struct Buffer {
+    name: &'static str,
+    start: *mut c_char,
+    capacity: i32,
+}
+
+impl Buffer {
+    /// # Safety
+    /// `buffer` is writable for `capacity` bytes for the whole call.
+    #[allow(improper_ctypes_definitions)]
+    pub(super) const unsafe extern "C" fn new(
+        name: &'static str,
+        buffer: *mut c_char,
+        capacity: i32,
+    ) -> Self {
+        Self { name, start: buffer, capacity }
+    }
+
+    /// Whatever goes wrong later, the caller has an empty text and not yesterday's.
+    #[inline(always)]
+    pub fn text_out(&self) -> Result<TextOut> {
+        let capacity = usize::try_from(self.capacity)
+            .map_err(|_| Error::Length { what: "capacity", length: self.capacity.into() })?;
+        if self.start.is_null() && capacity > 0 {
+            return Err(Error::Null(self.name));
+        }
+        let out = TextOut { start: self.start.cast(), capacity };
+        out.clear();
+        Ok(out)
+    }
+}
+
+/// A buffer for one text: all of it and a NUL, or nothing.
 pub struct TextOut {
     start: *mut u8,
     capacity: usize,
 }
 
 impl TextOut {
-    /// # Safety
-    /// `buffer` is writable for `capacity` bytes for the whole call.
-    pub unsafe fn new(name: &'static str, buffer: *mut c_char, capacity: i32) -> Result<Self> {
-        let capacity = usize::try_from(capacity)
-            .map_err(|_| Error::Length { what: "capacity", length: capacity.into() })?;
-        if buffer.is_null() && capacity > 0 {
-            return Err(Error::Null(name));
-        }
-        let start: *mut u8 = buffer.cast();
-        if capacity > 0 {
-            // Whatever goes wrong, the caller has an empty text and not yesterday's.
-            // SAFETY: not null, and at least one byte long by the caller's promise.
-            unsafe { start.write(0) };
-        }
-        Ok(Self { start, capacity })
-    }
-
     /// Takes the text back.
     pub fn clear(&self) {
         if self.capacity > 0 {
-            // SAFETY: not null, and at least one byte long by the promise given to `new`.
+            // SAFETY: not null, and at least one byte long by the promise given to `Buffer::new`.
             unsafe { self.start.write(0) };
         }
     }
@@ -115,7 +132,7 @@ impl TextOut {
         let mut at = self.start;
         for part in parts {
             // SAFETY: all parts and the NUL fit, as just checked, into memory that is writable by the promise
-            // given to `new`; a text of ours and a caller's buffer do not overlap.
+            // given to `Buffer::new`; a text of ours and a caller's buffer do not overlap.
             unsafe {
                 at.copy_from_nonoverlapping(part.as_ptr(), part.len());
                 at = at.add(part.len());

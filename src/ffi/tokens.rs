@@ -2,9 +2,9 @@
 
 use std::ffi::c_char;
 
-use super::guard::{guard_client, guard_inline};
-use super::handle;
-use super::text::TextOut;
+use super::guard::{guard_client, guard_ready};
+use super::text::Buffer;
+use super::{cancel, handle};
 use crate::token::Purpose;
 
 /// Refreshes the access token now, whether or not it is still valid (RFC 6749 section 6); a refresh of another
@@ -45,7 +45,7 @@ pub extern "C" fn oauth_refresh(client: i32) -> i32 {
 #[no_mangle]
 pub unsafe extern "C" fn oauth_bearer_header(client: i32, header: *mut c_char, capacity: i32) -> i32 {
     // SAFETY: the caller's promise, as documented.
-    unsafe { fresh(client, Purpose::Header, "header", header, capacity) }
+    unsafe { fresh(client, Purpose::Header, header, capacity) }
 }
 
 /// Gives the access token alone, refreshed first as by `oauth_bearer_header`: for HTTP libraries that make the
@@ -60,7 +60,7 @@ pub unsafe extern "C" fn oauth_bearer_header(client: i32, header: *mut c_char, c
 #[no_mangle]
 pub unsafe extern "C" fn oauth_access_token(client: i32, token: *mut c_char, capacity: i32) -> i32 {
     // SAFETY: the caller's promise, as documented.
-    unsafe { fresh(client, Purpose::AccessToken, "token", token, capacity) }
+    unsafe { fresh(client, Purpose::AccessToken, token, capacity) }
 }
 
 /// Says that the API answered 401 to the token that this thread got last: the next `oauth_bearer_header`
@@ -93,20 +93,35 @@ pub extern "C" fn oauth_revoke(client: i32) -> i32 {
 ///
 /// # Safety
 /// `buffer` is writable for `capacity` bytes.
-unsafe fn fresh(
-    client: i32,
-    purpose: Purpose,
-    name: &'static str,
-    buffer: *mut c_char,
-    capacity: i32,
-) -> i32 {
-    guard_inline(|| {
-        // SAFETY: the caller's promise, as documented.
-        let out = unsafe { TextOut::new(name, buffer, capacity) }?;
-        if let Some(answer) = handle::read_current(client, |ready| out.put(&[purpose.text(ready).as_bytes()]))
-        {
-            return answer;
-        }
+#[allow(improper_ctypes_definitions)]
+#[inline(always)]
+unsafe extern "C" fn fresh(client: i32, purpose: Purpose, buffer: *mut c_char, capacity: i32) -> i32 {
+    let before = cancel::defer_asynchronous_cancel();
+    // SAFETY: the caller's promise, as documented.
+    let answer = unsafe { fresh_held(client, purpose, buffer, capacity) };
+    cancel::put_back(before);
+    answer
+}
+
+/// A frame of its own: see `cancel`.
+///
+/// # Safety
+/// As for [`fresh`].
+#[allow(improper_ctypes_definitions)]
+#[inline(never)]
+unsafe extern "C" fn fresh_held(client: i32, purpose: Purpose, buffer: *mut c_char, capacity: i32) -> i32 {
+    let name = match purpose {
+        Purpose::Header => "header",
+        Purpose::AccessToken => "token",
+    };
+    // SAFETY: the caller's promise, as documented.
+    let buffer = unsafe { Buffer::new(name, buffer, capacity) };
+    let ready = || {
+        let out = buffer.text_out()?;
+        handle::read_current(client, |ready| out.put(&[purpose.text(ready).as_bytes()])).transpose()
+    };
+    guard_ready(ready, &|| {
+        let out = buffer.text_out()?;
         handle::with(client, |client| {
             let ready = client.record_failure(client.fresh(purpose))?;
             let length = out.put(&[purpose.text(&ready).as_bytes()])?;
