@@ -102,6 +102,9 @@ pub enum Error {
     /// `refusal` is what the server said, where it was asked.
     #[error("sign in again: {reason}")]
     SignIn { reason: String, refusal: Option<Box<Refusal>> },
+    /// Nobody has signed in. Says for whom, and where a token was looked for.
+    #[error("sign in: there is no token yet{0}")]
+    NoToken(String),
     /// Nothing was sent: the server's last word on that very request holds.
     #[error("{} (said to process {} at {}; oauth_refresh asks again)", .0.sentence, .0.process, rfc3339(.0.at))]
     Final(Box<FinalAnswer>),
@@ -219,7 +222,7 @@ impl Error {
             Self::JustFailed { .. } | Self::TooEarly { .. } | Self::EarlyLost { .. } => {
                 (number::OAUTH_ERROR_UNAVAILABLE, Retry, NOTHING)
             }
-            Self::SignIn { .. } => (number::OAUTH_ERROR_SIGN_IN, SignIn, NOTHING),
+            Self::NoToken(_) | Self::SignIn { .. } => (number::OAUTH_ERROR_SIGN_IN, SignIn, NOTHING),
             Self::Final(last) => (last.number, last.action, NOTHING),
             Self::Response { .. } => (number::OAUTH_ERROR_RESPONSE, Fix, MAYBE),
             Self::TooLarge { .. } => (number::OAUTH_ERROR_TOO_LARGE, Fix, MAYBE),

@@ -65,6 +65,11 @@ pub struct GivenPath {
 }
 
 impl GivenPath {
+    /// Another folder of the process would have made another path of it.
+    pub fn is_relative(&self) -> bool {
+        !self.written.starts_with('/')
+    }
+
     /// `key`: the setting that it is for.
     pub fn new(key: &'static str, written: &str) -> Result<Self> {
         let absolute = std::path::absolute(written)

@@ -31,6 +31,8 @@ impl Process {
             (Err(error), None) => parts.push(error.to_string()),
         }
         parts.extend(said(&notes));
+        let open = settings.open_profile.as_ref();
+        parts.extend(open.map(|path| format!("others can read the secret in the profile: chmod 600 {path}")));
         // A server's words and an account's name may hold what ends a line, or turns it around.
         one_line(&parts.join("; "))
     }

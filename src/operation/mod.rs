@@ -94,7 +94,7 @@ impl Moment {
 
 /// What brings the token that comes after `old`: one road for all that renew. An error where a person is needed.
 pub fn renewing(settings: &Arc<Settings>, old: Option<&Arc<Token>>) -> Result<Box<dyn Operation>> {
-    let old = old.ok_or_else(|| Error::sign_in("there is no token yet"))?;
+    let old = old.ok_or_else(|| settings.no_token())?;
     Ok(Box::new(Refresh::new(settings.clone(), old.clone())?))
 }
 

@@ -169,7 +169,10 @@ impl TokenSource<'_> {
                     return Ok(());
                 }
                 // The old one is kept all the same: nothing is deleted on a server's word.
-                Error::SignIn { reason: lease.refusal_sentence(&refusal), refusal: Some(refusal) }
+                Error::SignIn {
+                    reason: lease.refusal_sentence(&self.snapshot.settings.whose(), &refusal),
+                    refusal: Some(refusal),
+                }
             }
             error => error,
         };

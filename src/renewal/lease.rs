@@ -144,7 +144,7 @@ impl RenewalLease {
     }
 
     /// The server's words about a refresh token that it no longer takes, and what may have become of it.
-    pub fn refusal_sentence(&self, refusal: &Refusal) -> String {
+    pub fn refusal_sentence(&self, whose: &str, refusal: &Refusal) -> String {
         let or_else = match (refusal.status, refusal.error.as_str()) {
             (401, _) => "; or client_id, client_secret, client_auth or basic_encoding is wrong",
             (_, "invalid_request") => "; if that does not help, check request_body and refresh_params",
@@ -159,7 +159,7 @@ impl RenewalLease {
             )
         });
         let lost = lost.unwrap_or_default();
-        format!("the server no longer takes the refresh token ({}){or_else}{lost}", refusal.said())
+        format!("the server no longer takes the refresh token{whose}: {}{or_else}{lost}", refusal.said())
     }
 
     /// Stores a token in the place of the one that was seen, whole or not at all; nothing is left of earlier failures.

@@ -50,7 +50,7 @@ impl TokenSource<'_> {
 
     /// The token after a renewal: however short it lives, there is no newer one.
     pub fn newest(&self) -> Result<Arc<BearerToken>> {
-        let token = self.token()?.ok_or_else(|| Error::sign_in("there is no token yet"))?;
+        let token = self.token()?.ok_or_else(|| self.snapshot.settings.no_token())?;
         Ok(self.cache.publish(&token).unwrap_or_else(|| self.cache.unpublished(&token)))
     }
 

@@ -36,6 +36,8 @@ use crate::transport::TransportConfig;
 pub struct Settings {
     /// The name of the profile that the others were taken from.
     pub profile: String,
+    /// The profile's file, where others can read the secret in it.
+    pub open_profile: Option<String>,
     pub endpoints: Endpoints,
     pub client: ClientCredentials,
     pub authorization: AuthorizationRequest,

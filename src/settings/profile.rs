@@ -9,9 +9,10 @@ use std::path::Path;
 
 use super::row::{Kind, Row};
 use super::Settings;
-use crate::constants::OAUTH_PROFILE;
+use crate::constants::{OAUTH_PROFILE, OAUTH_PROXY};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
+use crate::store::KeySource;
 use file::{FileText, Origin};
 use source::{apply_known, known_names, take_known, Source};
 
@@ -32,6 +33,17 @@ impl Settings {
         open(&mut settings, wanted)?;
         Ok(settings)
     }
+
+    /// Most editors make files that everybody can read: refused, a job that has long run would stop. So it is said where
+    /// a person looks.
+    fn note_open(&mut self, is_open: bool, path: &Path) {
+        let is_key = |key: &Option<KeySource>| matches!(key, Some(KeySource::Text(_)));
+        let has_secret = self.secrets().iter().any(|secret| !secret.expose().is_empty())
+            || is_key(&self.storage.key)
+            || is_key(&self.storage.old_key)
+            || self.get(OAUTH_PROXY).is_some_and(|proxy| proxy.expose().contains('@'));
+        self.open_profile = (is_open && has_secret).then(|| path.display().to_string());
+    }
 }
 
 fn open(settings: &mut Settings, wanted: &str) -> Result<()> {
@@ -44,11 +56,11 @@ fn open(settings: &mut Settings, wanted: &str) -> Result<()> {
     let mut looked = Vec::new();
     for (place, path) in file::search_path() {
         let name = path.display();
-        let text = match (file::read(&path)?, place) {
-            (FileText::Text(text), _) => text,
+        let (text, is_open) = match (file::read(&path)?, place) {
+            (FileText::Text { text, is_open }, _) => (text, is_open),
             (FileText::Nothing, Origin::Variable) => {
                 return Err(Error::Profile(format!(
-                    "LIBOAUTH_PROFILES names {name}, which does not exist: correct or unset it"
+                    "LIBOAUTH_PROFILES names a file that does not exist: correct or unset it: {name}"
                 )));
             }
             (FileText::Nothing, _) => {
@@ -64,6 +76,7 @@ fn open(settings: &mut Settings, wanted: &str) -> Result<()> {
         };
         let file = Source { name: &name.to_string(), text: &text };
         if file.open(settings, wanted)? {
+            settings.note_open(is_open, &path);
             return Ok(());
         }
         looked.push(name.to_string());
@@ -77,31 +90,32 @@ fn open(settings: &mut Settings, wanted: &str) -> Result<()> {
 /// `FILE` or `FILE#NAME`
 fn open_file(settings: &mut Settings, wanted: &str) -> Result<()> {
     let (path, name) = wanted.rsplit_once('#').unwrap_or((wanted, ""));
-    let text = match file::read(Path::new(path))? {
-        FileText::Text(text) => text,
+    let (text, is_open) = match file::read(Path::new(path))? {
+        FileText::Text { text, is_open } => (text, is_open),
         FileText::Denied(error) => return Err(error),
         FileText::Nothing => {
-            return Err(Error::Profile(format!("the profile file {path} does not exist: check the path")));
+            return Err(Error::Profile(format!("the profile file does not exist: check the path: {path}")));
         }
     };
     let file = Source { name: path, text: &text };
     let name = if name.is_empty() { file.only_name()? } else { name.to_owned() };
     if file.open(settings, &name)? {
+        settings.note_open(is_open, Path::new(path));
         return Ok(());
     }
-    Err(Error::Profile(format!("{path} has no profile [{name}]: check the name")))
+    Err(Error::Profile(format!("no profile [{name}] in the file: check the name: {path}")))
 }
 
 fn not_found(wanted: &str, looked: &str, known: &str) -> Error {
     Error::Profile(if Path::new(wanted).is_file() {
         format!(
-            "no profile [{wanted}]: did you mean the file ./{wanted}? A name is looked for in {looked}, \
-             and among the known servers ({known})"
+            "no profile [{wanted}]: did you mean the file ./{wanted}? A name is looked for among the known servers \
+             ({known}) and in {looked}"
         )
     } else {
         format!(
-            "no profile [{wanted}] in {looked}, and no known server of that name ({known}); \
-             for a file, write ./{wanted}"
+            "no profile [{wanted}]: for a file, write ./{wanted}; no known server has that name ({known}), nor is it in \
+             {looked}"
         )
     })
 }

@@ -4,7 +4,8 @@
 use super::row::{text, Given, Kind, Row, YEAR};
 use super::Settings;
 use crate::constants as number;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::line::one_line;
 use crate::secret::Secret;
 use crate::store::{KeySource, Wait};
 use crate::system::GivenPath;
@@ -106,6 +107,34 @@ fn set_store(settings: &mut Settings, given: Given<'_>) -> Result<()> {
 }
 
 impl Settings {
+    /// Nobody has signed in, as far as these settings know.
+    pub fn no_token(&self) -> Error {
+        let place = match &self.storage.store {
+            StoreSetting::Memory => "; the store is memory: (of this client alone)".to_owned(),
+            StoreSetting::Folder(folder) => {
+                let from_here = if folder.is_relative() { ", as seen from this folder" } else { "" };
+                format!("; the store is {}{from_here}", folder.absolute.display())
+            }
+        };
+        Error::NoToken(format!("{}{place}", self.whose()))
+    }
+
+    /// Whose token it is, for the middle of a sentence.
+    pub fn whose(&self) -> String {
+        const LONGEST: usize = 40;
+        let Storage { account, .. } = &self.storage;
+        let account = if account.is_empty() {
+            String::new()
+        } else {
+            format!(" for account \"{}\"", one_line(account).chars().take(LONGEST).collect::<String>())
+        };
+        if self.profile.is_empty() {
+            return account;
+        }
+        let profile: String = one_line(&self.profile).chars().take(LONGEST).collect();
+        format!("{account} (profile {profile})")
+    }
+
     /// How long who changes the record waits for its lease.
     pub fn lock_timeout(&self) -> Wait {
         Wait::Seconds(self.storage.lock_timeout)

@@ -54,7 +54,7 @@ fn a_panic_is_an_error_prints_nothing_and_leaves_all_as_it_was() {
         assert_eq!(ffi::oauth_revoke(client.0), OAUTH_HTTP_NEEDED, "{}", error_text());
         assert_eq!(client.respond(200, "", b""), OAUTH_HTTP_NEEDED, "{}", error_text());
         assert_eq!(client.respond(200, "", b""), 0, "{}", error_text());
-        fails(client.header().0, OAUTH_ERROR_SIGN_IN, "sign in again");
+        fails(client.header().0, OAUTH_ERROR_SIGN_IN, "no token yet");
     });
     assert_eq!(said, "");
 }

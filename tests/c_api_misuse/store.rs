@@ -34,6 +34,55 @@ fn a_token_survives_in_a_second_client() {
     assert!(!record.contains("SECRET-of-the-client") && !record.contains("SECRET-code"), "{record}");
 }
 
+/// Who has the wrong folder, account or profile sees that in the sentence.
+#[test]
+fn a_token_that_is_not_there_is_said_with_its_place() {
+    let folder = Folder::new();
+    let path = folder.store().display().to_string();
+    let client = folder.client();
+    fails(client.header().0, OAUTH_ERROR_SIGN_IN, "sign in: there is no token yet; the store is");
+    assert!(error_text().ends_with(&path), "{}", error_text());
+    client.must_set(OAUTH_ACCOUNT, "car\u{202e}ol");
+    fails(client.header().0, OAUTH_ERROR_SIGN_IN, "sign in: there is no token yet for account \"carol\"");
+    client.must_set(OAUTH_PROFILE, "stamps");
+    fails(client.header().0, OAUTH_ERROR_SIGN_IN, "no token yet for account \"carol\" (profile stamps);");
+    client.must_set(OAUTH_STORE, "file:./tokens");
+    assert_eq!(client.header().0, OAUTH_ERROR_SIGN_IN);
+    assert!(error_text().ends_with("/tokens, as seen from this folder"), "{}", error_text());
+    client.must_set(OAUTH_STORE, "memory:");
+    assert_eq!(client.header().0, OAUTH_ERROR_SIGN_IN);
+    assert!(error_text().ends_with("the store is memory: (of this client alone)"), "{}", error_text());
+}
+
+#[test]
+fn another_user_is_told_whose_the_store_is() {
+    if !own_process("store::another_user_is_told_whose_the_store_is") {
+        return;
+    }
+    let folder = Folder::new();
+    let client = folder.client();
+    assert_eq!(sign_in(&client, "1"), 0, "{}", error_text());
+    // Nothing is closed to root.
+    let is_root = unsafe { libc::geteuid() } == 0;
+    let says = if is_root {
+        assert_eq!(unsafe { libc::seteuid(65534) }, 0);
+        "run as the user who signed in, or change store (it is user 0's, this is user 65534)"
+    } else {
+        chmod(folder.path(), 0o000);
+        "make it for this user, or change store"
+    };
+    let other = folder.client();
+    let n = other.header().0;
+    let said = error_text();
+    if is_root {
+        assert_eq!(unsafe { libc::seteuid(0) }, 0);
+    }
+
+    chmod(folder.path(), 0o700);
+    assert_eq!(n, OAUTH_ERROR_STORE, "{said}");
+    assert!(said.contains("cannot be read (Permission denied") && said.contains(says), "{said}");
+}
+
 #[test]
 fn nobody_finds_the_token_of_another() {
     // client_id, account, token endpoint: each differs from the others in one point only.

@@ -383,9 +383,9 @@ fn files_that_are_not_read() {
         let path = folder.0.to_str().unwrap();
         fails(row, path, &[path, "is a folder: name the file in it"]);
         fails(row, &format!("{path}/#a"), &[path, "is a folder"]);
-        fails(row, "./", &["./ is a folder"]);
+        fails(row, "./", &["is a folder: name the file in it: ./"]);
     });
-    table.row("device", |row| fails(row, "/dev/null#a", &["/dev/null is no regular file"]));
+    table.row("device", |row| fails(row, "/dev/null#a", &["is no regular file", "/dev/null"]));
     table.row("named pipe", |row| {
         let path = folder.0.join("pipe");
         assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
@@ -439,6 +439,33 @@ fn asked(folder: &Folder, name: &str, variables: &[(&str, &str)], user: Option<u
 }
 
 #[test]
+fn a_secret_that_others_can_read_is_said() {
+    let folder = Folder::new();
+    let mut table = Table::new("secrets that others can read");
+    for (name, setting, has_secret) in [
+        ("client_secret", "client_secret = \"hunter2-s3cr3t\"", true),
+        ("store_key", "store_key = \"hunter2-s3cr3t\"", true),
+        ("a proxy's password", "proxy = \"http://me:hunter2-s3cr3t@127.0.0.1:1\"", true),
+        ("a parameter", "token_params = \"password=hunter2-s3cr3t\"", true),
+        ("a key elsewhere", "store_key = \"env:LIBOAUTH_NO_SUCH_NAME\"", false),
+        ("no secret", "client_id = \"public\"", false),
+    ] {
+        for (mode, is_open) in [(0o600, false), (0o640, true), (0o604, true), (0o644, true)] {
+            table.row(&format!("{name}, {mode:o}"), |row| {
+                let path = folder.file("open.toml", &format!("[a]\n{setting}\n"));
+                fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+                let client = Client::open(&path).expect("it opens");
+                let line = client.get(OAUTH_STATUS_LINE);
+                let says = format!("others can read the secret in the profile: chmod 600 {path}");
+                row.eq(&line, line.contains(&says), is_open && has_secret);
+                row.holds("no secret", !line.contains("s3cr3t"));
+            });
+        }
+    }
+    table.end();
+}
+
+#[test]
 fn what_is_around_a_name() {
     let folder = Folder::new();
     let home = folder.0.to_str().unwrap();
@@ -455,22 +482,22 @@ fn what_is_around_a_name() {
             let said = asked(&folder, "stamps", &[("LIBOAUTH_PROFILES", path)], None);
             row.holds(
                 &said,
-                said.contains(&format!("|LIBOAUTH_PROFILES names {path}, which does not exist")),
+                said.ends_with(&format!(
+                    "|LIBOAUTH_PROFILES names a file that does not exist: correct or unset it: {path}"
+                )),
             );
         }
     });
     table.row("where it was looked for", |row| {
         let said = asked(&folder, "no-such-server", &[("HOME", home)], None);
-        row.holds(
-            &said,
-            said.contains(&format!("|no profile [no-such-server] in {usual} (not there), /etc/")),
-        );
+        row.holds(&said, said.contains(&format!("nor is it in {usual} (not there), /etc/")));
         folder.file(".config/liboauth/profiles.toml", "[b]\n");
         let said = asked(&folder, "no-such-server", &[("HOME", home)], None);
-        row.holds(&said, said.contains(&format!("|no profile [no-such-server] in {usual}, /etc/liboauth/")));
+        row.holds(&said, said.contains(&format!("nor is it in {usual}, /etc/liboauth/")));
         let known = known().join(", ");
-        let end = format!("no known server of that name ({known}); for a file, write ./no-such-server");
-        row.holds(&said, said.ends_with(&end));
+        let start =
+            "|no profile [no-such-server]: for a file, write ./no-such-server; no known server has that name";
+        row.holds(&said, said.contains(&format!("{start} ({known}), ")));
     });
     table.row("a file of that name", |row| {
         folder.file("demo.toml", "[a]\nclient_secret = \"hunter2-s3cr3t\"\n");
@@ -489,9 +516,12 @@ fn what_is_around_a_name() {
         let said = asked(&folder, "no-such-server", &[("HOME", home)], nobody);
         row.holds(&said, said.contains("profiles.toml (not readable), "));
         let said = asked(&folder, "stamps", &[("LIBOAUTH_PROFILES", &own)], nobody);
-        row.holds(&said, said.contains("own.toml cannot be read"));
+        row.holds(
+            &said,
+            said.contains("the profile file cannot be read (Permission denied") && said.ends_with(&own),
+        );
         let said = asked(&folder, &own, &[], nobody);
-        row.holds(&said, said.contains("own.toml cannot be read"));
+        row.holds(&said, said.contains("the profile file cannot be read (Permission denied"));
         fs::set_permissions(&closed.0, Permissions::from_mode(0o700)).unwrap();
     });
     table.end();

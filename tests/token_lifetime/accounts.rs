@@ -164,7 +164,7 @@ fn one_is_forgotten_and_not_brought_back() {
         let client = account(&folder, "b");
         gives(&client, "b");
         assert_eq!(client.forget(), 0, "{}", error_text());
-        fails(client.header().0, OAUTH_ERROR_SIGN_IN, "sign in again");
+        fails(client.header().0, OAUTH_ERROR_SIGN_IN, "no token yet");
         assert_eq!(client.get(OAUTH_REFRESH_TOKEN), "");
         assert_eq!(client.generation(), "");
         assert_eq!(listed(&client, 1), set(["a", "c"]));
@@ -247,7 +247,7 @@ fn one_is_forgotten_and_not_brought_back() {
     table.row("memory", || {
         let client = holder("1");
         assert_eq!(client.forget(), 0, "{}", error_text());
-        fails(client.header().0, OAUTH_ERROR_SIGN_IN, "sign in again");
+        fails(client.header().0, OAUTH_ERROR_SIGN_IN, "no token yet");
         assert_eq!(sign_in(&client, "2"), 0, "{}", error_text());
         gives(&client, "2");
     });

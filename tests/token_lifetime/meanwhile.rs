@@ -52,7 +52,7 @@ fn settings_that_change_while_a_call_waits_for_the_lock_do_not_change_its_token(
             client.must_set(OAUTH_ACCOUNT, "");
             if what == "a revocation" {
                 assert_eq!(revoker.count(), 2);
-                fails(client.header().0, OAUTH_ERROR_SIGN_IN, "sign in again");
+                fails(client.header().0, OAUTH_ERROR_SIGN_IN, "no token yet");
             } else {
                 gives(&client, "1");
             }
@@ -94,7 +94,7 @@ fn revoked_tokens_go_and_nothing_else_though_settings_go_there_and_back() {
             }
             assert_eq!(client.respond(200, "", b""), OAUTH_HTTP_NEEDED);
             assert_eq!(client.respond(200, "", b""), 0);
-            fails(client.header().0, OAUTH_ERROR_SIGN_IN, "sign in again");
+            fails(client.header().0, OAUTH_ERROR_SIGN_IN, "no token yet");
             // Who was sent to sign in meanwhile comes back to a URL that is there.
             for (account, state) in [("", ours), ("another", others)] {
                 client.must_set(OAUTH_ACCOUNT, account);
@@ -142,7 +142,7 @@ fn who_revokes_a_new_sign_in_does_not_share_an_older_revocation() {
         assert_eq!((first.join().unwrap(), second.join().unwrap()), (0, 0));
     });
     assert_eq!(parameter_of(&revoker.requests()[2], "token"), "SECRET-refresh-1");
-    fails(client.header().0, OAUTH_ERROR_SIGN_IN, "sign in again");
+    fails(client.header().0, OAUTH_ERROR_SIGN_IN, "no token yet");
 }
 
 #[test]

@@ -74,8 +74,8 @@ impl Scene {
     /// Here and for other jobs.
     #[track_caller]
     pub fn all_is_gone(&self) {
-        fails(self.client.header().0, OAUTH_ERROR_SIGN_IN, "sign in again: there is no token yet");
-        fails(self.other().header().0, OAUTH_ERROR_SIGN_IN, "sign in again: there is no token yet");
+        fails(self.client.header().0, OAUTH_ERROR_SIGN_IN, "sign in: there is no token yet");
+        fails(self.other().header().0, OAUTH_ERROR_SIGN_IN, "sign in: there is no token yet");
         assert_eq!(self.client.get(OAUTH_REFRESH_TOKEN), "");
         assert_eq!(self.records(), 0);
     }
@@ -130,7 +130,7 @@ fn both_tokens_are_revoked_and_then_gone_for_all_jobs() {
         assert_eq!(scene.revoke(), 0, "{}", error_text());
         assert_eq!(scene.sent(), BOTH);
         scene.all_is_gone();
-        fails(other.header().0, OAUTH_ERROR_SIGN_IN, "sign in again");
+        fails(other.header().0, OAUTH_ERROR_SIGN_IN, "no token yet");
         // It is as before any sign-in.
         assert_eq!(scene.revoke(), 0, "{}", error_text());
         assert_eq!(scene.sent().len(), 2);
@@ -149,7 +149,7 @@ fn both_tokens_are_revoked_and_then_gone_for_all_jobs() {
             assert_eq!(client.revoke(), OAUTH_HTTP_NEEDED, "{}", error_text());
             assert_eq!(content(&client), "token=SECRET-access-1&token_type_hint=access_token");
             assert_eq!(client.respond(200, "", b""), 0, "{}", error_text());
-            fails(client.header().0, OAUTH_ERROR_SIGN_IN, "sign in again");
+            fails(client.header().0, OAUTH_ERROR_SIGN_IN, "no token yet");
             assert_eq!(contents(&folder), Vec::new());
         });
     }
@@ -227,7 +227,7 @@ fn where_there_is_no_token_nothing_is_sent() {
             assert_eq!(other.revoke(), 0, "{}", error_text());
             // Of what was only forgotten the server does not know.
             assert_eq!(scene.sent().len(), before + if removed == "forgotten" { 2 } else { 0 });
-            fails(other.header().0, OAUTH_ERROR_SIGN_IN, "sign in again");
+            fails(other.header().0, OAUTH_ERROR_SIGN_IN, "no token yet");
         });
     }
     table.end();

@@ -183,7 +183,7 @@ fn threads_of_one_client_take_turns() {
     let mut table = Table::default();
     let calls: [(&str, Meanwhile, i32, &str); 3] = [
         ("a revocation is shared", |client| client.revoke(), 0, ""),
-        ("a refresh waits", Client::refresh, OAUTH_ERROR_SIGN_IN, "sign in again: there is no token yet"),
+        ("a refresh waits", Client::refresh, OAUTH_ERROR_SIGN_IN, "sign in: there is no token yet"),
         (
             "a header that was rejected waits",
             |client| {
@@ -191,7 +191,7 @@ fn threads_of_one_client_take_turns() {
                 client.header().0
             },
             OAUTH_ERROR_SIGN_IN,
-            "sign in again: there is no token yet",
+            "sign in: there is no token yet",
         ),
     ];
     for (name, call, code, says) in calls {
@@ -212,7 +212,7 @@ fn threads_of_one_client_take_turns() {
                     assert!(n == code && text.starts_with(says), "{n}: {text:?}");
                 });
                 assert_eq!((gate.script.count(), server.count()), (2, 1), "requests");
-                fails(client.header().0, OAUTH_ERROR_SIGN_IN, "sign in again");
+                fails(client.header().0, OAUTH_ERROR_SIGN_IN, "no token yet");
                 assert_eq!(contents(&folder), Vec::new());
             });
         }

@@ -141,7 +141,7 @@ fn who_forgets_gives_up_what_is_under_way() {
             assert_eq!(oauth::ffi::oauth_forget(client.0), 0, "{}", error_text());
             let late = answer_token(&client, "2");
             fails_and_asks_for(late, OAUTH_ERROR_SEQUENCE, "no request waits", OAUTH_ACTION_FIX);
-            fails(client.header().0, OAUTH_ERROR_SIGN_IN, "sign in again");
+            fails(client.header().0, OAUTH_ERROR_SIGN_IN, "no token yet");
         });
     }
     table.end();

@@ -36,7 +36,11 @@ pub fn search_path() -> Vec<(Origin, PathBuf)> {
 
 /// What is at a path.
 pub enum FileText {
-    Text(Wiped<String>),
+    Text {
+        text: Wiped<String>,
+        /// Other users can read it.
+        is_open: bool,
+    },
     Nothing,
     /// As the failure that it is where the file was named by somebody.
     Denied(Error),
@@ -44,7 +48,7 @@ pub enum FileText {
 
 /// The file's text. It is opened once, so that what is checked is what is read.
 pub fn read(path: &Path) -> Result<FileText> {
-    let unreadable = |e| Error::Profile(format!("the profile file {} cannot be read: {e}", path.display()));
+    let unreadable = |e| Error::Profile(format!("the profile file cannot be read ({e}): {}", path.display()));
     // A named pipe would wait for a writer, and a terminal become ours.
     let flags = libc::O_NONBLOCK | libc::O_NOCTTY;
     let file = match OpenOptions::new().read(true).custom_flags(flags).open(path) {
@@ -59,8 +63,9 @@ pub fn read(path: &Path) -> Result<FileText> {
     check_file(path, &found)?;
     let bytes = read_all(file, found.len()).map_err(unreadable)?;
     check_size(path, bytes.len() as u64)?;
-    text_in(bytes).map(FileText::Text).ok_or_else(|| {
-        Error::Profile(format!("the profile file {} is not UTF-8: save it as UTF-8", path.display()))
+    let is_open = found.mode() & 0o044 != 0;
+    text_in(bytes).map(|text| FileText::Text { text, is_open }).ok_or_else(|| {
+        Error::Profile(format!("the profile file is not UTF-8: save it as UTF-8: {}", path.display()))
     })
 }
 
@@ -68,18 +73,20 @@ pub fn read(path: &Path) -> Result<FileText> {
 fn check_file(path: &Path, found: &Metadata) -> Result<()> {
     let name = path.display();
     if found.is_dir() {
-        return Err(Error::Profile(format!("{name} is a folder: name the file in it")));
+        return Err(Error::Profile(format!("the profile is a folder: name the file in it: {name}")));
     }
     if !found.is_file() {
-        return Err(Error::Profile(format!("{name} is no regular file: name a file of profiles")));
+        return Err(Error::Profile(format!(
+            "the profile is no regular file: name a file of profiles: {name}"
+        )));
     }
     check_size(path, found.len())?;
     if found.mode() & 0o022 != 0 {
-        return Err(Error::Profile(format!("others can write to the profile file {name}: chmod go-w it")));
+        return Err(Error::Profile(format!("others can write to the profile file: chmod go-w it: {name}")));
     }
     if found.uid() != system::effective_user() && found.uid() != 0 {
         return Err(Error::Profile(format!(
-            "the profile file {name} belongs to another user: use one of your own"
+            "the profile file belongs to another user: use one of your own: {name}"
         )));
     }
     Ok(())
@@ -88,7 +95,7 @@ fn check_file(path: &Path, found: &Metadata) -> Result<()> {
 fn check_size(path: &Path, size: u64) -> Result<()> {
     if size > MAX_FILE {
         return Err(Error::Profile(format!(
-            "{} is larger than 1 MiB: this is no file of profiles",
+            "the profile is larger than 1 MiB: this is no file of profiles: {}",
             path.display()
         )));
     }

@@ -92,14 +92,15 @@ impl<'a> Source<'a> {
         match names[..] {
             [only] => Ok(only.to_owned()),
             [] => Err(Error::Profile(format!(
-                "{} is empty: begin it with a line such as [demo], settings below",
+                "the profile file is empty: begin it with a line such as [demo], settings below: {}",
                 self.name
             ))),
             [first, ..] => {
                 let more = if names.len() > MAX_NAMED { ", ..." } else { "" };
                 let some = names[..names.len().min(MAX_NAMED)].join(", ");
                 Err(Error::Profile(format!(
-                    "{0} has several profiles, say which: {0}#{first} (there are {some}{more})",
+                    "the file has several profiles, say which: {}#{first} (there are {some}{more}): {}",
+                    self.short_name(),
                     self.name
                 )))
             }
@@ -185,7 +186,14 @@ impl<'a> Source<'a> {
 
     fn wrong(&self, at: usize, reason: &str) -> Error {
         let line = self.text.get(..at).unwrap_or_default().matches('\n').count() + 1;
-        Error::Profile(format!("{} line {line}: {}", self.name, reason.trim()))
+        let (name, reason) = (self.short_name(), reason.trim());
+        // The whole path comes last: it may be longer than a screen's line.
+        let path = if name == self.name { String::new() } else { format!(": {}", self.name) };
+        Error::Profile(format!("{name} line {line}: {reason}{path}"))
+    }
+
+    fn short_name(&self) -> &'a str {
+        self.name.rsplit('/').next().unwrap_or(self.name)
     }
 }
 

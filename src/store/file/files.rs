@@ -134,7 +134,7 @@ pub fn check_file(path: &Path, mode: u32, owner: u32) -> Result<()> {
         return unsafe_because("the record is a symbolic link or no file (move it away and sign in again)");
     }
     if owner != system::effective_user() {
-        return unsafe_because("the record belongs to another user (use a folder of your own)");
+        return unsafe_because("the record belongs to another user (run as the one who signed in)");
     }
     if mode & 0o077 != 0 {
         return unsafe_because("other users can read the record (chmod 600)");
@@ -149,9 +149,12 @@ pub fn open(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
 
 pub fn failed(path: &Path, what: &str, e: &io::Error) -> Error {
     use io::ErrorKind as Kind;
+    if e.kind() == Kind::PermissionDenied {
+        let reason = format!("{what} ({e}): {}", who_may(path));
+        return Error::Store { path: path.display().to_string(), reason, is_transient: false };
+    }
     let (advice, is_transient) = match e.kind() {
-        Kind::PermissionDenied
-        | Kind::NotFound
+        Kind::NotFound
         | Kind::NotADirectory
         | Kind::IsADirectory
         | Kind::InvalidFilename
@@ -166,4 +169,18 @@ pub fn failed(path: &Path, what: &str, e: &io::Error) -> Error {
         },
     };
     Error::Store { path: path.display().to_string(), reason: format!("{what} ({e}): {advice}"), is_transient }
+}
+
+/// Whose it is, or the folder that it would be in, and so who can be let in.
+fn who_may(path: &Path) -> String {
+    let us = system::effective_user();
+    let owner = path.ancestors().find_map(|part| fs::symlink_metadata(part).ok()).map(|found| found.uid());
+    match owner {
+        Some(owner) if owner != us => {
+            format!(
+                "run as the user who signed in, or change store (it is user {owner}'s, this is user {us})"
+            )
+        }
+        _ => "make it for this user, or change store".to_owned(),
+    }
 }

@@ -246,7 +246,10 @@ fn check_kind(path: &Path, mode: u32, owner: u32) -> Result<()> {
         return Err(Error::Store { path, reason, is_transient: false });
     }
     if owner != system::effective_user() {
-        return Err(unsafe_because(path, "the folder belongs to another user (use one of your own)"));
+        return Err(unsafe_because(
+            path,
+            "the folder belongs to another user (run as the one who signed in)",
+        ));
     }
     Ok(())
 }
