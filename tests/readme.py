@@ -18,11 +18,13 @@ STRICT = ["-std=c99", "-Wall", "-Wextra", "-pedantic", "-Werror", "-I", os.path.
 # What the README leaves to the reader, around its loop.
 LOOP = """
 #include <liboauth.h>
-int my_http_post(const char *url, const char *headers, const char *content, char *answer, unsigned long capacity);
+int my_http_post(const char *url, const char *headers, const char *content, char *answer_headers,
+                 unsigned long headers_capacity, char *answer, unsigned long capacity);
 int32_t fresh_header(int32_t client);
 int32_t fresh_header(int32_t client)
 {
-    static char header[8192], url[8192], headers[8192], content[16384], answer[65536];
+    static char header[8192], url[8192], headers[8192], content[16384];
+    static char answer_headers[8192], answer[65536];
     int32_t rc, status;
 
 %s

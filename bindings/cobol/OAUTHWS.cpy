@@ -23,7 +23,7 @@
        01  OAUTH-TOKEN                    PIC X(16384) VALUE SPACES.
        01  OAUTH-PAGE                     BINARY-LONG SIGNED VALUE 0.
        01  OAUTH-EXPECTED                 BINARY-LONG SIGNED VALUE 0.
-       01  OAUTH-RECORD                   PIC X(4096) VALUE SPACES.
+       01  OAUTH-RECORD                   PIC X(196608) VALUE SPACES.
        01  OAUTH-PART                     BINARY-LONG SIGNED VALUE 0.
        01  OAUTH-STATUS                   BINARY-LONG SIGNED VALUE 0.
        01  OAUTH-HEADERS                  PIC X(8192) VALUE SPACES.

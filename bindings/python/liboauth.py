@@ -23,6 +23,7 @@ import ctypes.util
 import difflib
 import enum
 import itertools
+import math
 import os
 import sys
 import threading
@@ -36,9 +37,9 @@ from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Named
 import _liboauth
 from _liboauth import *  # noqa: F403 - the OAUTH_... constants
 
-Setting = Union[None, str, int, "os.PathLike[str]", Mapping[str, str], Iterable[str]]
+Setting = Union[None, str, int, float, "os.PathLike[str]", Mapping[str, str], Iterable[str]]
 """None takes a setting back; True and False are `yes` and `no`; a mapping becomes a query string, a list of scopes
-one text."""
+one text; seconds are whole, a part of one counts as one."""
 
 Headers = Union[str, bytes, Mapping[str, str]]
 
@@ -136,21 +137,22 @@ class HttpNeeded(OAuthError):
 class Client:
     """One registration at one authorization server, with its settings and its token.
 
-    `profile` is the name of a profile, or a profile file; without it the settings say everything. With `send`
+    `profile` is the name of a profile, or a profile file, as a text with a / or as a path; without it the settings say
+    everything. With `send`
     that function carries every request; without it the library does, or with `http="caller"` the program, by
     `HttpNeeded`, `http_request` and `http_response`.
     """
 
-    def __init__(self, profile: Optional[str] = None, *, send: Optional[Send] = None, **settings: Setting) -> None:
+    def __init__(self, profile: Union[None, str, "os.PathLike[str]"] = None, *, send: Optional[Send] = None, **settings: Setting) -> None:
         self._send = send
         self._sending = threading.Lock()
         if profile is None:
             handle = _library.oauth_client_new()
         else:
-            handle = _library.oauth_client_open(_bytes(profile), _liboauth.OAUTH_NUL_TERMINATED)
+            handle = _library.oauth_client_open(_bytes(_profile(profile)), _liboauth.OAUTH_NUL_TERMINATED)
         if handle < 0:
             raise _error(handle)
-        self._handle: int = handle
+        self._open_handle: int = handle
         self._close = weakref.finalize(self, _library.oauth_client_close, handle)
         try:
             if send is not None:
@@ -164,8 +166,15 @@ class Client:
 
     def close(self) -> None:
         """Closes the client and wipes its secrets from memory; what it stored stays. A second time is harmless."""
-        self._handle = 0
+        self._open_handle = 0
         self._close()
+
+    @property
+    def _handle(self) -> int:
+        if not self._open_handle:
+            text = "this client is closed: make a new one"
+            raise OAuthError(_liboauth.OAUTH_ERROR_HANDLE, text, _liboauth.OAUTH_ACTION_FIX)
+        return self._open_handle
 
     def __enter__(self) -> "Client":
         return self
@@ -179,7 +188,7 @@ class Client:
         self.close()
 
     def __repr__(self) -> str:
-        return f"<liboauth.Client {self._handle or 'closed'}>"
+        return f"<liboauth.Client {self._open_handle or 'closed'}>"
 
     # ---- settings and results ----
 
@@ -478,6 +487,8 @@ def _text(value: Setting) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, float):
+        return str(math.ceil(value))
     if isinstance(value, (str, int)):
         return str(value)
     if isinstance(value, os.PathLike):
@@ -485,6 +496,12 @@ def _text(value: Setting) -> str:
     if isinstance(value, Mapping):
         return urllib.parse.urlencode(value)
     return " ".join(value)
+
+
+def _profile(given: Union[str, "os.PathLike[str]"]) -> str:
+    """A path is never taken for the name of a profile, though `Path("./demo.toml")` has lost its `./`."""
+    text = os.fspath(given)
+    return text if isinstance(given, str) or "/" in text else f"./{text}"
 
 
 def _bytes(text: str) -> bytes:

@@ -129,6 +129,47 @@ class Life(unittest.TestCase):
         self.assertEqual(caught.exception.number, liboauth.OAUTH_ERROR_HANDLE)
         self.assertIn("closed", repr(c))
 
+    def test_a_closed_client_says_so_whatever_is_asked_of_it(self):
+        c = client()
+        c.close()
+        for ask in (
+            lambda: c.get("scope"),
+            lambda: c.set(scope="a"),
+            lambda: c.status_line,
+            c.build_authorize_url,
+            lambda: c.exchange_code("a"),
+            c.bearer_header,
+            c.refresh,
+            c.token_rejected,
+            lambda: list(c.accounts()),
+            c.forget,
+            c.http_request,
+            lambda: c.http_response(200),
+        ):
+            with self.assertRaises(liboauth.OAuthError) as caught:
+                ask()
+            self.assertEqual(caught.exception.number, liboauth.OAUTH_ERROR_HANDLE)
+            self.assertIn("this client is closed", caught.exception.text)
+
+    def test_a_path_is_a_file_and_seconds_have_parts(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "demo.toml")
+            path.write_text("[a]\nclient_id = 'by a path'\n", encoding="utf-8")
+            path.chmod(0o600)
+            with liboauth.Client(path, timeout=1.5, lock_timeout=2.0) as c:
+                self.assertEqual(c.get("client_id"), "by a path")
+                self.assertEqual((c.get("timeout"), c.get("lock_timeout")), ("2", "2"))
+            before = os.getcwd()
+            os.chdir(folder)
+            try:
+                with liboauth.Client(Path("demo.toml")) as c:
+                    self.assertEqual(c.get("client_id"), "by a path")
+            finally:
+                os.chdir(before)
+        for seconds in (float("nan"), float("inf")):
+            with self.assertRaises((ValueError, OverflowError)):
+                client(timeout=seconds)
+
     def test_a_client_that_nobody_holds_is_closed(self):
         c = client()
         handle = c._handle

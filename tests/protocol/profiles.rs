@@ -452,7 +452,7 @@ fn a_secret_that_others_can_read_is_said() {
     ] {
         for (mode, is_open) in [(0o600, false), (0o640, true), (0o604, true), (0o644, true)] {
             table.row(&format!("{name}, {mode:o}"), |row| {
-                let path = folder.file("open.toml", &format!("[a]\n{setting}\n"));
+                let path = folder.file("open.toml", format!("[a]\n{setting}\n"));
                 fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
                 let client = Client::open(&path).expect("it opens");
                 let line = client.get(OAUTH_STATUS_LINE);

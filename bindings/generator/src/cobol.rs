@@ -12,7 +12,7 @@ const WIDTH: usize = 72;
 
 /// Fields whose names or sizes are not what the parameter alone would give: function ("" for any), parameter,
 /// field, bytes.
-const FIELDS: [(&str, &str, &str, usize); 9] = [
+const FIELDS: [(&str, &str, &str, usize); 10] = [
     ("oauth_error_text", "buffer", "OAUTH-ERROR-TEXT", 512),
     ("oauth_version", "buffer", "OAUTH-VERSION", 32),
     ("", "profile", "OAUTH-PROFILE-NAME", 256),
@@ -20,6 +20,8 @@ const FIELDS: [(&str, &str, &str, usize); 9] = [
     ("", "code", "OAUTH-CODE", 8192),
     ("", "header", "OAUTH-HEADER", 16384),
     ("", "token", "OAUTH-TOKEN", 16384),
+    // Three tokens as large as OAUTH-TOKEN and the 64 KiB that are kept besides, sealed.
+    ("", "record", "OAUTH-RECORD", 196_608),
     ("", "headers", "OAUTH-HEADERS", 8192),
     ("", "body", "OAUTH-BODY", 32768),
 ];
