@@ -7,6 +7,7 @@ mod buffers;
 mod connection;
 mod dial;
 mod fault;
+mod no_proxy;
 mod proxy;
 mod roots;
 mod tls;

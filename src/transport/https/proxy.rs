@@ -10,6 +10,7 @@ use base64::Engine;
 use zeroize::Zeroizing;
 
 use super::fault::Fault;
+use super::no_proxy::is_listed;
 use super::wire::Wire;
 use super::Proxy;
 use crate::error::{Error, Result};
@@ -66,26 +67,8 @@ impl Rules {
     }
 }
 
-/// As curl: `example.com` and `.example.com` are the host and all below it, `*` is every host.
-fn is_listed(list: &str, host: &str, port: u16) -> bool {
-    let host = without_brackets(host).trim_end_matches('.');
-    list.split([',', ' ', '\t']).filter(|entry| !entry.is_empty()).any(|entry| {
-        let (name, wanted_port) = split_port(entry);
-        let name = name.strip_prefix("*.").unwrap_or(name).trim_matches('.');
-        let is_below = || {
-            let dot = host.len().checked_sub(name.len() + 1);
-            dot.is_some_and(|dot| {
-                host.as_bytes()[dot] == b'.'
-                    && host.as_bytes()[dot + 1..].eq_ignore_ascii_case(name.as_bytes())
-            })
-        };
-        wanted_port.is_none_or(|wanted| wanted == port)
-            && (name == "*" || !name.is_empty() && (host.eq_ignore_ascii_case(name) || is_below()))
-    })
-}
-
 /// `host`, `host:port`, `[address]:port`, or an address of IP version 6 without brackets.
-fn split_port(text: &str) -> (&str, Option<u16>) {
+pub(super) fn split_port(text: &str) -> (&str, Option<u16>) {
     match text.rsplit_once(':') {
         Some((host, port)) if !host.contains(':') || host.ends_with(']') => match port.parse() {
             Ok(port) => (without_brackets(host), Some(port)),
