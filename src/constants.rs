@@ -204,13 +204,15 @@ pub const OAUTH_MIN_VALID: i32 = 24;
 /// Seconds that an operation may take from its first request to the last answer, 1 to 3600; 30 unless set. Tries after a
 /// fault that passes are included, and a pause that the server has asked an earlier job for. Since 0.1.
 pub const OAUTH_TIMEOUT: i32 = 25;
-/// PEM file of the certificate authorities to trust; the system's unless set. Since 0.1.
+/// PEM file of the certificate authorities to trust, or of the server's own certificate; the system's authorities unless
+/// set. Since 0.1.
 pub const OAUTH_CA_FILE: i32 = 26;
 /// PEM file of the certificate that the client shows to the server, chain included. Since 0.1.
 pub const OAUTH_CLIENT_CERT_FILE: i32 = 27;
 /// PEM file of that certificate's private key. Since 0.1.
 pub const OAUTH_CLIENT_KEY_FILE: i32 = 28;
-/// `http://[user:password@]host:port`, `none` (usual), or `env` to read the environment's. Since 0.1.
+/// `http://[user:password@]host:port`, `none` (usual), or `env` to read the environment's as curl does, with names and
+/// networks in `no_proxy`. Since 0.1.
 pub const OAUTH_PROXY: i32 = 29;
 /// Who sends the requests: `builtin`, or `caller` (see `oauth_http_request`). Since 0.1.
 pub const OAUTH_HTTP: i32 = 30;

@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 mod buffers;
+mod certificate;
 mod connection;
 mod dial;
 mod fault;

@@ -66,6 +66,13 @@ pub(super) fn trusted(ca_file: Option<&Path>) -> Result<RootCertStore> {
     Ok(store)
 }
 
+/// Whether that very certificate is in `ca_file`.
+pub(super) fn is_in(ca_file: &Path, wanted: &[u8]) -> Result<bool> {
+    let mut is_found = false;
+    certificates("ca_file", ca_file, |der| is_found |= der == wanted)?;
+    Ok(is_found)
+}
+
 /// The client's own certificate, followed by those between it and its authority, and its key.
 pub(super) fn identity(certificate: Option<&Path>, key: Option<&Path>) -> Result<Option<Identity>> {
     let (certificate, key) = match (certificate, key) {

@@ -2,8 +2,10 @@
 #![forbid(unsafe_code)]
 
 mod answers;
+mod certificates;
 mod faults;
 mod proxy;
+mod reasons;
 mod roots;
 mod tls;
 mod tls_server;

@@ -12,14 +12,17 @@ use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_na
 use rustls::crypto::{
     ring, verify_tls12_signature, verify_tls13_signature, CryptoProvider, WebPkiSupportedAlgorithms,
 };
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{
-    CipherSuite, ClientConfig, ClientConnection, DigitallySignedStruct, RootCertStore, SignatureScheme,
+    CertificateError, CipherSuite, ClientConfig, ClientConnection, DigitallySignedStruct, RootCertStore,
+    SignatureScheme,
 };
 
+use super::certificate::Certificate;
 use super::fault::Fault;
-use super::tls_reason::{refused_authorities, refused_identity, why};
+use super::tls_reason::{not_proven, refused_authorities, refused_identity, why, Misfit};
 use super::wire::Wire;
 use super::{roots, TransportConfig};
 use crate::error::{Error, Result};
@@ -81,7 +84,7 @@ impl Tls {
         });
         let builder = ClientConfig::builder_with_provider(Arc::new(provider))
             .with_safe_default_protocol_versions()
-            .map_err(|e| Error::Internal(format!("TLS: {e}")))?
+            .map_err(|_| Error::Internal("TLS has no versions".to_owned()))?
             // "Dangerous" is what rustls calls any verifier of one's own. This one asks rustls's own checks.
             .dangerous()
             .with_custom_certificate_verifier(authorities.clone());
@@ -89,12 +92,27 @@ impl Tls {
         let mut config = match identity {
             None => builder.with_no_client_auth(),
             Some((chain, key)) => {
-                builder.with_client_auth_cert(chain, key).map_err(|e| refused_identity(&e))?
+                let identity = certified(chain, &key).map_err(refused_identity)?;
+                builder.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(identity)))
             }
         };
         config.resumption = Resumption::in_memory_sessions(REMEMBERED_SESSIONS);
         Ok(Ready { config: Arc::new(config), authorities })
     }
+}
+
+/// As rustls makes it of a certificate of version 3. One of version 1, which many a company's own authority has made, is
+/// shown as well: whether it is good enough is for the server to say.
+fn certified(
+    chain: Vec<CertificateDer<'static>>,
+    key: &PrivateKeyDer<'_>,
+) -> std::result::Result<CertifiedKey, Misfit> {
+    let key = ring::sign::any_supported_type(key).map_err(|_| Misfit::Key)?;
+    let shown = Certificate::read(&chain[0]).ok_or(Misfit::Certificate)?;
+    if key.public_key().is_some_and(|public| *public != *shown.public_key) {
+        return Err(Misfit::Pair);
+    }
+    Ok(CertifiedKey::new(chain, key))
 }
 
 /// ring's, with the short keys first as browsers have them: what follows from SHA-384 costs a sixth of a handshake.
@@ -114,7 +132,11 @@ fn provider() -> CryptoProvider {
 }
 
 /// Checks a server's certificate as rustls's own verifier does, less the lists of revoked certificates, of which we have
-/// none. The root certificates are read while the server works on its first answer.
+/// none. And whoever names a server's very certificate as `ca_file` means it: an authority's (`openssl req -x509` makes
+/// servers' so) and one that another has signed are good as well, as long as name and dates are. Not so those among
+/// the system's: nobody has named them, and they are there to sign.
+///
+/// The root certificates are read while the server works on its first answer.
 struct Authorities {
     ca_file: Option<PathBuf>,
     algorithms: WebPkiSupportedAlgorithms,
@@ -124,6 +146,11 @@ struct Authorities {
 impl Authorities {
     fn roots(&self) -> Result<&RootCertStore> {
         self.roots.get_or_try_init(|| roots::trusted(self.ca_file.as_deref()).map_err(refused_authorities))
+    }
+
+    /// Read again for it: to keep a copy of each certificate of a bundle would cost all who have no need of it.
+    fn is_named(&self, certificate: &CertificateDer<'_>) -> bool {
+        self.ca_file.as_deref().is_some_and(|path| roots::is_in(path, certificate).unwrap_or(false))
     }
 }
 
@@ -139,7 +166,15 @@ impl ServerCertVerifier for Authorities {
         let roots = self.roots().map_err(|e| rustls::Error::General(e.to_string()))?;
         let certificate = ParsedCertificate::try_from(end_entity)?;
         let algorithms = self.algorithms.all;
-        verify_server_cert_signed_by_trust_anchor(&certificate, roots, intermediates, now, algorithms)?;
+        let chain =
+            verify_server_cert_signed_by_trust_anchor(&certificate, roots, intermediates, now, algorithms);
+        match chain {
+            Err(_) if self.is_named(end_entity) => {
+                let certificate = Certificate::read(end_entity).ok_or(CertificateError::BadEncoding)?;
+                certificate.check_dates(now)?;
+            }
+            chain => chain?,
+        }
         verify_server_name(&certificate, name)?;
         Ok(ServerCertVerified::assertion())
     }
@@ -150,7 +185,7 @@ impl ServerCertVerifier for Authorities {
         cert: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> std::result::Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(message, cert, signature, &self.algorithms)
+        verify_tls12_signature(message, cert, signature, &self.algorithms).map_err(not_proven)
     }
 
     fn verify_tls13_signature(
@@ -159,7 +194,7 @@ impl ServerCertVerifier for Authorities {
         cert: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> std::result::Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(message, cert, signature, &self.algorithms)
+        verify_tls13_signature(message, cert, signature, &self.algorithms).map_err(not_proven)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

@@ -91,7 +91,7 @@ fn a_client_certificate_is_shown_where_it_is_asked_for() {
     let authority = Authority::new();
     let ca_file = TempFile::new(authority.pem());
     let client = authority.issue(&["client"], |_| {});
-    let certificate = TempFile::new(client.certificate.pem());
+    let certificate = TempFile::new(client.pem());
     let key = TempFile::new(client.key.serialize_pem());
     let with_identity = TransportConfig {
         client_cert_file: Some(given(&certificate.0)),
@@ -124,7 +124,7 @@ fn a_client_certificate_is_shown_where_it_is_asked_for() {
 fn an_unusable_identity_is_named_with_the_reason() {
     let authority = Authority::new();
     let client = authority.issue(&["client"], |_| {});
-    let certificate = TempFile::new(client.certificate.pem());
+    let certificate = TempFile::new(client.pem());
     let key = TempFile::new(client.key.serialize_pem());
     let other = TempFile::new(authority.issue(&["client"], |_| {}).key.serialize_pem());
     let encrypted = TempFile::new(
@@ -136,11 +136,11 @@ fn an_unusable_identity_is_named_with_the_reason() {
     let both = [
         (&*certificate.0, &*other.0, "client_key_file", "does not belong to the certificate"),
         (&*certificate.0, &*encrypted.0, "client_key_file", "is encrypted"),
-        (&*certificate.0, &*damaged.0, "client_key_file", "use an RSA"),
+        (&*certificate.0, &*damaged.0, "client_key_file", "use one of RSA"),
         (&*certificate.0, &*certificate.0, "client_key_file", "holds no private key"),
         (&*certificate.0, none, "client_key_file", "cannot be read"),
         (&*key.0, &*key.0, "client_cert_file", "holds no certificate"),
-        (&*odd.0, &*key.0, "client_cert_file", "damaged"),
+        (&*odd.0, &*key.0, "client_cert_file", "is damaged"),
         (none, &*key.0, "client_cert_file", "cannot be read"),
     ];
     for (certificate, key, property, reason) in both {

@@ -80,7 +80,11 @@ fn a_certificate_that_does_not_fit_says_why() {
     );
     for (issued, ca_file, reason) in [
         (&fit, &other_file, not_trusted.as_str()),
-        (&fit, &namesake, "its certificate has a wrong signature: check ca_file"),
+        (
+            &fit,
+            &namesake,
+            "its certificate has a wrong signature, or its authority a key that is too short: check ca_file",
+        ),
         (
             &authority.issue(&["example.com"], |_| {}),
             &ca_file,

@@ -5,13 +5,16 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::Arc;
 
+use base64::engine::general_purpose::STANDARD;
+use base64::Engine;
 use rcgen::{
-    BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, IsCa, KeyPair, SignatureAlgorithm,
+    BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, SignatureAlgorithm, SigningKey,
 };
 use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
 
 use super::*;
@@ -56,6 +59,15 @@ impl Authority {
         self.0.pem()
     }
 
+    /// Its own certificate, of version 1.
+    pub(super) fn pem_of_version_1(&self) -> String {
+        pem(&version_1(self.0.der(), self.0.key()))
+    }
+
+    pub(super) fn key(&self) -> &KeyPair {
+        self.0.key()
+    }
+
     pub(super) fn issue(&self, names: &[&str], adjust: impl FnOnce(&mut CertificateParams)) -> Issued {
         self.issue_with(&rcgen::PKCS_ECDSA_P256_SHA256, names, adjust)
     }
@@ -70,24 +82,86 @@ impl Authority {
         let names: Vec<String> = names.iter().map(|&n| n.to_owned()).collect();
         let mut params = CertificateParams::new(names).unwrap();
         adjust(&mut params);
-        let certificate = params.signed_by(&key, &self.0).unwrap();
-        Issued { certificate, key }
+        Issued { certificate: params.signed_by(&key, &self.0).unwrap().der().clone(), key }
     }
 }
 
 pub(super) struct Issued {
-    pub(super) certificate: Certificate,
+    pub(super) certificate: CertificateDer<'static>,
     pub(super) key: KeyPair,
 }
 
+/// Signed by its own key, and an authority's: `openssl req -x509` makes such a one for a server.
+pub(super) fn self_signed(names: &[&str], adjust: impl FnOnce(&mut CertificateParams)) -> Issued {
+    let names: Vec<String> = names.iter().map(|&n| n.to_owned()).collect();
+    let mut params = CertificateParams::new(names).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.distinguished_name.push(rcgen::DnType::CommonName, "localhost");
+    adjust(&mut params);
+    let key = KeyPair::generate().unwrap();
+    Issued { certificate: params.self_signed(&key).unwrap().der().clone(), key }
+}
+
+/// The same of version 1 (RFC 5280 section 4.1): without the number and what only version 3 has.
+pub(super) fn version_1(certificate: &[u8], signer: &KeyPair) -> CertificateDer<'static> {
+    let [certificate] = &elements(certificate)[..] else { panic!() };
+    let [to_sign, algorithm, _] = &elements(content(certificate))[..] else { panic!() };
+    let fields: Vec<&[u8]> = elements(content(to_sign)).into_iter().filter(|e| e[0] < 0xa0).collect();
+    let to_sign = element(0x30, &fields.concat());
+    let signature = element(0x03, &[&[0], &signer.sign(&to_sign).unwrap()[..]].concat());
+    element(0x30, &[&to_sign, *algorithm, &signature].concat()).into()
+}
+
+fn element(tag: u8, content: &[u8]) -> Vec<u8> {
+    let [.., high, low] = content.len().to_be_bytes();
+    let head = match content.len() {
+        0..128 => vec![tag, low],
+        128..256 => vec![tag, 0x81, low],
+        _ => vec![tag, 0x82, high, low],
+    };
+    [&head, content].concat()
+}
+
+fn head(element: &[u8]) -> (usize, usize) {
+    match element[1] {
+        0x82 => (4, usize::from(element[2]) << 8 | usize::from(element[3])),
+        0x81 => (3, element[2].into()),
+        length => (2, length.into()),
+    }
+}
+
+fn content(element: &[u8]) -> &[u8] {
+    &element[head(element).0..]
+}
+
+/// The elements that follow each other there, each whole.
+fn elements(mut rest: &[u8]) -> Vec<&[u8]> {
+    let mut found = Vec::new();
+    while !rest.is_empty() {
+        let (start, length) = head(rest);
+        let (element, after) = rest.split_at(start + length);
+        found.push(element);
+        rest = after;
+    }
+    found
+}
+
 impl Issued {
+    pub(super) fn pem(&self) -> String {
+        pem(&self.certificate)
+    }
+
     fn chain(&self) -> Vec<CertificateDer<'static>> {
-        vec![self.certificate.der().clone()]
+        vec![self.certificate.clone()]
     }
 
     fn key(&self) -> PrivateKeyDer<'static> {
         PrivateKeyDer::from_pem_slice(self.key.serialize_pem().as_bytes()).unwrap()
     }
+}
+
+fn pem(der: &[u8]) -> String {
+    format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", STANDARD.encode(der))
 }
 
 /// `clients` is the authority of the clients' certificates, where the server asks for them.
@@ -112,7 +186,9 @@ pub(super) fn with_versions(
             builder.with_client_cert_verifier(verifier.build().unwrap())
         }
     };
-    builder.with_single_cert(issued.chain(), issued.key()).unwrap()
+    // Of any version, unlike `with_single_cert`.
+    let key = ring::sign::any_supported_type(&issued.key()).unwrap();
+    builder.with_cert_resolver(Arc::new(SingleCertAndKey::from(CertifiedKey::new(issued.chain(), key))))
 }
 
 pub(super) fn secure(config: &Arc<ServerConfig>, stream: TcpStream) -> TlsSide {
