@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 use std::cell::Cell;
+use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -52,6 +53,12 @@ pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// What the operating system says of a fault: without its number, which Rust adds in brackets.
+pub fn words(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error ").next().unwrap_or_default().to_owned()
+}
+
 /// Fills `bytes` from the system's random number generator: one system call.
 pub fn random(bytes: &mut [u8]) -> Result<()> {
     getrandom::fill(bytes).map_err(|e| Error::System(e.to_string()))
@@ -73,7 +80,7 @@ impl GivenPath {
     /// `key`: the setting that it is for.
     pub fn new(key: &'static str, written: &str) -> Result<Self> {
         let absolute = std::path::absolute(written)
-            .map_err(|e| Error::Value { key, reason: format!("not a path ({e})") })?;
+            .map_err(|e| Error::Value { key, reason: format!("not a path ({})", words(&e)) })?;
         Ok(Self { written: written.to_owned(), absolute })
     }
 }

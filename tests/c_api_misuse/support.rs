@@ -53,6 +53,9 @@ pub fn fails_and_asks_for(answer: i32, code: i32, says: &str, action: i32) {
     assert!(text.len() <= 511, "512 bytes are plenty, but the text has {}", text.len());
     assert!(!text.contains(SECRET), "a secret in {text:?}");
     assert!(!text.chars().any(char::is_control), "not one line: {text:?}");
+    // Such as `Some(` and `(os error 13)`.
+    let is_call = text.as_bytes().windows(2).any(|pair| pair[0].is_ascii_alphabetic() && pair[1] == b'(');
+    assert!(!is_call && !text.contains("(os error") && !text.contains("::"), "Rust's words: {text:?}");
     let start: String = text.chars().take(80).collect();
     assert!(start.contains(says), "{says:?} is not in the first 80 characters: {start:?}");
     assert_eq!(error_action(), action, "the action for {text:?}");

@@ -48,7 +48,9 @@ pub enum FileText {
 
 /// The file's text. It is opened once, so that what is checked is what is read.
 pub fn read(path: &Path) -> Result<FileText> {
-    let unreadable = |e| Error::Profile(format!("the profile file cannot be read ({e}): {}", path.display()));
+    let unreadable = |e| {
+        Error::Profile(format!("the profile file cannot be read ({}): {}", system::words(&e), path.display()))
+    };
     // A named pipe would wait for a writer, and a terminal become ours.
     let flags = libc::O_NONBLOCK | libc::O_NOCTTY;
     let file = match OpenOptions::new().read(true).custom_flags(flags).open(path) {

@@ -150,7 +150,7 @@ pub fn open(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
 pub fn failed(path: &Path, what: &str, e: &io::Error) -> Error {
     use io::ErrorKind as Kind;
     if e.kind() == Kind::PermissionDenied {
-        let reason = format!("{what} ({e}): {}", who_may(path));
+        let reason = format!("{what} ({}): {}", system::words(e), who_may(path));
         return Error::Store { path: path.display().to_string(), reason, is_transient: false };
     }
     let (advice, is_transient) = match e.kind() {
@@ -168,7 +168,11 @@ pub fn failed(path: &Path, what: &str, e: &io::Error) -> Error {
             _ => ("try again later", true),
         },
     };
-    Error::Store { path: path.display().to_string(), reason: format!("{what} ({e}): {advice}"), is_transient }
+    Error::Store {
+        path: path.display().to_string(),
+        reason: format!("{what} ({}): {advice}", system::words(e)),
+        is_transient,
+    }
 }
 
 /// Whose it is, or the folder that it would be in, and so who can be let in.

@@ -147,8 +147,10 @@ fn from_environment(name: &str) -> Result<Secret> {
 
 fn from_file(path: &Path) -> Result<Secret> {
     let failed = |e: &io::Error| {
-        let reason =
-            format!("the key's file cannot be read ({e}): make it for this user, or change store_key");
+        let reason = format!(
+            "the key's file cannot be read ({}): make it for this user, or change store_key",
+            system::words(e)
+        );
         Error::StoreKey { path: path.display().to_string(), reason }
     };
     let refused = |reason: &str| refused(path.display().to_string(), reason);

@@ -5,6 +5,7 @@ use std::fmt;
 use std::io::{self, ErrorKind};
 
 use crate::error::Error;
+use crate::system;
 
 /// Travels through ureq and rustls boxed, and is taken out again by `From`. No text in it holds a secret.
 #[derive(Debug)]
@@ -61,7 +62,7 @@ impl From<io::Error> for Fault {
                 Self::broken("the server cut it off")
             }
             ErrorKind::UnexpectedEof => Self::broken("the server closed it"),
-            _ => Self::Broken(error.to_string()),
+            _ => Self::Broken(system::words(&error)),
         }
     }
 }

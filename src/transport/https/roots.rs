@@ -13,6 +13,7 @@ use rustls::RootCertStore;
 use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
+use crate::system;
 
 /// Where systems keep the certificates of the authorities that they trust; the first that exists is read.
 pub(super) const SYSTEM_CA_FILES: [&str; 15] = [
@@ -157,7 +158,7 @@ fn open(key: &'static str, path: &Path) -> Result<Take<File>> {
 }
 
 fn unreadable(key: &'static str, path: &Path, error: &io::Error) -> Error {
-    unusable(key, path, &format!("cannot be read: {error}"))
+    unusable(key, path, &format!("cannot be read: {}", system::words(error)))
 }
 
 fn unusable(key: &'static str, path: &Path, what: &str) -> Error {

@@ -167,6 +167,6 @@ fn why_not_connected(address: SocketAddr, error: &io::Error) -> String {
         ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => {
             format!("no way to {address}: check the network, or set proxy")
         }
-        _ => format!("{address}: {error}"),
+        _ => format!("{address}: {}: check the network and this machine", system::words(error)),
     }
 }
