@@ -72,6 +72,9 @@ pub enum Error {
     Resolve { host: String },
     #[error("no connection to {host}: {reason}")]
     Connect { host: String, reason: String },
+    /// It refuses, or is none.
+    #[error("no connection to {host}: {reason}")]
+    Proxy { host: String, reason: String },
     #[error("no secure connection to {host}: {reason}")]
     Tls { host: String, reason: String },
     #[error("no answer from {host} within {seconds} s: try again later, or raise timeout")]
@@ -113,6 +116,9 @@ pub enum Error {
     /// It came whole. `words` are those that can be told from it.
     #[error("answer not understood (status {status}): {reason}")]
     Response { status: u16, reason: String, words: String },
+    /// No HTTP, or none that holds together. The status is 0 where it has none.
+    #[error("the answer of {host} cannot be read: {reason}")]
+    Unreadable { host: String, status: u16, reason: String },
     #[error("the answer is larger than 1 MiB: this is no token endpoint")]
     TooLarge { status: u16 },
 
@@ -211,6 +217,7 @@ impl Error {
             Self::Certificate { .. } => (number::OAUTH_ERROR_CERTIFICATE, Fix, NOTHING),
             Self::Resolve { .. } => (number::OAUTH_ERROR_RESOLVE, Retry, NOTHING),
             Self::Connect { .. } => (number::OAUTH_ERROR_CONNECT, Retry, NOTHING),
+            Self::Proxy { .. } => (number::OAUTH_ERROR_CONNECT, Fix, NOTHING),
             Self::Tls { .. } => (number::OAUTH_ERROR_TLS, Fix, NOTHING),
             Self::Timeout { .. } => (number::OAUTH_ERROR_TIMEOUT, Retry, MAYBE),
             Self::NoAnswer | Self::Disconnected { .. } => (number::OAUTH_ERROR_DISCONNECTED, Retry, MAYBE),
@@ -224,7 +231,7 @@ impl Error {
             }
             Self::NoToken(_) | Self::SignIn { .. } => (number::OAUTH_ERROR_SIGN_IN, SignIn, NOTHING),
             Self::Final(last) => (last.number, last.action, NOTHING),
-            Self::Response { .. } => (number::OAUTH_ERROR_RESPONSE, Fix, MAYBE),
+            Self::Response { .. } | Self::Unreadable { .. } => (number::OAUTH_ERROR_RESPONSE, Fix, MAYBE),
             Self::TooLarge { .. } => (number::OAUTH_ERROR_TOO_LARGE, Fix, MAYBE),
             Self::Store { is_transient, .. } => {
                 (number::OAUTH_ERROR_STORE, if *is_transient { Retry } else { Fix }, NOTHING)
@@ -266,9 +273,10 @@ impl Error {
     /// The HTTP status, where there was an answer.
     pub fn status(&self) -> Option<u16> {
         match self {
-            Self::Response { status, .. } | Self::Unavailable { status, .. } | Self::TooLarge { status } => {
-                Some(*status)
-            }
+            Self::Response { status, .. }
+            | Self::Unavailable { status, .. }
+            | Self::Unreadable { status, .. }
+            | Self::TooLarge { status } => Some(*status),
             _ => self.refusal().map(|r| r.status),
         }
         .filter(|status| *status != 0)

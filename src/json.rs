@@ -80,6 +80,29 @@ impl Json {
     }
 }
 
+/// Whether it begins with an object or a list, and that comes to its end.
+#[cfg(feature = "net")]
+pub fn is_whole(text: &[u8]) -> bool {
+    let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text).trim_ascii_start();
+    let (mut depth, mut in_text, mut escaped) = (0_usize, false, false);
+    for byte in text {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_text => escaped = true,
+            b'"' => in_text = !in_text,
+            _ if in_text => {}
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' if depth == 1 => return true,
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth == 0 {
+            return false;
+        }
+    }
+    false
+}
+
 /// Drops each comma that only blanks separate from a closing bracket, and writes `null` for each number with an
 /// exponent of three digits, outside of texts.
 fn forgiven(text: &str) -> String {

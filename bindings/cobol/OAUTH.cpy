@@ -732,10 +732,12 @@
       *> status: the HTTP status, or 0 or less where no answer came.
       *> headers: the answer's header lines, as they came; Content-Type,
       *> Date, Retry-After and WWW-Authenticate are looked at, and
-      *> headers may be empty. body: the answer's body, as it came. Of
-      *> these two every byte counts: neither a NUL nor blanks end them
-      *> unless the length is OAUTH-NUL-TERMINATED. A body of more than
-      *> 1 MiB is not looked at, and ends the operation with
+      *> headers may be empty. Of several heads (a proxy's, "100
+      *> Continue", a redirect's) the last counts: a line that begins
+      *> with "HTTP/" begins one. body: the answer's body, as it came.
+      *> Of these two every byte counts: neither a NUL nor blanks end
+      *> them unless the length is OAUTH-NUL-TERMINATED. A body of more
+      *> than 1 MiB is not looked at, and ends the operation with
       *> OAUTH-ERROR-TOO-LARGE; of longer headers the first lines are
       *> looked at.
       *>

@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::operation::builtin::{carry, Carried};
 use crate::operation::caller_http::{CallerHttpGuard, Progress};
 use crate::operation::{Operation, Retry};
+use crate::protocol::message::head::Head;
 use crate::protocol::message::{Request, Response, MAX_BODY};
 use crate::secret::{Secret, Wiped};
 use crate::settings::{Http, Snapshot};
@@ -76,7 +77,7 @@ impl Client {
         let (purpose, snapshot) = (waiting.task().purpose(), waiting.task().snapshot.clone());
         let response = u16::try_from(status).ok().filter(|status| *status > 0).map(|status| Response {
             status,
-            headers: Response::parse_headers(first_lines(headers)),
+            headers: Head::last_of(first_lines(headers)).headers,
             body: Wiped::new(if body.len() > MAX_BODY { vec![0; MAX_BODY + 1] } else { body.to_vec() }),
         });
         let result = process.progressed(guard.go_on(waiting, response.as_ref()));

@@ -1,10 +1,18 @@
 //! An HTTP request and its response as plain data: what the protocol core gives and takes.
 #![forbid(unsafe_code)]
 
+// Status and framing are the caller's HTTP's own affair.
+#[cfg_attr(not(feature = "net"), allow(dead_code))]
+pub mod head;
+
 use std::fmt;
 
-use crate::secret::{Secret, Wiped};
+#[cfg(feature = "net")]
+use base64::{engine::general_purpose::STANDARD, Engine};
 
+#[cfg(feature = "net")]
+use crate::json;
+use crate::secret::{Secret, Wiped};
 /// The largest answer that is read: a token response is a few kilobytes.
 pub const MAX_BODY: usize = 1024 * 1024;
 
@@ -29,6 +37,19 @@ impl Request {
         }
         Secret::new(lines)
     }
+
+    /// Whether a word of `text` was sent with it: then it can be a secret that came back.
+    #[cfg(feature = "net")]
+    pub fn has_word_of(&self, text: &str) -> bool {
+        let mut sent = vec![self.url.clone(), self.content.clone()];
+        for (_, value) in &self.headers {
+            let basic = value.expose().strip_prefix("Basic ").and_then(|basic| STANDARD.decode(basic).ok());
+            sent.extend(basic.and_then(|bytes| String::from_utf8(bytes).ok()).map(Secret::new));
+            sent.push(value.clone());
+        }
+        let mut words = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| word.len() > 3);
+        words.any(|word| sent.iter().any(|part| part.expose().contains(word)))
+    }
 }
 
 impl fmt::Debug for Request {
@@ -37,7 +58,7 @@ impl fmt::Debug for Request {
     }
 }
 
-/// What came back. The headers are those that matter here, in any case of their names.
+/// What came back. The headers are those that [`head::Head`] knows.
 pub struct Response {
     pub status: u16,
     pub headers: Vec<(String, String)>,
@@ -49,16 +70,12 @@ impl Response {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
     }
+}
 
-    /// Header lines as an HTTP library hands them over, of any encoding; a status line is passed over.
-    pub fn parse_headers(lines: &[u8]) -> Vec<(String, String)> {
-        String::from_utf8_lossy(lines)
-            .lines()
-            .filter_map(|line| line.split_once(':'))
-            .map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()))
-            .filter(|(name, _)| !name.is_empty() && !name.contains(' '))
-            .collect()
-    }
+/// Whether a body that broke off lacks nothing: JSON that comes to its end.
+#[cfg(feature = "net")]
+pub fn is_whole(body: &[u8]) -> bool {
+    json::is_whole(body)
 }
 
 impl fmt::Debug for Response {

@@ -3,6 +3,7 @@
 //! `Https::open` only takes notes. The authorities' certificates are read when the first TLS connection is made.
 #![forbid(unsafe_code)]
 
+mod answer;
 mod buffers;
 mod certificate;
 mod connection;
@@ -32,13 +33,14 @@ use dial::{Dialer, NoResolver, Nowhere};
 use fault::{bad_url, Fault};
 
 use crate::error::{Error, Result};
-use crate::protocol::message::{Request, Response, MAX_BODY};
+use crate::protocol::message::{Request, Response};
 use crate::secret::{Secret, Wiped};
 use crate::system;
 
 const USER_AGENT: &str = concat!("liboauth/", env!("CARGO_PKG_VERSION"));
 const IDLE: Duration = Duration::from_secs(15);
-const MAX_HEADERS: usize = 64 * 1024;
+/// More than is read of any: [`answer`] has the limits.
+const MAX_HEADERS: usize = 128 * 1024;
 /// One line of the request must fit into the buffer; no server takes longer ones.
 const MAX_LINE: usize = buffers::BUFFER - 1024;
 
@@ -64,7 +66,8 @@ impl Https {
             .https_only(false)
             .timeout_global(Some(limit))
             .user_agent(USER_AGENT)
-            .accept_encoding("")
+            // What comes compressed all the same is read, but costs work.
+            .accept_encoding("identity")
             .max_response_header_size(MAX_HEADERS)
             .max_idle_connections(4)
             .max_idle_connections_per_host(2)
@@ -92,14 +95,14 @@ impl Https {
             self.agent.run(head.map(|()| content.as_bytes()))?
         };
         let (head, mut body) = answer.into_parts();
-        let length = body.content_length();
+        let length = body.content_length().and_then(|length| usize::try_from(length).ok());
         let headers = head.headers.iter().map(|(name, value)| {
             (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
         });
         Ok(Response {
             status: head.status.as_u16(),
             headers: headers.collect(),
-            body: read_body(&mut body.as_reader(), length, head.status.as_u16())?,
+            body: read_body(&mut body.as_reader(), length.unwrap_or_default())?,
         })
     }
 }
@@ -125,7 +128,7 @@ impl Transport for Https {
         let head = head_of(request)?;
         let host = shown_host(head.uri());
         self.exchange(head, request.content.expose(), left)
-            .map_err(|fault| fault.into_error(&host, self.seconds))
+            .map_err(|fault| fault.without(|text| request.has_word_of(text)).into_error(&host, self.seconds))
     }
 }
 
@@ -165,31 +168,12 @@ fn shown_host(uri: &Uri) -> String {
     uri.port_u16().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
-/// Reads to the end, which also gives the connection back; a body that is too large is left unread.
-fn read_body(
-    reader: &mut impl Read,
-    length: Option<u64>,
-    status: u16,
-) -> std::result::Result<Wiped<Vec<u8>>, Fault> {
-    let expected = length.map_or(Ok(4 * 1024), usize::try_from).unwrap_or(usize::MAX);
-    if expected > MAX_BODY {
-        return Err(Fault::TooLarge { status });
-    }
-    let mut body = Wiped::new(vec![0; expected + 1]);
+/// Reads to the end, which also gives the connection back.
+fn read_body(reader: &mut impl Read, length: usize) -> std::result::Result<Wiped<Vec<u8>>, Fault> {
+    let mut body = Wiped::new(vec![0; length + 1]);
     let mut filled = 0;
-    loop {
-        if filled > MAX_BODY {
-            return Err(Fault::TooLarge { status });
-        }
-        if filled == body.len() {
-            let mut larger = Wiped::new(vec![0; (filled * 2).min(MAX_BODY + 1)]);
-            larger[..filled].copy_from_slice(&body);
-            body = larger;
-        }
-        match reader.read(&mut body[filled..]).map_err(ureq::Error::from)? {
-            0 => break,
-            amount => filled += amount,
-        }
+    while let amount @ 1.. = reader.read(&mut body[filled..]).map_err(ureq::Error::from)? {
+        filled += amount;
     }
     body.truncate(filled);
     Ok(body)

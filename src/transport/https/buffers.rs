@@ -4,23 +4,27 @@
 use ureq::unversioned::transport::Buffers;
 use zeroize::optimization_barrier;
 
-pub(super) const BUFFER: usize = 16 * 1024;
-/// An answer's headers must fit, and ureq counts them only afterwards.
-const MAX_INPUT: usize = 128 * 1024;
+use crate::secret::Wiped;
 
-/// Made on first use. Unlike ureq's own, the output is collected until it is taken, so that head and content leave
-/// in one piece, and the input grows with an answer's headers.
+pub(super) const BUFFER: usize = 16 * 1024;
+
+/// What ureq writes and reads. Unlike its own, the output is collected until it is taken, so that head and content leave
+/// in one piece; the input is one whole answer.
 #[derive(Default)]
 pub(super) struct WipedBuffers {
     output: Vec<u8>,
     queued: usize,
-    input: Vec<u8>,
+    input: Wiped<Vec<u8>>,
     consumed: usize,
-    filled: usize,
-    progress: bool,
 }
 
 impl WipedBuffers {
+    /// What was written last.
+    pub(super) fn unqueued(&mut self, amount: usize) -> &mut [u8] {
+        let end = (self.queued + amount).min(self.output.len());
+        &mut self.output[self.queued..end]
+    }
+
     pub(super) fn queue(&mut self, amount: usize) {
         self.queued = (self.queued + amount).min(self.output.len());
     }
@@ -39,29 +43,102 @@ impl WipedBuffers {
         self.queued = 0;
     }
 
+    /// Hands over an answer.
+    pub(super) fn give(&mut self, answer: Wiped<Vec<u8>>) {
+        self.input = answer;
+        self.consumed = 0;
+    }
+
     fn reserve_output(&mut self, free: usize) {
         let wanted = self.queued + free;
         if self.output.len() < wanted {
-            replace(&mut self.output, self.queued, wanted);
+            replace(&mut self.output, 0..self.queued, wanted);
+        }
+    }
+}
+
+impl Buffers for WipedBuffers {
+    /// For a part of the head: its longest line must fit, whatever is queued.
+    fn output(&mut self) -> &mut [u8] {
+        self.reserve_output(BUFFER);
+        &mut self.output[self.queued..]
+    }
+
+    /// For a part of the content, which goes into any space. The other part is for content of unknown length.
+    fn tmp_and_output(&mut self) -> (&mut [u8], &mut [u8]) {
+        self.reserve_output(1);
+        (&mut [], &mut self.output[self.queued..])
+    }
+
+    fn input(&self) -> &[u8] {
+        &self.input[self.consumed..]
+    }
+
+    /// Nothing is read past the answer.
+    fn input_append_buf(&mut self) -> &mut [u8] {
+        &mut []
+    }
+
+    fn input_appended(&mut self, _: usize) {}
+
+    fn input_consume(&mut self, amount: usize) {
+        self.consumed = (self.consumed + amount).min(self.input.len());
+        if self.consumed == self.input.len() {
+            self.give(Wiped::default());
         }
     }
 
-    fn reserve_input(&mut self) {
-        if self.consumed == self.filled {
-            (self.consumed, self.filled) = (0, 0);
+    fn can_use_input(&self) -> bool {
+        self.consumed < self.input.len()
+    }
+}
+
+impl Drop for WipedBuffers {
+    fn drop(&mut self) {
+        self.clear_queue();
+    }
+}
+
+/// Bytes from a server that are not read yet. Made on first use.
+#[derive(Default)]
+pub(super) struct Incoming {
+    bytes: Vec<u8>,
+    start: usize,
+    end: usize,
+}
+
+impl Incoming {
+    pub(super) fn rest(&self) -> &[u8] {
+        &self.bytes[self.start..self.end]
+    }
+
+    pub(super) fn consume(&mut self, amount: usize) {
+        let end = (self.start + amount).min(self.end);
+        wipe(&mut self.bytes[self.start..end]);
+        self.start = end;
+    }
+
+    /// Room for more, never none.
+    pub(super) fn space(&mut self) -> &mut [u8] {
+        if self.start == self.end {
+            (self.start, self.end) = (0, 0);
         }
-        if self.filled < self.input.len() {
-            return;
+        if self.end == self.bytes.len() {
+            let kept = self.end - self.start;
+            replace(&mut self.bytes, self.start..self.end, (kept * 2).max(BUFFER));
+            (self.start, self.end) = (0, kept);
         }
-        if self.consumed > 0 {
-            self.input.copy_within(self.consumed..self.filled, 0);
-            let kept = self.filled - self.consumed;
-            wipe(&mut self.input[kept..self.filled]);
-            (self.consumed, self.filled) = (0, kept);
-        } else {
-            let wanted = (self.input.len() * 2).clamp(BUFFER, MAX_INPUT);
-            replace(&mut self.input, self.filled, wanted);
-        }
+        &mut self.bytes[self.end..]
+    }
+
+    pub(super) fn filled(&mut self, amount: usize) {
+        self.end = (self.end + amount).min(self.bytes.len());
+    }
+}
+
+impl Drop for Incoming {
+    fn drop(&mut self) {
+        wipe(&mut self.bytes[self.start..self.end]);
     }
 }
 
@@ -72,55 +149,9 @@ fn wipe(bytes: &mut [u8]) {
 }
 
 /// Growing in place would leave the old bytes behind.
-fn replace(buffer: &mut Vec<u8>, used: usize, size: usize) {
+fn replace(buffer: &mut Vec<u8>, used: std::ops::Range<usize>, size: usize) {
     let mut larger = vec![0; size];
-    larger[..used].copy_from_slice(&buffer[..used]);
-    wipe(&mut buffer[..used]);
+    larger[..used.len()].copy_from_slice(&buffer[used.clone()]);
+    wipe(&mut buffer[used]);
     *buffer = larger;
-}
-
-impl Buffers for WipedBuffers {
-    /// For a part of the head: its longest line must fit, whatever is queued.
-    fn output(&mut self) -> &mut [u8] {
-        self.reserve_output(BUFFER);
-        &mut self.output[self.queued..]
-    }
-
-    /// For a part of the content, which goes into any space.
-    fn tmp_and_output(&mut self) -> (&mut [u8], &mut [u8]) {
-        self.reserve_output(1);
-        self.reserve_input();
-        (&mut self.input[self.filled..], &mut self.output[self.queued..])
-    }
-
-    fn input(&self) -> &[u8] {
-        &self.input[self.consumed..self.filled]
-    }
-
-    fn input_append_buf(&mut self) -> &mut [u8] {
-        self.reserve_input();
-        &mut self.input[self.filled..]
-    }
-
-    fn input_appended(&mut self, amount: usize) {
-        self.filled = (self.filled + amount).min(self.input.len());
-    }
-
-    fn input_consume(&mut self, amount: usize) {
-        self.progress = amount > 0;
-        let end = (self.consumed + amount).min(self.filled);
-        wipe(&mut self.input[self.consumed..end]);
-        self.consumed = end;
-    }
-
-    fn can_use_input(&self) -> bool {
-        self.consumed < self.filled && self.progress
-    }
-}
-
-impl Drop for WipedBuffers {
-    fn drop(&mut self) {
-        self.clear_queue();
-        wipe(&mut self.input[..self.filled]);
-    }
 }

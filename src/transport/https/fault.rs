@@ -13,9 +13,22 @@ pub(super) enum Fault {
     /// The name that no address was found for.
     Resolve(String),
     Connect(String),
+    /// A proxy that will say the same again.
+    Proxy(String),
     Tls(String),
     Timeout,
     Broken(String),
+    /// An answer came.
+    Unreadable {
+        /// 0 where it has none.
+        status: u16,
+        reason: String,
+    },
+    NoHttp {
+        line: usize,
+        /// How that line begins.
+        begin: String,
+    },
     TooLarge {
         status: u16,
     },
@@ -28,15 +41,39 @@ impl Fault {
         Self::Broken(reason.to_owned())
     }
 
+    pub(super) fn unreadable(status: u16, reason: String) -> Self {
+        Self::Unreadable { status, reason }
+    }
+
+    /// Without what the server wrote, where that repeats what was sent.
+    pub(super) fn without(self, is_repeated: impl Fn(&str) -> bool) -> Self {
+        match self {
+            Self::NoHttp { line, begin } if is_repeated(&begin) => {
+                Self::NoHttp { line, begin: String::new() }
+            }
+            other => other,
+        }
+    }
+
     /// `host` is the host and port of the URL, without anything else of it.
     pub(super) fn into_error(self, host: &str, seconds: u32) -> Error {
         let host = host.to_owned();
         match self {
             Self::Resolve(name) => Error::Resolve { host: name },
             Self::Connect(reason) => Error::Connect { host, reason },
+            Self::Proxy(reason) => Error::Proxy { host, reason },
             Self::Tls(reason) => Error::Tls { host, reason },
             Self::Timeout => Error::Timeout { host, seconds },
             Self::Broken(reason) => Error::Disconnected { host, reason },
+            Self::Unreadable { status, reason } => {
+                let reason = format!("{reason}: mend the server, or the proxy before it");
+                Error::Unreadable { host, status, reason }
+            }
+            Self::NoHttp { line, begin } => {
+                let begin = if begin.is_empty() { begin } else { format!(" (\"{begin}\")") };
+                let reason = format!("line {line} is no HTTP{begin}: check the URL and its port");
+                Error::Unreadable { host, status: 0, reason }
+            }
             Self::TooLarge { status } => Error::TooLarge { status },
             Self::Setting(error) => error,
         }
@@ -77,13 +114,6 @@ impl From<ureq::Error> for Fault {
             },
             ureq::Error::Timeout(_) => Self::Timeout,
             ureq::Error::Io(error) => Self::from(error),
-            ureq::Error::Protocol(_) => {
-                Self::broken("what came back is not HTTP: check the URL and its port")
-            }
-            ureq::Error::LargeResponseHeader(..) => {
-                Self::broken("the answer has more than 64 KiB of headers")
-            }
-            ureq::Error::BodyStalled => Self::broken("the answer stops in the middle"),
             ureq::Error::BadUri(_) | ureq::Error::Http(_) => Self::Setting(bad_url()),
             _ => Self::Setting(Error::Internal("the HTTP layer refused the request".to_owned())),
         }
@@ -94,7 +124,11 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Resolve(_) => f.write_str("name not resolved"),
-            Self::Connect(reason) | Self::Tls(reason) | Self::Broken(reason) => f.write_str(reason),
+            Self::Connect(reason) | Self::Proxy(reason) | Self::Tls(reason) | Self::Broken(reason) => {
+                f.write_str(reason)
+            }
+            Self::Unreadable { reason, .. } => f.write_str(reason),
+            Self::NoHttp { .. } => f.write_str("no HTTP"),
             Self::Timeout => f.write_str("timed out"),
             Self::TooLarge { .. } => f.write_str("too large"),
             Self::Setting(error) => error.fmt(f),

@@ -9,6 +9,8 @@ use base64::engine::general_purpose::STANDARD;
 use base64::Engine;
 use zeroize::Zeroizing;
 
+use super::answer::Reader;
+use super::buffers::Incoming;
 use super::fault::Fault;
 use super::no_proxy::is_listed;
 use super::wire::Wire;
@@ -17,8 +19,6 @@ use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::system;
 use crate::uri;
-
-const MAX_ANSWER: usize = 16 * 1024;
 
 /// For each scheme a proxy or none, and the hosts that are reached without. Variables are those of curl.
 #[derive(Debug, Default)]
@@ -137,24 +137,30 @@ impl Server {
     }
 
     fn accept(&self, wire: &mut Wire) -> std::result::Result<(), Fault> {
-        let mut answer = Vec::new();
-        let mut space = [0; 1024];
-        while !answer.windows(4).any(|end| end == b"\r\n\r\n") {
-            let amount = wire.read(&mut space).map_err(|e| self.blamed(e.into()))?;
-            answer.extend_from_slice(&space[..amount]);
-            if amount == 0 || answer.len() > MAX_ANSWER {
-                return Err(self.fault("gives no HTTP answer: check proxy"));
+        let mut incoming = Incoming::default();
+        let mut receive = |space: &mut [u8]| Ok(wire.read(space)?);
+        let head = Reader::new(&mut incoming, &mut receive).head().map_err(|fault| match fault {
+            Fault::Broken(_) => self.fault("gives no HTTP answer: check proxy"),
+            Fault::NoHttp { line, .. } => {
+                self.refusal(&format!("gives no HTTP answer (line {line}): check proxy"))
             }
-        }
-        match status(&answer) {
+            Fault::Unreadable { reason, .. } => {
+                self.refusal(&format!("gives no HTTP answer ({reason}): check proxy"))
+            }
+            other => self.blamed(other),
+        })?;
+        match head.status {
             // Nobody may speak in the tunnel before us.
-            Some(200..=299) if answer.ends_with(b"\r\n\r\n") => Ok(()),
-            Some(407) if self.user_and_password.is_none() => {
-                Err(self.fault("wants user and password (407): set proxy to http://user:password@host:port"))
+            200..=299 if incoming.rest().is_empty() => Ok(()),
+            407 if self.user_and_password.is_none() => {
+                Err(self
+                    .refusal("wants user and password (407): set proxy to http://user:password@host:port"))
             }
-            Some(407) => Err(self.fault("refused user and password (407): check proxy")),
-            Some(status) => Err(self.fault(&format!("does not let it through (status {status})"))),
-            None => Err(self.fault("gives no HTTP answer: check proxy")),
+            407 => Err(self.refusal("refused user and password (407): check proxy")),
+            status @ (408 | 429 | 500..) => {
+                Err(self.fault(&format!("does not let it through (status {status})")))
+            }
+            status => Err(self.refusal(&format!("does not let it through (status {status}): check proxy"))),
         }
     }
 
@@ -166,6 +172,11 @@ impl Server {
             }
             other => other,
         }
+    }
+
+    /// What will be no other with the next try.
+    fn refusal(&self, what: &str) -> Fault {
+        Fault::Proxy(format!("the proxy {self} {what}"))
     }
 
     fn fault(&self, what: &str) -> Fault {
@@ -185,11 +196,6 @@ impl fmt::Display for Server {
 
 fn refused(reason: &str) -> Error {
     Error::Value { key: "proxy", reason: reason.to_owned() }
-}
-
-fn status(answer: &[u8]) -> Option<u16> {
-    let line = answer.strip_prefix(b"HTTP/1.")?;
-    std::str::from_utf8(line.get(2..5)?).ok()?.parse().ok()
 }
 
 /// What is no `%` and two digits stays as it is.

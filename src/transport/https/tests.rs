@@ -74,7 +74,7 @@ fn read_request(stream: &mut impl Read) -> String {
     }
     let head = String::from_utf8(text).unwrap();
     let length =
-        head.lines().find_map(|l| l.strip_prefix("content-length: ")).map_or(0, |n| n.parse().unwrap());
+        head.lines().find_map(|l| l.strip_prefix("Content-Length: ")).map_or(0, |n| n.parse().unwrap());
     let mut content = vec![0; length];
     stream.read_exact(&mut content).unwrap();
     head + &String::from_utf8(content).unwrap()

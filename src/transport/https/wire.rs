@@ -2,7 +2,7 @@
 #![forbid(unsafe_code)]
 
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream, ToSocketAddrs};
 use std::time::{Duration, Instant};
 
 use super::fault::Fault;
@@ -33,12 +33,18 @@ impl Wire {
     /// Tries the addresses in turn, each but the last with half of the time that is left.
     pub(super) fn connect_any(addresses: &[SocketAddr], deadline: Instant) -> Result<Self, Fault> {
         let mut reason = "no address was tried".to_owned();
+        let mut is_refused = false;
         for (position, address) in addresses.iter().enumerate() {
             let left = left_until(deadline)?;
             let share = if position + 1 < addresses.len() { left / 2 } else { left };
             match TcpStream::connect_timeout(address, share) {
                 Ok(stream) => return Self::new(stream, deadline),
-                Err(error) => reason = why_not_connected(*address, &error),
+                // The first that refuses it is there, unlike others.
+                Err(_) if is_refused => {}
+                Err(error) => {
+                    reason = why_not_connected(*address, &error);
+                    is_refused = error.kind() == ErrorKind::ConnectionRefused;
+                }
             }
         }
         left_until(deadline)?;
@@ -139,6 +145,9 @@ pub(super) fn left_until(deadline: Instant) -> Result<Duration, Fault> {
 /// In this thread: the deadline is only looked at afterwards, as the C library's look-up cannot be interrupted.
 /// An address in the place of a name is not looked up.
 fn look_up(host: &str, port: u16, deadline: Instant) -> Result<Vec<SocketAddr>, Fault> {
+    if is_localhost(host) {
+        return Ok(vec![(Ipv4Addr::LOCALHOST, port).into(), (Ipv6Addr::LOCALHOST, port).into()]);
+    }
     loop {
         match (host, port).to_socket_addrs() {
             Ok(addresses) => {
@@ -154,6 +163,12 @@ fn look_up(host: &str, port: u16, deadline: Instant) -> Result<Vec<SocketAddr>, 
             Err(_) => return Err(Fault::Resolve(host.to_owned())),
         };
     }
+}
+
+/// RFC 6761 section 6.3: this machine, whatever a resolver or a file would say.
+pub(super) fn is_localhost(host: &str) -> bool {
+    let host = host.strip_suffix('.').unwrap_or(host);
+    host.rsplit('.').next().is_some_and(|name| name.eq_ignore_ascii_case("localhost"))
 }
 
 fn why_not_connected(address: SocketAddr, error: &io::Error) -> String {

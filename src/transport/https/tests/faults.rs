@@ -57,19 +57,13 @@ fn a_server_that_does_not_read_ends_at_the_deadline() {
 fn a_broken_answer_is_told_from_a_complete_one() {
     for text in [
         "",
+        "HTTP",
+        "HTTP/1.1 200",
         "HTTP/1.1 200 OK\r\nContent-Le",
         "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n",
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabcde\r\n0\r\n\r\n",
-        "HTTP/1.1 200 OK\r\nContent-Length: five\r\n\r\nabcde",
-        "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nabcde",
-        "HTTP/9.9 200 OK\r\nContent-Length: 0\r\n\r\n",
-        "HTTP/1.1 099 Odd\r\nContent-Length: 0\r\n\r\n",
-        "HTTP/1.1 200 OK\r\nBad Header\r\n\r\n",
-        "SSH-2.0-OpenSSH_9.2\r\n",
-        "\u{15}\u{3}\u{1}\0\u{2}\u{2}P",
-        "<html>no HTTP at all</html>",
+        "HTTP/1.1 100 Continue\r\n\r\n",
     ] {
         let server = Server::once(move |mut stream| {
             answer(&mut stream, text);
@@ -78,6 +72,79 @@ fn a_broken_answer_is_told_from_a_complete_one() {
         assert!(matches!(result, Err(Error::Disconnected { .. })), "{text:?}: {result:?}");
         let host = server.address.to_string();
         assert!(sentence(result).starts_with(&format!("the connection to {host} broke")));
+        server.end();
+    }
+}
+
+/// It came, so it is not asked for again; what it holds is not shown.
+#[test]
+fn an_answer_that_cannot_be_read_says_which_line() {
+    let endless = "0".repeat(70_000);
+    for (text, status, what) in [
+        (
+            "SSH-2.0-OpenSSH_9.2\r\n",
+            0,
+            "line 1 is no HTTP (\"SSH-2.0-OpenSSH_9.2\"): check the URL and its port",
+        ),
+        ("220 mail.example ESMTP", 0, "line 1 is no HTTP (\"220 mail.example ESMTP\")"),
+        ("\u{15}\u{3}\u{1}\0\u{2}\u{2}P", 0, "line 1 is no HTTP:"),
+        ("<html>no HTTP at all</html>", 0, "line 1 is no HTTP:"),
+        ("{\"access_token\":\"s3cret\"}", 0, "line 1 is no HTTP:"),
+        ("answer=s3cret", 0, "line 1 is no HTTP (\"answer\"):"),
+        ("s3cret is what you sent", 0, "line 1 is no HTTP:"),
+        ("HTTP/0.9 200 OK\r\n\r\n", 0, "line 1 is no HTTP (\"HTTP/0.9 200 OK\")"),
+        ("HTTP/9.9 200 OK\r\nContent-Length: 0\r\n\r\n", 0, "line 1 is no HTTP (\"HTTP/9.9 200 OK\")"),
+        ("HTTP/1.1 099 Odd\r\nContent-Length: 0\r\n\r\n", 0, "line 1 is no HTTP (\"HTTP/1.1 099 Odd\")"),
+        ("HTTP/1.1 2000 OK\r\n\r\n", 0, "line 1 is no HTTP"),
+        ("HTTP/1.1 OK\r\n\r\n", 0, "line 1 is no HTTP"),
+        ("HTTP/1.1 100 Continue\r\nX: y\r\n\r\nnot HTTP", 0, "line 4 is no HTTP (\"not HTTP\")"),
+        ("HTTP/1.1 200 OK\r\nX: y\r\n{\"a\":\"s3cret\"}\r\n", 200, "line 3 is no header"),
+        ("HTTP/1.1 200 OK\r\nContent-Length: five\r\n\r\nabcde", 200, "line 2, Content-Length, is no number"),
+        ("HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nabcde", 200, "line 2, Content-Length, is no number"),
+        (
+            "HTTP/1.1 400 No\r\nX: y\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nabcde",
+            400,
+            "line 4, Content-Length",
+        ),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 5, 6\r\n\r\nabcde", 200, "line 2, Content-Length"),
+        (
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabcde\r\n0\r\n\r\n",
+            200,
+            "its chunks have no sizes",
+        ),
+        (
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabcde\r\n0\r\n\r\n",
+            200,
+            "its chunks have no sizes",
+        ),
+        (&format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{endless}"), 200, "64 KiB"),
+        (&format!("HTTP/1.1 {endless}"), 0, "64 KiB"),
+        (&format!("HTTP/1.1 200 {endless}"), 0, "64 KiB"),
+        (&"HTTP/1.1 100 Continue\r\n\r\n".repeat(4_000), 0, "64 KiB"),
+    ] {
+        let owned = text.to_owned();
+        let server = Server::once(move |mut stream| {
+            read_request(&mut stream);
+            // The client may hang up before all is written.
+            let _ = stream.write_all(owned.as_bytes());
+        });
+        let result = https().send(&post(&server.url()), None);
+        let address = server.address;
+        match &result {
+            Err(error @ Error::Unreadable { status: of_answer, .. }) => {
+                assert_eq!(*of_answer, status, "{text:.80}");
+                assert_eq!(error.action(), crate::error::Action::Fix);
+                assert!(error.leaves_unknown());
+            }
+            other => panic!("{text:.80}: {other:?}"),
+        }
+        let shown = sentence(result);
+        assert!(
+            shown.starts_with(&format!("the answer of {address} cannot be read: {what}"))
+                || shown.contains(what) && what.starts_with("64"),
+            "{shown}"
+        );
+        assert!(!shown.chars().any(char::is_control) && shown.len() < 250, "{shown}");
         server.end();
     }
 }
@@ -177,6 +244,34 @@ fn the_next_address_is_tried() {
     assert_eq!(server.end(), 0);
     assert!(wire::Wire::connect_any(&addresses[..2], deadline).is_err());
     assert!(matches!(wire::Wire::connect_any(&addresses, Instant::now()), Err(Fault::Timeout)));
+}
+
+/// RFC 6761 section 6.3: a resolver may say another machine of it, or of a name below it nothing at all.
+#[test]
+fn localhost_is_this_machine_and_nobody_is_asked() {
+    for name in ["localhost", "LocalHost", "localhost.", "no-resolver-knows-this.localhost"] {
+        assert!(wire::is_localhost(name));
+        for address in ["127.0.0.1:0", "[::1]:0"] {
+            let listener = match TcpListener::bind(address) {
+                // A machine without IP version 6.
+                Err(error)
+                    if address.starts_with('[') && error.kind() == std::io::ErrorKind::AddrNotAvailable =>
+                {
+                    continue
+                }
+                listener => listener.unwrap(),
+            };
+            let port = listener.local_addr().unwrap().port();
+            let server = thread::spawn(move || answer(&mut accept(&listener), OK));
+            https().send(&post(&format!("http://{name}:{port}/")), None).unwrap();
+            assert!(server.join().unwrap().contains(&format!("\r\nHost: {name}:{port}\r\n")));
+        }
+    }
+    for name in ["localhost.example", "notlocalhost", "local", "", ".", "127.0.0.1"] {
+        assert!(!wire::is_localhost(name), "{name}");
+    }
+    let text = sentence(https().send(&post("http://localhost:1/"), None));
+    assert!(text.starts_with("no connection to localhost:1: 127.0.0.1:1 refused it"), "{text}");
 }
 
 #[test]

@@ -28,21 +28,65 @@ fn a_tunnel_is_asked_for_with_user_and_password() {
 }
 
 #[test]
-fn a_proxy_that_refuses_is_named_without_its_password() {
-    for (user, text, what) in [
-        ("", "HTTP/1.1 407 Auth\r\nContent-Length: 4\r\n\r\nno!!", "wants user and password (407)"),
-        ("me:s3cret@", "HTTP/1.1 407 Auth\r\n\r\n", "refused user and password (407)"),
-        ("me:s3cret@", "HTTP/1.1 502 Bad Gateway\r\n\r\n", "does not let it through (status 502)"),
-        ("me:s3cret@", "HTTP/1.1 200 OK\r\n", "gives no HTTP answer"),
-        ("me:s3cret@", "220 mail.example ESMTP\r\n\r\n", "gives no HTTP answer"),
-        ("me:s3cret@", "HTTP/1.1 200 OK\r\n\r\nforeign", "does not let it through"),
+fn a_tunnel_is_open_once_the_head_has_ended() {
+    for established in [
+        "HTTP/1.1 200 OK\n\n",
+        "HTTP/1.0 200\r\n\r\n",
+        "HTTP/1.1 200 Connection established\nVia: 1.1 proxy\n\n",
+        "HTTP/1.1 200 OK\r\nVia : 1.1\r\n  proxy\r\nX: \u{1}\r\nno colon\r\nContent-Length: 9\r\n\r\n",
+        "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 OK\r\n\r\n",
     ] {
         let proxy = Server::once(move |mut stream| {
+            answer(&mut stream, established);
+            answer(&mut stream, OK)
+        });
+        let response = through(proxy.address, "").send(&post("http://server.invalid/"), None).unwrap();
+        assert_eq!(response.body.as_slice(), b"{}", "{established:?}");
+        proxy.end();
+    }
+}
+
+#[test]
+fn a_proxy_that_refuses_is_named_without_its_password() {
+    use crate::error::Action::{Fix, Retry};
+    for (user, text, what, action) in [
+        ("", "HTTP/1.1 407 Auth\r\nContent-Length: 4\r\n\r\nno!!", "wants user and password (407)", Fix),
+        (
+            "",
+            "HTTP/1.1 407 Auth\nProxy-Authenticate: Basic\n  realm=x\n\n<html>",
+            "wants user and password (407)",
+            Fix,
+        ),
+        ("me:s3cret@", "HTTP/1.1 407 Auth\r\n\r\n", "refused user and password (407)", Fix),
+        (
+            "me:s3cret@",
+            "HTTP/1.1 403 No\r\nContent-Length: 9000\r\n\r\n",
+            "does not let it through (status 403)",
+            Fix,
+        ),
+        ("me:s3cret@", "HTTP/1.1 502 Bad Gateway\r\n\r\n", "does not let it through (status 502)", Retry),
+        ("me:s3cret@", "HTTP/1.1 200 OK\r\n", "gives no HTTP answer", Retry),
+        ("me:s3cret@", "220 mail.example ESMTP\r\n\r\n", "gives no HTTP answer (line 1): check proxy", Fix),
+        ("me:s3cret@", "HTTP/1.1 200 OK\r\n\r\nforeign", "does not let it through", Fix),
+    ] {
+        // It keeps the connection open: what counts is read as soon as it has come.
+        let (done, is_done) = mpsc::channel::<()>();
+        let proxy = Server::once(move |mut stream| {
             answer(&mut stream, text);
+            if text != "HTTP/1.1 200 OK\r\n" {
+                let _ = is_done.recv();
+            }
         });
         let address = proxy.address;
         let result = through(address, user).send(&post("https://server.invalid/?code=s3cret"), None);
-        assert!(matches!(result, Err(Error::Connect { .. })), "{result:?}");
+        drop(done);
+        let error = result.as_ref().unwrap_err();
+        assert_eq!(
+            (error.code(), error.action()),
+            (crate::constants::OAUTH_ERROR_CONNECT, action),
+            "{text:?}"
+        );
+        assert!(!error.leaves_unknown());
         let text = sentence(result);
         assert!(
             text.starts_with(&format!("no connection to server.invalid: the proxy {address} {what}")),
