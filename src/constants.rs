@@ -189,7 +189,8 @@ pub const OAUTH_AUTHORIZE_PARAMS: i32 = 17;
 pub const OAUTH_TOKEN_PARAMS: i32 = 18;
 /// More parameters of a refresh, as a query string; one that is there already is replaced. Since 0.1.
 pub const OAUTH_REFRESH_PARAMS: i32 = 19;
-/// Where in an answer the token's members stand, such as `data` or `body.token`; usually at the top. Since 0.1.
+/// Where in an answer the token's members stand, such as `data`, `body.token` or, of a list, `data.0`; usually at the top.
+/// Since 0.1.
 pub const OAUTH_RESPONSE_PATH: i32 = 20;
 /// Unit of `expires_in`: `seconds` (RFC 6749) or `milliseconds`. Since 0.1.
 pub const OAUTH_EXPIRES_IN_UNIT: i32 = 21;

@@ -50,6 +50,22 @@ impl Json {
         }
     }
 
+    /// A member by its name or, of a list, an item by its number.
+    pub fn at(&self, name: &str) -> Option<&Self> {
+        match self {
+            Self::List(list) => list.get(name.parse::<usize>().ok()?),
+            _ => self.member(name),
+        }
+    }
+
+    /// The one item of a list that has no other, which then means the same.
+    pub fn only(&self) -> &Self {
+        match self {
+            Self::List(list) if list.len() == 1 => &list[0],
+            _ => self,
+        }
+    }
+
     /// How deep it is nested, and about how many bytes it takes when it is written.
     pub fn measure(&self) -> (usize, usize) {
         let within = |parts: &mut dyn Iterator<Item = (usize, (usize, usize))>| {

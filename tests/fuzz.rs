@@ -36,6 +36,7 @@ const PASTED: &[&str] = &[
 
 const HEADERS: &[&str] = &[
     "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nRetry-After: 5\r\n\r\n",
+    "HTTP/1.1 100 Continue\n\nHTTP/2 200\r\nX : y\r\n z\r\nContent-Encoding: gzip, deflate\r\n",
     "WWW-Authenticate: Basic realm=\"x\", error=\"invalid_client\"\r\nRetry-After: Sun, 06 Nov 1994 08:49:37 GMT\r\n",
 ];
 
@@ -108,12 +109,32 @@ fn signed_in() -> Client {
 
 /// What came of a random answer, and its body.
 fn answered(client: &Client, random: &mut Random) -> (i32, Vec<u8>) {
-    let body = random.mutated(ANSWERS);
+    let body = match random.below(4) {
+        0 => compressed(random),
+        _ => random.mutated(ANSWERS),
+    };
     let headers = String::from_utf8_lossy(&random.mutated(HEADERS)).into_owned();
     let status = [200, 200, 200, 201, 302, 400, 401, 403, 429, 500, 0, -1, 99_999][random.below(13)];
     let result = client.respond(status, &headers, &body);
     harmless(result, &body);
     (result, body)
+}
+
+/// A body that is compressed, and perhaps damaged after that.
+fn compressed(random: &mut Random) -> Vec<u8> {
+    let text = random.mutated(ANSWERS).repeat(1 + random.below(3));
+    let level = u8::try_from(random.below(10)).unwrap();
+    let body = match random.below(3) {
+        0 => miniz_oxide::deflate::compress_to_vec_zlib(&text, level),
+        // A sum that is missing is forgiven.
+        1 => [&b"\x1f\x8b\x08\0\0\0\0\0\0\x03"[..], &miniz_oxide::deflate::compress_to_vec(&text, level)]
+            .concat(),
+        _ => miniz_oxide::deflate::compress_to_vec(&text, level),
+    };
+    match random.below(2) {
+        0 => body,
+        _ => random.mutated_bytes(&[&body]),
+    }
 }
 
 fn answer(random: &mut Random) {
@@ -346,8 +367,13 @@ impl Random {
 
     /// One of the texts with a few bytes changed, cut, doubled or taken from another.
     fn mutated(&mut self, corpus: &[&str]) -> Vec<u8> {
+        let corpus: Vec<&[u8]> = corpus.iter().map(|text| text.as_bytes()).collect();
+        self.mutated_bytes(&corpus)
+    }
+
+    fn mutated_bytes(&mut self, corpus: &[&[u8]]) -> Vec<u8> {
         const BYTES: &[u8] = b"\"'{}[]:,&=%#?\\/+-.0159eE \r\n\t\0\x1b\x7f\x80\xc3\xff<>_atru";
-        let mut text = corpus[self.below(corpus.len())].as_bytes().to_vec();
+        let mut text = corpus[self.below(corpus.len())].to_vec();
         for _ in 0..self.below(6) {
             let at = self.below(text.len() + 1);
             match self.below(6) {
@@ -356,7 +382,7 @@ impl Random {
                 2 if at < text.len() => drop(text.remove(at)),
                 3 => text.truncate(at),
                 4 => {
-                    let other = corpus[self.below(corpus.len())].as_bytes();
+                    let other = corpus[self.below(corpus.len())];
                     let from = self.below(other.len());
                     text.splice(at..at, other[from..].iter().copied());
                 }

@@ -211,8 +211,8 @@ OAUTH_TOKEN_PARAMS = 18
 #: More parameters of a refresh, as a query string; one that is there already is replaced.
 #: Since 0.1.
 OAUTH_REFRESH_PARAMS = 19
-#: Where in an answer the token's members stand, such as 'data' or 'body.token'; usually at the top.
-#: Since 0.1.
+#: Where in an answer the token's members stand, such as 'data', 'body.token' or, of a list,
+#: 'data.0'; usually at the top. Since 0.1.
 OAUTH_RESPONSE_PATH = 20
 #: Unit of 'expires_in': 'seconds' (RFC 6749) or 'milliseconds'. Since 0.1.
 OAUTH_EXPIRES_IN_UNIT = 21
@@ -612,12 +612,13 @@ FUNCTIONS: Dict[str, Tuple[Any, ...]] = {
     # on.
     #
     # status: the HTTP status, or 0 or less where no answer came. headers: the answer's header
-    # lines, as they came; Content-Type, Date, Retry-After and WWW-Authenticate are looked at, and
-    # headers may be empty. Of several heads (a proxy's, '100 Continue', a redirect's) the last
-    # counts: a line that begins with 'HTTP/' begins one. body: the answer's body, as it came. Of
-    # these two every byte counts: neither a NUL nor blanks end them unless the length is
-    # OAUTH_NUL_TERMINATED. A body of more than 1 MiB is not looked at, and ends the operation with
-    # OAUTH_ERROR_TOO_LARGE; of longer headers the first lines are looked at.
+    # lines, as they came; Content-Encoding, Content-Type, Date, Retry-After and WWW-Authenticate
+    # are looked at, and headers may be empty. Of several heads (a proxy's, '100 Continue', a
+    # redirect's) the last counts: a line that begins with 'HTTP/' begins one. body: the answer's
+    # body, as it came; gzip and deflate are read, up to 1 MiB of content. Of these two every byte
+    # counts: neither a NUL nor blanks end them unless the length is OAUTH_NUL_TERMINATED. A body of
+    # more than 1 MiB is not looked at, and ends the operation with OAUTH_ERROR_TOO_LARGE; of longer
+    # headers the first lines are looked at.
     #
     # Returns what the operation returns: 0 for oauth_exchange_code, oauth_refresh and oauth_revoke,
     # the length for oauth_bearer_header and oauth_access_token (this thread's next call of them

@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use super::message::{Response, MAX_BODY};
+use super::message::{Response, Undecoded, MAX_BODY};
 use super::redactor::Redactor;
 use super::refusal::{says_dead, Asked, Said};
 use super::unread::Unread;
@@ -17,7 +17,8 @@ use crate::uri;
 /// How a server's answers differ from the RFC's.
 #[derive(Clone, Debug, Default)]
 pub struct AnswerDialect {
-    /// Where the token's members stand, as names with dots between them. Empty: at the top, or where they are found.
+    /// Where the token's members stand, as names and numbers of items with dots between them. Empty: at the top, or where
+    /// they are found.
     pub response_path: String,
     pub expires_in_unit: ExpiresInUnit,
 }
@@ -49,11 +50,17 @@ impl Answer<'_> {
         if response.body.len() > MAX_BODY {
             return Err(Error::TooLarge { status: response.status });
         }
+        let decoded = match response.decoded() {
+            Ok(decoded) => decoded,
+            Err(Undecoded::TooLarge) => return Err(Error::TooLarge { status: response.status }),
+            Err(Undecoded::Because(reason)) => return Ok(Err(Unread::packed(reason))),
+        };
+        let body = decoded.as_ref().unwrap_or(&response.body);
         let mended;
-        let text = if let Ok(text) = std::str::from_utf8(&response.body) {
+        let text = if let Ok(text) = std::str::from_utf8(body) {
             text
         } else {
-            mended = Wiped::new(String::from_utf8_lossy(&response.body).into_owned());
+            mended = Wiped::new(String::from_utf8_lossy(body).into_owned());
             mended.as_str()
         };
         // A BOM, or a newline that a plug-in leaves before the brace.
@@ -69,7 +76,7 @@ impl Answer<'_> {
     /// What the server said instead. An `error` decides, whatever the status: GitHub and others refuse with 200.
     pub fn refusal(&self, members: &Json) -> Option<Refusal> {
         let at_path = self.dialect.at_path(members);
-        let said = [Some(members), at_path].into_iter().flatten().find_map(|json| {
+        let said = [Some(members.only()), at_path].into_iter().flatten().find_map(|json| {
             Said::in_members(json, self.is_success()).filter(|said| said.has_code() || !self.is_in_trouble())
         })?;
         Some(self.refused(said))
@@ -77,7 +84,7 @@ impl Answer<'_> {
 
     /// Members that are neither what was asked for nor a refusal.
     pub fn without_code(&self, members: &Json) -> Error {
-        let said = Said::in_members(members, self.is_success()).map(|said| said.words(&self.words));
+        let said = Said::in_members(members.only(), self.is_success()).map(|said| said.words(&self.words));
         self.not_understood(&Unread { words: said, ..Unread::from("it has no error code") })
     }
 
@@ -181,7 +188,8 @@ impl AnswerDialect {
         if self.response_path.is_empty() {
             return None;
         }
-        self.response_path.split('.').try_fold(answer, |json, name| json.member(name))
+        let within = |json: &'a Json, name| json.at(name).or_else(|| json.only().at(name));
+        self.response_path.split('.').try_fold(answer, within)
     }
 }
 
@@ -189,7 +197,7 @@ fn read(text: &str, response: &Response, endpoint: &str) -> std::result::Result<
     let content_type = response.header("content-type").unwrap_or_default().to_ascii_lowercase();
     match text.as_bytes().first() {
         None => Err("it is empty".to_owned()),
-        Some(b'{') => Json::parse(text),
+        Some(b'{' | b'[') => Json::parse(text),
         // JSON in a text of JSON.
         Some(b'"') => match Json::parse(text) {
             Ok(Json::Text(inner)) if inner.expose().trim_start().starts_with('{') => {
@@ -198,7 +206,6 @@ fn read(text: &str, response: &Response, endpoint: &str) -> std::result::Result<
             _ => Err("it is a text of JSON".to_owned()),
         },
         Some(b'<') => Err(format!("it is a web page: check {endpoint}, or the server is in trouble")),
-        Some(b'[') => Err("it is a JSON list".to_owned()),
         Some(_) if content_type.contains("x-www-form-urlencoded") && text.contains('=') => form(text),
         // GitHub, Facebook, IBM SmartCloud: a query string, also as text/plain.
         Some(_) if text.contains('=') && !text.contains(['\n', ' ', '<']) => form(text),

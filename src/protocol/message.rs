@@ -1,9 +1,13 @@
 //! An HTTP request and its response as plain data: what the protocol core gives and takes.
 #![forbid(unsafe_code)]
 
+mod coding;
+mod inflate;
 // Status and framing are the caller's HTTP's own affair.
 #[cfg_attr(not(feature = "net"), allow(dead_code))]
 pub mod head;
+
+pub use coding::Undecoded;
 
 use std::fmt;
 
@@ -70,12 +74,19 @@ impl Response {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
     }
+
+    /// The body, where it is compressed. `None`: it is as it was meant.
+    pub fn decoded(&self) -> Result<Option<Wiped<Vec<u8>>>, Undecoded> {
+        let codings = self.headers.iter().filter(|(n, _)| n.eq_ignore_ascii_case("Content-Encoding"));
+        coding::decoded(&self.body, &codings.map(|(_, v)| v.as_str()).collect::<Vec<_>>().join(","))
+    }
 }
 
 /// Whether a body that broke off lacks nothing: JSON that comes to its end.
 #[cfg(feature = "net")]
 pub fn is_whole(body: &[u8]) -> bool {
-    json::is_whole(body)
+    let Ok(decoded) = coding::decoded(body, "") else { return false };
+    json::is_whole(decoded.as_ref().map_or(body, |decoded| decoded))
 }
 
 impl fmt::Debug for Response {

@@ -27,21 +27,25 @@ pub fn parse(answer: &Answer<'_>) -> Result<Token> {
 }
 
 fn token(dialect: &AnswerDialect, answer: &Json, clock: Clock) -> std::result::Result<Token, String> {
-    let Json::Members(top) = answer else { return Err("it is no JSON object".to_owned()) };
+    let top = answer.only();
     let place = if dialect.response_path.is_empty() {
-        nested(answer).unwrap_or(answer)
+        nested(top).unwrap_or(top)
     } else {
-        dialect.at_path(answer).ok_or_else(|| format!("it has nothing at {}", dialect.response_path))?
+        dialect.at_path(answer).ok_or_else(|| format!("it has nothing at {}", dialect.response_path))?.only()
     };
+    if let Json::List(_) = place {
+        return Err("it is a JSON list: set response_path to an item's number".to_owned());
+    }
     // Sentry: `token`; Plentymarkets: `accessToken`.
     let access = first(place, ACCESS).ok_or_else(|| nothing_in(place))?;
     let access_token = token_text(access, "access_token")?.ok_or("its access_token is empty")?;
     let optional = |names: &[&str], what| first(place, names).map_or(Ok(None), |json| token_text(json, what));
     let Json::Members(members) = place else { return Err("it has no access_token".to_owned()) };
-    let kept = top
+    let around = if let Json::Members(top) = top { &top[..] } else { &[] };
+    let kept = around
         .iter()
-        .filter(|(_, v)| !std::ptr::eq(v, place))
-        .chain(members.iter().filter(|_| !std::ptr::eq(place, answer)));
+        .filter(|(_, v)| !std::ptr::eq(v.only(), place))
+        .chain(members.iter().filter(|_| !std::ptr::eq(place, top)));
     let mut extra: Vec<(String, Json)> = Vec::new();
     let mut names = HashSet::new();
     for (name, value) in kept {
@@ -106,8 +110,10 @@ fn nested(answer: &Json) -> Option<&Json> {
     if first(answer, ACCESS).is_some() {
         return None;
     }
-    let mut having =
-        members.iter().map(|(_, v)| v).filter(|v| first(v, ACCESS).is_some_and(|t| t.text().is_some()));
+    let mut having = members
+        .iter()
+        .map(|(_, v)| v.only())
+        .filter(|v| first(v, ACCESS).is_some_and(|t| t.text().is_some()));
     let only = having.next()?;
     having.next().is_none().then_some(only)
 }

@@ -19,6 +19,11 @@ impl Unread {
         let words = if is_success { line.and_then(prose) } else { line.map(str::to_owned) };
         Self { reason, words, is_page }
     }
+
+    /// What is in it cannot be told: it is a page as much as anything.
+    pub fn packed(reason: String) -> Self {
+        Self { reason, words: None, is_page: true }
+    }
 }
 
 impl From<&str> for Unread {

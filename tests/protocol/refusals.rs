@@ -165,6 +165,17 @@ fn refusals_however_they_are_written() {
             own("a message beside it", 400, r#"{"error":"expired","message":"It is too old"}"#, "expired")
                 .says(WORDS),
             grant(
+                "in an item of a list",
+                400,
+                r#"[{"error":"invalid_grant","error_description":"It is too old"}]"#,
+            ),
+            grant(
+                "in an item of a list, whatever the path",
+                200,
+                r#"[{"error":"invalid_grant","error_description":"It is too old"}]"#,
+            )
+            .set(&[(OAUTH_RESPONSE_PATH, "0.token")]),
+            grant(
                 "nested where the token would be",
                 200,
                 r#"{"data":{"error":"invalid_grant","error_description":"It is too old"}}"#,

@@ -158,6 +158,22 @@ fn tokens_however_they_are_written() {
             )
             .expires(Expires::At("2036-01-31T12:00:00Z")),
             ok("two below", r#"{"a":{"b":{"access_token":"at"}}}"#).set(&[(OAUTH_RESPONSE_PATH, "a.b")]),
+            // ---- lists ----
+            ok("an item of a list", r#"[{"access_token":"at","refresh_token":"rt"}]"#).refresh("rt"),
+            ok("an item of a list, after a byte order mark", "\u{feff} [ {\"access_token\":\"at\"}, ]\n"),
+            ok("an item of a list below data", r#"{"data":[{"access_token":"at","expires_in":3600}]}"#)
+                .expires(Expires::In(3600)),
+            ok("below data in an item of a list", r#"[{"data":{"access_token":"at"}}]"#),
+            ok("a list by its number", r#"[{"access_token":"a"},{"access_token":"at"}]"#)
+                .set(&[(OAUTH_RESPONSE_PATH, "1")]),
+            ok("by names and numbers", r#"{"data":[{},{"token":{"access_token":"at"}}]}"#)
+                .set(&[(OAUTH_RESPONSE_PATH, "data.1.token")]),
+            ok("a number before a name", r#"[{"token":{"access_token":"at"}}]"#)
+                .set(&[(OAUTH_RESPONSE_PATH, "0.token")]),
+            ok("a list of one needs no number", r#"[{"data":[{"token":[{"access_token":"at"}]}]}]"#)
+                .set(&[(OAUTH_RESPONSE_PATH, "data.token")]),
+            ok("a member whose name is a number", r#"{"0":{"access_token":"at"},"1":{"access_token":"b"}}"#)
+                .set(&[(OAUTH_RESPONSE_PATH, "0")]),
             ok("below token", r#"{"token":{"access_token":"at"}}"#).set(&[(OAUTH_RESPONSE_PATH, "token")]),
         ],
     );
