@@ -50,3 +50,5 @@ mod sealing;
 mod status;
 #[path = "token_lifetime/together.rs"]
 mod together;
+#[path = "token_lifetime/wire.rs"]
+mod wire;

@@ -200,7 +200,7 @@ fn read(text: &str, response: &Response, endpoint: &str) -> std::result::Result<
         Some(b'{' | b'[') => Json::parse(text),
         // JSON in a text of JSON.
         Some(b'"') => match Json::parse(text) {
-            Ok(Json::Text(inner)) if inner.expose().trim_start().starts_with('{') => {
+            Ok(Json::Text(inner)) if inner.expose().trim_start().starts_with(['{', '[']) => {
                 Json::parse(inner.expose())
             }
             _ => Err("it is a text of JSON".to_owned()),

@@ -71,6 +71,8 @@ impl SentAnswer {
     /// That of a try which has ended so.
     pub fn of(error: &Error) -> Self {
         match error.status() {
+            // It had none, and came all the same.
+            None if matches!(error, Error::Unreadable { .. }) => Self::Unread,
             // 504: the one before the server got none.
             None | Some(504) => Self::None,
             Some(200..=299) => Self::Unread,

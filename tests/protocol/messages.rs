@@ -215,7 +215,8 @@ fn bodies_that_cannot_be_decompressed() {
             damaged("gzip of a web page", SAYS_GZIP, &gzip_of(b"<html></html>")),
             damaged("gzip of nothing", SAYS_GZIP, &gzip_of(b"")),
             // It says no, but nobody can tell what to.
-            no("status 400", 400, bytes(BROTLI), OAUTH_ERROR_RESPONSE, OAUTH_ACTION_FIX).headers("Content-Encoding: br\r\n"),
+            no("status 400", 400, bytes(BROTLI), OAUTH_ERROR_RESPONSE, OAUTH_ACTION_FIX)
+                .headers("Content-Encoding: br\r\n"),
             no("status 503", 503, bytes(half), OAUTH_ERROR_UNAVAILABLE, RETRY).headers(SAYS_GZIP),
             no(
                 "1 MiB and a byte",
