@@ -212,14 +212,27 @@ fn large_answers_take_no_time() {
             sign_in(&client, OLD);
             for _ in 0..2 {
                 row.returned(client.refresh(), OAUTH_HTTP_NEEDED);
-                let since = std::time::Instant::now();
+                let before = seconds_of_this_thread();
                 row.returned(client.respond(200, "", body.as_bytes()), number);
-                let took = since.elapsed().as_secs_f32();
+                let took = seconds_of_this_thread() - before;
                 row.holds(&format!("took {took} s for {} bytes", body.len()), took < 0.5);
             }
         });
     }
     table.end();
+}
+
+/// The processor's, which other jobs on the machine do not lengthen.
+fn seconds_of_this_thread() -> f64 {
+    // SAFETY: all zeros are a time; the clock is the calling thread's own, and writes there alone.
+    let time = unsafe {
+        let mut time: libc::timespec = std::mem::zeroed();
+        assert_eq!(libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &raw mut time), 0);
+        time
+    };
+    #[allow(clippy::cast_precision_loss)]
+    let seconds = time.tv_sec as f64 + time.tv_nsec as f64 / 1e9;
+    seconds
 }
 
 fn utf16(encode: impl Fn(u16) -> [u8; 2]) -> Vec<u8> {
