@@ -117,7 +117,7 @@ pub const OAUTH_ERROR_TOO_LARGE: i32 = -501;
 
 /// The store cannot be read or written. A token in memory is still given out. Since 0.1.
 pub const OAUTH_ERROR_STORE: i32 = -600;
-/// The store's folder or file is open to other users, or is a symbolic link. Since 0.1.
+/// The store's folder or file is open to other users, as is a folder above it, or is a symbolic link. Since 0.1.
 pub const OAUTH_ERROR_STORE_UNSAFE: i32 = -601;
 /// The stored record is damaged or of a newer format. It is left as it is. Since 0.1.
 pub const OAUTH_ERROR_STORE_FORMAT: i32 = -602;
@@ -195,7 +195,8 @@ pub const OAUTH_RESPONSE_PATH: i32 = 20;
 /// Unit of `expires_in`: `seconds` (RFC 6749) or `milliseconds`. Since 0.1.
 pub const OAUTH_EXPIRES_IN_UNIT: i32 = 21;
 /// Where tokens live: `memory:` (usual), or `file:FOLDER`, which is made if it is not there. A relative folder is
-/// below the current one at the time of the call; `~` has no meaning. Since 0.1.
+/// below the current one at the time of the call; `~` has no meaning. The folder is this user's, every folder above it
+/// this user's or root's, and nobody else can write to any of them, but for a sticky one above such as `/tmp`. Since 0.1.
 pub const OAUTH_STORE: i32 = 22;
 /// Whose token it is, for stores that keep several: any text. Since 0.1.
 pub const OAUTH_ACCOUNT: i32 = 23;

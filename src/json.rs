@@ -35,6 +35,12 @@ impl Json {
         })
     }
 
+    /// Of an object only these members: little work.
+    pub fn parse_members(text: &str, names: &[&str]) -> Result<Self, String> {
+        let read = (&mut serde_json::Deserializer::from_str(text)).deserialize_map(MembersReader(names));
+        read.map_err(|_| "no valid JSON".to_owned())
+    }
+
     pub fn object<const N: usize>(members: [(&str, Self); N]) -> Self {
         Self::Members(members.map(|(name, value)| (name.to_owned(), value)).into())
     }
@@ -253,6 +259,28 @@ impl<'de> Visitor<'de> for Reader {
                 return Err(A::Error::custom("a member stands twice"));
             }
             members.push((name, value));
+        }
+        Ok(Json::Members(members))
+    }
+}
+
+struct MembersReader<'a>(&'a [&'a str]);
+
+impl<'de> Visitor<'de> for MembersReader<'_> {
+    type Value = Json;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Json, A::Error> {
+        let mut members = Vec::new();
+        while let Some(name) = access.next_key::<String>()? {
+            if self.0.contains(&name.as_str()) {
+                members.push((name, access.next_value()?));
+            } else {
+                access.next_value::<IgnoredAny>()?;
+            }
         }
         Ok(Json::Members(members))
     }

@@ -130,7 +130,8 @@ OAUTH_ERROR_TOO_LARGE = -501
 
 #: The store cannot be read or written. A token in memory is still given out. Since 0.1.
 OAUTH_ERROR_STORE = -600
-#: The store's folder or file is open to other users, or is a symbolic link. Since 0.1.
+#: The store's folder or file is open to other users, as is a folder above it, or is a symbolic
+#: link. Since 0.1.
 OAUTH_ERROR_STORE_UNSAFE = -601
 #: The stored record is damaged or of a newer format. It is left as it is. Since 0.1.
 OAUTH_ERROR_STORE_FORMAT = -602
@@ -217,7 +218,9 @@ OAUTH_RESPONSE_PATH = 20
 #: Unit of 'expires_in': 'seconds' (RFC 6749) or 'milliseconds'. Since 0.1.
 OAUTH_EXPIRES_IN_UNIT = 21
 #: Where tokens live: 'memory:' (usual), or 'file:FOLDER', which is made if it is not there. A
-#: relative folder is below the current one at the time of the call; '~' has no meaning. Since 0.1.
+#: relative folder is below the current one at the time of the call; '~' has no meaning. The folder
+#: is this user's, every folder above it this user's or root's, and nobody else can write to any of
+#: them, but for a sticky one above such as '/tmp'. Since 0.1.
 OAUTH_STORE = 22
 #: Whose token it is, for stores that keep several: any text. Since 0.1.
 OAUTH_ACCOUNT = 23
@@ -553,8 +556,8 @@ FUNCTIONS: Dict[str, Tuple[Any, ...]] = {
     # the store.
     #
     # page: 1 for the first thousand, 2 for the next, and so on. buffer: receives the accounts, one
-    # a line, each ended by LF, in an order that stays the same as long as none comes or goes. A
-    # damaged record is passed over.
+    # a line, each ended by LF. The pages after the first are of the list that was made for it: who
+    # has a token all the time stands on one of them, once. A damaged record is passed over.
     #
     # Returns the text's length, 0 where there are no more, OAUTH_ERROR_VALUE, OAUTH_ERROR_BUFFER or
     # OAUTH_ERROR_STORE and its like. Since 0.1.

@@ -9,7 +9,8 @@ use crate::client::Client;
 /// Lists the accounts (OAUTH_ACCOUNT) that have a token of this token endpoint and client_id in the store.
 ///
 /// `page`: 1 for the first thousand, 2 for the next, and so on. `buffer`: receives the accounts, one a line, each ended
-/// by LF, in an order that stays the same as long as none comes or goes. A damaged record is passed over.
+/// by LF. The pages after the first are of the list that was made for it: who has a token all the time stands on one of
+/// them, once. A damaged record is passed over.
 ///
 /// Returns the text's length, 0 where there are no more, OAUTH_ERROR_VALUE, OAUTH_ERROR_BUFFER or OAUTH_ERROR_STORE and
 /// its like. Since 0.1.

@@ -79,23 +79,42 @@ pub fn seal_with(
 
 /// What was written, unsealed, and whether it would be written in another way now.
 pub fn open(keys: &Keys, kind: &str, name: &str, path: &Path, bytes: &[u8]) -> Result<(Json, bool)> {
-    let outer = json(path, bytes)?;
+    open_as(Json::parse, keys, kind, name, path, bytes)
+}
+
+/// Whose record it is: all that is read of it.
+pub fn owner(keys: &Keys, kind: &str, name: &str, path: &Path, bytes: &[u8]) -> Result<Identity> {
+    const MEMBERS: &[&str] =
+        &["format", "token_endpoint", "client_id", "account", "sealed", "key", "nonce", "data"];
+    let parse = |text: &str| Json::parse_members(text, MEMBERS);
+    let (record, _) = open_as(parse, keys, kind, name, path, bytes)?;
+    identity(path, &record)
+}
+
+fn open_as(
+    parse: fn(&str) -> std::result::Result<Json, String>,
+    keys: &Keys,
+    kind: &str,
+    name: &str,
+    path: &Path,
+    bytes: &[u8],
+) -> Result<(Json, bool)> {
+    let json = |bytes: &[u8]| {
+        let text = std::str::from_utf8(bytes).map_err(|_| damaged(path, "not UTF-8"))?;
+        parse(text).map_err(|reason| damaged(path, &reason))
+    };
+    let outer = json(bytes)?;
     if !seal::is_sealed(&outer) {
         return Ok((outer, keys.now.is_some()));
     }
     let (plain, which) = seal::open(&keys.opening()?, kind, name, path, &outer)?;
     let is_stale = keys.now.is_none() || which > 0;
-    Ok((json(path, &plain)?, is_stale))
+    Ok((json(&plain)?, is_stale))
 }
 
 pub fn damaged(path: &Path, what: &str) -> Error {
     let reason = format!("the record is damaged ({what}): move it away and sign in again");
     Error::StoreFormat { path: path.display().to_string(), reason }
-}
-
-fn json(path: &Path, bytes: &[u8]) -> Result<Json> {
-    let text = std::str::from_utf8(bytes).map_err(|_| damaged(path, "not UTF-8"))?;
-    Json::parse(text).map_err(|reason| damaged(path, &reason))
 }
 
 fn members(identity: &Identity, token: &Token) -> Json {
@@ -122,13 +141,8 @@ fn members(identity: &Identity, token: &Token) -> Json {
 }
 
 fn parse(path: &Path, record: &Json) -> Result<(Identity, Token)> {
-    check_format(path, record)?;
+    let identity = identity(path, record)?;
     let fields = Fields { path, record };
-    let identity = Identity {
-        token_endpoint: fields.needed("token_endpoint")?,
-        client_id: fields.needed("client_id")?,
-        account: fields.needed("account")?,
-    };
     let token = Token {
         access_token: fields.token("access_token")?.ok_or_else(|| damaged(path, "no access_token"))?,
         refresh_token: fields.token("refresh_token")?,
@@ -148,6 +162,16 @@ fn parse(path: &Path, record: &Json) -> Result<(Identity, Token)> {
         },
     };
     Ok((identity, token))
+}
+
+fn identity(path: &Path, record: &Json) -> Result<Identity> {
+    check_format(path, record)?;
+    let fields = Fields { path, record };
+    Ok(Identity {
+        token_endpoint: fields.needed("token_endpoint")?,
+        client_id: fields.needed("client_id")?,
+        account: fields.needed("account")?,
+    })
 }
 
 pub fn check_format(path: &Path, record: &Json) -> Result<()> {

@@ -200,6 +200,38 @@ class InUrl(Errors):
             other.must("exchange " + redirect)
 
 
+class WithoutDescriptors:
+    """Once the server has begun to answer nothing can be opened any more: what it gives is stored all the same."""
+
+    def __init__(self, sweep):
+        self.sweep = sweep
+
+    def __call__(self):
+        result, sweep = Result(), self.sweep
+        with result.point(f"{sweep.name}, no descriptor left"), store(sweep.servers, "strict", **sweep.settings) as s:
+            sweep.prepare(s)
+            path = s.folder.parent / "calls"
+            with s.job(NO_DESCRIPTOR=1, COUNT_TO=path) as job:
+                sweep.before(s, job)
+                counts, record = s.counts(), s.record()
+                job.must("arm")
+                first = sweep.act(job)
+                check(first.code >= 0, "not given", first)
+                check(s.counts()[sweep.counted] == counts[sweep.counted] + 1, "not asked for once")
+                check(s.record() not in (None, record), "not stored")
+                check("recv" in [call[0] for call in trace(path)], "no answer was seen")
+            s.goes_on()
+        return result
+
+
+def descriptors(servers):
+    sealed = {"STORE_KEY": KEY}
+    for sweep in (InRefresh(servers, "refresh"), InRefresh(servers, "refresh, sealed", **sealed),
+                  InEarlyRefresh(servers, "early refresh"), InSignIn(servers, "sign-in"),
+                  InSignIn(servers, "sign-in, sealed", **sealed)):
+        yield WithoutDescriptors(sweep)
+
+
 def sweeps(servers):
     return [
         InRefresh(servers, "refresh"),

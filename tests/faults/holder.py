@@ -10,7 +10,7 @@ from world import N, Result, check, store, trace
 
 
 def cases(servers):
-    each = [lambda call=call: named(servers, call) for call in ("connect", "rename")]
+    each = [lambda call=call: named(servers, call) for call in ("connect", "renameat")]
     return each + [lambda case=case: case(servers) for case in (no_wait, nothing_sent, answer_lost, goes_on)]
 
 
@@ -99,7 +99,7 @@ def answer_lost(servers):
 def goes_on(servers):
     """Stopped and continued: the one that waited gets the same token."""
     result = Result()
-    with result.point("stands, and goes on"), standing(servers, "strict", "rename") as (s, holder):
+    with result.point("stands, and goes on"), standing(servers, "strict", "renameat") as (s, holder):
         with s.job({"LOCK_TIMEOUT": 30}) as job:
             job.must("header")
             job.must("rejected")

@@ -29,7 +29,7 @@ class Sweep:
         all_ = []
         for number, (function, kind, _) in enumerate(self.calls, 1):
             ways = ["before", "after"] + ["half"] * (kind == "write")
-            all_ += [(way, number, function in ("send", "rename") or way == "half") for way in ways]
+            all_ += [(way, number, function in ("send", "renameat") or way == "half") for way in ways]
         # Another run may need some calls more.
         all_ += [("before", len(self.calls) + more, False) for more in (1, 2, 3)]
         return [(way, number) for at, (way, number, matters) in enumerate(all_) if matters or at % share == 0]
@@ -219,7 +219,7 @@ class InRecovery(InRefresh):
         path = s.folder.parent / "first"
         with s.job(COUNT_TO=path) as job:
             check(super().act(s, job).code >= 0, "it fails without any fault")
-        self.rename = [function for function, _, _ in trace(path)].index("rename") + 1
+        self.rename = [function for function, _, _ in trace(path)].index("renameat") + 1
 
     def act(self, s, job):
         with s.job(KILL_AT=self.rename, KILL="before") as first:

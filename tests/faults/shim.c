@@ -11,6 +11,8 @@
  *   FAULT_ALWAYS=1          and all after it,
  *   FAULT_ERRNO=ENOSPC      with this error: ENOSPC, EIO, EROFS, EACCES or EDQUOT
  *   FAULT_SHORT=1           the N-th call, if it writes, writes half of what it was given instead
+ *   FAULT_NO_DESCRIPTOR=1   as soon as something has come from the network, each call that would open something fails
+ *                           with EMFILE
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -46,7 +48,7 @@ struct call {
 };
 
 static int armed, calls, matches;
-static int kill_at, fault_at, always, fault_errno, short_write;
+static int kill_at, fault_at, always, fault_errno, short_write, no_descriptor, has_answer;
 static enum how how;
 static const char *folder, *kinds;
 static int trace = -1;
@@ -87,6 +89,7 @@ __attribute__((constructor)) static void set_up(void)
     fault_at = number_of("FAULT_AT");
     always = number_of("FAULT_ALWAYS");
     short_write = number_of("FAULT_SHORT");
+    no_descriptor = number_of("FAULT_NO_DESCRIPTOR");
     fault_errno = errno_of(getenv("FAULT_ERRNO"));
     folder = getenv("FAULT_FOLDER");
     kinds = getenv("FAULT_KINDS");
@@ -105,7 +108,8 @@ void fault_disarm(void)
     armed = 0;
 }
 
-/* The file below FAULT_FOLDER that a path or a descriptor is; "-" for others, "." for the folder. */
+/* The file below FAULT_FOLDER that a path, a descriptor, or a path as seen from a descriptor is; "-" for others, "."
+ * for the folder. */
 static const char *inside(const char *path, int fd, char *buffer)
 {
     char link[64];
@@ -114,11 +118,11 @@ static const char *inside(const char *path, int fd, char *buffer)
 
     if (length == 0)
         return "-";
-    if (path == NULL && fd >= 0) {
+    if ((path == NULL || path[0] != '/') && fd >= 0) {
         snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
         n = raw(SYS_readlinkat, AT_FDCWD, link, buffer, PATH_MAX - 1);
         if (n > 0) {
-            buffer[n] = '\0';
+            snprintf(buffer + n, (size_t)(PATH_MAX - n), "%s%s", path == NULL ? "" : "/", path == NULL ? "" : path);
             path = buffer;
         }
     }
@@ -141,6 +145,11 @@ static int is_chosen(const char *kind)
         at = at == NULL ? NULL : at + 1;
     }
     return 0;
+}
+
+static int opens(const char *name)
+{
+    return strncmp(name, "open", 4) == 0 || strcmp(name, "socket") == 0 || strcmp(name, "dup") == 0;
 }
 
 static struct call before(const char *name, const char *kind, const char *path, int fd)
@@ -169,12 +178,18 @@ static struct call before(const char *name, const char *kind, const char *path, 
         else if (match == fault_at || (always && match > fault_at))
             call.verdict = fault_errno != 0 ? FAIL : GO_ON;
     }
+    if (no_descriptor && has_answer && opens(name)) {
+        fault_errno = EMFILE;
+        call.verdict = FAIL;
+    }
     errno = before_errno;
     return call;
 }
 
-static void after(struct call call)
+static void after(struct call call, const char *name, long answer)
 {
+    if (armed && answer > 0 && strncmp(name, "recv", 4) == 0)
+        has_answer = 1;
     if (call.number != 0 && call.number == kill_at && (how == AFTER || how == HALF))
         raw(SYS_kill, raw(SYS_getpid), SIGKILL);
 }
@@ -194,7 +209,7 @@ static void after(struct call call)
             return failed;                              \
         }                                               \
         type answer_ = real(__VA_ARGS__);               \
-        after(call_);                                   \
+        after(call_, #name, (long)answer_);             \
         return answer_;                                 \
     }
 
@@ -229,13 +244,13 @@ int open64(const char *path, int flags, ...)
 int openat(int at, const char *path, int flags, ...)
 {
     MODE(flags)
-    AROUND(int, openat, -1, open_kind(flags), path, -1, at, path, flags, mode)
+    AROUND(int, openat, -1, open_kind(flags), path, at, at, path, flags, mode)
 }
 
 int openat64(int at, const char *path, int flags, ...)
 {
     MODE(flags)
-    AROUND(int, openat64, -1, open_kind(flags), path, -1, at, path, flags, mode)
+    AROUND(int, openat64, -1, open_kind(flags), path, at, at, path, flags, mode)
 }
 
 /* Writing can be halved. */
@@ -250,7 +265,7 @@ int openat64(int at, const char *path, int flags, ...)
         if (call_.verdict == HALVE && (size) > 1)       \
             (size) /= 2;                                \
         ssize_t answer_ = real(__VA_ARGS__);            \
-        after(call_);                                   \
+        after(call_, #name, (long)answer_);             \
         return answer_;                                 \
     }
 
@@ -268,20 +283,20 @@ int posix_fallocate64(int fd, off64_t at, off64_t size) AROUND(int, posix_falloc
 int fsync(int fd) AROUND(int, fsync, -1, "fsync", NULL, fd, fd)
 int fdatasync(int fd) AROUND(int, fdatasync, -1, "fsync", NULL, fd, fd)
 int rename(const char *from, const char *to) AROUND(int, rename, -1, "rename", to, -1, from, to)
-int renameat(int a, const char *from, int b, const char *to) AROUND(int, renameat, -1, "rename", to, -1, a, from, b, to)
-int renameat2(int a, const char *from, int b, const char *to, unsigned flags) AROUND(int, renameat2, -1, "rename", to, -1, a, from, b, to, flags)
+int renameat(int a, const char *from, int b, const char *to) AROUND(int, renameat, -1, "rename", to, b, a, from, b, to)
+int renameat2(int a, const char *from, int b, const char *to, unsigned flags) AROUND(int, renameat2, -1, "rename", to, b, a, from, b, to, flags)
 int link(const char *from, const char *to) AROUND(int, link, -1, "rename", to, -1, from, to)
-int linkat(int a, const char *from, int b, const char *to, int flags) AROUND(int, linkat, -1, "rename", to, -1, a, from, b, to, flags)
+int linkat(int a, const char *from, int b, const char *to, int flags) AROUND(int, linkat, -1, "rename", to, b, a, from, b, to, flags)
 int unlink(const char *path) AROUND(int, unlink, -1, "unlink", path, -1, path)
-int unlinkat(int at, const char *path, int flags) AROUND(int, unlinkat, -1, "unlink", path, -1, at, path, flags)
+int unlinkat(int at, const char *path, int flags) AROUND(int, unlinkat, -1, "unlink", path, at, at, path, flags)
 int rmdir(const char *path) AROUND(int, rmdir, -1, "unlink", path, -1, path)
 int mkdir(const char *path, mode_t mode) AROUND(int, mkdir, -1, "mkdir", path, -1, path, mode)
-int mkdirat(int at, const char *path, mode_t mode) AROUND(int, mkdirat, -1, "mkdir", path, -1, at, path, mode)
+int mkdirat(int at, const char *path, mode_t mode) AROUND(int, mkdirat, -1, "mkdir", path, at, at, path, mode)
 int flock(int fd, int operation) AROUND(int, flock, -1, "lock", NULL, fd, fd, operation)
 int chmod(const char *path, mode_t mode) AROUND(int, chmod, -1, "chmod", path, -1, path, mode)
 int fchmod(int fd, mode_t mode) AROUND(int, fchmod, -1, "chmod", NULL, fd, fd, mode)
-int fchmodat(int at, const char *path, mode_t mode, int flags) AROUND(int, fchmodat, -1, "chmod", path, -1, at, path, mode, flags)
-int utimensat(int at, const char *path, const struct timespec times[2], int flags) AROUND(int, utimensat, -1, "chmod", path, -1, at, path, times, flags)
+int fchmodat(int at, const char *path, mode_t mode, int flags) AROUND(int, fchmodat, -1, "chmod", path, at, at, path, mode, flags)
+int utimensat(int at, const char *path, const struct timespec times[2], int flags) AROUND(int, utimensat, -1, "chmod", path, at, at, path, times, flags)
 int futimens(int fd, const struct timespec times[2]) AROUND(int, futimens, -1, "chmod", NULL, fd, fd, times)
 
 ssize_t read(int fd, void *to, size_t size) AROUND(ssize_t, read, -1, "read", NULL, fd, fd, to, size)
@@ -296,8 +311,8 @@ int lstat(const char *path, struct stat *to) AROUND(int, lstat, -1, "read", path
 int lstat64(const char *path, struct stat64 *to) AROUND(int, lstat64, -1, "read", path, -1, path, to)
 int fstat(int fd, struct stat *to) AROUND(int, fstat, -1, "read", NULL, fd, fd, to)
 int fstat64(int fd, struct stat64 *to) AROUND(int, fstat64, -1, "read", NULL, fd, fd, to)
-int fstatat(int at, const char *path, struct stat *to, int flags) AROUND(int, fstatat, -1, "read", path, -1, at, path, to, flags)
-int fstatat64(int at, const char *path, struct stat64 *to, int flags) AROUND(int, fstatat64, -1, "read", path, -1, at, path, to, flags)
+int fstatat(int at, const char *path, struct stat *to, int flags) AROUND(int, fstatat, -1, "read", path, at, at, path, to, flags)
+int fstatat64(int at, const char *path, struct stat64 *to, int flags) AROUND(int, fstatat64, -1, "read", path, at, at, path, to, flags)
 
 int statx(int at, const char *path, int flags, unsigned mask, struct statx *to)
 {
@@ -312,7 +327,7 @@ int statfs64(const char *path, struct statfs64 *to) AROUND(int, statfs64, -1, "r
 int fstatfs(int fd, struct statfs *to) AROUND(int, fstatfs, -1, "read", NULL, fd, fd, to)
 int fstatfs64(int fd, struct statfs64 *to) AROUND(int, fstatfs64, -1, "read", NULL, fd, fd, to)
 int access(const char *path, int mode) AROUND(int, access, -1, "read", path, -1, path, mode)
-int faccessat(int at, const char *path, int mode, int flags) AROUND(int, faccessat, -1, "read", path, -1, at, path, mode, flags)
+int faccessat(int at, const char *path, int mode, int flags) AROUND(int, faccessat, -1, "read", path, at, at, path, mode, flags)
 ssize_t readlink(const char *path, char *to, size_t size) AROUND(ssize_t, readlink, -1, "read", path, -1, path, to, size)
 char *realpath(const char *path, char *to) AROUND(char *, realpath, NULL, "read", path, -1, path, to)
 DIR *opendir(const char *path) AROUND(DIR *, opendir, NULL, "read", path, -1, path)

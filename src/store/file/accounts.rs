@@ -38,13 +38,15 @@ pub fn page(
     let (mut accounts, mut damaged, mut next) = (Vec::new(), None, start);
     let Some(folder) = Folder::open(&store.folder)? else { return Ok((accounts, next)) };
     let prefix = client_prefix(client);
+    let mut place = store.place(String::new());
     for hash in listing.0.iter().skip(start) {
         if accounts.len() == count {
             break;
         }
         next += 1;
-        match store.place(format!("{prefix}-{}", hex(hash))).contents(&folder) {
-            Ok(contents) => accounts.extend(contents.map(|(identity, ..)| identity.account)),
+        place.name = format!("{prefix}-{}", hex(hash));
+        match place.owner(&folder) {
+            Ok(owner) => accounts.extend(owner.map(|identity| identity.account)),
             Err(error @ Error::StoreFormat { .. }) => damaged = Some(error),
             // The key: the others will be no better.
             Err(error) => return Err(error),

@@ -112,7 +112,7 @@ impl Place {
 
 impl OpenPlace {
     /// `is_replaced`: whether this is another record than that which the caller has seen.
-    pub fn lock(self, wait: Wait, is_replaced: impl Fn(Option<FileStamp>) -> bool) -> Result<Locking> {
+    pub fn lock(self, wait: Wait, is_replaced: &dyn Fn(Option<FileStamp>) -> bool) -> Result<Locking> {
         let Self { place, folder, mut file, room, record } = self;
         let name = place.name("lock");
         let path = folder.path(&name);

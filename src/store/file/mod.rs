@@ -97,7 +97,7 @@ impl Record for FileRecord {
     }
 
     fn lease(&self, wait: Wait, seen: Option<Stamp>) -> Result<Leasing> {
-        Ok(match self.place.open()?.lock(wait, |now| now.map(Stamp::from) != seen)? {
+        Ok(match self.place.open()?.lock(wait, &|now| now.map(Stamp::from) != seen)? {
             Locking::Locked { locked, has_waited } => {
                 let lease = Box::new(FileLease { locked, identity: self.identity.clone() });
                 Leasing::Leased { lease, has_waited }
@@ -139,7 +139,7 @@ struct FileReservation {
 
 impl Reservation for FileReservation {
     fn lease(self: Box<Self>, wait: Wait) -> Result<Box<dyn Lease>> {
-        match self.open.lock(wait, |_| false)? {
+        match self.open.lock(wait, &|_| false)? {
             Locking::Locked { locked, .. } => Ok(Box::new(FileLease { locked, identity: self.identity })),
             Locking::Replaced | Locking::Busy => Err(Error::Busy),
         }
@@ -224,17 +224,33 @@ impl Place {
 
     /// Whose token it is, the token, and whether it would be written in another way now.
     fn contents(&self, folder: &Folder) -> Result<Option<(Identity, Token, bool)>> {
+        let read = |path: &Path, bytes: &[u8]| record::read(&self.keys, "record", &self.name, path, bytes);
+        self.look(folder, read, |(identity, ..)| identity)
+    }
+
+    /// Whose token it is, and nothing more.
+    fn owner(&self, folder: &Folder) -> Result<Option<Identity>> {
+        let read = |path: &Path, bytes: &[u8]| record::owner(&self.keys, "record", &self.name, path, bytes);
+        self.look(folder, read, |identity| identity)
+    }
+
+    fn look<T>(
+        &self,
+        folder: &Folder,
+        read: impl FnOnce(&Path, &[u8]) -> Result<T>,
+        owner: impl FnOnce(&T) -> &Identity,
+    ) -> Result<Option<T>> {
         let file = self.name("json");
         let Some(bytes) = folder.read(&file)? else { return Ok(None) };
         let path = folder.path(&file);
-        let (identity, token, is_stale) = record::read(&self.keys, "record", &self.name, &path, &bytes)?;
-        if record::name(&identity) != self.name {
+        let found = read(&path, &bytes)?;
+        if record::name(owner(&found)) != self.name {
             return Err(Error::StoreFormat {
                 path: path.display().to_string(),
                 reason: "the record is another client's (move it away and sign in again)".to_owned(),
             });
         }
-        Ok(Some((identity, token, is_stale)))
+        Ok(Some(found))
     }
 
     /// Changes whenever the record is replaced.
