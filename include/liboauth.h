@@ -101,7 +101,9 @@ extern "C" {
 
 /* The server's name cannot be resolved. Since 0.1. */
 #define OAUTH_ERROR_RESOLVE (-300)
-/* No connection to the server or the proxy. Since 0.1. */
+/* No connection to the server or the proxy; where the proxy refuses, trying again does not help.
+ * Since 0.1.
+ */
 #define OAUTH_ERROR_CONNECT (-301)
 /* No secure connection: the server's certificate is not trusted, or TLS failed. Since 0.1. */
 #define OAUTH_ERROR_TLS (-302)
@@ -158,8 +160,8 @@ extern "C" {
 
 /* The answer is not understood: -500 to -599. */
 
-/* The server's answer is not a token response: a web page, cut off, without an access token. It is
- * not asked for again: a new token may have been in it. Since 0.1.
+/* The server's answer is not a token response: no HTTP, a web page, cut off, without an access
+ * token. It is not asked for again: a new token may have been in it. Since 0.1.
  */
 #define OAUTH_ERROR_RESPONSE (-500)
 /* The server's answer is larger than 1 MiB. Since 0.1. */

@@ -61,7 +61,7 @@ pub const OAUTH_ERROR_CERTIFICATE: i32 = -203;
 
 /// The server's name cannot be resolved. Since 0.1.
 pub const OAUTH_ERROR_RESOLVE: i32 = -300;
-/// No connection to the server or the proxy. Since 0.1.
+/// No connection to the server or the proxy; where the proxy refuses, trying again does not help. Since 0.1.
 pub const OAUTH_ERROR_CONNECT: i32 = -301;
 /// No secure connection: the server's certificate is not trusted, or TLS failed. Since 0.1.
 pub const OAUTH_ERROR_TLS: i32 = -302;
@@ -107,8 +107,8 @@ pub const OAUTH_ERROR_SIGN_IN: i32 = -499;
 
 // The answer is not understood: -500 to -599.
 
-/// The server's answer is not a token response: a web page, cut off, without an access token. It is not asked for
-/// again: a new token may have been in it. Since 0.1.
+/// The server's answer is not a token response: no HTTP, a web page, cut off, without an access token. It is not asked
+/// for again: a new token may have been in it. Since 0.1.
 pub const OAUTH_ERROR_RESPONSE: i32 = -500;
 /// The server's answer is larger than 1 MiB. Since 0.1.
 pub const OAUTH_ERROR_TOO_LARGE: i32 = -501;

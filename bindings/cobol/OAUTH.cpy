@@ -103,7 +103,8 @@
 
       *> The server's name cannot be resolved. Since 0.1.
        78  OAUTH-ERROR-RESOLVE            VALUE -300.
-      *> No connection to the server or the proxy. Since 0.1.
+      *> No connection to the server or the proxy; where the proxy
+      *> refuses, trying again does not help. Since 0.1.
        78  OAUTH-ERROR-CONNECT            VALUE -301.
       *> No secure connection: the server's certificate is not trusted,
       *> or TLS failed. Since 0.1.
@@ -163,9 +164,9 @@
 
       *> The answer is not understood: -500 to -599.
 
-      *> The server's answer is not a token response: a web page, cut
-      *> off, without an access token. It is not asked for again: a new
-      *> token may have been in it. Since 0.1.
+      *> The server's answer is not a token response: no HTTP, a web
+      *> page, cut off, without an access token. It is not asked for
+      *> again: a new token may have been in it. Since 0.1.
        78  OAUTH-ERROR-RESPONSE           VALUE -500.
       *> The server's answer is larger than 1 MiB. Since 0.1.
        78  OAUTH-ERROR-TOO-LARGE          VALUE -501.

@@ -5,6 +5,7 @@ mod answers;
 mod certificates;
 mod faults;
 mod proxy;
+mod reader;
 mod reasons;
 mod roots;
 mod tls;
