@@ -7,7 +7,8 @@ use std::slice;
 
 use zeroize::optimization_barrier;
 
-/// The program's own heap with one difference. It allocates with the same malloc, and nothing of the program's is touched.
+/// The program's own heap, by the same malloc, for this library's code. Nothing of the program's is touched, unless it is one
+/// in Rust with this crate in it, as this project's tests are: then the allocator is the program's.
 struct WipedHeap;
 
 #[global_allocator]

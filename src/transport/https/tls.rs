@@ -81,6 +81,7 @@ impl Tls {
             ca_file: self.ca_file.clone(),
             algorithms: provider.signature_verification_algorithms,
             roots: OnceCell::new(),
+            named: OnceCell::new(),
         });
         let builder = ClientConfig::builder_with_provider(Arc::new(provider))
             .with_safe_default_protocol_versions()
@@ -141,6 +142,8 @@ struct Authorities {
     ca_file: Option<PathBuf>,
     algorithms: WebPkiSupportedAlgorithms,
     roots: OnceCell<RootCertStore>,
+    /// A server's own certificate that was found in `ca_file`.
+    named: OnceCell<CertificateDer<'static>>,
 }
 
 impl Authorities {
@@ -148,9 +151,15 @@ impl Authorities {
         self.roots.get_or_try_init(|| roots::trusted(self.ca_file.as_deref()).map_err(refused_authorities))
     }
 
-    /// Read again for it: to keep a copy of each certificate of a bundle would cost all who have no need of it.
+    /// The file is read again for it: to keep a copy of each certificate of a bundle would cost all who have no need of it.
     fn is_named(&self, certificate: &CertificateDer<'_>) -> bool {
-        self.ca_file.as_deref().is_some_and(|path| roots::is_in(path, certificate).unwrap_or(false))
+        let Some(path) = &self.ca_file else { return false };
+        let is_known = self.named.get().is_some_and(|named| named == certificate);
+        if !is_known && !roots::is_in(path, certificate).unwrap_or(false) {
+            return false;
+        }
+        let _ = self.named.set(certificate.clone().into_owned());
+        true
     }
 }
 

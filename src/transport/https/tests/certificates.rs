@@ -59,6 +59,19 @@ fn a_certificate_that_is_named_itself_is_taken() {
 }
 
 #[test]
+fn what_was_read_of_a_file_outlives_it() {
+    let issued = self_signed(&["localhost"], |_| {});
+    let ca_file = TempFile::new(issued.pem());
+    let https = Https::open(&trusting(&ca_file)).unwrap();
+    let servers = [(); 2].map(|()| tls_server(server_config(&issued, None), 1));
+    https.send(&post(&https_url("localhost", &servers[0])), None).unwrap();
+    drop(ca_file);
+    https.send(&post(&https_url("localhost", &servers[1])), None).unwrap();
+    drop(https);
+    assert_eq!(servers.map(Server::end).concat(), [(1, false), (1, false)]);
+}
+
+#[test]
 fn a_certificate_that_is_named_itself_must_fit_all_the_same() {
     let version =
         |issued: Issued| Issued { certificate: version_1(&issued.certificate, &issued.key), ..issued };
