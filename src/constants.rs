@@ -123,8 +123,8 @@ pub const OAUTH_ERROR_STORE_UNSAFE: i32 = -601;
 pub const OAUTH_ERROR_STORE_FORMAT: i32 = -602;
 /// Another process has been refreshing for longer than OAUTH_LOCK_TIMEOUT; `oauth_error_text` names it. Since 0.1.
 pub const OAUTH_ERROR_LOCK: i32 = -603;
-/// OAUTH_STORE_KEY is not the key that the record was sealed with, or cannot be read. The record is left as it
-/// is. Since 0.1.
+/// OAUTH_STORE_KEY is not the key that the record was sealed with, or is no key, or cannot be read; or it is set and the
+/// record is not sealed, and OAUTH_STORE_ALLOW_PLAIN is not set. The record is left as it is. Since 0.1.
 pub const OAUTH_ERROR_STORE_KEY: i32 = -604;
 /// The token is not of the generation that was expected: somebody has renewed it. Read it again. Since 0.1.
 pub const OAUTH_ERROR_GENERATION: i32 = -605;
@@ -221,7 +221,8 @@ pub const OAUTH_HTTP: i32 = 30;
 /// `yes` allows http:// to other hosts than loopback: whoever is on the way can read the tokens. Since 0.1.
 pub const OAUTH_ALLOW_HTTP: i32 = 31;
 /// Key that stored tokens are sealed with: `env:NAME` of an environment variable, `file:PATH` of a file of its owner's
-/// alone, or the key itself; best 32 random bytes in hexadecimal or base64. Empty (usual): not sealed. Since 0.1.
+/// alone, or the key itself. It is 32 random bytes in hexadecimal or base64, such as `openssl rand -hex 32` prints;
+/// a password is refused, as it can be guessed. Empty (usual): not sealed. Since 0.1.
 pub const OAUTH_STORE_KEY: i32 = 32;
 /// The key before: what is sealed with it can still be read, and is sealed with OAUTH_STORE_KEY when it is next
 /// written, or by `oauth_store_reseal`. Written as OAUTH_STORE_KEY is. Since 0.1.
@@ -235,6 +236,10 @@ pub const OAUTH_ASSUME_EXPIRES_IN: i32 = 35;
 pub const OAUTH_PENDING_EXPIRES_IN: i32 = 36;
 /// URL that revokes tokens, or a path below OAUTH_BASE_URL (RFC 7009). Since 0.1.
 pub const OAUTH_REVOCATION_ENDPOINT: i32 = 37;
+/// `yes`: what is not sealed is read though OAUTH_STORE_KEY is set, and sealed when it is next written, or by
+/// `oauth_store_reseal`. For the time in which a store is sealed that was not: whoever can write to the store can put
+/// such a record there, with a token of his own. Since 0.1.
+pub const OAUTH_STORE_ALLOW_PLAIN: i32 = 40;
 
 // ---- properties: results, for oauth_get; an empty text where there is none ----
 

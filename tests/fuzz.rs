@@ -289,7 +289,7 @@ fn profile(random: &mut Random, folder: &std::path::Path) {
 /// What a store holds: the record, the notes beside it, a URL that waits; plain or sealed; and a record as a text.
 fn record(random: &mut Random, folder: &std::path::Path) {
     let store = folder.join("tokens");
-    let key = ["", "a key"][random.below(2)];
+    let key = ["", "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a"][random.below(2)];
     let of_store = || {
         let client = client();
         client.must_set(OAUTH_STORE, &format!("file:{}", store.display()));

@@ -186,7 +186,9 @@
       *> OAUTH-LOCK-TIMEOUT; oauth_error_text names it. Since 0.1.
        78  OAUTH-ERROR-LOCK               VALUE -603.
       *> OAUTH-STORE-KEY is not the key that the record was sealed with,
-      *> or cannot be read. The record is left as it is. Since 0.1.
+      *> or is no key, or cannot be read; or it is set and the record is
+      *> not sealed, and OAUTH-STORE-ALLOW-PLAIN is not set. The record
+      *> is left as it is. Since 0.1.
        78  OAUTH-ERROR-STORE-KEY          VALUE -604.
       *> The token is not of the generation that was expected: somebody
       *> has renewed it. Read it again. Since 0.1.
@@ -319,8 +321,10 @@
        78  OAUTH-ALLOW-HTTP               VALUE 31.
       *> Key that stored tokens are sealed with: "env:NAME" of an
       *> environment variable, "file:PATH" of a file of its owner's
-      *> alone, or the key itself; best 32 random bytes in hexadecimal
-      *> or base64. Empty (usual): not sealed. Since 0.1.
+      *> alone, or the key itself. It is 32 random bytes in hexadecimal
+      *> or base64, such as "openssl rand -hex 32" prints; a password is
+      *> refused, as it can be guessed. Empty (usual): not sealed.
+      *> Since 0.1.
        78  OAUTH-STORE-KEY                VALUE 32.
       *> The key before: what is sealed with it can still be read, and
       *> is sealed with OAUTH-STORE-KEY when it is next written, or by
@@ -338,6 +342,12 @@
       *> URL that revokes tokens, or a path below OAUTH-BASE-URL (RFC
       *> 7009). Since 0.1.
        78  OAUTH-REVOCATION-ENDPOINT      VALUE 37.
+      *> "yes": what is not sealed is read though OAUTH-STORE-KEY is
+      *> set, and sealed when it is next written, or by
+      *> oauth_store_reseal. For the time in which a store is sealed
+      *> that was not: whoever can write to the store can put such a
+      *> record there, with a token of his own. Since 0.1.
+       78  OAUTH-STORE-ALLOW-PLAIN        VALUE 40.
 
       *> ---- properties: results, for oauth_get; an empty text where
       *> there is none ----
@@ -678,10 +688,11 @@
       *>     END-CALL
 
       *> Seals every record of the store with OAUTH-STORE-KEY that is
-      *> not: those sealed with OAUTH-STORE-OLD-KEY, and those that are
-      *> not sealed at all. Without an OAUTH-STORE-KEY it takes the
-      *> seals away. It ends at the first record that it cannot read;
-      *> call it again when that is mended.
+      *> not: those sealed with OAUTH-STORE-OLD-KEY and, with
+      *> OAUTH-STORE-ALLOW-PLAIN, those that are not sealed at all.
+      *> Without an OAUTH-STORE-KEY it takes the seals away. It ends at
+      *> the first record that it cannot read; call it again when that
+      *> is mended.
       *>
       *> Returns how many records were written, OAUTH-ERROR-STORE-KEY,
       *> OAUTH-ERROR-LOCK, or OAUTH-ERROR-STORE and its like. Since 0.1.
@@ -697,7 +708,8 @@
       *> expected: OAUTH-GENERATION of the token that it replaces, 0
       *> where there is none, or -1 for any. record: the text; token
       *> endpoint, client_id and account in it must be those of the
-      *> client.
+      *> client. Where OAUTH-STORE-KEY is set it must be sealed, unless
+      *> OAUTH-STORE-ALLOW-PLAIN is set.
       *>
       *> Returns 0, OAUTH-ERROR-GENERATION (somebody has renewed the
       *> token meanwhile), OAUTH-ERROR-VALUE (no record, or another's),

@@ -139,7 +139,8 @@ OAUTH_ERROR_STORE_FORMAT = -602
 #: Another process has been refreshing for longer than OAUTH_LOCK_TIMEOUT; oauth_error_text names
 #: it. Since 0.1.
 OAUTH_ERROR_LOCK = -603
-#: OAUTH_STORE_KEY is not the key that the record was sealed with, or cannot be read. The record is
+#: OAUTH_STORE_KEY is not the key that the record was sealed with, or is no key, or cannot be read;
+#: or it is set and the record is not sealed, and OAUTH_STORE_ALLOW_PLAIN is not set. The record is
 #: left as it is. Since 0.1.
 OAUTH_ERROR_STORE_KEY = -604
 #: The token is not of the generation that was expected: somebody has renewed it. Read it again.
@@ -249,8 +250,9 @@ OAUTH_HTTP = 30
 #: Since 0.1.
 OAUTH_ALLOW_HTTP = 31
 #: Key that stored tokens are sealed with: 'env:NAME' of an environment variable, 'file:PATH' of a
-#: file of its owner's alone, or the key itself; best 32 random bytes in hexadecimal or base64.
-#: Empty (usual): not sealed. Since 0.1.
+#: file of its owner's alone, or the key itself. It is 32 random bytes in hexadecimal or base64,
+#: such as 'openssl rand -hex 32' prints; a password is refused, as it can be guessed. Empty
+#: (usual): not sealed. Since 0.1.
 OAUTH_STORE_KEY = 32
 #: The key before: what is sealed with it can still be read, and is sealed with OAUTH_STORE_KEY when
 #: it is next written, or by oauth_store_reseal. Written as OAUTH_STORE_KEY is. Since 0.1.
@@ -266,6 +268,10 @@ OAUTH_ASSUME_EXPIRES_IN = 35
 OAUTH_PENDING_EXPIRES_IN = 36
 #: URL that revokes tokens, or a path below OAUTH_BASE_URL (RFC 7009). Since 0.1.
 OAUTH_REVOCATION_ENDPOINT = 37
+#: 'yes': what is not sealed is read though OAUTH_STORE_KEY is set, and sealed when it is next
+#: written, or by oauth_store_reseal. For the time in which a store is sealed that was not: whoever
+#: can write to the store can put such a record there, with a token of his own. Since 0.1.
+OAUTH_STORE_ALLOW_PLAIN = 40
 
 # ---- properties: results, for oauth_get; an empty text where there is none ----
 
@@ -362,6 +368,7 @@ SETTINGS: Dict[str, int] = {
     "assume_expires_in": OAUTH_ASSUME_EXPIRES_IN,
     "pending_expires_in": OAUTH_PENDING_EXPIRES_IN,
     "revocation_endpoint": OAUTH_REVOCATION_ENDPOINT,
+    "store_allow_plain": OAUTH_STORE_ALLOW_PLAIN,
 }
 
 RESULTS: Dict[str, int] = {
@@ -577,9 +584,9 @@ FUNCTIONS: Dict[str, Tuple[Any, ...]] = {
     # oauth_store_reseal(client)
     #
     # Seals every record of the store with OAUTH_STORE_KEY that is not: those sealed with
-    # OAUTH_STORE_OLD_KEY, and those that are not sealed at all. Without an OAUTH_STORE_KEY it takes
-    # the seals away. It ends at the first record that it cannot read; call it again when that is
-    # mended.
+    # OAUTH_STORE_OLD_KEY and, with OAUTH_STORE_ALLOW_PLAIN, those that are not sealed at all.
+    # Without an OAUTH_STORE_KEY it takes the seals away. It ends at the first record that it cannot
+    # read; call it again when that is mended.
     #
     # Returns how many records were written, OAUTH_ERROR_STORE_KEY, OAUTH_ERROR_LOCK, or
     # OAUTH_ERROR_STORE and its like. Since 0.1.
@@ -592,7 +599,7 @@ FUNCTIONS: Dict[str, Tuple[Any, ...]] = {
     #
     # expected: OAUTH_GENERATION of the token that it replaces, 0 where there is none, or -1 for
     # any. record: the text; token endpoint, client_id and account in it must be those of the
-    # client.
+    # client. Where OAUTH_STORE_KEY is set it must be sealed, unless OAUTH_STORE_ALLOW_PLAIN is set.
     #
     # Returns 0, OAUTH_ERROR_GENERATION (somebody has renewed the token meanwhile),
     # OAUTH_ERROR_VALUE (no record, or another's), OAUTH_ERROR_STORE_KEY, or OAUTH_ERROR_STORE and

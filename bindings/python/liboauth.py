@@ -123,7 +123,8 @@ class StoreBusy(StoreError):
 
 
 class StoreKeyError(StoreError):
-    """`store_key` is not the key that the record was sealed with. Nothing is overwritten."""
+    """`store_key` is no key, or not the one that the record was sealed with; or it is set, and the record is not sealed
+    (`store_allow_plain`). Nothing is overwritten."""
 
 
 class GenerationError(StoreError):

@@ -34,9 +34,9 @@ pub extern "C" fn oauth_forget(client: i32) -> i32 {
     guard_client(client, &|c| c.forget().map(|()| 0))
 }
 
-/// Seals every record of the store with OAUTH_STORE_KEY that is not: those sealed with OAUTH_STORE_OLD_KEY, and those
-/// that are not sealed at all. Without an OAUTH_STORE_KEY it takes the seals away. It ends at the first record that it
-/// cannot read; call it again when that is mended.
+/// Seals every record of the store with OAUTH_STORE_KEY that is not: those sealed with OAUTH_STORE_OLD_KEY and, with
+/// OAUTH_STORE_ALLOW_PLAIN, those that are not sealed at all. Without an OAUTH_STORE_KEY it takes the seals away. It
+/// ends at the first record that it cannot read; call it again when that is mended.
 ///
 /// Returns how many records were written, OAUTH_ERROR_STORE_KEY, OAUTH_ERROR_LOCK, or OAUTH_ERROR_STORE and its like.
 /// Since 0.1.
@@ -48,7 +48,8 @@ pub extern "C" fn oauth_store_reseal(client: i32) -> i32 {
 /// Takes a token over from a database of the program's own: the text that `oauth_get` gave for OAUTH_TOKEN_RECORD.
 ///
 /// `expected`: OAUTH_GENERATION of the token that it replaces, 0 where there is none, or -1 for any. `record`: the
-/// text; token endpoint, client_id and account in it must be those of the client.
+/// text; token endpoint, client_id and account in it must be those of the client. Where OAUTH_STORE_KEY is set it must
+/// be sealed, unless OAUTH_STORE_ALLOW_PLAIN is set.
 ///
 /// Returns 0, OAUTH_ERROR_GENERATION (somebody has renewed the token meanwhile), OAUTH_ERROR_VALUE (no record, or
 /// another's), OAUTH_ERROR_STORE_KEY, or OAUTH_ERROR_STORE and its like; after an error the token is as it was.

@@ -80,7 +80,8 @@ impl Snapshot {
 
     pub fn keys(&self) -> Keys {
         let storage = &self.settings.storage;
-        Keys { now: storage.key.clone(), before: storage.old_key.clone() }
+        let (now, before) = (storage.key.clone(), storage.old_key.clone());
+        Keys { now, before, allow_plain: storage.allow_plain }
     }
 
     pub fn authorization(&self) -> Result<&AuthorizationTemplate> {

@@ -18,6 +18,8 @@ pub struct Storage {
     pub key: Option<KeySource>,
     /// What records may still be sealed with.
     pub old_key: Option<KeySource>,
+    /// Whether records may still be plain, though there is a key.
+    pub allow_plain: bool,
     pub lock_timeout: u32,
     pub pending_expires_in: u32,
 }
@@ -39,6 +41,7 @@ impl Default for Storage {
             account: String::new(),
             key: None,
             old_key: None,
+            allow_plain: false,
             lock_timeout: LOCK_TIMEOUT,
             pending_expires_in: PENDING_EXPIRES_IN,
         }
@@ -61,6 +64,11 @@ pub const ROWS: &[Row] = &[
         number: number::OAUTH_STORE_OLD_KEY,
         key: "store_old_key",
         kind: Kind::Key(|s| &s.storage.old_key, |s| &mut s.storage.old_key),
+    },
+    Row {
+        number: number::OAUTH_STORE_ALLOW_PLAIN,
+        key: "store_allow_plain",
+        kind: Kind::Word(|s| &s.storage.allow_plain, |s| &mut s.storage.allow_plain),
     },
     Row {
         number: number::OAUTH_LOCK_TIMEOUT,

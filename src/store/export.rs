@@ -25,6 +25,11 @@ pub fn import(keys: &Keys, ours: &Identity, text: &str) -> Result<Token> {
             let reason = reason.split(": move").next().unwrap_or_default().to_owned();
             return Err(Error::Value { key: KEY, reason });
         }
+        // Nor does resealing.
+        Err(Error::StoreKey { path, reason }) => {
+            let reason = reason.split(", and call").next().unwrap_or_default().to_owned();
+            return Err(Error::StoreKey { path, reason });
+        }
         read => read?,
     };
     // What was written by somebody else must be such that it can be read again.

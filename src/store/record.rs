@@ -105,11 +105,18 @@ fn open_as(
     };
     let outer = json(bytes)?;
     if !seal::is_sealed(&outer) {
-        return Ok((outer, keys.now.is_some()));
+        return if keys.refuse_plain() { Err(plain(path)) } else { Ok((outer, keys.now.is_some())) };
     }
     let (plain, which) = seal::open(&keys.opening()?, kind, name, path, &outer)?;
     let is_stale = keys.now.is_none() || which > 0;
     Ok((json(&plain)?, is_stale))
+}
+
+/// Nothing shows who has written it.
+fn plain(path: &Path) -> Error {
+    let reason =
+        "it is not sealed: if it is yours, set store_allow_plain to yes, and call oauth_store_reseal once";
+    Error::StoreKey { path: path.display().to_string(), reason: reason.to_owned() }
 }
 
 pub fn damaged(path: &Path, what: &str) -> Error {

@@ -53,8 +53,9 @@ pub fn seal(key: &Key, kind: &str, name: &str, plain: &[u8]) -> Result<Vec<u8>> 
     Ok(bytes)
 }
 
+/// Also one whose algorithm's name is damaged: a plain record has no `data`.
 pub fn is_sealed(json: &Json) -> bool {
-    json.member("sealed").is_some()
+    ["sealed", "data"].iter().any(|name| json.member(name).is_some())
 }
 
 /// The plain text, and which of `keys` opened it. `path` is for the error's sentence.

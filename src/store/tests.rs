@@ -318,15 +318,18 @@ fn memory(_folder: &Path) -> Box<dyn Store> {
 }
 
 fn file(folder: &Path) -> Box<dyn Store> {
-    Box::new(FileStore::new(&folder.join("store"), Keys { now: None, before: Some(key()) }))
+    Box::new(FileStore::new(&folder.join("store"), Keys { before: Some(key()), ..Keys::default() }))
 }
 
 fn sealed_file(folder: &Path) -> Box<dyn Store> {
-    Box::new(FileStore::new(&folder.join("store"), Keys { now: Some(key()), before: None }))
+    Box::new(FileStore::new(
+        &folder.join("store"),
+        Keys { now: Some(key()), allow_plain: true, ..Keys::default() },
+    ))
 }
 
 fn key() -> KeySource {
-    KeySource::Text(Secret::new("a key"))
+    KeySource::Text(Secret::new("5a".repeat(32)))
 }
 
 /// As somebody does who takes a lock for a forgotten one.

@@ -446,7 +446,7 @@ class Stores(unittest.TestCase):
         self.assertTrue(self.client(account="bob").status_line)
 
     def test_a_sealed_store_is_sealed_anew(self):
-        old, new = "k" * 64, "n" * 64
+        old, new = "0f" * 32, "a1" * 32
         self.signed_in(account="ann", store_key=old)
         self.signed_in(account="bob", store_key=old)
         self.assertNotIn("at-1", self.files())
@@ -461,7 +461,7 @@ class Stores(unittest.TestCase):
             self.assertEqual(c.access_token(), "at-2")
 
     def test_a_key_is_changed_without_a_gap(self):
-        old, new = "k" * 64, "n" * 64
+        old, new = "0f" * 32, "a1" * 32
         before = self.signed_in(store_key=old)
         before.set(store_old_key=new)
         changed = self.client(store_key=new, store_old_key=old)
@@ -475,7 +475,9 @@ class Stores(unittest.TestCase):
     def test_a_plain_store_is_sealed(self):
         self.signed_in()
         self.assertIn("at-1", self.files())
-        with self.client(store_key="k" * 64) as c:
+        with self.client(store_key="0f" * 32) as c:
+            self.assertRaises(liboauth.StoreKeyError, c.access_token)
+            c.set(store_allow_plain="yes")
             self.assertEqual(c.access_token(), "at-1")
             self.assertEqual(c.reseal(), 1)
         self.assertNotIn("at-1", self.files())

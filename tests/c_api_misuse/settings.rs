@@ -39,11 +39,12 @@ const GOOD: &[(i32, &str, &str)] = &[
     (OAUTH_HTTP, "caller", "builtin"),
     (OAUTH_ALLOW_HTTP, "yes", "no"),
     (OAUTH_STORE_KEY, "env:OAUTH_KEY", ""),
-    (OAUTH_STORE_OLD_KEY, "SECRET-key", ""),
+    (OAUTH_STORE_OLD_KEY, "SECRET/key/0000000000000000000000000000000A", ""),
     (OAUTH_LOCK_TIMEOUT, "0", "60"),
     (OAUTH_ASSUME_EXPIRES_IN, "3600", ""),
     (OAUTH_PENDING_EXPIRES_IN, "60", "172800"),
     (OAUTH_REVOCATION_ENDPOINT, "/revoke", ""),
+    (OAUTH_STORE_ALLOW_PLAIN, "yes", "no"),
 ];
 
 #[test]
@@ -275,7 +276,7 @@ const NONSENSE: &[(&[i32], &[&str], i32)] = &[
         OAUTH_ERROR_VALUE,
     ),
     (&[OAUTH_HTTP], &["internal", "curl", "https", "yes", "none"], OAUTH_ERROR_VALUE),
-    (&[OAUTH_ALLOW_HTTP], &["maybe", "2", "-1", "y", "http"], OAUTH_ERROR_VALUE),
+    (&[OAUTH_ALLOW_HTTP, OAUTH_STORE_ALLOW_PLAIN], &["maybe", "2", "-1", "y", "http"], OAUTH_ERROR_VALUE),
     (
         &[OAUTH_PROFILE],
         &["nobody", "METAMAPS", "metamaps ", "/etc/passwd", "../metamaps", "metamaps#x"],

@@ -285,6 +285,7 @@ class InRevoke(InForget):
 class InReseal(Sweep):
     """A job seals the records of two accounts: each can be read all the time, and another seals the rest."""
 
+    SEALING = {"STORE_KEY": KEY, "STORE_ALLOW_PLAIN": "yes"}
     accounts = [{"ACCOUNT": name} for name in ("one", "two")]
 
     def prepare(self, s):
@@ -294,7 +295,7 @@ class InReseal(Sweep):
     def count(self, s):
         self.prepare(s)
         path = s.folder.parent / "calls"
-        with s.job({"STORE_KEY": KEY}, COUNT_TO=path) as job:
+        with s.job(self.SEALING, COUNT_TO=path) as job:
             check(self.act(s, job).code == 2, "not both")
         self.calls = trace(path)
 
@@ -303,13 +304,13 @@ class InReseal(Sweep):
         return job.ask("reseal")
 
     def one(self, s, way, number):
-        with s.job({"STORE_KEY": KEY}, KILL_AT=number, KILL=way) as job:
+        with s.job(self.SEALING, KILL_AT=number, KILL=way) as job:
             killed = self.is_killed(s, job)
         done = sum(b"access_token" not in path.read_bytes() for path in s.files(".json"))
         for account in self.accounts:
-            with s.job({"STORE_KEY": KEY, **account}) as job:
+            with s.job({**self.SEALING, **account}) as job:
                 job.must("header")
-        with s.job({"STORE_KEY": KEY}) as job:
+        with s.job(self.SEALING) as job:
             check(job.must("reseal").code == 2 - done, "not the rest")
         with s.job({"STORE_OLD_KEY": KEY}) as job:
             check(job.must("reseal").code == 2, "the seals are not taken away")

@@ -261,14 +261,14 @@ def resealed_in_a_storm():
         names = [f"user{n}" for n in range(6)]
         for name in names:
             server.signed_in(server.profile(account=name, scope=f"offline_access {name}"))
-        keyed = server.profile(store_key="new key", store_old_key="old key")
+        keyed = server.profile(store_key="a1" * 32, store_old_key="0f" * 32, store_allow_plain="yes")
         turns = [word for name in names * 2 for word in (put("ACCOUNT", name), "refresh", "header")]
         running = Storm(4, weather.WORK / "job", keyed, "gate", *turns)
         sealing = Storm(2, weather.WORK / "job", keyed, "gate", "reseal", "reseal")
         answers = no_error(running.begin().answers() + sealing.begin().answers())
         check(len(answers) > 100, "too few answers")
         for name in names:
-            header = no_error(job(server.profile(store_key="new key"), put("ACCOUNT", name), "header"))[1].text
+            header = no_error(job(server.profile(store_key="a1" * 32), put("ACCOUNT", name), "header"))[1].text
             equal(f"the scope of a token of {name}", f"offline_access {name}", server.api(header)["scope"])
         equal("token requests that the server refused", 0, server.counts()["refused"])
 

@@ -291,7 +291,7 @@ def memory():
         profile = server.profile()
         server.signed_in(profile)
         words = ["header", "refresh", "header", "rejected", "header", get("STATUS_LINE"), get("TOKEN_RECORD"),
-                 put("MIN_VALID", "7200"), "header", "accounts:1", "url", put("STORE_KEY", "a key"), "reseal", "header",
+                 put("MIN_VALID", "7200"), "header", "accounts:1", "url", put("STORE_KEY", "5a" * 32), put("STORE_ALLOW_PLAIN", "yes"), "reseal", "header",
                  put("REVOCATION_ENDPOINT", "/revoke"), "revoke", "forget"]  # fmt: skip
         done = weather.execute("valgrind", "-q", "--error-exitcode=9", weather.WORK / "job", profile, "threads:8", *words)
         complaints = re.findall("^==.*", done.stdout, re.MULTILINE)

@@ -30,20 +30,42 @@ fn one_key_may_be_written_in_several_ways() {
                 gives(&client, "1");
                 assert_eq!(client.get(OAUTH_STORE_KEY), other);
                 assert_eq!(client.reseal(), 0, "{}", error_text());
-                gives(&client_in(&store, &[(OAUTH_STORE_KEY, "x"), (OAUTH_STORE_OLD_KEY, other)]), "1");
+                gives(&client_in(&store, &[(OAUTH_STORE_KEY, OTHER_KEY), (OAUTH_STORE_OLD_KEY, other)]), "1");
             });
         }
     }
-    table.row("a password, in all languages", || {
-        for password in ["p", "pass word", "\u{e9}\u{65e5}\u{1f511}", &"x".repeat(5000), "a:b", "0x00"] {
+    table.row("a password is none, wherever it stands", || {
+        let long = "x".repeat(4000);
+        let nearly =
+            [&HEX[1..], &format!("{HEX}0"), &BASE64[1..], &format!("0x{HEX}"), &HEX.replace('f', "g")];
+        let words = ["p", "pass word", "\u{e9}\u{65e5}\u{1f511}", &long, "a:b", "/etc/key", "flie:/etc/key"];
+        for password in words.into_iter().chain(nearly) {
             let store = Folder::new();
-            let client = client_in(&store, &[(OAUTH_STORE_KEY, password)]);
-            assert_eq!(sign_in(&client, "1"), 0, "{password}: {}", error_text());
-            gives(&client_in(&store, &[(OAUTH_STORE_KEY, password)]), "1");
-            let nearly = format!("{password}x");
-            let other = client_in(&store, &[(OAUTH_STORE_KEY, &nearly)]);
-            fails(other.header().0, OAUTH_ERROR_STORE_KEY, "store key");
+            let client = client_in(&store, &[]);
+            for setting in [OAUTH_STORE_KEY, OAUTH_STORE_OLD_KEY] {
+                fails(
+                    client.set(setting, password),
+                    OAUTH_ERROR_VALUE,
+                    "use file:PATH, env:NAME or 32 random bytes",
+                );
+                assert!(password == "p" || !error_text().contains(password), "it is shown: {}", error_text());
+            }
+            std::env::set_var("LIBOAUTH_LIFE_KEY", password);
+            fs::remove_file(&path).unwrap();
+            fs::write(&path, format!("{password}\n")).unwrap();
+            chmod(&path, 0o400);
+            for place in ["env:LIBOAUTH_LIFE_KEY", &file] {
+                client.must_set(OAUTH_STORE_KEY, place);
+                fails(
+                    sign_in(&client, "1"),
+                    OAUTH_ERROR_STORE_KEY,
+                    "store key: this is no key: write 32 random bytes",
+                );
+                assert!(error_text().ends_with(place.trim_start_matches("file:")), "{}", error_text());
+            }
+            assert!(files_below(&store.store()).is_empty());
         }
+        std::env::set_var("LIBOAUTH_LIFE_KEY", HEX);
     });
     table.row("what names no key", || {
         let client = client();
@@ -57,7 +79,7 @@ fn one_key_may_be_written_in_several_ways() {
         let store = Folder::new();
         let client = client_in(&store, &[(OAUTH_STORE_KEY, "env:LIBOAUTH_LIFE_KEY")]);
         assert_eq!(sign_in(&client, "1"), 0, "{}", error_text());
-        std::env::set_var("LIBOAUTH_LIFE_KEY", "another");
+        std::env::set_var("LIBOAUTH_LIFE_KEY", OTHER_KEY);
         fails(client.refresh(), OAUTH_ERROR_STORE_KEY, "store key");
         gives(&client, "1");
         std::env::set_var("LIBOAUTH_LIFE_KEY", HEX);

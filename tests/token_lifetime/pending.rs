@@ -276,7 +276,7 @@ fn what_is_remembered_and_what_is_not() {
     });
     table.row("sealed with the key", || {
         let folder = Folder::new();
-        let key = &[(OAUTH_STORE_KEY, "a key"), (OAUTH_AUTHORIZE_PARAMS, "nonce=SECRET-nonce")];
+        let key = &[(OAUTH_STORE_KEY, STORE_KEY), (OAUTH_AUTHORIZE_PARAMS, "nonce=SECRET-nonce")];
         let url = client_in(&folder, key).authorize_url();
         let state = parameter_of(&url, "state");
         let files = pending_files(&folder);
@@ -288,10 +288,10 @@ fn what_is_remembered_and_what_is_not() {
         assert!(!files[0].to_str().unwrap().contains(&state));
         let came_back = back_from(&url, "SECRET-code");
         fails(folder.client().exchange(&came_back), OAUTH_ERROR_STORE_KEY, "store key");
-        let wrong = client_in(&folder, &[(OAUTH_STORE_KEY, "another key")]);
+        let wrong = client_in(&folder, &[(OAUTH_STORE_KEY, OTHER_KEY)]);
         fails(wrong.exchange(&came_back), OAUTH_ERROR_STORE_KEY, "store key");
         assert_eq!(fs::read_to_string(&files[0]).unwrap(), text);
-        let old = client_in(&folder, &[(OAUTH_STORE_KEY, "another key"), (OAUTH_STORE_OLD_KEY, "a key")]);
+        let old = client_in(&folder, &[(OAUTH_STORE_KEY, OTHER_KEY), (OAUTH_STORE_OLD_KEY, STORE_KEY)]);
         takes(&old, &came_back, "1");
     });
     table.row("a file of its owner's", || {

@@ -193,7 +193,7 @@ fn what_is_no_record_of_this_client_is_refused() {
     let folder = Folder::new();
     let record = holder("1").get(OAUTH_TOKEN_RECORD);
     let sealed = {
-        let client = client_with(&[(OAUTH_STORE_KEY, "a key")]);
+        let client = client_with(&[(OAUTH_STORE_KEY, STORE_KEY)]);
         assert_eq!(sign_in(&client, "1"), 0);
         client.get(OAUTH_TOKEN_RECORD)
     };
@@ -239,18 +239,21 @@ fn what_is_no_record_of_this_client_is_refused() {
         for secret in ["SECRET", "as.example", "edge"] {
             assert!(!sealed.contains(secret), "{secret} in {sealed}");
         }
-        let key = client_with(&[(OAUTH_STORE_KEY, "a key")]);
+        let key = client_with(&[(OAUTH_STORE_KEY, STORE_KEY)]);
         assert_eq!(key.import(0, &sealed), 0, "{}", error_text());
         gives(&key, "1");
-        let old = client_with(&[(OAUTH_STORE_KEY, "new key"), (OAUTH_STORE_OLD_KEY, "a key")]);
+        let old = client_with(&[(OAUTH_STORE_KEY, OTHER_KEY), (OAUTH_STORE_OLD_KEY, STORE_KEY)]);
         assert_eq!(old.import(0, &sealed), 0, "{}", error_text());
         let anew = old.get(OAUTH_TOKEN_RECORD);
         fails(key.import(-1, &anew), OAUTH_ERROR_STORE_KEY, "store key");
-        let wrong = client_with(&[(OAUTH_STORE_KEY, "wrong")]);
+        let wrong = client_with(&[(OAUTH_STORE_KEY, OTHER_KEY)]);
         fails(wrong.import(0, &sealed), OAUTH_ERROR_STORE_KEY, "store key");
-        let other = client_with(&[(OAUTH_STORE_KEY, "a key"), (OAUTH_ACCOUNT, "another")]);
+        let other = client_with(&[(OAUTH_STORE_KEY, STORE_KEY), (OAUTH_ACCOUNT, "another")]);
         fails(other.import(0, &sealed), OAUTH_ERROR_VALUE, "");
-        // A plain one can be taken, to be sealed at last.
+        // A plain one is taken where a setting says so, to be sealed at last.
+        fails(key.import(-1, &record), OAUTH_ERROR_STORE_KEY, "store key: it is not sealed");
+        gives(&key, "1");
+        key.must_set(OAUTH_STORE_ALLOW_PLAIN, "yes");
         assert_eq!(key.import(-1, &record), 0, "{}", error_text());
         assert!(!key.get(OAUTH_TOKEN_RECORD).contains("SECRET"));
     });

@@ -326,14 +326,14 @@ fn a_token_that_could_not_be_stored_is_the_one_that_is_revoked() {
 
 #[test]
 fn a_store_in_trouble_keeps_its_tokens() {
-    let key = (OAUTH_STORE_KEY, "SECRET key of the store");
+    let key = (OAUTH_STORE_KEY, STORE_KEY);
     let mut table = Table::default();
     table.row("sealed", || {
         let folder = Folder::new();
         let first = client_in(&folder, &[ENDPOINT, key]);
         assert_eq!(sign_in(&first, "1"), 0, "{}", error_text());
         let before = contents(&folder);
-        for wrong in ["", "another key"] {
+        for wrong in ["", OTHER_KEY] {
             let other = client_in(&folder, &[ENDPOINT, (OAUTH_STORE_KEY, wrong)]);
             fails(other.revoke(), OAUTH_ERROR_STORE_KEY, "store key");
             nothing_waits(&other);

@@ -7,8 +7,9 @@ use std::fs;
 
 const KEY: (i32, &str) =
     (OAUTH_STORE_KEY, "4b1d5e7f00112233445566778899aabbccddeeff0123456789abcdef01234567");
-const OTHER: (i32, &str) = (OAUTH_STORE_KEY, "SECRET another key");
+const OTHER: (i32, &str) = (OAUTH_STORE_KEY, OTHER_KEY);
 const KEY_AS_OLD: (i32, &str) = (OAUTH_STORE_OLD_KEY, KEY.1);
+const ALLOW_PLAIN: (i32, &str) = (OAUTH_STORE_ALLOW_PLAIN, "yes");
 
 fn sealed_holder(folder: &Folder, name: &str) -> Client {
     let client = client_in(folder, &[KEY]);
@@ -57,20 +58,22 @@ fn a_wrong_key_opens_nothing_and_overwrites_nothing() {
         format!("file:{}", path.display())
     };
     std::env::set_var("LIBOAUTH_LIFE_EMPTY", "");
-    std::env::set_var("LIBOAUTH_LIFE_WRONG", "wrong");
+    std::env::set_var("LIBOAUTH_LIFE_WRONG", OTHER.1);
+    std::env::set_var("LIBOAUTH_LIFE_PASSWORD", "correct horse battery staple");
     let rows = [
         ("no key", String::new(), OAUTH_ERROR_STORE_KEY),
         ("another", OTHER.1.to_owned(), OAUTH_ERROR_STORE_KEY),
         ("nearly the same", KEY.1.replace("4b", "4c"), OAUTH_ERROR_STORE_KEY),
-        ("a part", KEY.1[..63].to_owned(), OAUTH_ERROR_STORE_KEY),
         ("another of the environment", "env:LIBOAUTH_LIFE_WRONG".to_owned(), OAUTH_ERROR_STORE_KEY),
+        ("a password of the environment", "env:LIBOAUTH_LIFE_PASSWORD".to_owned(), OAUTH_ERROR_STORE_KEY),
         ("an empty variable", "env:LIBOAUTH_LIFE_EMPTY".to_owned(), OAUTH_ERROR_STORE_KEY),
         ("no such variable", "env:LIBOAUTH_LIFE_MISSING".to_owned(), OAUTH_ERROR_STORE_KEY),
         ("no such file", format!("file:{}/missing", keys.path().display()), OAUTH_ERROR_STORE_KEY),
         ("a folder", format!("file:{}", keys.path().display()), OAUTH_ERROR_STORE_KEY),
         ("an empty file", key_file("empty", "", 0o600), OAUTH_ERROR_STORE_KEY),
         ("a blank file", key_file("blank", " \n", 0o600), OAUTH_ERROR_STORE_KEY),
-        ("a file with another", key_file("other", "wrong\n", 0o400), OAUTH_ERROR_STORE_KEY),
+        ("a file with another", key_file("other", &format!("{}\n", OTHER.1), 0o400), OAUTH_ERROR_STORE_KEY),
+        ("a file with a part", key_file("part", &KEY.1[..63], 0o600), OAUTH_ERROR_STORE_KEY),
         ("a file open to others", key_file("open", KEY.1, 0o644), OAUTH_ERROR_STORE_UNSAFE),
         ("a file open to a group", key_file("group", KEY.1, 0o640), OAUTH_ERROR_STORE_UNSAFE),
     ];
@@ -156,6 +159,7 @@ fn a_key_is_changed_without_a_gap() {
             assert_eq!(sign_in(&client, name), 0, "{}", error_text());
         }
         let client = client_in(&folder, new_and_old);
+        client.must_set(ALLOW_PLAIN.0, ALLOW_PLAIN.1);
         assert_eq!(client.reseal(), 4, "{}", error_text());
         let after = contents(&folder);
         assert_eq!(client.reseal(), 0, "{}", error_text());
@@ -180,7 +184,7 @@ fn a_key_is_changed_without_a_gap() {
         }
         let (path, text) = contents(&folder)[1].clone();
         fs::write(&path, "{").unwrap();
-        let client = client_in(&folder, &[KEY]);
+        let client = client_in(&folder, &[KEY, ALLOW_PLAIN]);
         fails(client.reseal(), OAUTH_ERROR_STORE_FORMAT, "store not readable");
         assert!(error_text().contains(path.to_str().unwrap()), "{}", error_text());
         assert_eq!(fs::read(&path).unwrap(), b"{");
@@ -200,7 +204,7 @@ fn a_key_is_changed_without_a_gap() {
             let folder = Folder::new();
             let plain = holder_in(&folder, "1");
             assert!(is_plain(&folder));
-            let sealed = client_in(&folder, &[KEY]);
+            let sealed = client_in(&folder, &[KEY, ALLOW_PLAIN]);
             gives(&sealed, "1");
             let write = |client: &Client, name| {
                 if by_reseal {
@@ -228,6 +232,94 @@ fn a_key_is_changed_without_a_gap() {
         // The token is the same: a refresh by hand is one.
         client.refresh_to("2");
         gives(&client_in(&folder, new), "2");
+    });
+    table.end();
+}
+
+#[test]
+fn what_is_not_sealed_is_read_only_where_a_setting_says_so() {
+    let says = "store key: it is not sealed: if it is yours, set store_allow_plain to yes";
+    let mut table = Table::default();
+    table.row("a record", || {
+        let folder = Folder::new();
+        drop(holder_in(&folder, "1"));
+        let before = contents(&folder);
+        let client = client_in(&folder, &[KEY]);
+        let state = parameter_of(&folder.client().authorize_url(), "state");
+        let redirect = format!("?code=SECRET-code&state={state}");
+        for answer in [
+            client.header().0,
+            client.refresh(),
+            client.header().0,
+            client.accounts(1).0,
+            client.reseal(),
+            sign_in(&client, "2"),
+            client.exchange(&redirect),
+        ] {
+            fails(answer, OAUTH_ERROR_STORE_KEY, says);
+        }
+        assert!(client.status().contains("it is not sealed"), "{}", client.status());
+        assert_eq!(client.request(OAUTH_REQUEST_URL).0, OAUTH_ERROR_SEQUENCE, "it was sent");
+        assert_eq!(contents(&folder), before);
+        client.must_set(ALLOW_PLAIN.0, ALLOW_PLAIN.1);
+        gives(&client, "1");
+        assert_eq!(client.exchange(&redirect), OAUTH_HTTP_NEEDED, "{}", error_text());
+        assert_eq!(answer_token(&client, "2"), 0, "{}", error_text());
+        assert!(!is_plain(&folder));
+        gives(&client_in(&folder, &[KEY]), "2");
+    });
+    table.row("in the place of a sealed one", || {
+        let (folder, forger) = (Folder::new(), Folder::new());
+        let holder = sealed_holder(&folder, "1");
+        drop(holder_in(&forger, "mallory's"));
+        let (path, sealed) = contents(&folder)[0].clone();
+        fs::copy(record_of(&forger), &path).unwrap();
+        let client = client_in(&folder, &[KEY]);
+        fails(client.header().0, OAUTH_ERROR_STORE_KEY, says);
+        // Who has the token in memory goes on with it, and spends nothing.
+        gives(&holder, "1");
+        fails(holder.refresh(), OAUTH_ERROR_STORE_KEY, says);
+        fails(client.reseal(), OAUTH_ERROR_STORE_KEY, says);
+        assert!(is_plain(&folder), "it was overwritten");
+        fs::write(&path, sealed).unwrap();
+        holder.refresh_to("2");
+        gives(&client, "2");
+    });
+    table.row("it is nobody's, and is taken away", || {
+        let folder = Folder::new();
+        drop(holder_in(&folder, "mallory's"));
+        let client = client_in(&folder, &[KEY]);
+        assert_eq!(client.forget(), 0, "{}", error_text());
+        assert_eq!(contents(&folder), Vec::new());
+        assert_eq!(sign_in(&client, "1"), 0, "{}", error_text());
+        assert!(!is_plain(&folder));
+    });
+    table.row("in the place of its successor", || {
+        let (folder, forger) = (Folder::new(), Folder::new());
+        let client = sealed_holder(&folder, "1");
+        let mallory = holder_in(&forger, "mallory's");
+        mallory.refresh_to("mallory's");
+        // As if a job had been killed between the answer and the end of its writing.
+        assert_eq!(client.refresh(), OAUTH_HTTP_NEEDED, "{}", error_text());
+        let (path, _) = contents(&folder)[0].clone();
+        let notes = fs::read(path.with_extension("lock")).unwrap();
+        drop(client);
+        fs::write(path.with_extension("lock"), notes).unwrap();
+        fs::copy(record_of(&forger), path.with_extension("tmp")).unwrap();
+        client_in(&folder, &[KEY]).refresh_to("2");
+        assert!(!is_plain(&folder));
+    });
+    table.row("a text, for memory", || {
+        let plain = holder("1").get(OAUTH_TOKEN_RECORD);
+        let client = client_with(&[KEY]);
+        fails(client.import(0, &plain), OAUTH_ERROR_STORE_KEY, says);
+        assert!(!error_text().contains("reseal"), "{}", error_text());
+        fails(client.header().0, OAUTH_ERROR_SIGN_IN, "sign in");
+    });
+    table.row("without a key of now it is what is written", || {
+        let folder = Folder::new();
+        drop(holder_in(&folder, "1"));
+        gives(&client_in(&folder, &[KEY_AS_OLD]), "1");
     });
     table.end();
 }

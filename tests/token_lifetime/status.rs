@@ -5,8 +5,6 @@ use crate::support::*;
 use oauth::constants::*;
 use std::fs;
 
-const KEY: &str = "SECRET-key-of-the-store";
-
 /// The line, which is one, names whose token it is and holds no secret.
 #[track_caller]
 fn line(client: &Client, says: &[&str]) -> String {
@@ -28,7 +26,7 @@ fn line(client: &Client, says: &[&str]) -> String {
 fn everywhere(table: &mut Table, name: &str, test: impl Fn(&dyn Fn() -> Client)) {
     let account = (OAUTH_ACCOUNT, "carol");
     table.row(&format!("{name}, memory"), || test(&|| client_with(&[account])));
-    for key in ["", KEY] {
+    for key in ["", STORE_KEY] {
         let folder = Folder::new();
         table.row(&format!("{name}, store, key {key:?}"), || {
             test(&|| client_in(&folder, &[account, (OAUTH_STORE_KEY, key)]));
@@ -185,10 +183,10 @@ fn it_says_what_is_wrong_with_the_store() {
             line(&client_in(&folder, &[account]), &[says]);
         });
     }
-    for key in ["", "SECRET-another-key", "env:LIBOAUTH_LIFE_NO_SUCH_NAME", "file:/nonexistent"] {
+    for key in ["", OTHER_KEY, "env:LIBOAUTH_LIFE_NO_SUCH_NAME", "file:/nonexistent"] {
         table.row(&format!("sealed, and the key is {key:?}"), || {
             let folder = Folder::new();
-            let client = client_in(&folder, &[account, (OAUTH_STORE_KEY, KEY)]);
+            let client = client_in(&folder, &[account, (OAUTH_STORE_KEY, STORE_KEY)]);
             assert_eq!(sign_in(&client, "1"), 0, "{}", error_text());
             line(&client_in(&folder, &[account, (OAUTH_STORE_KEY, key)]), &["key"]);
         });

@@ -22,6 +22,10 @@ pub use oauth::system::testing::{advance, hurry};
 pub const HOUR: i64 = 3600;
 pub const DAY: i64 = 86_400;
 
+/// Two keys of a store: 32 bytes in base64.
+pub const STORE_KEY: &str = "SECRET/key/of/the/store/000000000000000000A";
+pub const OTHER_KEY: &str = "SECRET/another/key/00000000000000000000000A";
+
 pub const JSON: &str = "Content-Type: application/json\r\n";
 
 // ---- what a server says ----

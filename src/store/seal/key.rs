@@ -20,6 +20,11 @@ use crate::system::{self, GivenPath};
 const LENGTH: usize = 32;
 const MAX_FILE: u64 = 4096;
 
+const NO_KEY_OR_PLACE: &str =
+    "use file:PATH, env:NAME or 32 random bytes (openssl rand -hex 32): a password can be guessed";
+const NO_KEY: &str =
+    "this is no key: write 32 random bytes (openssl rand -hex 32), as a password can be guessed";
+
 /// Made of what was set; wiped when dropped, and never printed.
 #[derive(Clone)]
 pub struct Key {
@@ -28,12 +33,12 @@ pub struct Key {
 }
 
 impl Key {
-    /// 32 bytes in hexadecimal or base64 are the key; anything else is a password. What seals, and what is
-    /// written into the sealed text, are two hashes of it.
-    fn of(text: &str) -> Self {
-        let given = decoded(text).unwrap_or_else(|| hash(&[b"liboauth key text 1", text.as_bytes()]));
+    /// 32 bytes in hexadecimal or base64. Nothing else is a key: whoever has a copy of the store can try out passwords.
+    /// What seals, and what is written into the sealed text, are two hashes of it.
+    fn of(text: &str) -> Option<Self> {
+        let given = decoded(text)?;
         let bytes = hash(&[b"liboauth seal 1", &given]);
-        Self { bytes, id: hex(&hash(&[b"liboauth key id 1", &given])[..8]) }
+        Some(Self { bytes, id: hex(&hash(&[b"liboauth key id 1", &given])[..8]) })
     }
 
     pub(super) fn bytes(&self) -> &[u8] {
@@ -67,10 +72,7 @@ impl KeySource {
         if text.is_empty() {
             return Ok(None);
         }
-        if text.trim().is_empty() {
-            return wrong("the key is blank: use env:NAME, file:PATH or the key itself");
-        }
-        // In whatever case: FILE:/x is a path that was meant, and would be a key that can be guessed.
+        // In whatever case: FILE:/x is a path that was meant.
         let (scheme, rest) = text.split_once(':').unwrap_or_default();
         if scheme.eq_ignore_ascii_case("env") {
             return match rest {
@@ -80,7 +82,10 @@ impl KeySource {
             };
         }
         if !scheme.eq_ignore_ascii_case("file") {
-            return Ok(Some(Self::Text(Secret::new(text))));
+            return match Key::of(text.trim_end()) {
+                Some(_) => Ok(Some(Self::Text(Secret::new(text)))),
+                None => wrong(NO_KEY_OR_PLACE),
+            };
         }
         match rest {
             "" => wrong("use file:PATH, with the path of the key's file"),
@@ -108,7 +113,7 @@ impl KeySource {
         // An editor leaves a line end in a file, and not in a variable: the key is the same.
         match text.expose().trim_end() {
             "" => Err(refused(place, "the key is empty: write one, or change store_key")),
-            key => Ok(Key::of(key)),
+            key => Key::of(key).ok_or_else(|| refused(place, NO_KEY)),
         }
     }
 }
@@ -118,12 +123,19 @@ impl KeySource {
 pub struct Keys {
     pub now: Option<KeySource>,
     pub before: Option<KeySource>,
+    /// Where there is a key: whether what is not sealed is read all the same.
+    pub allow_plain: bool,
 }
 
 impl Keys {
     /// What new records are sealed with.
     pub fn sealing(&self) -> Result<Option<Key>> {
         self.now.as_ref().map(KeySource::read).transpose()
+    }
+
+    /// Whether what is not sealed is refused: somebody else may have put it there.
+    pub fn refuse_plain(&self) -> bool {
+        self.now.is_some() && !self.allow_plain
     }
 
     /// What a record may be sealed with. Each is read only when a sealed record is met.

@@ -14,6 +14,7 @@ const NAME: &str = "0123456789abcdef-0123456789abcdef0123456789abcdef";
 const PLAIN: &[u8] = b"{\"access_token\": \"very secret\"}\n";
 /// 32 bytes, 0 to 31.
 const HEX: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+const OTHER: &str = "U0VDUkVUIGtleSBvZiB0aGUgc3RvcmUAAAAAAAAAAAA=";
 
 fn key(text: &str) -> Key {
     KeySource::parse("store_key", text).unwrap().unwrap().read().unwrap()
@@ -65,7 +66,7 @@ fn source(path: &Path) -> KeySource {
 
 #[test]
 fn what_is_sealed_opens_and_looks_as_documented() {
-    let text = sealed("a password");
+    let text = sealed(HEX);
     assert!(
         text.starts_with("{\n  \"format\": 1,\n  \"sealed\": \"xchacha20poly1305\",\n  \"key\": \""),
         "{text}"
@@ -75,10 +76,10 @@ fn what_is_sealed_opens_and_looks_as_documented() {
     let json = Json::parse(&text).unwrap();
     assert!(is_sealed(&json));
     assert!(!is_sealed(&Json::parse("{\"format\": 1, \"access_token\": \"sealed\"}").unwrap()));
-    assert_eq!(json.member("key").and_then(Json::text), Some(key("a password").id()));
-    let (plain, which) = opened(&[key("a password")], "record", NAME, &text).unwrap();
+    assert_eq!(json.member("key").and_then(Json::text), Some(key(HEX).id()));
+    let (plain, which) = opened(&[key(HEX)], "record", NAME, &text).unwrap();
     assert_eq!((&plain[..], which), (PLAIN, 0));
-    assert_ne!(text, sealed("a password"), "a nonce is used once");
+    assert_ne!(text, sealed(HEX), "a nonce is used once");
     for length in [0, 1, 15, 16, 63, 64, 65, 100_000] {
         let plain = vec![7; length];
         let text = String::from_utf8(seal(&key(HEX), "pending", "", &plain).unwrap()).unwrap();
@@ -99,7 +100,7 @@ fn what_another_implementation_sealed_opens() {
 
 #[test]
 fn moved_to_another_place_it_does_not_open() {
-    let (text, keys) = (sealed("a password"), [key("a password")]);
+    let (text, keys) = (sealed(HEX), [key(HEX)]);
     let other = NAME.replace('0', "1");
     for (kind, name) in [("pending", NAME), ("record", &other[..]), ("record", ""), ("record\n", &NAME[1..])]
     {
@@ -111,7 +112,7 @@ fn moved_to_another_place_it_does_not_open() {
 
 #[test]
 fn a_changed_byte_is_noticed_wherever_it_is() {
-    let (text, keys) = (sealed("a password"), [key("a password")]);
+    let (text, keys) = (sealed(HEX), [key(HEX)]);
     for at in 0..text.len() {
         for bit in 0..8 {
             let mut bytes = text.clone().into_bytes();
@@ -131,7 +132,7 @@ fn a_changed_byte_is_noticed_wherever_it_is() {
 
 #[test]
 fn what_is_not_as_it_was_written_has_its_own_error() {
-    let (text, keys) = (sealed("a password"), [key("a password")]);
+    let (text, keys) = (sealed(HEX), [key(HEX)]);
     let id = keys[0].id();
     for (from, to, says) in [
         ("\"format\": 1", "\"format\": 2", "newer version: update"),
@@ -159,14 +160,14 @@ fn what_is_not_as_it_was_written_has_its_own_error() {
 
 #[test]
 fn the_key_that_fits_opens() {
-    let text = sealed("the old one");
-    let keys = [key("the new one"), key("the old one")];
+    let text = sealed(OTHER);
+    let keys = [key(HEX), key(OTHER)];
     assert_eq!(opened(&keys, "record", NAME, &text).unwrap().1, 1);
     assert_eq!(code(&text, &keys[..1]), number::OAUTH_ERROR_STORE_KEY);
     assert_eq!(code(&text, &[]), number::OAUTH_ERROR_STORE_KEY);
     // A key with the right name and other bytes.
     let id = keys[1].id();
-    let forged = sealed("the new one").replace(keys[0].id(), id);
+    let forged = sealed(HEX).replace(keys[0].id(), id);
     assert_eq!(code(&forged, &keys), number::OAUTH_ERROR_STORE_FORMAT);
     let none = refused(&[], "record", NAME, &text).to_string();
     assert!(none.starts_with("store key: the record is sealed, and no key is set (set store_key)"), "{none}");
@@ -187,12 +188,43 @@ fn one_key_in_several_forms() {
     assert_ne!(forms[0], forms[1]);
     assert_eq!(key(&forms[0]).id(), key(&forms[1]).id());
     assert_eq!(key(&forms[0]).id(), key(&"fb".repeat(32)).id());
-    // Passwords: one character more or less, and 44 characters that are no base64.
-    let ids: Vec<_> = [HEX, &HEX[1..], &format!("{HEX}0"), &"é".repeat(22), &"g".repeat(64), "x", "X"]
-        .map(|text| key(text).id().to_owned())
-        .into();
-    for (at, id) in ids.iter().enumerate() {
-        assert!(id.len() == 16 && !ids[at + 1..].contains(id), "{id}");
+    assert_ne!(key(HEX).id(), key(OTHER).id());
+    assert_eq!(key(HEX).id().len(), 16);
+}
+
+#[test]
+fn what_can_be_guessed_is_no_key() {
+    // One character more or less, others than there are, bits behind the last byte, fewer bytes, 44 that are no base64.
+    let base64 = &STANDARD.encode([0xFB; 32])[..43];
+    let last = |c| format!("{}{c}", &base64[..42]);
+    let texts = [
+        "x",
+        "correct horse battery staple",
+        &HEX[1..],
+        &format!("{HEX}0"),
+        &format!(" {HEX}"),
+        &"g".repeat(64),
+        &base64[1..],
+        &last('t'),
+        &last('-').replace('-', "!"),
+        &STANDARD.encode([7; 31]),
+        &STANDARD.encode([7; 33]),
+        &"é".repeat(22),
+    ];
+    let folder = Folder::new("guessed");
+    for text in texts {
+        let refused = KeySource::parse("store_key", text).unwrap_err();
+        assert_eq!(refused.code(), number::OAUTH_ERROR_VALUE, "{text}");
+        let refused = folder.file(&text.len().to_string(), text.as_bytes(), 0o600).read().unwrap_err();
+        assert_eq!(refused.code(), number::OAUTH_ERROR_STORE_KEY, "{text}");
+        assert!(!refused.to_string().contains(text) || text == "x", "{refused}");
+    }
+    for text in [base64, &last('s')] {
+        assert_eq!(
+            KeySource::parse("store_key", text).unwrap().unwrap().read().unwrap().bytes().len(),
+            32,
+            "{text}"
+        );
     }
 }
 
@@ -204,17 +236,17 @@ fn a_key_is_found_where_the_setting_says() {
     let relative =
         GivenPath { written: "keys/a".to_owned(), absolute: std::env::current_dir().unwrap().join("keys/a") };
     assert_eq!(parse("file:keys/a").unwrap(), Some(KeySource::File(relative)));
-    assert_eq!(parse("vault:x").unwrap(), Some(KeySource::Text(Secret::new("vault:x"))));
-    for text in ["env:HOME", "file:keys/a", "file:/keys/a", "vault:x", HEX] {
+    assert_eq!(parse(HEX).unwrap(), Some(KeySource::Text(Secret::new(HEX))));
+    for text in ["env:HOME", "file:keys/a", "file:/keys/a", HEX] {
         assert_eq!(parse(text).unwrap().unwrap().written().expose(), text);
     }
     assert_eq!(parse("FILE:/keys/a").unwrap(), parse("file:/keys/a").unwrap());
-    for text in ["env:", "env:A=B", "file:", "file:~/key", "  "] {
+    for text in ["env:", "env:A=B", "file:", "file:~/key", "  ", "vault:x"] {
         assert_eq!(parse(text).unwrap_err().code(), number::OAUTH_ERROR_VALUE, "{text}");
     }
     // Of the environment, what is there in any case.
-    let path = std::env::var("PATH").unwrap();
-    assert_eq!(key("env:PATH").id(), key(&path).id());
+    let path = parse("env:PATH").unwrap().unwrap().read().unwrap_err();
+    assert!(path.to_string().starts_with("store key: this is no key: write 32 random bytes"), "{path}");
     let missing = parse("env:LIBOAUTH_NOT_SET").unwrap().unwrap().read().unwrap_err();
     assert_eq!(missing.code(), number::OAUTH_ERROR_STORE_KEY);
     assert!(missing.to_string().ends_with(": env:LIBOAUTH_NOT_SET"), "{missing}");
@@ -248,12 +280,13 @@ fn a_key_file_is_its_owners_alone() {
 #[test]
 fn a_key_file_without_a_key_is_refused() {
     let folder = Folder::new("none");
-    let largest = [b'x'; 4096];
+    let largest = [HEX.as_bytes(), &[b'\n'; 4096 - 64]].concat();
     folder.file("largest", &largest, 0o600).read().unwrap();
     let sources = [
         folder.file("empty", b"", 0o600),
         folder.file("blank", b" \r\n\n", 0o600),
-        folder.file("large", &[&largest[..], b"x"].concat(), 0o600),
+        folder.file("large", &[&largest[..], b"\n"].concat(), 0o600),
+        folder.file("binary", &[7; 32], 0o600),
         folder.file("latin", b"\xE9\n", 0o600),
         source(&folder.0),
         source(&folder.0.join("missing")),
