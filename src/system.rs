@@ -16,6 +16,7 @@ pub use crate::os::{
     is_running, keep_in_child, keeping_errno, make_folder_at, open_at, remove_at, remove_folder_at,
     rename_at, set_mode_at, stat_at, whole_in_a_fork, Named,
 };
+pub use crate::os::{hold_byte, is_byte_held};
 
 /// Seconds since 1970.
 #[inline(always)]

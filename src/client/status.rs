@@ -84,7 +84,7 @@ fn said(notes: &LeaseNotes) -> Vec<String> {
             SentAnswer::None => "got no answer",
             SentAnswer::Trouble => "found the server in trouble",
             SentAnswer::Unread => "got an answer that was not understood",
-            SentAnswer::Unstored => "got an answer that is not stored yet",
+            SentAnswer::Unstored | SentAnswer::Held => "got an answer that is not stored yet",
         };
         format!("the refresh by process {} at {} {fate}", sent.process, rfc3339(sent.at))
     });

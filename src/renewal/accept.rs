@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::cache::{Durability, Replaces};
+use super::cache::{CachedToken, Durability, Replaces};
 use super::{RenewalLease, TokenSource};
 use crate::error::{Error, Meaning, Result};
 use crate::store::Reservation;
@@ -76,7 +76,7 @@ impl TokenSource<'_> {
             if let Some(sign_in) = other.filter(|other| other.durability == Durability::UnsavedSignIn) {
                 let stored = lease.read()?;
                 let saved = self.save_cached(sign_in, stored.as_deref(), &mut lease);
-                return saved.inspect_err(|_| lease.not_stored());
+                return saved.inspect_err(|_| self.not_stored(sign_in, &mut lease));
             }
             if written.is_none() {
                 self.number(Arc::make_mut(&mut token), &lease);
@@ -87,23 +87,27 @@ impl TokenSource<'_> {
                         let _ = self.adopt(cached.as_deref(), stored);
                         return Ok(());
                     }
-                    Err(error) => {
-                        lease.not_stored();
-                        written = Some(Err(error));
-                    }
-                    Ok(()) => written = Some(Ok(())),
+                    tried => written = Some(tried),
                 }
             }
             let is_stored = matches!(written, Some(Ok(())));
             let durability = if is_stored { Durability::Stored } else { Durability::UnsavedRefresh };
             let replaces = Replaces::Only(cached.map(|cached| cached.serial));
-            if self.cache.replace(replaces, &self.snapshot.key, token.clone(), durability).is_ok() {
-                return written.unwrap_or(Ok(()));
+            if let Ok(new) = self.cache.replace(replaces, &self.snapshot.key, token.clone(), durability) {
+                let written = written.unwrap_or(Ok(()));
+                return written.inspect_err(|_| self.not_stored(&new, &mut lease));
             }
             // In memory nobody waits for the lease: who came meanwhile is newer.
             if !lease.is_shared() {
                 return Ok(());
             }
+        }
+    }
+
+    /// This process alone has that token, for which the refresh token was spent.
+    fn not_stored(&self, unsaved: &CachedToken, lease: &mut RenewalLease) {
+        if let Some(hold) = lease.not_stored() {
+            self.cache.keep(unsaved, hold);
         }
     }
 

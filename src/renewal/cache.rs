@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use crate::settings::TokenKey;
+use crate::store::Hold;
 use crate::system::{self, lock};
 use crate::token::{BearerToken, Freshness, PublishedToken, Span, Token};
 
@@ -27,6 +28,8 @@ pub struct CachedToken {
     pub durability: Durability,
     /// An API answered 401 to it.
     pub is_rejected: bool,
+    /// Where it is unsaved: what tells other jobs so.
+    _hold: Option<Hold>,
 }
 
 /// Whether a token outlives this process.
@@ -130,18 +133,31 @@ impl TokenCache {
         }
         let serial = self.last_serial.load(Ordering::Relaxed) + 1;
         self.last_serial.store(serial, Ordering::Relaxed);
-        let new = Arc::new(CachedToken { token, key: key.clone(), serial, durability, is_rejected: false });
+        let key = key.clone();
+        let new = Arc::new(CachedToken { token, key, serial, durability, is_rejected: false, _hold: None });
         if is_ours {
             self.put(&state, Some(new.clone()));
         }
         Ok(new)
     }
 
+    /// That token is unsaved, and other jobs see that by `hold`.
+    pub fn keep(&self, unsaved: &CachedToken, hold: Hold) {
+        let state = self.state();
+        if let Some(cached) = self.of_serial(unsaved.serial) {
+            self.put(
+                &state,
+                Some(Arc::new(CachedToken { _hold: Some(hold), ..CachedToken::clone(&cached) })),
+            );
+        }
+    }
+
     /// That token has been stored as it is: where it has moved into another store since, it is not there.
     pub fn set_stored(&self, saved: &CachedToken) {
         let state = self.state();
         if let Some(cached) = self.of_serial(saved.serial).filter(|cached| cached.key == saved.key) {
-            let stored = CachedToken { durability: Durability::Stored, ..CachedToken::clone(&cached) };
+            let stored =
+                CachedToken { durability: Durability::Stored, _hold: None, ..CachedToken::clone(&cached) };
             self.put(&state, Some(Arc::new(stored)));
         }
     }

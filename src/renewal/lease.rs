@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::error::{Action, Error, Refusal, Result};
 use crate::store::{
-    Failure, Forgotten, Lease, LeaseNotes, Record, Remembered, SentAnswer, SentRefresh, Wait,
+    Failure, Forgotten, Hold, Lease, LeaseNotes, Record, Remembered, SentAnswer, SentRefresh, Wait,
 };
 use crate::system;
 use crate::time::rfc3339;
@@ -73,7 +73,7 @@ impl RenewalLease {
     /// Refused where another process alone has what came for that refresh token.
     pub fn check_newest(&self, fingerprint: &str) -> Result<()> {
         let sent = self.notes().sent.as_ref().filter(|sent| sent.refresh_token == fingerprint);
-        match sent.filter(|sent| sent.blocks_others()) {
+        match sent.filter(|sent| sent.blocks_others(self.lease.is_held(fingerprint))) {
             Some(SentRefresh { process, .. }) => Err(Error::UnsavedElsewhere { process: *process }),
             None => Ok(()),
         }
@@ -88,9 +88,8 @@ impl RenewalLease {
     /// An early refresh with that refresh token has brought nothing. Perhaps the server has renewed it: where a
     /// second one is taken for a theft, what is left of the access token's life is all there is left.
     pub fn check_not_lost(&self, fingerprint: &str) -> Result<()> {
-        let may_have_brought = |answer| matches!(answer, SentAnswer::None | SentAnswer::Unread);
         let is_lost =
-            |sent: &&SentRefresh| sent.refresh_token == fingerprint && may_have_brought(sent.answer);
+            |sent: &&SentRefresh| sent.refresh_token == fingerprint && sent.answer != SentAnswer::Trouble;
         match self.notes().sent.as_ref().filter(is_lost) {
             Some(SentRefresh { process, at, .. }) => {
                 Err(Error::EarlyLost { process: *process, at: rfc3339(*at) })
@@ -135,12 +134,14 @@ impl RenewalLease {
         self.unknown = before.or_else(|| Some(SentRefresh { answer: SentAnswer::of(because), ..lost? }));
     }
 
-    /// The answer could not be stored: nobody else may send the old refresh token as long as this process lives.
-    pub fn not_stored(&mut self) {
-        if let Some(sent) = &mut self.lease.notes_mut().sent {
-            sent.answer = SentAnswer::Unstored;
-            let _ = self.lease.write_notes();
-        }
+    /// The answer could not be stored: nobody else may send the old refresh token as long as this process has the new one.
+    pub fn not_stored(&mut self) -> Option<Hold> {
+        let sent = self.notes().sent.clone()?;
+        let hold = self.lease.hold(&sent.refresh_token);
+        let answer = if hold.is_some() { SentAnswer::Held } else { SentAnswer::Unstored };
+        self.lease.notes_mut().sent = Some(SentRefresh { answer, ..sent });
+        let _ = self.lease.write_notes();
+        hold
     }
 
     /// The server's words about a refresh token that it no longer takes, and what may have become of it.

@@ -125,9 +125,24 @@ pub trait Lease: Send {
         self.write_notes()
     }
 
+    /// As long as it lives, other jobs see that somebody has what came for the refresh token with that fingerprint.
+    /// `None` where they could not; then the notes say which process it is.
+    fn hold(&self, _fingerprint: &str) -> Option<Hold> {
+        None
+    }
+
+    /// Whether anybody has such a [`Hold`], in this process or in another.
+    fn is_held(&self, _fingerprint: &str) -> bool {
+        false
+    }
+
     /// Whether other jobs see the record.
     fn is_shared(&self) -> bool;
 }
+
+/// What says that a process lives and has a token: it goes with whoever has it, however that ends. A process's number
+/// would not do: it is given out again, and each container has a process 1.
+pub type Hold = Arc<dyn Send + Sync>;
 
 /// Whether a lease that another has is waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

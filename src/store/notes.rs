@@ -58,14 +58,17 @@ pub enum SentAnswer {
     Unread,
     /// It could not be stored: that process alone has the new token.
     Unstored,
+    /// The same, and as long as that process has it, there is a [`Hold`](super::Hold).
+    Held,
 }
 
 impl SentAnswer {
-    const WORDS: [(Self, &'static str); 4] = [
+    const WORDS: [(Self, &'static str); 5] = [
         (Self::None, "none"),
         (Self::Trouble, "trouble"),
         (Self::Unread, "not understood"),
         (Self::Unstored, "not stored"),
+        (Self::Held, "not stored, held"),
     ];
 
     /// That of a try which has ended so.
@@ -90,13 +93,16 @@ impl SentAnswer {
 }
 
 impl SentRefresh {
-    /// Whether another token is all but certain to be there: to send the old one would end the sign-in.
-    pub fn blocks_others(&self) -> bool {
+    /// Whether another token is all but certain to be there: to send the old one would end the sign-in. `is_held`: now.
+    pub fn blocks_others(&self, is_held: bool) -> bool {
         const LONGEST: i64 = 600;
         let is_new = (0..LONGEST).contains(&system::now().saturating_sub(self.at));
-        self.answer == SentAnswer::Unstored
-            && is_new
-            && (self.host != system::host_name() || system::is_running(self.process))
+        is_new && (is_held || self.answer == SentAnswer::Unstored && self.may_run())
+    }
+
+    /// By its number, which may be another process's by now.
+    fn may_run(&self) -> bool {
+        self.host != system::host_name() || system::is_running(self.process)
     }
 }
 

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod accounts;
+mod hold;
 mod pending;
 mod samples;
 
@@ -51,6 +52,7 @@ const RULES: &[Rule] = &[
     ("what was removed meanwhile can be written all the same", reserved_and_removed),
     ("one has the lease where others see the record", second_lease),
     ("who waits is told that the record was replaced", who_waits_is_told),
+    ("who alone has a new token is seen as long as it has it", hold::is_seen),
     ("accounts are listed by pages", accounts::by_pages),
     ("what is sealed in another way is written anew", resealed),
 ];

@@ -1,5 +1,6 @@
 """Many processes, one token: at the server exactly one request, and no caller worse off for another."""
 
+import os
 import random
 import re
 import time
@@ -234,6 +235,37 @@ def killed():
         equal("token requests", 2, server.counts()["token_requests"])
         equal("refreshes", 1, server.counts()["refreshes"])
         first.timer.cancel()
+
+
+@case()
+def killed_with_the_new_token():
+    """A process that could not store its token is waited for as long as it has it, whoever has its number then."""
+    with Server() as server:
+        profile = server.profile()
+        server.expired(profile)
+        server.control(late=500)
+        holder = Storm(1, weather.WORK / "job", profile, "gate", "refresh", "sleep:60000").begin()
+        wait_for_request(server)
+        server.store.chmod(0o770)
+        (answer,) = weather.answers_of(0, [holder.processes[0].stdout.readline()])
+        refused("STORE_UNSAFE", answer)
+        server.store.chmod(0o700)
+        waits = job(profile, "refresh", "header")
+        for answer in waits:
+            refused("STORE", answer)
+            check(f"process {holder.processes[0].pid} has the new token" in answer.text, answer)
+        server.requests(1)
+        holder.kill()
+        holder.processes[0].wait()
+        holder.timer.cancel()
+        (lock,) = server.store.glob("*.lock")
+        notes = lock.read_text()
+        check('"answer":"not stored' in notes, notes)
+        lock.write_text(notes.replace(f'"process":{holder.processes[0].pid},', f'"process":{os.getpid()},'))
+        # The new token is gone, and the server says so at once.
+        (answer,) = job(profile, "refresh")
+        refused("SIGN_IN", answer)
+        equal("token requests", 2, server.counts()["token_requests"])
 
 
 @case(3)

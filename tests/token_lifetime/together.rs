@@ -1,27 +1,51 @@
 //! Two clients, or two threads of one, that share more than they should lose: a store that fails for one of them, accounts that change.
 
-use crate::common::error_text;
+use crate::common::{error_text, Client};
 use crate::support::*;
 use oauth::constants::*;
+use std::fs;
+use std::io::{Read, Write};
+use std::os::fd::AsRawFd;
+use std::os::unix::net::UnixStream;
 use std::sync::mpsc;
 use std::thread;
 
-#[test]
-fn a_token_that_could_not_be_stored_is_not_renewed_behind_its_holders_back() {
-    let folder = Folder::new();
-    let first = folder.client();
-    assert_eq!(sign_in(&first, "1"), 0, "{}", error_text());
+/// One that has refreshed to "2" and could not store it, and another that knows "1".
+fn one_with_the_new_token(folder: &Folder) -> (Client, Client) {
+    let first = holder_in(folder, "1");
     let second = folder.client();
     gives(&second, "1");
     assert_eq!(first.refresh(), OAUTH_HTTP_NEEDED, "{}", error_text());
     chmod(&folder.store(), 0o770);
     fails(answer_token(&first, "2"), OAUTH_ERROR_STORE_UNSAFE, "store refused");
     chmod(&folder.store(), 0o700);
-    // The old refresh token is spent: sent again, it would end the sign-in.
+    (first, second)
+}
+
+/// The other has the new token: the old refresh token is not sent.
+fn waits(client: &Client) {
     for _ in 0..2 {
-        let answer = second.refresh();
+        let answer = client.refresh();
         fails_and_asks_for(answer, OAUTH_ERROR_STORE, "has the new token", OAUTH_ACTION_RETRY);
     }
+}
+
+/// It ends with the new token, as when a process is killed.
+fn is_gone(folder: &Folder, client: Client) {
+    chmod(&folder.store(), 0o770);
+    fails(client.close(), OAUTH_ERROR_STORE_UNSAFE, "store refused");
+    chmod(&folder.store(), 0o700);
+    let notes = fs::read_to_string(lock_file(folder)).unwrap();
+    let process = format!("\"process\":{}", std::process::id());
+    assert!(notes.contains(&process) && notes.contains("\"answer\":\"not stored"), "{notes}");
+}
+
+#[test]
+fn a_token_that_could_not_be_stored_is_not_renewed_behind_its_holders_back() {
+    let folder = Folder::new();
+    let (first, second) = one_with_the_new_token(&folder);
+    // The old refresh token is spent: sent again, it would end the sign-in.
+    waits(&second);
     assert_eq!(second.rejected(), 0);
     let answer = second.header().0;
     fails_and_asks_for(answer, OAUTH_ERROR_STORE, "has the new token", OAUTH_ACTION_RETRY);
@@ -31,6 +55,118 @@ fn a_token_that_could_not_be_stored_is_not_renewed_behind_its_holders_back() {
     assert_eq!(second.refresh(), OAUTH_HTTP_NEEDED, "{}", error_text());
     assert_eq!(answer_token(&second, "3"), 0, "{}", error_text());
     gives(&folder.client(), "3");
+}
+
+#[test]
+fn a_token_that_could_not_be_stored_is_waited_for_as_long_as_somebody_has_it() {
+    if !own_process("together::a_token_that_could_not_be_stored_is_waited_for_as_long_as_somebody_has_it") {
+        return;
+    }
+    let mut table = Table::default();
+    table.row("it is gone, and its process's number is another's", || {
+        let folder = Folder::new();
+        let (first, second) = one_with_the_new_token(&folder);
+        waits(&second);
+        is_gone(&folder, first);
+        second.refresh_to("3");
+        gives(&folder.client(), "3");
+    });
+    table.row("it is gone, and the old access token lives: it is all that is left", || {
+        let folder = Folder::new();
+        let (first, second) = one_with_the_new_token(&folder);
+        is_gone(&folder, first);
+        second.must_set(OAUTH_MIN_VALID, "3600");
+        advance(HOUR * 3 / 4);
+        gives(&second, "1");
+        assert_eq!(second.request(OAUTH_REQUEST_URL).0, OAUTH_ERROR_SEQUENCE, "it was sent early");
+        advance(HOUR / 4);
+        second.asks();
+        assert!(answer_token(&second, "3") > 0, "{}", error_text());
+    });
+    table.row("it is gone, and its child lives", || {
+        let folder = Folder::new();
+        let (first, second) = one_with_the_new_token(&folder);
+        let (mut ours, theirs) = UnixStream::pair().unwrap();
+        let child = unsafe { libc::fork() };
+        if child == 0 {
+            let (file, mut byte) = (theirs.as_raw_fd(), 0_u8);
+            unsafe {
+                libc::close(ours.as_raw_fd());
+                libc::write(file, (&raw const byte).cast(), 1);
+                libc::read(file, (&raw mut byte).cast(), 1); // until the parent writes
+                libc::_exit(0);
+            }
+        }
+        drop(theirs);
+        ours.read_exact(&mut [0]).unwrap(); // it has closed what it must
+        waits(&second);
+        is_gone(&folder, first);
+        second.refresh_to("3");
+        ours.write_all(&[0]).unwrap();
+        assert_eq!(unsafe { libc::waitpid(child, std::ptr::null_mut(), 0) }, child);
+    });
+    table.row("it is replaced by a sign-in", || {
+        let folder = Folder::new();
+        let (first, second) = one_with_the_new_token(&folder);
+        assert_eq!(sign_in(&second, "signed in"), 0, "{}", error_text());
+        second.refresh_to("3");
+        gives(&first, "3");
+    });
+    table.row("it moves to another store", || {
+        let (folder, other) = (Folder::new(), Folder::new());
+        let (first, second) = one_with_the_new_token(&folder);
+        chmod(&folder.store(), 0o770);
+        first.must_set(OAUTH_STORE, &other.setting());
+        chmod(&folder.store(), 0o700);
+        waits(&second);
+        gives(&first, "2"); // and stores it
+        second.refresh_to("3");
+    });
+    table.row("ten minutes are the longest", || {
+        let folder = Folder::new();
+        let (first, second) = one_with_the_new_token(&folder);
+        advance(590);
+        waits(&second);
+        advance(10);
+        assert_eq!(second.refresh(), OAUTH_HTTP_NEEDED, "{}", error_text());
+        assert_eq!(second.respond(0, "", b""), OAUTH_ERROR_DISCONNECTED);
+        gives(&first, "2");
+    });
+    table.end();
+}
+
+/// As on a file system that hosts share, and as an earlier library wrote its notes.
+#[test]
+fn where_no_lock_can_say_who_has_it_the_number_does() {
+    let mut table = Table::default();
+    let mut ended = std::process::Command::new("true").spawn().unwrap();
+    ended.wait().unwrap();
+    let ours = format!("\"process\":{}", std::process::id());
+    for (name, process, host, does_wait) in [
+        ("a process that lives", ours.clone(), None, true),
+        ("a process that has ended", format!("\"process\":{}", ended.id()), None, false),
+        ("a process of another host", format!("\"process\":{}", ended.id()), Some("elsewhere"), true),
+    ] {
+        table.row(name, || {
+            let folder = Folder::new();
+            let (first, second) = one_with_the_new_token(&folder);
+            is_gone(&folder, first);
+            let notes = fs::read_to_string(lock_file(&folder)).unwrap();
+            let at = notes.find("\"host\":\"").unwrap() + 8;
+            let here = &notes[at..=at + notes[at..].find('"').unwrap()];
+            let host = host.map_or(here.to_owned(), |host| format!("{host}\""));
+            let numbered =
+                notes.replace(&ours, &process).replace(here, &host).replace("not stored, held", "not stored");
+            assert_ne!(numbered, notes);
+            fs::write(lock_file(&folder), numbered).unwrap();
+            if does_wait {
+                waits(&second);
+            } else {
+                second.refresh_to("3");
+            }
+        });
+    }
+    table.end();
 }
 
 #[test]

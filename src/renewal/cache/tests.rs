@@ -253,8 +253,14 @@ fn a_cached_token_outranks_the_stored_one_by_its_durability_and_generation() {
     ];
     for (durability, expected) in rows {
         let key = TokenKey::of(&Settings::default());
-        let cached =
-            CachedToken { token: Arc::new(token(2)), key, serial: 1, durability, is_rejected: false };
+        let cached = CachedToken {
+            token: Arc::new(token(2)),
+            key,
+            serial: 1,
+            durability,
+            is_rejected: false,
+            _hold: None,
+        };
         let found = [1, 2, 3].map(|generation| cached.outranks(&token(generation)));
         assert_eq!(found, expected, "{durability:?}");
     }

@@ -5,10 +5,12 @@ use std::fs::{File, TryLockError};
 use std::io;
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::FileExt;
+use std::sync::Arc;
 
 use super::files::FileStamp;
 use super::folder::Folder;
-use crate::store::LeaseNotes;
+use super::network;
+use crate::store::{Hold, LeaseNotes};
 use crate::system;
 
 /// A file of a lock. A child that lives longer than we do must not keep it open: it would keep the lock.
@@ -43,14 +45,12 @@ impl Drop for LockFile {
             std::mem::forget(file);
             return;
         }
-        // Said aloud: a child between fork and exec has the file open, too.
-        let _ = file.unlock();
         system::keep_in_child(file.as_raw_fd());
     }
 }
 
 /// A file that is locked until this is dropped.
-pub struct Guard(LockFile);
+pub struct Guard(Arc<LockFile>);
 
 impl Guard {
     /// Locks the file; `None`: it is locked already.
@@ -61,7 +61,7 @@ impl Guard {
     pub fn try_lock(lock: LockFile) -> io::Result<std::result::Result<Self, LockFile>> {
         loop {
             match lock.file.as_ref().map_or(Ok(()), File::try_lock) {
-                Ok(()) => return Ok(Ok(Self(lock))),
+                Ok(()) => return Ok(Ok(Self(Arc::new(lock)))),
                 Err(TryLockError::WouldBlock) => return Ok(Err(lock)),
                 Err(TryLockError::Error(e)) if e.kind() == io::ErrorKind::Interrupted => {}
                 Err(TryLockError::Error(e)) => return Err(e),
@@ -83,12 +83,38 @@ impl Guard {
         self.0.notes()
     }
 
+    /// See [`Lease::hold`](crate::store::Lease::hold). No file is opened for that: it is the lock's own, of which one byte
+    /// stays locked. Not where other hosts have the file, too: there a lock of the whole file is one of its bytes.
+    pub fn hold(&self, fingerprint: &str) -> Option<Hold> {
+        let file = self.0.file.as_ref().filter(|file| !network::is_shared(file))?;
+        system::hold_byte(file, byte_of(fingerprint)).then(|| self.0.clone() as Hold)
+    }
+
+    pub fn is_held(&self, fingerprint: &str) -> bool {
+        self.0.file.as_ref().is_some_and(|file| system::is_byte_held(file, byte_of(fingerprint)))
+    }
+
     /// Replaces what is in the file.
     pub fn write(&self, text: &[u8]) -> io::Result<()> {
         let Some(file) = &self.0.file else { return Ok(()) };
         file.write_all_at(text, 0)?;
         file.set_len(text.len() as u64)
     }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        if let Some(file) = self.0.file.as_ref().filter(|_| !self.is_inherited()) {
+            // Said aloud: a hold and a child between fork and exec have the file open, too.
+            let _ = file.unlock();
+        }
+    }
+}
+
+/// Which byte stands for a refresh token; most are behind the file's end.
+fn byte_of(fingerprint: &str) -> i64 {
+    let digits = fingerprint.get(..15).unwrap_or_default();
+    i64::from_str_radix(digits, 16).unwrap_or_default()
 }
 
 /// The notes in an open file of a lock.

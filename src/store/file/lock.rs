@@ -43,7 +43,7 @@ pub struct OpenPlace {
 pub struct Locked {
     pub place: Place,
     folder: Arc<Folder>,
-    guard: Guard,
+    pub guard: Guard,
     room: Option<Room>,
     record: LastRead,
     pub notes: LeaseNotes,

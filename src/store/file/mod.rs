@@ -20,7 +20,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::pending::{Found, PendingAuthorization};
-use super::{record, Keys, Lease, LeaseNotes, Leasing, Listing, Record, Reservation, Stamp, Store, Wait};
+use super::{
+    record, Hold, Keys, Lease, LeaseNotes, Leasing, Listing, Record, Reservation, Stamp, Store, Wait,
+};
 use crate::error::{Error, Result};
 use crate::token::{Identity, Token};
 use files::FileStamp;
@@ -185,6 +187,14 @@ impl Lease for FileLease {
 
     fn write_notes(&mut self) -> Result<()> {
         self.locked.write_notes()
+    }
+
+    fn hold(&self, fingerprint: &str) -> Option<Hold> {
+        self.locked.guard.hold(fingerprint)
+    }
+
+    fn is_held(&self, fingerprint: &str) -> bool {
+        self.locked.guard.is_held(fingerprint)
     }
 
     fn is_shared(&self) -> bool {

@@ -114,6 +114,11 @@ pub fn check(folder: &Path, opened: &File) -> Result<()> {
     }
 }
 
+/// Whether other hosts may have the file, too.
+pub fn is_shared(file: &File) -> bool {
+    system::file_system_type(file).is_none_or(|number| SHARED.iter().any(|(shared, _)| *shared == number))
+}
+
 /// Why a folder on such a mount cannot be a store. `source` tells what a FUSE without a subtype is.
 fn refusal(kind: &str, source: &str, options: &str) -> Option<&'static str> {
     let named = match kind {

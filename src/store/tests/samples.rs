@@ -36,7 +36,7 @@ pub fn notes() -> LeaseNotes {
             at: 1_800_000_000,
             host,
             refresh_token: "0123abcd".to_owned(),
-            answer: SentAnswer::Unstored,
+            answer: SentAnswer::Held,
         }),
         wait_until: Some(1_800_000_060),
         from_server: true,
