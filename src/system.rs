@@ -1,11 +1,13 @@
 //! Clock, randomness, process and paths: what tests replace, and what std does not offer.
 #![forbid(unsafe_code)]
 
+use arc_swap::ArcSwapOption;
+use std::any::Any;
 use std::cell::Cell;
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use crate::error::{Error, Result};
@@ -47,6 +49,21 @@ pub fn pause(duration: Duration) {
         return testing::advance(i64::try_from(duration.as_secs()).unwrap_or(i64::MAX).max(1));
     }
     std::thread::sleep(duration);
+}
+
+/// For the child of a fork: what a thread of its parent's had in hand, which the child does not have, is never freed. It
+/// is no leak, so it is found here. Who has it in hand otherwise frees it as ever.
+pub fn remember_inherited<T: Any + Send + Sync>(inherited: &Arc<T>) {
+    struct Inherited {
+        _this: Weak<dyn Any + Send + Sync>,
+        _before: Option<Arc<Inherited>>,
+    }
+    static ALL: ArcSwapOption<Inherited> = ArcSwapOption::const_empty();
+    // The one is the caller's.
+    if Arc::strong_count(inherited) > 1 {
+        let this: Arc<dyn Any + Send + Sync> = inherited.clone();
+        ALL.rcu(|before| Arc::new(Inherited { _this: Arc::downgrade(&this), _before: before.clone() }));
+    }
 }
 
 /// Data behind our locks is whole at every moment: a panic elsewhere does not spoil it.

@@ -518,6 +518,25 @@ fn memory_is_used_as_it_should_be() {
     Running::of(valgrind, "valgrind").finish();
 }
 
+/// But for what threads of the parent's were making, which a child does not have, no child loses anything.
+#[test]
+fn memory_is_used_as_it_should_be_in_forked_children() {
+    let program = Program::c("fork");
+    let server = server(false);
+    server.set_fault(fault("rotate=same&count=0"));
+    for mode in ["idle", "hammering"] {
+        let token = refresh_token(&server, "strict");
+        let mut valgrind = Command::new("valgrind");
+        valgrind
+            .args(["--quiet", "--error-exitcode=9", "--leak-check=full", "--errors-for-leak-kinds=definite"])
+            .args(["--show-leak-kinds=definite", "--child-silent-after-fork=no", "--num-callers=200"])
+            .arg(concat!("--suppressions=", env!("CARGO_MANIFEST_DIR"), "/tests/host_process/forked.supp"))
+            .arg(&program.binary)
+            .args([&server.base("strict"), &token, "", mode, "1"]);
+        Running::of(valgrind, "valgrind").finish();
+    }
+}
+
 #[test]
 fn no_secret_stays_in_memory() {
     const ACCESS: &str = "acc3ss-Bv5nJcXk";

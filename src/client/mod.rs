@@ -24,6 +24,8 @@ use process::Process;
 
 pub struct Client {
     handle: i32,
+    /// How many forks there had been when it was made.
+    fork_count: u32,
     process: ArcSwap<Process>,
 }
 
@@ -38,8 +40,14 @@ impl Client {
     }
 
     fn with_settings(handle: i32, published: &'static PublishedToken, settings: Settings) -> Self {
-        let process = Process::new(system::fork_count(), handle, published, settings);
-        Self { handle, process: ArcSwap::from_pointee(process) }
+        let fork_count = system::fork_count();
+        let process = Process::new(fork_count, handle, published, settings);
+        Self { handle, fork_count, process: ArcSwap::from_pointee(process) }
+    }
+
+    /// Whether the parent of a fork has made it.
+    pub fn is_inherited(&self) -> bool {
+        self.fork_count != system::fork_count()
     }
 
     pub fn handle(&self) -> i32 {
@@ -82,6 +90,7 @@ impl Client {
         }
         let fresh = Arc::new(Process::after_fork(&process, fork_count));
         self.process.compare_and_swap(&process, fresh);
+        system::remember_inherited(&Guard::into_inner(process));
         self.process.load()
     }
 }

@@ -88,7 +88,11 @@ pub fn close(handle: i32) -> Result<i32> {
     if !before.as_ref().is_some_and(|b| Arc::ptr_eq(b, &client)) {
         return Err(Error::Handle(handle)); // another thread was faster
     }
+    drop(before);
     let saved = client.close();
+    if client.is_inherited() {
+        system::remember_inherited(&client);
+    }
     release(handle.cast_unsigned() % SLOTS, slot);
     saved.map(|()| 0)
 }

@@ -1,7 +1,8 @@
-/* fork BASE TOKEN CA MODE: a parent whose children use its client while it goes on using it.
+/* fork BASE TOKEN CA MODE [ROUNDS]: a parent whose children use its client while it goes on using it.
  *
  * idle: the parent has a kept-alive connection. refreshing: a thread of the parent has a refresh under way, and a
- * byte on stdin says that the server has it. hammering: a thread of the parent changes the client all the time.
+ * byte on stdin says that the server has it. hammering: a thread of the parent changes the client all the time,
+ * while so many rounds of children are made.
  * Children are to inherit nothing that only the parent can use.
  */
 #include "guest.h"
@@ -48,12 +49,12 @@ static pid_t start_child(int number)
     MUST(child >= 0);
     if (child > 0)
         return child;
-    alarm(10);
+    alarm(20);
     if (number == 1) {
         grandchild = fork();
         MUST(grandchild >= 0);
         if (grandchild == 0) {
-            alarm(10);
+            alarm(20);
             use(2);
             _exit(0);
         }
@@ -101,10 +102,11 @@ int main(int argc, char **argv)
 {
     pthread_t thread;
     char header[512];
-    int i;
+    int i, rounds;
 
-    MUST(argc == 5);
-    alarm(20);
+    MUST(argc == 5 || argc == 6);
+    rounds = argc == 6 ? atoi(argv[5]) : 5;
+    alarm(25);
     client = new_client(argv[1], argv[3]);
     seed(client, argv[2]);
     MUST_BE(oauth_refresh(client), 0); /* leaves a connection */
@@ -117,7 +119,7 @@ int main(int argc, char **argv)
         MUST(pthread_join(thread, NULL) == 0);
     } else {
         MUST(pthread_create(&thread, NULL, hammer, NULL) == 0);
-        for (i = 0; i < 5; i++)
+        for (i = 0; i < rounds; i++)
             start_and_wait();
         over = 1;
         MUST(pthread_join(thread, NULL) == 0);
