@@ -42,8 +42,8 @@ impl Connection {
         Self::new(Channel::Plain(wire))
     }
 
-    pub(super) fn secure(stream: TlsStream) -> Self {
-        Self::new(Channel::Tls(Box::new(stream)))
+    pub(super) fn secure(stream: Box<TlsStream>) -> Self {
+        Self::new(Channel::Tls(stream))
     }
 
     fn new(channel: Channel) -> Self {

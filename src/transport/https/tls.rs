@@ -62,7 +62,15 @@ impl Tls {
         self.ready.get_or_try_init(|| self.set_up())
     }
 
-    pub(super) fn open(&self, host: &str, wire: Wire) -> std::result::Result<TlsStream, Fault> {
+    pub(super) fn open(&self, host: &str, wire: Wire) -> std::result::Result<Box<TlsStream>, Fault> {
+        let mut stream = self.begin(host, wire)?;
+        stream.shake_hands()?;
+        Ok(stream)
+    }
+
+    /// A frame of its own: a session is large until it is in its box, and a handshake goes deep.
+    #[inline(never)]
+    fn begin(&self, host: &str, wire: Wire) -> std::result::Result<Box<TlsStream>, Fault> {
         let ready = self.prepare()?;
         let name = ServerName::try_from(host.to_owned()).map_err(|_| {
             Fault::Tls("the host in the URL is no name that a certificate can hold".to_owned())
@@ -70,9 +78,7 @@ impl Tls {
         let authorities = ready.authorities.clone();
         let session = ClientConnection::new(ready.config.clone(), name)
             .map_err(|e| why(&e, authorities.ca_file.as_deref()))?;
-        let mut stream = TlsStream { session, wire, authorities, outgoing: Vec::new() };
-        stream.shake_hands()?;
-        Ok(stream)
+        Ok(Box::new(TlsStream { session, wire, authorities, outgoing: Vec::new() }))
     }
 
     fn set_up(&self) -> Result<Ready> {
