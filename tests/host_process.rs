@@ -532,7 +532,7 @@ fn memory_is_used_as_it_should_be_in_forked_children() {
             .args(["--show-leak-kinds=definite", "--child-silent-after-fork=no", "--num-callers=200"])
             .arg(concat!("--suppressions=", env!("CARGO_MANIFEST_DIR"), "/tests/host_process/forked.supp"))
             .arg(&program.binary)
-            .args([&server.base("strict"), &token, "", mode, "1"]);
+            .args([&server.base("strict"), &token, "", mode, "3"]);
         Running::of(valgrind, "valgrind").finish();
     }
 }
@@ -808,7 +808,7 @@ impl Random {
 // ---- programs ----
 
 /// After this a program hangs.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 struct Program {
     binary: PathBuf,

@@ -184,7 +184,7 @@ static void in_calls_that_return_at_once(void)
     pthread_t thread;
     int i;
 
-    for (i = 0; i < 150; i++) {
+    for (i = 0; i < 80; i++) {
         calls = 0;
         MUST(pthread_create(&thread, NULL, hammer, i % 8 ? NULL : &client) == 0);
         while (calls < i % 7)
@@ -207,7 +207,7 @@ int main(int argc, char **argv)
     char text[512], store[1024];
 
     MUST(argc == 5);
-    alarm(25);
+    alarm(50);
     client = new_client(argv[1], argv[3]);
     snprintf(store, sizeof store, "file:%s", argv[4]);
     MUST_BE(oauth_set(client, OAUTH_STORE, TEXT(store)), 0);

@@ -1,8 +1,8 @@
-/* fork BASE TOKEN CA MODE [ROUNDS]: a parent whose children use its client while it goes on using it.
+/* fork BASE TOKEN CA MODE [CHILDREN]: a parent whose children use its client while it goes on using it.
  *
  * idle: the parent has a kept-alive connection. refreshing: a thread of the parent has a refresh under way, and a
- * byte on stdin says that the server has it. hammering: a thread of the parent changes the client all the time,
- * while so many rounds of children are made.
+ * byte on stdin says that the server has it. hammering: a thread of the parent changes the client all the time.
+ * There are five times eight children then, or so many.
  * Children are to inherit nothing that only the parent can use.
  */
 #include "guest.h"
@@ -10,9 +10,10 @@
 #include <pthread.h>
 #include <sys/wait.h>
 
-enum { CHILDREN = 8 };
+enum { MOST = 8 };
 
 static int32_t client;
+static int children = MOST;
 static volatile int over;
 
 static void wait_for(pid_t child)
@@ -49,12 +50,12 @@ static pid_t start_child(int number)
     MUST(child >= 0);
     if (child > 0)
         return child;
-    alarm(20);
+    alarm(40);
     if (number == 1) {
         grandchild = fork();
         MUST(grandchild >= 0);
         if (grandchild == 0) {
-            alarm(20);
+            alarm(40);
             use(2);
             _exit(0);
         }
@@ -68,13 +69,13 @@ static pid_t start_child(int number)
 
 static void start_and_wait(void)
 {
-    pid_t children[CHILDREN];
+    pid_t started[MOST];
     int i;
 
-    for (i = 0; i < CHILDREN; i++)
-        children[i] = start_child(i);
-    for (i = 0; i < CHILDREN; i++)
-        wait_for(children[i]);
+    for (i = 0; i < children; i++)
+        started[i] = start_child(i);
+    for (i = 0; i < children; i++)
+        wait_for(started[i]);
 }
 
 static void *refresh(void *unused)
@@ -102,11 +103,12 @@ int main(int argc, char **argv)
 {
     pthread_t thread;
     char header[512];
-    int i, rounds;
+    int i;
 
     MUST(argc == 5 || argc == 6);
-    rounds = argc == 6 ? atoi(argv[5]) : 5;
-    alarm(25);
+    if (argc == 6)
+        children = atoi(argv[5]);
+    alarm(50);
     client = new_client(argv[1], argv[3]);
     seed(client, argv[2]);
     MUST_BE(oauth_refresh(client), 0); /* leaves a connection */
@@ -119,7 +121,7 @@ int main(int argc, char **argv)
         MUST(pthread_join(thread, NULL) == 0);
     } else {
         MUST(pthread_create(&thread, NULL, hammer, NULL) == 0);
-        for (i = 0; i < rounds; i++)
+        for (i = 0; i < (argc == 6 ? 1 : 5); i++)
             start_and_wait();
         over = 1;
         MUST(pthread_join(thread, NULL) == 0);
