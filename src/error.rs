@@ -176,6 +176,18 @@ impl Error {
         Self::TooEarly { seconds: u32::try_from(wait.as_secs()).unwrap_or(u32::MAX) }
     }
 
+    /// What it may have cost, where it is about a token.
+    pub fn of_token_request(self) -> Self {
+        match self {
+            Self::Unreadable { host, status: status @ 200..=299, reason } => Self::Unreadable {
+                host,
+                status,
+                reason: format!("{reason}; a new token may have been in it"),
+            },
+            other => other,
+        }
+    }
+
     /// The number that the caller of the C interface gets.
     pub fn code(&self) -> i32 {
         self.row().0

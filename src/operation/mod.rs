@@ -131,7 +131,8 @@ fn one_step(operation: &dyn OneRequest, event: Event<'_>, at: &Moment) -> Step {
             Err(error) => Step::Done(Err(error)),
         },
         Event::Answer(response) => Step::Done(operation.read(response, at.now)),
-        Event::NoAnswer { error, .. } => Step::Done(Err(error)),
+        // All that are one request ask for a token.
+        Event::NoAnswer { error, .. } => Step::Done(Err(error.of_token_request())),
         Event::Abandoned => Step::Done(Err(Error::NoAnswer)),
     }
 }

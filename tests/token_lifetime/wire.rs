@@ -59,6 +59,8 @@ fn an_answer_in_odd_dress_is_asked_for_once() {
             let said = error_text();
             assert!(said.starts_with("the answer of 127.0.0.1:") && said.contains(words), "{said}");
             assert!(!said.contains("SECRET"), "{said}");
+            let is_success = text.starts_with("HTTP/1.1 200");
+            assert_eq!(said.ends_with("; a new token may have been in it"), is_success, "{said}");
             assert_eq!((server.count(), client.get(OAUTH_REFRESH_TOKEN).as_str()), (2, "SECRET-refresh-0"));
             let status = client.get(OAUTH_STATUS_LINE);
             assert!(status.contains("got an answer that was not understood"), "{status}");
