@@ -108,7 +108,7 @@ pub const OAUTH_ERROR_SIGN_IN: i32 = -499;
 // The answer is not understood: -500 to -599.
 
 /// The server's answer is not a token response: no HTTP, a web page, cut off, without an access token. It is not asked
-/// for again: a new token may have been in it. Since 0.1.
+/// for again: a new token may have been in it. Or the token is of a type that cannot be sent as `Bearer`. Since 0.1.
 pub const OAUTH_ERROR_RESPONSE: i32 = -500;
 /// The server's answer is larger than 1 MiB. Since 0.1.
 pub const OAUTH_ERROR_TOO_LARGE: i32 = -501;
@@ -251,7 +251,8 @@ pub const OAUTH_ACCESS_TOKEN: i32 = 102;
 pub const OAUTH_REFRESH_TOKEN: i32 = 103;
 /// ID token, unchecked (OpenID Connect Core section 2). Since 0.1.
 pub const OAUTH_ID_TOKEN: i32 = 104;
-/// Token type, as the server wrote it; `Bearer` where it wrote none. Since 0.1.
+/// Token type, as the server wrote it; `Bearer` where it wrote none. A token of another type, such as `mac` or `DPoP`, is
+/// kept and renewed, but `oauth_bearer_header` does not send it as a Bearer. Since 0.1.
 pub const OAUTH_TOKEN_TYPE: i32 = 105;
 /// When the access token expires, such as `2026-01-31T12:00:00Z` (RFC 3339); empty where unknown. Since 0.1.
 pub const OAUTH_EXPIRES_AT: i32 = 106;

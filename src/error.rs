@@ -121,6 +121,11 @@ pub enum Error {
     Unreadable { host: String, status: u16, reason: String },
     #[error("the answer is larger than 1 MiB: this is no token endpoint")]
     TooLarge { status: u16 },
+    /// It is kept, and can be renewed. The server's word could be anything: it stands in no sentence.
+    #[error(
+        "the token is not of type Bearer: see OAUTH_TOKEN_TYPE, and send oauth_access_token's as the server wants"
+    )]
+    TokenType,
 
     // -- storage --
     #[error("store: {reason}: {path}")]
@@ -245,6 +250,7 @@ impl Error {
             Self::Final(last) => (last.number, last.action, NOTHING),
             Self::Response { .. } | Self::Unreadable { .. } => (number::OAUTH_ERROR_RESPONSE, Fix, MAYBE),
             Self::TooLarge { .. } => (number::OAUTH_ERROR_TOO_LARGE, Fix, MAYBE),
+            Self::TokenType => (number::OAUTH_ERROR_RESPONSE, Fix, NOTHING),
             Self::Store { is_transient, .. } => {
                 (number::OAUTH_ERROR_STORE, if *is_transient { Retry } else { Fix }, NOTHING)
             }

@@ -5,6 +5,7 @@ use arc_swap::ArcSwapOption;
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use crate::error::{Error, Result};
 use crate::json::Json;
 use crate::secret::Secret;
 
@@ -34,7 +35,7 @@ pub struct Token {
     pub access_token: Secret,
     pub refresh_token: Option<Secret>,
     pub id_token: Option<Secret>,
-    /// As the server wrote it. The header always says `Bearer`.
+    /// As the server wrote it.
     pub token_type: String,
     pub scope: Option<String>,
     /// `None` is a state of its own: unknown, neither expired nor for ever.
@@ -58,6 +59,25 @@ impl Token {
         let life = expires_at.saturating_sub(self.obtained_at).max(0);
         let margin = freshness.min_valid.map_or_else(|| DEFAULT_MIN_VALID.min(life / 2), i64::from);
         Span { from, until: expires_at.saturating_sub(margin) }
+    }
+
+    /// Whether it is sent as `Bearer`, which the header always says (RFC 6749 section 7.1): in any letters, and in the words
+    /// of servers that have no other.
+    pub fn is_bearer(&self) -> bool {
+        const WORDS: &[&str] = &[
+            "bearer",
+            "bearertoken",
+            "bearer token",
+            "access_token",
+            "urn:ietf:params:oauth:token-type:access_token",
+            // eBay
+            "user access token",
+            "application access token",
+            // Slack
+            "user",
+            "bot",
+        ];
+        WORDS.iter().any(|word| word.eq_ignore_ascii_case(&self.token_type))
     }
 
     pub fn is_expired(&self, freshness: Freshness, now: i64) -> bool {
@@ -153,6 +173,8 @@ pub struct BearerToken {
     /// Which of this client's tokens it is.
     pub serial: u32,
     usable: Span,
+    /// Whether the header is one that may be sent. The token alone may be, by who knows how.
+    pub is_bearer: bool,
     header: Secret,
 }
 
@@ -162,7 +184,7 @@ impl BearerToken {
         let mut header = String::with_capacity(HEADER.len() + access.len());
         header.push_str(HEADER);
         header.push_str(access);
-        Self { handle, serial, usable, header: Secret::new(header) }
+        Self { handle, serial, usable, is_bearer: token.is_bearer(), header: Secret::new(header) }
     }
 
     #[inline(always)]
@@ -190,6 +212,14 @@ pub enum Purpose {
 }
 
 impl Purpose {
+    /// Whether a token is of a type that can be sent so.
+    pub fn check(self, ready: &BearerToken) -> Result<()> {
+        match self {
+            Self::Header if !ready.is_bearer => Err(Error::TokenType),
+            Self::Header | Self::AccessToken => Ok(()),
+        }
+    }
+
     #[inline(always)]
     pub fn text(self, ready: &BearerToken) -> &str {
         match self {

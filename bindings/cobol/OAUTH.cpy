@@ -166,7 +166,8 @@
 
       *> The server's answer is not a token response: no HTTP, a web
       *> page, cut off, without an access token. It is not asked for
-      *> again: a new token may have been in it. Since 0.1.
+      *> again: a new token may have been in it. Or the token is of a
+      *> type that cannot be sent as "Bearer". Since 0.1.
        78  OAUTH-ERROR-RESPONSE           VALUE -500.
       *> The server's answer is larger than 1 MiB. Since 0.1.
        78  OAUTH-ERROR-TOO-LARGE          VALUE -501.
@@ -363,7 +364,9 @@
       *> ID token, unchecked (OpenID Connect Core section 2). Since 0.1.
        78  OAUTH-ID-TOKEN                 VALUE 104.
       *> Token type, as the server wrote it; "Bearer" where it wrote
-      *> none. Since 0.1.
+      *> none. A token of another type, such as "mac" or "DPoP", is kept
+      *> and renewed, but oauth_bearer_header does not send it as a
+      *> Bearer. Since 0.1.
        78  OAUTH-TOKEN-TYPE               VALUE 105.
       *> When the access token expires, such as "2026-01-31T12:00:00Z"
       *> (RFC 3339); empty where unknown. Since 0.1.
@@ -614,9 +617,14 @@
       *> an API that refuses a fresh token refuses it for another
       *> reason.
       *>
+      *> A token that the server calls another type than Bearer is no
+      *> header: OAUTH-ERROR-RESPONSE (RFC 6749 section 7.1).
+      *> oauth_access_token gives it, for a program that knows how it is
+      *> sent.
+      *>
       *> Returns the header's length, OAUTH-HTTP-NEEDED,
-      *> OAUTH-ERROR-SIGN-IN, OAUTH-ERROR-BUFFER, or what the server or
-      *> the network answered. Since 0.1.
+      *> OAUTH-ERROR-SIGN-IN, OAUTH-ERROR-RESPONSE, OAUTH-ERROR-BUFFER,
+      *> or what the server or the network answered. Since 0.1.
       *>
       *>     CALL "oauth_bearer_header" USING
       *>         BY VALUE OAUTH-CLIENT

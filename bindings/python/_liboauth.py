@@ -122,7 +122,8 @@ OAUTH_ERROR_SIGN_IN = -499
 # The answer is not understood: -500 to -599.
 
 #: The server's answer is not a token response: no HTTP, a web page, cut off, without an access
-#: token. It is not asked for again: a new token may have been in it. Since 0.1.
+#: token. It is not asked for again: a new token may have been in it. Or the token is of a type that
+#: cannot be sent as 'Bearer'. Since 0.1.
 OAUTH_ERROR_RESPONSE = -500
 #: The server's answer is larger than 1 MiB. Since 0.1.
 OAUTH_ERROR_TOO_LARGE = -501
@@ -283,7 +284,9 @@ OAUTH_ACCESS_TOKEN = 102
 OAUTH_REFRESH_TOKEN = 103
 #: ID token, unchecked (OpenID Connect Core section 2). Since 0.1.
 OAUTH_ID_TOKEN = 104
-#: Token type, as the server wrote it; 'Bearer' where it wrote none. Since 0.1.
+#: Token type, as the server wrote it; 'Bearer' where it wrote none. A token of another type, such
+#: as 'mac' or 'DPoP', is kept and renewed, but oauth_bearer_header does not send it as a Bearer.
+#: Since 0.1.
 OAUTH_TOKEN_TYPE = 105
 #: When the access token expires, such as '2026-01-31T12:00:00Z' (RFC 3339); empty where unknown.
 #: Since 0.1.
@@ -535,8 +538,11 @@ FUNCTIONS: Dict[str, Tuple[Any, ...]] = {
     # oauth_build_authorize_url, once: an API that refuses a fresh token refuses it for another
     # reason.
     #
-    # Returns the header's length, OAUTH_HTTP_NEEDED, OAUTH_ERROR_SIGN_IN, OAUTH_ERROR_BUFFER, or
-    # what the server or the network answered. Since 0.1.
+    # A token that the server calls another type than Bearer is no header: OAUTH_ERROR_RESPONSE (RFC
+    # 6749 section 7.1). oauth_access_token gives it, for a program that knows how it is sent.
+    #
+    # Returns the header's length, OAUTH_HTTP_NEEDED, OAUTH_ERROR_SIGN_IN, OAUTH_ERROR_RESPONSE,
+    # OAUTH_ERROR_BUFFER, or what the server or the network answered. Since 0.1.
     "oauth_bearer_header": (INT, TEXT_OUT, INT),
 
     # oauth_access_token(client, token, capacity)

@@ -83,6 +83,7 @@ impl Client {
         let result = process.progressed(guard.go_on(waiting, response.as_ref()));
         let Some(purpose) = purpose else { return result.map(|()| 0) };
         let bearer = self.after_renewal(&snapshot, result)?;
+        purpose.check(&bearer)?;
         i32::try_from(purpose.text(&bearer).len()).map_err(|_| Error::TooLarge { status: 0 })
     }
 }

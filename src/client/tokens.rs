@@ -23,6 +23,12 @@ impl Client {
 
     /// A token that is valid for as long as asked for. Until it is fetched, this thread is given the same one.
     pub fn fresh(&self, purpose: Purpose) -> Result<Arc<BearerToken>> {
+        let bearer = self.fresh_of_any_type(purpose)?;
+        purpose.check(&bearer)?;
+        Ok(bearer)
+    }
+
+    fn fresh_of_any_type(&self, purpose: Purpose) -> Result<Arc<BearerToken>> {
         let process = self.process();
         let snapshot = process.snapshot.load_full();
         if let Some(bearer) = process.cache.undelivered() {

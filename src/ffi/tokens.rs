@@ -37,8 +37,11 @@ pub extern "C" fn oauth_refresh(client: i32) -> i32 {
 /// OAUTH_ERROR_SIGN_IN can come at any time: a sign-in can be revoked. Then begin anew with
 /// `oauth_build_authorize_url`, once: an API that refuses a fresh token refuses it for another reason.
 ///
-/// Returns the header's length, OAUTH_HTTP_NEEDED, OAUTH_ERROR_SIGN_IN, OAUTH_ERROR_BUFFER, or what the server or
-/// the network answered. Since 0.1.
+/// A token that the server calls another type than Bearer is no header: OAUTH_ERROR_RESPONSE (RFC 6749 section 7.1).
+/// `oauth_access_token` gives it, for a program that knows how it is sent.
+///
+/// Returns the header's length, OAUTH_HTTP_NEEDED, OAUTH_ERROR_SIGN_IN, OAUTH_ERROR_RESPONSE, OAUTH_ERROR_BUFFER, or what
+/// the server or the network answered. Since 0.1.
 ///
 /// # Safety
 /// `header` is writable for `capacity` bytes.

@@ -233,7 +233,7 @@ impl TokenCache {
     }
 
     /// The header of a token that is valid for long enough by the settings of now, put where readers find it. One that
-    /// only memory has is not published: each call tries to store it. Nor is one of a closed client, whose slot may be
+    /// only memory has is not published: each call tries to store it. Nor is one of another type than Bearer, nor one of a closed client, whose slot may be
     /// another's by now.
     pub fn publish(&self, cached: &CachedToken) -> Option<Arc<BearerToken>> {
         let state = self.state();
@@ -244,7 +244,7 @@ impl TokenCache {
         }
         let bearer = self.bearer(cached, usable);
         let is_current = self.of_serial(cached.serial).is_some_and(|now| !now.is_unsaved());
-        if is_current && !self.is_closed.load(Ordering::Relaxed) {
+        if is_current && bearer.is_bearer && !self.is_closed.load(Ordering::Relaxed) {
             self.published.publish(bearer.clone());
         }
         Some(bearer)

@@ -30,6 +30,8 @@ pub struct Token {
     refresh: &'static str,
     id: &'static str,
     kind: &'static str,
+    /// Whether it may be sent as a Bearer.
+    is_bearer: bool,
     /// `None` where the answer does not say.
     scope: Option<&'static str>,
     expires: Expires,
@@ -54,8 +56,15 @@ pub struct Failure {
 
 /// A token: `at`, no refresh token, Bearer, what was asked for, unknown expiry.
 pub fn ok(name: &'static str, body: impl Into<Body>) -> Case {
-    let token =
-        Token { access: "at", refresh: "", id: "", kind: "Bearer", scope: None, expires: Expires::Unknown };
+    let token = Token {
+        access: "at",
+        refresh: "",
+        id: "",
+        kind: "Bearer",
+        is_bearer: true,
+        scope: None,
+        expires: Expires::Unknown,
+    };
     Case { name, status: 200, headers: JSON.into(), body: body.into().0, set: &[], want: Want::Token(token) }
 }
 
@@ -135,6 +144,11 @@ impl Case {
 
     pub fn kind(self, kind: &'static str) -> Self {
         self.token(|token| token.kind = kind)
+    }
+
+    /// A type that is no Bearer's.
+    pub fn other_kind(self, kind: &'static str) -> Self {
+        self.token(|token| (token.kind, token.is_bearer) = (kind, false))
     }
 
     pub fn scope(self, scope: &'static str) -> Self {
@@ -256,9 +270,18 @@ fn is_held(row: &mut Row, client: &Client, token: &Token, usual_scope: &str) {
             );
         }
     }
-    // RFC 6750 section 2.1, whatever the server calls it.
+    // RFC 6750 section 2.1, whatever letters the server writes it in.
     if token.expires == Expires::Unknown || matches!(token.expires, Expires::In(60..)) {
-        row.eq("header", client.header().1, format!("Authorization: Bearer {}", token.access));
+        if token.is_bearer {
+            row.eq("header", client.header().1, format!("Authorization: Bearer {}", token.access));
+        } else {
+            // RFC 6749 section 7.1: not of a type that is not understood; nothing is asked for anew.
+            for _ in 0..2 {
+                row.returned(client.header().0, OAUTH_ERROR_RESPONSE);
+                row.action(OAUTH_ACTION_FIX);
+                row.returned(client.access_token().0, i32::try_from(token.access.len()).unwrap());
+            }
+        }
     }
 }
 

@@ -16,7 +16,7 @@ fn tokens_however_they_are_written() {
             )
             .access("2YotnFZFEjr1zCsicMWpAA")
             .refresh("tGzv3JOkF0XG5Qx2TlKWIA")
-            .kind("example")
+            .other_kind("example")
             .expires(Expires::In(3600)),
             ok("the least", r#"{"access_token":"at"}"#),
             ok("ID token", r#"{"access_token":"at","id_token":"a.b.c"}"#).id("a.b.c"),
@@ -96,6 +96,25 @@ fn tokens_however_they_are_written() {
             ok("token type is no text", r#"{"access_token":"at","token_type":7}"#),
             ok("token type is a phrase (eBay)", r#"{"access_token":"at","token_type":"User Access Token"}"#)
                 .kind("User Access Token"),
+            ok("the other phrase (eBay)", r#"{"access_token":"at","token_type":"Application Access Token"}"#)
+                .kind("Application Access Token"),
+            ok("BearerToken", r#"{"access_token":"at","token_type":"BearerToken"}"#).kind("BearerToken"),
+            ok(
+                "the type of RFC 8693",
+                r#"{"access_token":"at","token_type":"urn:ietf:params:oauth:token-type:access_token"}"#,
+            )
+            .kind("urn:ietf:params:oauth:token-type:access_token"),
+            ok("blanks around it", r#"{"access_token":"at","token_type":" bearer "}"#).kind("bearer"),
+            ok("mac (Xiaomi)", r#"{"access_token":"at","token_type":"mac","mac_key":"k"}"#).other_kind("mac"),
+            ok("DPoP (RFC 9449)", r#"{"access_token":"at","token_type":"DPoP","refresh_token":"rt"}"#)
+                .other_kind("DPoP")
+                .refresh("rt"),
+            ok("dpop in a form", "access_token=at&token_type=dpop").headers("").other_kind("dpop"),
+            ok("PoP", r#"{"access_token":"at","token_type":"PoP"}"#).other_kind("PoP"),
+            ok("N_A (RFC 8693)", r#"{"access_token":"at","token_type":"N_A"}"#).other_kind("N_A"),
+            ok("a word like bearer", r#"{"access_token":"at","token_type":"bearer2"}"#).other_kind("bearer2"),
+            ok("bearer and another", r#"{"access_token":"at","token_type":"Bearer DPoP"}"#)
+                .other_kind("Bearer DPoP"),
             ok("token type with line ends", r#"{"access_token":"at","token_type":"Bearer\r\n"}"#),
             // ---- scope ----
             ok("scope", r#"{"access_token":"at","scope":"a b"}"#).scope("a b"),
