@@ -18,7 +18,9 @@
  *     </Location>
  *
  * Whose token it is, the web server says (REMOTE_USER): a state that was made for one person is refused from
- * another. The profile needs store = "file:..." in a folder of the web server's user.
+ * another. The browser says whose sign-in it is, by a cookie: an answer that a stranger's link brings is refused,
+ * even where the stranger has begun a sign-in as the same user. The cookie goes over https alone, and the profile
+ * needs store = "file:..." in a folder of the web server's user.
  *
  *     cc -std=c99 -o signin_cgi signin_cgi.c -loauth -lcurl
  */
@@ -104,21 +106,65 @@ static void failed(int32_t client, const char *what)
     }
 }
 
+/* The cookie of a sign-in that is under way: its name ends with the state, so that each window has its own.
+ * __Host-: no other host, not even one below this one's name, can set it (RFC 6265bis section 4.1.3.2). */
+#define COOKIE "__Host-signin-"
+#define COOKIE_FOR "; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age="
+
 /* Sends the browser to the authorization server. State and proof key are in the store before it leaves. */
 static void sign_in(int32_t client)
 {
-    char url[8192];
+    char url[8192], state[64];
 
-    if (oauth_build_authorize_url(client, url, sizeof url) < 0)
+    if (oauth_build_authorize_url(client, url, sizeof url) < 0 || oauth_get(client, OAUTH_STATE, state, sizeof state) < 0)
         failed(client, "no address to sign in at");
     else
-        printf("Status: 302 Found\r\nCache-Control: no-store\r\nLocation: %s\r\n\r\n", url);
+        printf("Status: 302 Found\r\nCache-Control: no-store\r\n"
+               "Set-Cookie: " COOKIE "%s=1" COOKIE_FOR "3600\r\nLocation: %s\r\n\r\n", state, url);
+}
+
+/* The state of an answer; empty where it has none that could be ours. */
+static void read_state(const char *query, char *state, size_t size)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    size_t length;
+
+    state[0] = '\0';
+    while (strncmp(query, "state=", 6) != 0) {
+        query = strchr(query, '&');
+        if (query == NULL)
+            return;
+        query++;
+    }
+    query += 6;
+    length = strspn(query, letters);
+    if (length < size && (query[length] == '&' || query[length] == '\0')) {
+        memcpy(state, query, length);
+        state[length] = '\0';
+    }
+}
+
+/* Whether the browser was sent to sign in with that state. Or else a stranger's link could bring the answer to the
+ * stranger's own sign-in, and whatever the person does from then on would be done with the stranger's token
+ * (RFC 6749 section 10.12). */
+static int has_cookie(const char *state)
+{
+    const char *cookie = variable("HTTP_COOKIE");
+    char name[sizeof COOKIE + 64];
+
+    sprintf(name, COOKIE "%.62s=", state);
+    for (; *cookie != '\0'; cookie += strcspn(cookie, ";")) {
+        cookie += strspn(cookie, "; ");
+        if (state[0] != '\0' && strncmp(cookie, name, strlen(name)) == 0)
+            return 1;
+    }
+    return 0;
 }
 
 /* Another process than the one that made the address. */
 static void take_answer(int32_t client)
 {
-    char redirect[16384];
+    char redirect[16384], state[64];
     const char *query = variable("QUERY_STRING");
     int32_t length = oauth_get(client, OAUTH_REDIRECT_URI, redirect, sizeof redirect);
 
@@ -126,13 +172,21 @@ static void take_answer(int32_t client)
         page("414 URI Too Long", "That is no answer to a sign-in.", "", "signin");
         return;
     }
+    read_state(query, state, sizeof state);
+    if (!has_cookie(state)) {
+        fputs("signin_cgi: not signed in: this browser has no cookie of the answer's state\n", stderr);
+        page("403 Forbidden", "You are not signed in.", "", "signin");
+        return;
+    }
     /* As the whole address: a code alone is good enough from a person who pastes it, but not here, where
      * a stranger's link could bring a stranger's code. */
     sprintf(redirect + length, "?%s", query);
     if (oauth_exchange_code(client, redirect, OAUTH_NUL_TERMINATED) < 0)
         failed(client, "not signed in");
-    else
+    else {
+        printf("Set-Cookie: " COOKIE "%s=" COOKIE_FOR "0\r\n", state);
         page("200 OK", "You are signed in as", variable("REMOTE_USER"), "api");
+    }
 }
 
 struct answer {

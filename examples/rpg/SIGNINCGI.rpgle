@@ -9,7 +9,9 @@
 // Each request may come to another job: one makes the address to sign in at, another takes the
 // answer. What the answer is checked against waits in the profile's store. Any number of people can
 // be on their way at once, each with a token of their own: whose it is, the HTTP server says
-// (REMOTE_USER), and a state that was made for one person is refused from another.
+// (REMOTE_USER), and a state that was made for one person is refused from another. Whose sign-in it
+// is, the browser says, by a cookie: an answer that a stranger's link brings is refused. The cookie
+// goes over https alone.
 //
 // README.md says how it is built and configured. No RPG compiler has read this yet.
 ctl-opt dftactgrp(*no) actgrp(*new) bnddir('HTTPAPI': 'OAUTH': 'SIGNINCGI')
@@ -20,6 +22,10 @@ ctl-opt dftactgrp(*no) actgrp(*new) bnddir('HTTPAPI': 'OAUTH': 'SIGNINCGI')
 
 dcl-c PROFILE_FILE '/home/ME/webstamps.toml';
 dcl-c API_URL 'https://api.testing.stampsendicia.com/sera/v1/balance';
+// The cookie of a sign-in that is under way: its name ends with the state. No other host can set
+// it.
+dcl-c COOKIE '__Host-signin-';
+dcl-c COOKIE_FOR '; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=';
 dcl-c LINE_END x'15'; // as the HTTP server wants it from a CGI program
 
 // The HTTP server's procedures: service program QHTTPSVR/QZHBCGI.
@@ -89,15 +95,48 @@ dcl-proc beginSignIn;
   dcl-pi *n end-pi;
 
   dcl-s url char(8192);
+  dcl-s state char(64);
   dcl-s length int(10);
+  dcl-s stateLength int(10);
 
   length = oauth_build_authorize_url(client: url: %size(url));
   if length < 0;
     failed('No address to sign in at');
     return;
   endif;
+  stateLength = oauth_get(client: OAUTH_STATE: state: %size(state));
+  if stateLength < 0;
+    failed('No state');
+    return;
+  endif;
   put('Status: 302 Found' + LINE_END + 'Cache-Control: no-store' + LINE_END
+      + 'Set-Cookie: ' + COOKIE + %subst(state: 1: stateLength) + '=1' + COOKIE_FOR + '3600'
+      + LINE_END
       + 'Location: ' + %subst(url: 1: length) + LINE_END + LINE_END);
+end-proc;
+
+// Whether the browser was sent to sign in with the state of this answer. Or else a stranger's link
+// could bring the answer to the stranger's own sign-in (RFC 6749 section 10.12).
+dcl-proc hasCookie;
+  dcl-pi *n ind;
+    query varchar(16000) const;
+  end-pi;
+
+  dcl-s start int(10);
+  dcl-s length int(10);
+  dcl-s name varchar(16100);
+
+  start = %scan('&state=': '&' + query); // where `state=` begins in the query
+  if start = 0;
+    return *off;
+  endif;
+  start += 6;
+  length = %scan('&': query + '&': start) - start;
+  if length <= 0;
+    return *off;
+  endif;
+  name = COOKIE + %subst(query: start: length);
+  return %scan('; ' + name + '=': '; ' + variable('HTTP_COOKIE')) > 0;
 end-proc;
 
 // In another job than the one that made the address.
@@ -114,9 +153,14 @@ dcl-proc takeAnswer;
     failed('No redirect_uri');
     return;
   endif;
+  query = variable('QUERY_STRING');
+  if not hasCookie(query);
+    say('*INFO': 'Not signed in: this browser has no cookie of the state of the answer.');
+    page('403 Forbidden': 'You are not signed in.': '': 'signin');
+    return;
+  endif;
   // As the whole address: a code alone is good enough from a person who pastes it, but not here,
   // where a stranger's link could bring a stranger's code.
-  query = variable('QUERY_STRING');
   redirect = %subst(address: 1: length) + '?' + query;
   rc = carry(client: oauth_exchange_code(client: redirect: %len(redirect)));
   if rc < 0;

@@ -19,8 +19,11 @@ import _liboauth  # noqa: E402
 from _liboauth import (  # noqa: E402
     OAUTH_ACCOUNT, OAUTH_ACTION_FIX, OAUTH_ACTION_RETRY, OAUTH_ACTION_SIGN_IN, OAUTH_ERROR_SIGN_IN,
     OAUTH_HTTP_NEEDED, OAUTH_NUL_TERMINATED, OAUTH_REDIRECT_URI, OAUTH_REQUEST_CONTENT, OAUTH_REQUEST_HEADERS,
-    OAUTH_REQUEST_METHOD, OAUTH_REQUEST_URL,
+    OAUTH_REQUEST_METHOD, OAUTH_REQUEST_URL, OAUTH_STATE,
 )  # fmt: skip
+
+COOKIE = "__Host-signin-"
+COOKIE_FOR = "; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age="
 
 
 class Escape(Exception):
@@ -168,10 +171,10 @@ class Rpg:
         oauth.oauth_client_close(client)
         return http.answer
 
-    def signincgi(self, path, query="", who="", method="GET"):
+    def signincgi(self, path, query="", who="", method="GET", cookie=""):
         """Gives what the browser gets."""
         oauth, self.output = self.library, ""
-        self.query, self.who = query, who
+        self.query, self.who, self.cookie = query, who, cookie
         if method != "GET":
             self.page("405 Method Not Allowed", "This page is only there to be read.", "", "")
         elif who == "":
@@ -202,13 +205,37 @@ class Rpg:
         if length < 0:
             self.failed("No address to sign in at")
             return
-        self.output += f"Status: 302 Found\nCache-Control: no-store\nLocation: {url.raw[:length].decode()}\n\n"
+        state = field("", 64)
+        state_length = self.library.oauth_get(client, OAUTH_STATE, state, 64)
+        if state_length < 0:
+            self.failed("No state")
+            return
+        self.output += (
+            "Status: 302 Found\nCache-Control: no-store\n"
+            f"Set-Cookie: {COOKIE}{state.raw[:state_length].decode()}=1{COOKIE_FOR}3600\n"
+            f"Location: {url.raw[:length].decode()}\n\n"
+        )
+
+    def hascookie(self):
+        query = self.query
+        start = ("&" + query).find("&state=")
+        if start < 0:
+            return False
+        start += 6
+        length = (query + "&").find("&", start) - start
+        if length <= 0:
+            return False
+        return f"; {COOKIE}{query[start : start + length]}=" in "; " + self.cookie
 
     def takeanswer(self, client):
         address = field("", 8192)
         length = self.library.oauth_get(client, OAUTH_REDIRECT_URI, address, 8192)
         if length < 0:
             self.failed("No redirect_uri")
+            return
+        if not self.hascookie():
+            self.job_log.append("Not signed in: this browser has no cookie of the state of the answer.")
+            self.page("403 Forbidden", "You are not signed in.", "", "signin")
             return
         redirect = address.raw[:length] + b"?" + self.query.encode()
         rc = self.carry(client, self.library.oauth_exchange_code(client, redirect, len(redirect)))

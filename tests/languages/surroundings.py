@@ -178,17 +178,23 @@ def the_mirror_of_RPG_as_a_web_page():
             return answer
 
         def comes_back(who):
-            address = re.search(r"^Location: (.*)$", get("/signin", who, "302"), re.MULTILINE)[1]
-            return allow(address).partition("?")[2]
+            """What the browser brings, cookie and all."""
+            answer = get("/signin", who, "302")
+            address = re.search(r"^Location: (.*)$", answer, re.MULTILINE)[1]
+            cookie = re.search(r"^Set-Cookie: (__Host-[^;]*); Path=/; Secure; HttpOnly; SameSite=Lax;", answer, re.MULTILINE)
+            return {"query": allow(address).partition("?")[2], "cookie": "theme=dark; " + cookie[1]}
 
         get("/api", status="403")
         carols, daves = comes_back("CAROL"), comes_back("DAVE")
-        get("/callback", "CAROL", "403", query=daves)
-        get("/callback", "CAROL", "403", query=re.sub("&?state=[^&]*", "", carols))
+        get("/callback", "CAROL", "403", **daves)
+        get("/callback", "CAROL", "403", **{**carols, "query": re.sub("&?state=[^&]*", "", carols["query"])})
+        # Another browser of the same person's, which a stranger's link has brought there.
+        for cookie in ("", daves["cookie"], carols["cookie"].replace("__Host-", ""), "x" + carols["cookie"][12:]):
+            get("/callback", "CAROL", "403", **{**carols, "cookie": cookie})
         check(s.counts("stamps")["token_requests"] == 0, "the code was sent")
-        contains(get("/callback", "DAVE", query=daves), "DAVE")
-        get("/callback", "DAVE", "403", query=daves)
-        contains(get("/callback", "CAROL", query=carols), "CAROL")
+        contains(get("/callback", "DAVE", **daves), "DAVE")
+        get("/callback", "DAVE", "403", **daves)
+        contains(get("/callback", "CAROL", **carols), "CAROL")
         for who in ("CAROL", "DAVE"):
             contains(get("/api", who), "&quot;refreshed&quot;:0")
         s.control(revoke="access")

@@ -45,6 +45,7 @@ class Site:
         self.server, self.program = server_, program
         self.profile = Profile(server_.url, base, redirect_uri=PAGE, **settings)
         self.api_url = server_.api(base)
+        self.browsers = {}
 
     def get(self, path, query="", user="carol", **environment):
         request = {
@@ -57,6 +58,7 @@ class Site:
             "REMOTE_USER": user,
             "SIGNIN_PROFILE": self.profile.argument,
             "SIGNIN_API": self.api_url,
+            "HTTP_COOKIE": self.cookies(user),
             **environment,
         }
         returned, output, errors = respond(self.program.command, request)
@@ -66,21 +68,38 @@ class Site:
         head, blank, body = output.partition("\r\n\r\n")
         check(blank, "no end of the headers:", output)
         headers = dict(line.split(": ", 1) for line in head.split("\r\n"))
+        self.keep_cookie(headers.get("Set-Cookie"), user)
         check(headers.get("Cache-Control") == "no-store", "a cache may keep it:", headers)
         status = int(headers.pop("Status").split()[0])
         check((status == 302) == ("Location" in headers), headers)
         check(status == 302 or headers["Content-Type"] == "text/html; charset=utf-8", headers)
         return Answer(status, headers, body, errors)
 
+    def keep_cookie(self, header, user):
+        """As a browser does; each person has one."""
+        if header is None:
+            return
+        pair, *attributes = header.split("; ")
+        name, value = pair.split("=")
+        check(name.startswith("__Host-"), "another host could have set it:", header)
+        check({"Path=/", "Secure", "HttpOnly", "SameSite=Lax"} <= set(attributes), header)
+        cookies = self.browsers.setdefault(user, {"theme": "dark"})
+        cookies[name] = value
+        if "Max-Age=0" in attributes:
+            del cookies[name]
+
+    def cookies(self, user):
+        return "; ".join(f"{name}={value}" for name, value in list(self.browsers.get(user, {}).items()))
+
     def address(self, user="carol"):
         answer = self.get("/signin", user=user)
         check(answer.status == 302 and not answer.errors, answer)
         return answer.headers["Location"]
 
-    def answer(self, redirect, user="carol"):
+    def answer(self, redirect, user="carol", **environment):
         """The browser comes back."""
         check(redirect.startswith(PAGE + "?"), redirect)
-        return self.get("/callback", redirect.partition("?")[2], user)
+        return self.get("/callback", redirect.partition("?")[2], user, **environment)
 
     def api(self, user="carol"):
         return self.get("/api", user=user)
@@ -218,8 +237,9 @@ def CGI_takes_a_code_once():
     with server() as s:
         site = Site(s)
         redirect = allow(site.address())
+        cookies = site.cookies("carol")
         check(site.answer(redirect).status == 200, "the first time")
-        refused(site.answer(redirect), 403, "signin_cgi: not signed in: ")
+        refused(site.answer(redirect, HTTP_COOKIE=cookies), 403, "signin_cgi: not signed in: ")
         check(site.counts()["token_requests"] == 1, "sent twice, the server would revoke all that came of it")
         check(site.api().refreshed == 0, "the token")
 
@@ -243,6 +263,7 @@ def CGI_refuses_what_was_meant_for_another():
         redirect = allow(site.address("dave"))
         site.address("carol")
         refused(site.answer(redirect, "carol"), 403, "state")
+        refused(site.answer(redirect, "carol", HTTP_COOKIE=site.cookies("dave")), 403, "state differs")
         check(site.counts()["token_requests"] == 0 and not site.records(), "the code was sent")
         check(site.answer(redirect, "dave").status == 200, "it is still dave's")
 
@@ -264,6 +285,29 @@ def CGI_refuses_an_answer_with(what):
         refused(site.answer(forged), 403, "signin_cgi: not signed in: ")
         check(site.counts()["token_requests"] == 0, "the code was sent")
         check(site.answer(redirect).status == 200, "the real one no longer counts")
+
+
+@case("no cookie", "another sign-in's", "another name", "half a name", "a longer name", "another person's browser")
+def CGI_refuses_an_answer_in_another_browser_with(what):
+    """A stranger has begun a sign-in, and a link of the stranger's brings the answer (login CSRF)."""
+    with server() as s:
+        site = Site(s)
+        redirect = allow(site.address())
+        state = parse_qs(urlsplit(redirect).query)["state"][0]
+        site.address("dave")
+        cookies = {
+            "no cookie": "",
+            "another sign-in's": site.cookies("dave"),
+            "another name": f"theme=dark; signin-{state}=1",
+            "half a name": f"__Host-signin-{state[:-1]}=1; {state}=1",
+            "a longer name": f"x__Host-signin-{state}=1; __Host-signin-{state}x=1",
+            "another person's browser": site.cookies("dave").replace("=1", "=2"),
+        }[what]
+        refused(site.answer(redirect, HTTP_COOKIE=cookies), 403, "signin_cgi: not signed in: ", "cookie")
+        check(s.counts("strict")["token_requests"] == 0 and not site.records(), "the code was sent")
+        check(site.answer(redirect).status == 200, "the browser that began it is refused")
+        check("signin" not in site.cookies("carol"), "the cookie stays:", site.cookies("carol"))
+        refused(site.answer(redirect), 403, "cookie")
 
 
 @case()
