@@ -79,7 +79,9 @@ extern "C" {
  * request, perhaps a forged redirect (RFC 6749 section 10.12). Nothing was sent. Since 0.1.
  */
 #define OAUTH_ERROR_STATE (-110)
-/* The redirect comes from another issuer than OAUTH_ISSUER (RFC 9207). Since 0.1. */
+/* The redirect comes from another issuer than OAUTH_ISSUER, or from none that is named although
+ * OAUTH_REQUIRE_ISS is set (RFC 9207). Since 0.1.
+ */
 #define OAUTH_ERROR_ISSUER (-111)
 /* Too many clients are open, or this process has opened too many. Since 0.1. */
 #define OAUTH_ERROR_LIMIT (-112)
@@ -92,7 +94,9 @@ extern "C" {
  * Since 0.1.
  */
 #define OAUTH_ERROR_PROFILE (-201)
-/* A URL is http:// and not on loopback, and OAUTH_ALLOW_HTTP is not set. Since 0.1. */
+/* A URL is http:// and not on loopback, and OAUTH_ALLOW_HTTP is not set; or OAUTH_REDIRECT_URI has
+ * a scheme that is not safe, and OAUTH_ALLOW_REDIRECT_URI does not name it. Since 0.1.
+ */
 #define OAUTH_ERROR_INSECURE (-202)
 /* A CA file, client certificate or key cannot be read or used. Since 0.1. */
 #define OAUTH_ERROR_CERTIFICATE (-203)
@@ -149,7 +153,7 @@ extern "C" {
  */
 #define OAUTH_ERROR_UNSUPPORTED_TOKEN (-410)
 /* Another error code than those of the RFCs; OAUTH_ERROR has its name, and oauth_error_action tells
- * by its words what it means. Since 0.1.
+ * by its words what it means: in a redirect, a person's no. Since 0.1.
  */
 #define OAUTH_ERROR_REFUSED (-498)
 /* No usable token: a person must sign in (again). The server has refused the refresh token, in
@@ -245,7 +249,10 @@ extern "C" {
 /* Where the parameters of a token request stand: "form" (RFC 6749), "json", or "query". Since 0.1.
  */
 #define OAUTH_REQUEST_BODY 11
-/* Where the browser is sent with the code (RFC 6749 section 3.1.2). Since 0.1. */
+/* Where the browser is sent with the code (RFC 6749 section 3.1.2): https, http on loopback, an
+ * application's own scheme, or "urn:ietf:wg:oauth:2.0:oob"; others as OAUTH_ALLOW_REDIRECT_URI
+ * says. Since 0.1.
+ */
 #define OAUTH_REDIRECT_URI 12
 /* Scopes to ask for, with blanks between them (RFC 6749 section 3.3). Since 0.1. */
 #define OAUTH_SCOPE 13
@@ -335,6 +342,15 @@ extern "C" {
 #define OAUTH_PENDING_EXPIRES_IN 36
 /* URL that revokes tokens, or a path below OAUTH_BASE_URL (RFC 7009). Since 0.1. */
 #define OAUTH_REVOCATION_ENDPOINT 37
+/* "yes" demands "iss" in each answer to a sign-in, equal to OAUTH_ISSUER (RFC 9207 section 2.4):
+ * for servers that send it. A code alone is refused then. Since 0.1.
+ */
+#define OAUTH_REQUIRE_ISS 38
+/* Schemes that OAUTH_REDIRECT_URI may have although they are not safe, with blanks between them:
+ * "http" lets others on the way read the code, "javascript" and its like are run by the browser.
+ * Since 0.1.
+ */
+#define OAUTH_ALLOW_REDIRECT_URI 39
 /* "yes": what is not sealed is read though OAUTH_STORE_KEY is set, and sealed when it is next
  * written, or by oauth_store_reseal. For the time in which a store is sealed that was not: whoever
  * can write to the store can put such a record there, with a token of his own. Since 0.1.

@@ -41,7 +41,8 @@ pub const OAUTH_ERROR_CODE: i32 = -109;
 /// The state that came back is not the one that was sent, or none came: not our authorization request, perhaps a
 /// forged redirect (RFC 6749 section 10.12). Nothing was sent. Since 0.1.
 pub const OAUTH_ERROR_STATE: i32 = -110;
-/// The redirect comes from another issuer than OAUTH_ISSUER (RFC 9207). Since 0.1.
+/// The redirect comes from another issuer than OAUTH_ISSUER, or from none that is named although OAUTH_REQUIRE_ISS is set
+/// (RFC 9207). Since 0.1.
 pub const OAUTH_ERROR_ISSUER: i32 = -111;
 /// Too many clients are open, or this process has opened too many. Since 0.1.
 pub const OAUTH_ERROR_LIMIT: i32 = -112;
@@ -52,7 +53,8 @@ pub const OAUTH_ERROR_LIMIT: i32 = -112;
 pub const OAUTH_ERROR_MISSING: i32 = -200;
 /// The profile does not exist, or its file is wrong: `oauth_error_text` names file, line and key. Since 0.1.
 pub const OAUTH_ERROR_PROFILE: i32 = -201;
-/// A URL is http:// and not on loopback, and OAUTH_ALLOW_HTTP is not set. Since 0.1.
+/// A URL is http:// and not on loopback, and OAUTH_ALLOW_HTTP is not set; or OAUTH_REDIRECT_URI has a scheme that is not
+/// safe, and OAUTH_ALLOW_REDIRECT_URI does not name it. Since 0.1.
 pub const OAUTH_ERROR_INSECURE: i32 = -202;
 /// A CA file, client certificate or key cannot be read or used. Since 0.1.
 pub const OAUTH_ERROR_CERTIFICATE: i32 = -203;
@@ -99,7 +101,7 @@ pub const OAUTH_ERROR_TEMP_UNAVAILABLE: i32 = -409;
 /// `unsupported_token_type`: the server does not revoke tokens of that type (RFC 7009 section 2.2.1). Since 0.1.
 pub const OAUTH_ERROR_UNSUPPORTED_TOKEN: i32 = -410;
 /// Another error code than those of the RFCs; OAUTH_ERROR has its name, and `oauth_error_action` tells by its words
-/// what it means. Since 0.1.
+/// what it means: in a redirect, a person's no. Since 0.1.
 pub const OAUTH_ERROR_REFUSED: i32 = -498;
 /// No usable token: a person must sign in (again). The server has refused the refresh token, in whatever words, or there
 /// is none. What was refused is not sent again for a while, by no job: `oauth_refresh` asks at once. Since 0.1.
@@ -173,7 +175,8 @@ pub const OAUTH_CLIENT_AUTH: i32 = 9;
 pub const OAUTH_BASIC_ENCODING: i32 = 10;
 /// Where the parameters of a token request stand: `form` (RFC 6749), `json`, or `query`. Since 0.1.
 pub const OAUTH_REQUEST_BODY: i32 = 11;
-/// Where the browser is sent with the code (RFC 6749 section 3.1.2). Since 0.1.
+/// Where the browser is sent with the code (RFC 6749 section 3.1.2): https, http on loopback, an application's own scheme,
+/// or `urn:ietf:wg:oauth:2.0:oob`; others as OAUTH_ALLOW_REDIRECT_URI says. Since 0.1.
 pub const OAUTH_REDIRECT_URI: i32 = 12;
 /// Scopes to ask for, with blanks between them (RFC 6749 section 3.3). Since 0.1.
 pub const OAUTH_SCOPE: i32 = 13;
@@ -236,6 +239,12 @@ pub const OAUTH_ASSUME_EXPIRES_IN: i32 = 35;
 pub const OAUTH_PENDING_EXPIRES_IN: i32 = 36;
 /// URL that revokes tokens, or a path below OAUTH_BASE_URL (RFC 7009). Since 0.1.
 pub const OAUTH_REVOCATION_ENDPOINT: i32 = 37;
+/// `yes` demands `iss` in each answer to a sign-in, equal to OAUTH_ISSUER (RFC 9207 section 2.4): for servers that send
+/// it. A code alone is refused then. Since 0.1.
+pub const OAUTH_REQUIRE_ISS: i32 = 38;
+/// Schemes that OAUTH_REDIRECT_URI may have although they are not safe, with blanks between them: `http` lets others on
+/// the way read the code, `javascript` and its like are run by the browser. Since 0.1.
+pub const OAUTH_ALLOW_REDIRECT_URI: i32 = 39;
 /// `yes`: what is not sealed is read though OAUTH_STORE_KEY is set, and sealed when it is next written, or by
 /// `oauth_store_reseal`. For the time in which a store is sealed that was not: whoever can write to the store can put
 /// such a record there, with a token of his own. Since 0.1.

@@ -50,10 +50,13 @@ pub enum Error {
     Busy,
     #[error("no authorization code: {0}")]
     Code(String),
-    #[error("state differs: {0}")]
-    State(&'static str),
+    /// `says`: what stands in it of a refusal, which anybody may have written.
+    #[error("state differs: {reason}{}", says.as_ref().map(|says| format!(" (unproven: \"{says}\")")).unwrap_or_default())]
+    State { reason: &'static str, says: Option<String> },
     #[error("the redirect comes from another issuer than {expected}: do not trust it")]
     Issuer { expected: String },
+    #[error("no iss came back, and require_iss is set: paste the whole address that you end at")]
+    NoIssuer,
     #[error("too many clients: close those no longer used with oauth_client_close")]
     Limit,
 
@@ -64,6 +67,10 @@ pub enum Error {
     Profile(String),
     #[error("{key} is http:// and not on loopback: use https, or set allow_http to yes")]
     Insecure { key: &'static str },
+    #[error(
+        "redirect_uri begins with {scheme}: use https or loopback, or set allow_redirect_uri to {scheme}"
+    )]
+    RedirectUri { scheme: String },
     #[error("{key} cannot be used: {reason}")]
     Certificate { key: &'static str, reason: String },
 
@@ -225,12 +232,12 @@ impl Error {
             Self::NoRequest => (number::OAUTH_ERROR_SEQUENCE, Fix, NOTHING),
             Self::Busy => (number::OAUTH_ERROR_BUSY, Retry, NOTHING),
             Self::Code(_) => (number::OAUTH_ERROR_CODE, SignIn, NOTHING),
-            Self::State(_) => (number::OAUTH_ERROR_STATE, SignIn, NOTHING),
-            Self::Issuer { .. } => (number::OAUTH_ERROR_ISSUER, SignIn, NOTHING),
+            Self::State { .. } => (number::OAUTH_ERROR_STATE, SignIn, NOTHING),
+            Self::Issuer { .. } | Self::NoIssuer => (number::OAUTH_ERROR_ISSUER, SignIn, NOTHING),
             Self::Limit => (number::OAUTH_ERROR_LIMIT, Fix, NOTHING),
             Self::Missing { .. } => (number::OAUTH_ERROR_MISSING, Fix, NOTHING),
             Self::Profile(_) => (number::OAUTH_ERROR_PROFILE, Fix, NOTHING),
-            Self::Insecure { .. } => (number::OAUTH_ERROR_INSECURE, Fix, NOTHING),
+            Self::Insecure { .. } | Self::RedirectUri { .. } => (number::OAUTH_ERROR_INSECURE, Fix, NOTHING),
             Self::Certificate { .. } => (number::OAUTH_ERROR_CERTIFICATE, Fix, NOTHING),
             Self::Resolve { .. } => (number::OAUTH_ERROR_RESOLVE, Retry, NOTHING),
             Self::Connect { .. } => (number::OAUTH_ERROR_CONNECT, Retry, NOTHING),

@@ -1,7 +1,9 @@
 //! URLs and query strings, as text: an endpoint is used as it is written, colons, fragments and all.
 #![forbid(unsafe_code)]
 
-use url::{Host, Url};
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use url::Url;
 
 use crate::error::{Error, Result};
 
@@ -83,13 +85,16 @@ pub fn with_query(url: &str, query: &str) -> String {
 
 /// Reads a URI whose host, if it has one, is written in ASCII as it is sent: other letters as `xn--…`.
 pub fn parse(text: &str) -> std::result::Result<Url, String> {
-    let rest = text.split_once("://").map_or("", |(_, rest)| rest);
-    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
-    let host = authority.rsplit('@').next().unwrap_or_default();
+    let host = authority(text).rsplit('@').next().unwrap_or_default();
     if !host.is_ascii() || host.contains('%') {
         return Err("write the host's name in ASCII".to_owned());
     }
     Url::parse(text).map_err(|e| e.to_string())
+}
+
+fn authority(text: &str) -> &str {
+    let rest = text.split_once("://").map_or("", |(_, rest)| rest);
+    rest.split(['/', '?', '#', '\\']).next().unwrap_or_default()
 }
 
 /// Checks an http(s) URL that requests or a browser will be sent to, and gives it back as it was written.
@@ -99,17 +104,17 @@ pub fn check_endpoint(key: &'static str, text: &str, allow_http: bool) -> Result
         return Err(wrong("a URL has no blanks, control characters or letters outside ASCII"));
     }
     // What a browser forgives (`https:host`, `https:\\host`), other programs read as another host.
-    let rest = text.split_once("://").map_or("", |(_, rest)| rest);
-    if rest.is_empty() || rest.starts_with('/') || text.contains('\\') {
+    let authority = authority(text);
+    if authority.is_empty() || text.contains('\\') {
         return Err(wrong("use https://host/path"));
     }
     let url = parse(text).map_err(|e| wrong(&format!("not a URL ({e}): use https://host/path")))?;
-    if !url.username().is_empty() || url.password().is_some() {
+    if authority.contains('@') {
         return Err(wrong("a URL with a user name is refused: credentials have properties of their own"));
     }
     match url.scheme() {
         "https" => Ok(()),
-        "http" if allow_http || url.host_str().is_some_and(is_loopback) => Ok(()),
+        "http" if allow_http || is_loopback(host_of(authority)) => Ok(()),
         "http" => Err(Error::Insecure { key }),
         _ => Err(wrong("use https://host/path")),
     }
@@ -121,13 +126,55 @@ pub fn is_out_of_band(redirect_uri: &str) -> bool {
     matches!(uri.as_str(), "urn:ietf:wg:oauth:2.0:oob" | "urn:ietf:wg:oauth:2.0:oob:auto")
 }
 
-/// RFC 8252 section 8.3: what goes to loopback does not leave the machine. `host` is as in a URL. Names below
-/// `localhost` are left out: some resolvers ask the network for them.
-pub fn is_loopback(host: &str) -> bool {
-    match Host::parse(host) {
-        Ok(Host::Ipv4(address)) => address.is_loopback(),
-        Ok(Host::Ipv6(address)) => address.is_loopback(),
-        Ok(Host::Domain(name)) => name == "localhost",
-        Err(_) => false,
+/// Checks a redirect URI that is about to be used. What a browser runs or shows by itself is none, and over http:// the
+/// code can be read on the way (RFC 9700 section 2.6); `allowed`: the schemes that are allowed all the same.
+pub fn check_redirect_uri(text: &str, allowed: &str) -> Result<()> {
+    const BROWSERS: &[&str] = &[
+        "about",
+        "blob",
+        "chrome",
+        "content",
+        "data",
+        "file",
+        "filesystem",
+        "ftp",
+        "intent",
+        "jar",
+        "javascript",
+        "mailto",
+        "res",
+        "resource",
+        "vbscript",
+        "view-source",
+        "ws",
+        "wss",
+    ];
+    let scheme = text.split(':').next().unwrap_or_default().to_ascii_lowercase();
+    let is_safe = match scheme.as_str() {
+        "http" => is_loopback(host_of(authority(text))),
+        other => !BROWSERS.contains(&other),
+    };
+    if text.is_empty() || is_safe || allowed.split(' ').any(|allowed| allowed == scheme) {
+        return Ok(());
     }
+    Err(Error::RedirectUri { scheme })
+}
+
+fn host_of(authority: &str) -> &str {
+    match authority.split_once(']') {
+        Some((address, _)) => &authority[..=address.len()],
+        None => authority.split(':').next().unwrap_or_default(),
+    }
+}
+
+/// RFC 8252 section 8.3: what goes to loopback does not leave the machine. `host` is as somebody wrote it, and as it is
+/// connected to: what is not an address letter for letter (`127.1`, `127.0.0.1.`) is a name, which others resolve. Names
+/// below `localhost` are left out: some resolvers ask the network for them.
+pub fn is_loopback(host: &str) -> bool {
+    let ipv6 = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    if let Some(address) = ipv6 {
+        return address.parse::<Ipv6Addr>().is_ok_and(|address| address.is_loopback());
+    }
+    let address = host.parse::<Ipv4Addr>();
+    address.is_ok_and(|address| address.is_loopback()) || host.eq_ignore_ascii_case("localhost")
 }

@@ -78,7 +78,8 @@
       *> came: not our authorization request, perhaps a forged redirect
       *> (RFC 6749 section 10.12). Nothing was sent. Since 0.1.
        78  OAUTH-ERROR-STATE              VALUE -110.
-      *> The redirect comes from another issuer than OAUTH-ISSUER (RFC
+      *> The redirect comes from another issuer than OAUTH-ISSUER, or
+      *> from none that is named although OAUTH-REQUIRE-ISS is set (RFC
       *> 9207). Since 0.1.
        78  OAUTH-ERROR-ISSUER             VALUE -111.
       *> Too many clients are open, or this process has opened too many.
@@ -93,7 +94,8 @@
       *> oauth_error_text names file, line and key. Since 0.1.
        78  OAUTH-ERROR-PROFILE            VALUE -201.
       *> A URL is http:// and not on loopback, and OAUTH-ALLOW-HTTP is
-      *> not set. Since 0.1.
+      *> not set; or OAUTH-REDIRECT-URI has a scheme that is not safe,
+      *> and OAUTH-ALLOW-REDIRECT-URI does not name it. Since 0.1.
        78  OAUTH-ERROR-INSECURE           VALUE -202.
       *> A CA file, client certificate or key cannot be read or used.
       *> Since 0.1.
@@ -153,8 +155,8 @@
       *> that type (RFC 7009 section 2.2.1). Since 0.1.
        78  OAUTH-ERROR-UNSUPPORTED-TOKEN  VALUE -410.
       *> Another error code than those of the RFCs; OAUTH-ERROR has its
-      *> name, and oauth_error_action tells by its words what it means.
-      *> Since 0.1.
+      *> name, and oauth_error_action tells by its words what it means:
+      *> in a redirect, a person's no. Since 0.1.
        78  OAUTH-ERROR-REFUSED            VALUE -498.
       *> No usable token: a person must sign in (again). The server has
       *> refused the refresh token, in whatever words, or there is none.
@@ -251,7 +253,9 @@
       *> 6749), "json", or "query". Since 0.1.
        78  OAUTH-REQUEST-BODY             VALUE 11.
       *> Where the browser is sent with the code (RFC 6749 section
-      *> 3.1.2). Since 0.1.
+      *> 3.1.2): https, http on loopback, an application's own scheme,
+      *> or "urn:ietf:wg:oauth:2.0:oob"; others as
+      *> OAUTH-ALLOW-REDIRECT-URI says. Since 0.1.
        78  OAUTH-REDIRECT-URI             VALUE 12.
       *> Scopes to ask for, with blanks between them (RFC 6749 section
       *> 3.3). Since 0.1.
@@ -343,6 +347,15 @@
       *> URL that revokes tokens, or a path below OAUTH-BASE-URL (RFC
       *> 7009). Since 0.1.
        78  OAUTH-REVOCATION-ENDPOINT      VALUE 37.
+      *> "yes" demands "iss" in each answer to a sign-in, equal to
+      *> OAUTH-ISSUER (RFC 9207 section 2.4): for servers that send it.
+      *> A code alone is refused then. Since 0.1.
+       78  OAUTH-REQUIRE-ISS              VALUE 38.
+      *> Schemes that OAUTH-REDIRECT-URI may have although they are not
+      *> safe, with blanks between them: "http" lets others on the way
+      *> read the code, "javascript" and its like are run by the
+      *> browser. Since 0.1.
+       78  OAUTH-ALLOW-REDIRECT-URI       VALUE 39.
       *> "yes": what is not sealed is read though OAUTH-STORE-KEY is
       *> set, and sealed when it is next written, or by
       *> oauth_store_reseal. For the time in which a store is sealed

@@ -70,6 +70,15 @@ impl Refusal {
             "interaction_required" | "login_required" | "consent_required" | "account_selection_required" => {
                 (number::OAUTH_ERROR_REFUSED, Action::SignIn)
             }
+            // RFC 9101 section 7, RFC 8707 section 2, OpenID Connect Core section 3.1.2.6: the request is wrong.
+            "invalid_request_uri"
+            | "invalid_request_object"
+            | "request_not_supported"
+            | "request_uri_not_supported"
+            | "registration_not_supported"
+            | "invalid_target" => (number::OAUTH_ERROR_REFUSED, Action::Fix),
+            // In words of its own (LinkedIn: user_cancelled_login), a person's no.
+            _ if is_person => (number::OAUTH_ERROR_REFUSED, Action::SignIn),
             _ => (number::OAUTH_ERROR_REFUSED, self.action_of_its_own()),
         }
     }
@@ -97,6 +106,7 @@ impl Refusal {
             ("unsupported_token_type", _) => "the server does not revoke such tokens: use oauth_forget",
             ("server_error" | "temporarily_unavailable", _) | (_, Meaning::Passing) => "try again later",
             ("invalid_grant", _) | (_, Meaning::Dead) => "the code is wrong, used or too old: sign in again",
+            _ if self.known() == (number::OAUTH_ERROR_REFUSED, Action::SignIn) => "sign-in was refused",
             _ => "the server refused",
         }
     }

@@ -1,7 +1,7 @@
 //! A code that came back, and the URL that it answers.
 #![forbid(unsafe_code)]
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Refusal, Result};
 use crate::protocol::authorization_response::{self, AuthorizationResponse, NoCode, Origin};
 use crate::protocol::redactor::Redactor;
 use crate::secret::Secret;
@@ -44,17 +44,26 @@ fn refusal(snapshot: &Snapshot, no_code: NoCode) -> Result<Error> {
         NoCode::NotUnderstood(error) => return Ok(error),
         NoCode::Refused { refusal, state, issuer } => (refusal, state, issuer),
     };
-    let Some(state) = state else { return Ok(NO_STATE) };
-    // A forged refusal must not look like the server's.
-    if !has_asked(snapshot, &state)? {
-        return Ok(NOT_OURS);
-    }
-    check_issuer(snapshot, issuer.as_deref())?;
     let words = Redactor::new(snapshot.settings.secrets());
     refusal.error = words.code(&refusal.error);
     refusal.description = words.text(&refusal.description);
     refusal.uri = words.text(&refusal.uri);
+    // A forged refusal must not look like the server's, nor end the sign-in. Its words may help whoever reads them.
+    let forged = |reason| Error::State { reason, says: Some(unproven(&refusal)) };
+    match state {
+        None => return Ok(forged("no state came back with this refusal: sign in again")),
+        Some(state) if !has_asked(snapshot, &state)? => return Ok(forged(NOT_OURS)),
+        Some(_) => check_issuer(snapshot, issuer.as_deref())?,
+    }
     Ok(Error::Refused(refusal))
+}
+
+/// What a refusal says, in a few words.
+fn unproven(refusal: &Refusal) -> String {
+    const LONGEST: usize = 100;
+    let all = [&refusal.error, ": ", &refusal.description].concat();
+    let text = all.trim_end_matches(": ").replace('"', "'");
+    text.chars().take(LONGEST).collect()
 }
 
 /// Whether it was we who asked, in this process or another.
@@ -65,7 +74,7 @@ fn has_asked(snapshot: &Snapshot, state: &str) -> Result<bool> {
 /// The URL with that state or, for a code that came without one from where none comes, the newest.
 fn claim(snapshot: &Snapshot, response: &AuthorizationResponse, code: &str) -> Result<Claim> {
     let state = match &response.origin {
-        Origin::Redirect { state } => Some(state.as_deref().ok_or(NO_STATE)?),
+        Origin::Redirect { state } => Some(state.as_deref().ok_or_else(no_state)?),
         Origin::Page { .. } | Origin::Alone => None,
     };
     let found = match snapshot.memory_record().claim_pending(state, code)? {
@@ -74,13 +83,13 @@ fn claim(snapshot: &Snapshot, response: &AuthorizationResponse, code: &str) -> R
     };
     match found {
         Found::Claim(claim) => match &response.origin {
-            Origin::Page { host } if !is_our_page(snapshot, &claim, host.as_deref()) => Err(NO_STATE),
+            Origin::Page { host } if !is_our_page(snapshot, &claim, host.as_deref()) => Err(no_state()),
             _ => Ok(claim),
         },
         Found::Busy => Err(Error::Busy),
         Found::Used => Err(Error::Spent),
-        Found::Expired => Err(Error::State("the URL was made too long ago: sign in again with a new one")),
-        Found::None if state.is_some() => Err(NOT_OURS),
+        Found::Expired => Err(not_ours("the URL was made too long ago: sign in again with a new one")),
+        Found::None if state.is_some() => Err(not_ours(NOT_OURS)),
         Found::None => Err(Error::NoPending),
     }
 }
@@ -94,16 +103,22 @@ fn is_our_page(snapshot: &Snapshot, claim: &Claim, host: Option<&str>) -> bool {
     uri::is_out_of_band(&claim.redirect_uri) && host.is_none_or(is_servers)
 }
 
-const NOT_OURS: Error =
-    Error::State("this answer is not to a URL that was made here: sign in again with a new one");
+const NOT_OURS: &str = "this answer is not to a URL that was made here: sign in again with a new one";
 
-const NO_STATE: Error =
-    Error::State("the address has no state: paste all of it; only if the server sends none, the code alone");
+fn not_ours(reason: &'static str) -> Error {
+    Error::State { reason, says: None }
+}
 
-/// RFC 9207 section 2.4. A server that sends no `iss` is not one of those that must.
+fn no_state() -> Error {
+    not_ours("the address has no state: paste all of it; only if the server sends none, the code alone")
+}
+
+/// RFC 9207 section 2.4. Where it is not demanded, a server that sends no `iss` is not one of those that must.
 fn check_issuer(snapshot: &Snapshot, issuer: Option<&str>) -> Result<()> {
-    let expected = &snapshot.settings.endpoints.issuer;
+    let settings = &snapshot.settings;
+    let (expected, is_demanded) = (&settings.endpoints.issuer, settings.demands_issuer()?);
     match issuer {
+        None if is_demanded => Err(Error::NoIssuer),
         Some(issuer) if !expected.is_empty() && issuer != expected => {
             Err(Error::Issuer { expected: expected.clone() })
         }

@@ -9,6 +9,8 @@ use crate::uri::{self, Escape};
 #[derive(Clone, Debug)]
 pub struct AuthorizationRequest {
     pub redirect_uri: String,
+    /// Schemes that it may have although they are not safe, in small letters, with blanks between them.
+    pub allow_redirect_uri: String,
     /// Scopes with blanks between them.
     pub scope: String,
     pub scope_separator: ScopeSeparator,
@@ -32,6 +34,7 @@ impl Default for AuthorizationRequest {
     fn default() -> Self {
         Self {
             redirect_uri: String::new(),
+            allow_redirect_uri: String::new(),
             scope: String::new(),
             scope_separator: ScopeSeparator::default(),
             response_type: DEFAULT_RESPONSE_TYPE.to_owned(),
@@ -48,6 +51,10 @@ impl AuthorizationRequest {
             return Err(Error::Missing { key: "client_id", operation: "oauth_build_authorize_url" });
         }
         let extra = uri::parse_query(&self.extra);
+        let more = extra.iter().filter(|(name, _)| name == "redirect_uri").map(|(_, value)| value);
+        for redirect_uri in more.chain([&self.redirect_uri]) {
+            uri::check_redirect_uri(redirect_uri, &self.allow_redirect_uri)?;
+        }
         let mut query = String::new();
         let mut add = |name: &str, value: &str| {
             query.push_str(name);

@@ -22,6 +22,15 @@ pub const ROWS: &[Row] = &[
         ),
     },
     Row {
+        number: number::OAUTH_ALLOW_REDIRECT_URI,
+        key: "allow_redirect_uri",
+        kind: Kind::Text(
+            schemes,
+            |s| &s.authorization.allow_redirect_uri,
+            |s| &mut s.authorization.allow_redirect_uri,
+        ),
+    },
+    Row {
         number: number::OAUTH_SCOPE,
         key: "scope",
         kind: Kind::Text(text, |s| &s.authorization.scope, |s| &mut s.authorization.scope),
@@ -57,7 +66,8 @@ impl Words for Pkce {
         &[("S256", Self::S256), ("plain", Self::Plain), ("off", Self::Off)];
 }
 
-/// Any absolute URI: `https://…`, `com.example.app:/cb`, `urn:ietf:wg:oauth:2.0:oob` (RFC 8252 section 7).
+/// Any absolute URI: `https://…`, `com.example.app:/cb`, `urn:ietf:wg:oauth:2.0:oob` (RFC 8252 section 7). Whether its
+/// scheme is safe is looked at when it is used: what allows it may be set later.
 fn redirect_uri(_: &Settings, given: Given<'_>) -> Result<String> {
     let text = given.checked()?;
     if text.is_empty() {
@@ -70,7 +80,25 @@ fn redirect_uri(_: &Settings, given: Given<'_>) -> Result<String> {
     if text.contains(' ') {
         return Err(given.refused("a URI has no blanks"));
     }
+    // A browser forgives `http:host` and `http:\\host`, and goes where nobody sees that it does.
+    let is_web = matches!(parsed.scheme(), "http" | "https");
+    if is_web && (!has_host(text) || text.contains('\\') || !parsed.username().is_empty()) {
+        return Err(given.refused("use https://host/path"));
+    }
     Ok(text.to_owned())
+}
+
+fn has_host(text: &str) -> bool {
+    text.split_once("://").is_some_and(|(_, rest)| !rest.is_empty() && !rest.starts_with('/'))
+}
+
+/// Names of schemes, as they are compared.
+fn schemes(_: &Settings, given: Given<'_>) -> Result<String> {
+    let text = given.checked()?.to_ascii_lowercase();
+    if text.bytes().any(|b| !b.is_ascii_alphanumeric() && !b" +-.".contains(&b)) {
+        return Err(given.refused("use names of schemes with blanks between them, such as http"));
+    }
+    Ok(text)
 }
 
 fn response_type(_: &Settings, given: Given<'_>) -> Result<String> {

@@ -14,6 +14,8 @@ pub struct Endpoints {
     /// What each endpoint that begins with `/` is appended to.
     pub base_url: String,
     pub issuer: String,
+    /// Whether each answer to a sign-in has to name it.
+    pub require_iss: bool,
     pub authorization_endpoint: String,
     pub token_endpoint: String,
     /// Empty: the token endpoint.
@@ -35,6 +37,11 @@ pub const ROWS: &[Row] = &[
         number: number::OAUTH_ISSUER,
         key: "issuer",
         kind: Kind::Text(text, |s| &s.endpoints.issuer, |s| &mut s.endpoints.issuer),
+    },
+    Row {
+        number: number::OAUTH_REQUIRE_ISS,
+        key: "require_iss",
+        kind: Kind::Word(|s| &s.endpoints.require_iss, |s| &mut s.endpoints.require_iss),
     },
     Row {
         number: number::OAUTH_AUTHORIZATION_ENDPOINT,
@@ -116,6 +123,15 @@ fn for_requests(settings: &Settings, given: Given<'_>) -> Result<String> {
 }
 
 impl Settings {
+    /// Whether an answer without `iss` is refused.
+    pub fn demands_issuer(&self) -> Result<bool> {
+        let Endpoints { issuer, require_iss, .. } = &self.endpoints;
+        if *require_iss && issuer.is_empty() {
+            return Err(Error::Missing { key: "issuer", operation: "require_iss can be met" });
+        }
+        Ok(*require_iss)
+    }
+
     pub fn authorization_url(&self) -> Result<String> {
         let endpoint = &self.endpoints.authorization_endpoint;
         self.endpoints.url("authorization_endpoint", endpoint, "oauth_build_authorize_url")

@@ -97,6 +97,7 @@ impl Snapshot {
 impl AuthorizationTemplate {
     fn of(settings: &Settings) -> Result<Self> {
         let Settings { authorization, client, storage, .. } = settings;
+        settings.demands_issuer()?;
         let prefix = authorization.url_prefix(&settings.authorization_url()?, &client.client_id)?;
         let request = PendingRequest {
             token_endpoint: settings.token_url()?,

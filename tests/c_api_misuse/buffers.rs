@@ -223,6 +223,7 @@ fn everything_set() -> Client {
         (OAUTH_AUTHORIZE_PARAMS, "prompt=consent&nonce=n-0S6_WzA2Mj"),
         (OAUTH_TOKEN_PARAMS, "tenant=SECRET-1"),
         (OAUTH_REFRESH_PARAMS, "tenant=SECRET-2"),
+        (OAUTH_ALLOW_REDIRECT_URI, "http"),
         (OAUTH_ACCOUNT, "M\u{fc}ller"),
         (OAUTH_STORE_KEY, "SECRET/key/0000000000000000000000000000000A"),
         (OAUTH_STORE_OLD_KEY, "SECRET/old/key/000000000000000000000000000A"),

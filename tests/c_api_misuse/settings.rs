@@ -44,6 +44,8 @@ const GOOD: &[(i32, &str, &str)] = &[
     (OAUTH_ASSUME_EXPIRES_IN, "3600", ""),
     (OAUTH_PENDING_EXPIRES_IN, "60", "172800"),
     (OAUTH_REVOCATION_ENDPOINT, "/revoke", ""),
+    (OAUTH_REQUIRE_ISS, "yes", "no"),
+    (OAUTH_ALLOW_REDIRECT_URI, "http javascript", ""),
     (OAUTH_STORE_ALLOW_PLAIN, "yes", "no"),
 ];
 
@@ -189,6 +191,13 @@ const NONSENSE: &[(&[i32], &[&str], i32)] = &[
             "http://[::]/token",
             "http://192.168.0.1/token",
             "http://128.0.0.1/token",
+            // Whoever connects takes them for names, or for other addresses.
+            "http://127.0.0.1./token",
+            "http://127.1/token",
+            "http://0x7f.1/token",
+            "http://2130706433/token",
+            "http://0177.0.0.1/token",
+            "http://[::ffff:127.0.0.1]/token",
         ],
         OAUTH_ERROR_INSECURE,
     ),

@@ -1,6 +1,6 @@
 //! Authorization URLs (RFC 6749 section 4.1.1): their exact text, and what none is made of.
 
-use crate::common::Client;
+use crate::common::{error_text, Client};
 use crate::support::{client, parameter_of, Settings, Table};
 use oauth::constants::*;
 
@@ -319,6 +319,16 @@ const REFUSED: &[(&str, Settings<'static>, i32)] = &[
     ("redirect_uri with # (3.1.2)", &[(OAUTH_REDIRECT_URI, "https://app.example/#cb")], OAUTH_ERROR_VALUE),
     ("redirect_uri without a scheme", &[(OAUTH_REDIRECT_URI, "/cb")], OAUTH_ERROR_VALUE),
     ("redirect_uri with a blank", &[(OAUTH_REDIRECT_URI, "https://app.example/c b")], OAUTH_ERROR_VALUE),
+    ("redirect_uri with a user's name", &[(OAUTH_REDIRECT_URI, "https://a@app.example/")], OAUTH_ERROR_VALUE),
+    ("redirect_uri with a backslash", &[(OAUTH_REDIRECT_URI, "http://127.0.0.1\\@evil/")], OAUTH_ERROR_VALUE),
+    ("redirect_uri without slashes", &[(OAUTH_REDIRECT_URI, "http:127.0.0.1/cb")], OAUTH_ERROR_VALUE),
+    ("a scheme's name with a colon", &[(OAUTH_ALLOW_REDIRECT_URI, "http:")], OAUTH_ERROR_VALUE),
+    ("iss without an issuer", &[(OAUTH_REQUIRE_ISS, "yes")], OAUTH_ERROR_MISSING),
+    (
+        "a redirect_uri of authorize_params",
+        &[(OAUTH_AUTHORIZE_PARAMS, "redirect_uri=javascript%3Aalert(1)")],
+        OAUTH_ERROR_INSECURE,
+    ),
     ("scope with a line end", &[(OAUTH_SCOPE, "a\nb")], OAUTH_ERROR_VALUE),
     ("separator of two characters", &[(OAUTH_SCOPE_SEPARATOR, ", ")], OAUTH_ERROR_VALUE),
     ("separator &", &[(OAUTH_SCOPE_SEPARATOR, "&")], OAUTH_ERROR_VALUE),
@@ -347,6 +357,86 @@ fn what_no_url_is_made_of() {
             row.returned(n, *number);
             row.action(OAUTH_ACTION_FIX);
             row.eq("state", client.get(OAUTH_STATE), String::new());
+        });
+    }
+    table.end();
+}
+
+/// What a browser runs or shows by itself, and what goes over the network in the clear (RFC 9700 section 2.6).
+#[test]
+fn redirect_uris_and_their_schemes() {
+    const SAFE: &[&str] = &[
+        "https://app.example/cb",
+        "HTTPS://app.example/cb",
+        "http://127.0.0.1/cb",
+        "http://127.0.0.1:8400/cb",
+        "http://127.8.9.10/cb",
+        "HTTP://[::1]:8400/cb",
+        "http://[0:0:0:0:0:0:0:1]/cb",
+        "http://localhost:8400/cb",
+        "http://LOCALHOST/cb",
+        "com.example.app:/cb",
+        "myapp://cb",
+        "urn:ietf:wg:oauth:2.0:oob",
+        "urn:ietf:wg:oauth:2.0:oob:auto",
+    ];
+    const UNSAFE: &[&str] = &[
+        "http://app.example/cb",
+        "HTTP://app.example/cb",
+        "http://127.0.0.1./cb",
+        "http://127.0.0.1.evil.example/cb",
+        "http://localhost.evil.example/cb",
+        "http://localhost./cb",
+        "http://app.localhost/cb",
+        "http://127.1/cb",
+        "http://0x7f.1/cb",
+        "http://2130706433/cb",
+        "http://0177.0.0.1/cb",
+        "http://0.0.0.0/cb",
+        "http://[::]/cb",
+        "http://[::ffff:127.0.0.1]/cb",
+        "http://[::2]/cb",
+        "javascript:alert(1)",
+        "JavaScript://app.example/%0aalert(1)",
+        "data:text/html,x",
+        "vbscript:x",
+        "file:///tmp/x",
+        "blob:https://app.example/x",
+        "about:blank",
+        "view-source:https://app.example/",
+        "filesystem:https://app.example/x",
+        "ws://app.example/cb",
+        "ftp://app.example/cb",
+        "mailto:anne@app.example",
+    ];
+    let made = |client: &Client| unsafe {
+        oauth::ffi::oauth_build_authorize_url(client.0, [0; 4096].as_mut_ptr(), 4096)
+    };
+    let mut table = Table::new("redirect URIs");
+    for uri in SAFE {
+        table.row(uri, |row| {
+            let client = client(&[(OAUTH_REDIRECT_URI, uri)]);
+            row.holds("a URL is made", made(&client) > 0);
+        });
+    }
+    for uri in UNSAFE {
+        table.row(uri, |row| {
+            let client = client(&[(OAUTH_REDIRECT_URI, uri), (OAUTH_ALLOW_HTTP, "yes")]);
+            let scheme = uri.split(':').next().unwrap().to_lowercase();
+            for others in ["", "https", "htt httpx", "java script"] {
+                client.must_set(OAUTH_ALLOW_REDIRECT_URI, others);
+                row.returned(made(&client), OAUTH_ERROR_INSECURE);
+                row.action(OAUTH_ACTION_FIX);
+                row.holds(
+                    "it says what to set",
+                    error_text().contains(&format!("set allow_redirect_uri to {scheme}")),
+                );
+                row.eq("state", client.get(OAUTH_STATE), String::new());
+            }
+            for named in [scheme.clone(), format!("other {} more", scheme.to_uppercase())] {
+                client.must_set(OAUTH_ALLOW_REDIRECT_URI, &named);
+                row.holds("a URL is made once it is named", made(&client) > 0);
+            }
         });
     }
     table.end();

@@ -1,7 +1,8 @@
 //! What a person pastes after signing in: the redirect, a part of it, the code alone, and what mail programs and
 //! terminals make of them.
 
-use crate::support::{client, sent, Settings, Table, REDIRECT};
+use crate::common::error_text;
+use crate::support::{client, sent, Settings, Table, REDIRECT, SECRET};
 use oauth::constants::*;
 use oauth::ffi;
 use Want::*;
@@ -213,13 +214,26 @@ const PASTED: &[Case] = &[
     case(
         "a code of the server's own",
         "?error=tenant_locked&error_description=%C3%BCber&state={state}",
-        Refused(OAUTH_ERROR_REFUSED, "tenant_locked", "über", OAUTH_ACTION_FIX),
+        Refused(OAUTH_ERROR_REFUSED, "tenant_locked", "über", OAUTH_ACTION_SIGN_IN),
     ),
     case(
         "line ends in the words are no line ends in a log",
         "?error=access_denied%0D%0Aforged&error_description=a%0D%0Ab%1B%5B31mc%00&state={state}",
-        Refused(OAUTH_ERROR_REFUSED, "access_deniedforged", "a  b [31mc", OAUTH_ACTION_FIX),
+        Refused(OAUTH_ERROR_REFUSED, "access_deniedforged", "a  b [31mc", OAUTH_ACTION_SIGN_IN),
     ),
+    case(
+        "a person's no in other words (LinkedIn)",
+        "https://app.example/cb?error=user_cancelled_login&error_description=The+user+cancelled&state={state}",
+        Refused(OAUTH_ERROR_REFUSED, "user_cancelled_login", "The user cancelled", OAUTH_ACTION_SIGN_IN),
+    ),
+    case(
+        "a request that is wrong (RFC 9101)",
+        "?error=invalid_request_object&state={state}",
+        Refused(OAUTH_ERROR_REFUSED, "invalid_request_object", "", OAUTH_ACTION_FIX),
+    ),
+    case("refusal without a state", "https://app.example/cb?error=access_denied", Fails(OAUTH_ERROR_STATE)),
+    case("refusal without a state, the query alone", "error=access_denied", Fails(OAUTH_ERROR_STATE)),
+    case("refusal with an empty state", "?error=access_denied&state=", Fails(OAUTH_ERROR_STATE)),
     case("refusal for another state", "?error=access_denied&state=theirs", Fails(OAUTH_ERROR_STATE)),
     case(
         "refusal of another issuer (RFC 9207)",
@@ -342,6 +356,94 @@ fn pasted_texts() {
             row.eq("code afterwards", sent(&client).parameter("code").as_deref(), Some("right"));
         });
     }
+    table.end();
+}
+
+/// Anybody can write a refusal: its words are shown, and are nobody's.
+#[test]
+fn forged_refusals() {
+    let long = "x".repeat(5000);
+    let cases = [
+        (
+            "no state",
+            "?error=access_denied&error_description=The+user+said+no",
+            "access_denied: The user said no",
+        ),
+        ("another state", "/cb?error=user_cancelled_login&state=theirs", "user_cancelled_login"),
+        ("quotes and lines", "?error=a&error_description=%22%0D%0Ab%1B[1m%E2%80%AEc", "unproven: \"a: '"),
+        ("a long one", &*format!("?error=a&error_description={long}"), "xxxxxxxx"),
+    ];
+    let mut table = Table::new("forged refusals");
+    for (name, text, shown) in cases {
+        table.row(name, |row| {
+            let client = client(&[]);
+            client.authorize_url();
+            let state = client.get(OAUTH_STATE);
+            row.returned(client.exchange(text), OAUTH_ERROR_STATE);
+            row.action(OAUTH_ACTION_SIGN_IN);
+            let sentence = error_text();
+            row.holds(&sentence, sentence.contains(shown) && sentence.contains("(unproven: \""));
+            row.holds("what to do comes first", sentence[..80].contains("sign in again"));
+            for property in [OAUTH_ERROR, OAUTH_ERROR_DESCRIPTION, OAUTH_ERROR_URI] {
+                row.eq("what the server said", client.get(property), String::new());
+            }
+            row.returned(client.exchange(&format!("?code=abc&state={state}")), OAUTH_HTTP_NEEDED);
+        });
+    }
+    table.row("a secret in it", |row| {
+        let client = client(&[]);
+        client.authorize_url();
+        row.returned(
+            client.exchange(&format!("?error=a&error_description=is+it+{SECRET}")),
+            OAUTH_ERROR_STATE,
+        );
+        row.holds("is not shown", !error_text().contains(SECRET));
+    });
+    table.end();
+}
+
+/// RFC 9207 section 2.4, where the server is known to send `iss`.
+#[test]
+fn answers_that_must_name_their_issuer() {
+    const OURS: &str = "&iss=https%3A%2F%2Fas.example";
+    let cases: &[(&str, &str, Want)] = &[
+        ("ours", "?code=abc&state={state}{ours}", Sends("abc")),
+        ("none", "?code=abc&state={state}", Fails(OAUTH_ERROR_ISSUER)),
+        ("an empty one", "?code=abc&state={state}&iss=", Fails(OAUTH_ERROR_ISSUER)),
+        ("another", "?code=abc&state={state}&iss=https%3A%2F%2Fevil.example", Fails(OAUTH_ERROR_ISSUER)),
+        ("a slash more", "?code=abc&state={state}{ours}%2F", Fails(OAUTH_ERROR_ISSUER)),
+        ("other letters", "?code=abc&state={state}&iss=https%3A%2F%2FAS.example", Fails(OAUTH_ERROR_ISSUER)),
+        ("two", "?code=abc&state={state}{ours}{ours}", Fails(OAUTH_ERROR_CODE)),
+        ("ours, another state", "?code=abc&state=theirs{ours}", Fails(OAUTH_ERROR_STATE)),
+        ("the code alone", "abc", Fails(OAUTH_ERROR_ISSUER)),
+        ("code#state", "abc#{state}", Fails(OAUTH_ERROR_ISSUER)),
+        ("a refusal with it", "?error=access_denied&state={state}{ours}", Fails(OAUTH_ERROR_ACCESS_DENIED)),
+        ("a refusal without", "?error=access_denied&state={state}", Fails(OAUTH_ERROR_ISSUER)),
+    ];
+    let mut table = Table::new("issuers");
+    for (name, text, want) in cases {
+        table.row(name, |row| {
+            let client = client(&[(OAUTH_REQUIRE_ISS, "yes"), (OAUTH_ISSUER, "https://as.example")]);
+            client.authorize_url();
+            let fill = |text: &str| text.replace("{state}", &client.get(OAUTH_STATE)).replace("{ours}", OURS);
+            if let Fails(number) = want {
+                row.returned(client.exchange(&fill(text)), *number);
+                row.action(OAUTH_ACTION_SIGN_IN);
+                row.eq("what waits to be sent", client.request(OAUTH_REQUEST_URL).0, OAUTH_ERROR_SEQUENCE);
+            }
+            row.returned(client.exchange(&fill("?code=abc&state={state}{ours}")), OAUTH_HTTP_NEEDED);
+        });
+    }
+    table.row("an issuer that was taken back", |row| {
+        let client = client(&[(OAUTH_REQUIRE_ISS, "yes"), (OAUTH_ISSUER, "https://as.example")]);
+        client.authorize_url();
+        client.must_set(OAUTH_ISSUER, "");
+        row.returned(
+            client.exchange(&format!("?code=abc&state={}", client.get(OAUTH_STATE))),
+            OAUTH_ERROR_MISSING,
+        );
+        row.action(OAUTH_ACTION_FIX);
+    });
     table.end();
 }
 
