@@ -5,7 +5,7 @@ mod common;
 
 use common::{error_text, Client};
 use oauth::constants::*;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 const SECRET: &str = "fuzz-client-secret";
@@ -59,7 +59,7 @@ fn random_input_does_no_harm() {
     println!("FUZZ_SEED={seed}");
     let mut random = Random(seed);
     let folder = std::env::temp_dir().join(format!("liboauth-fuzz-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder).unwrap();
     let (start, mut rounds) = (Instant::now(), 0_u64);
     while start.elapsed() < limit {
         match rounds % 9 {

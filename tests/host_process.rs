@@ -15,7 +15,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::ffi::{CStr, OsStr};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{symlink, DirBuilderExt};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -943,7 +943,7 @@ impl Folder {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let path = std::env::temp_dir().join(format!("liboauth-guest-{}-{number}", std::process::id()));
-        std::fs::create_dir(&path).unwrap();
+        std::fs::DirBuilder::new().mode(0o700).create(&path).unwrap();
         std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
         Self { path }
     }

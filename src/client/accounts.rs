@@ -26,7 +26,7 @@ impl Client {
                 let (store, client) = (snapshot.store(), Identity::of(&snapshot.settings)?);
                 let kept = lock(&process.state).pages.take();
                 let (accounts, pages) = Pages::give(kept, &*store, &client, &snapshot.key, page)?;
-                lock(&process.state).pages = pages;
+                lock(&process.state).pages = Some(pages);
                 accounts
             }
         };

@@ -165,7 +165,7 @@ pub enum Leasing {
 }
 
 /// Records of a store, in an order that is always the same: what stands for each is the hash in its name.
-pub struct Listing(Vec<[u8; 16]>);
+pub struct Listing(pub Vec<[u8; 16]>);
 
 /// Differs between a token and the one that has replaced it, and says nothing else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

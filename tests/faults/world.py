@@ -67,7 +67,7 @@ class Result:
 
 def build():
     """Compiles shim and job, warnings as errors."""
-    WORK.mkdir(parents=True)
+    WORK.mkdir(mode=0o700)
     flags = ["-O1", "-Wall", "-Wextra", "-Werror"]
     library = [f"-I{HEADER.parent}", f"-L{LIBRARIES}", "-loauth", "-ldl"]
     for command in (

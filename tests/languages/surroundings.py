@@ -49,7 +49,7 @@ def valgrind_finds_nothing_after_a_refusal(program):
 @case()
 def the_demonstration_ends_well_and_leaves_nothing():
     folder = WORK / "demo"
-    folder.mkdir()
+    folder.mkdir(mode=0o700)
     done = execute(
         ["sh", EXAMPLES / "demo"],
         env={**ENVIRONMENT, "LIBOAUTH_DIR": str(LIB), "PRACTICE_SERVER": str(SERVER), "TMPDIR": str(folder)},

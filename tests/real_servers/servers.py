@@ -98,7 +98,7 @@ class Server:
     def __init__(self, name, state, command, ready, environment=()):
         self.name, self.ready, self.base = name, ready, {}
         self.folder = state / name.replace(" ", "-")
-        self.folder.mkdir()
+        self.folder.mkdir(mode=0o700)
         self.log = self.folder / "server.log"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
