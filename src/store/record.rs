@@ -105,7 +105,12 @@ fn open_as(
     };
     let outer = json(bytes)?;
     if !seal::is_sealed(&outer) {
-        return if keys.refuse_plain() { Err(plain(path)) } else { Ok((outer, keys.now.is_some())) };
+        if keys.refuse_plain() {
+            // What is no record has a sentence of its own.
+            check_format(path, &outer)?;
+            return Err(plain(path));
+        }
+        return Ok((outer, keys.now.is_some()));
     }
     let (plain, which) = seal::open(&keys.opening()?, kind, name, path, &outer)?;
     let is_stale = keys.now.is_none() || which > 0;
