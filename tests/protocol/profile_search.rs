@@ -12,6 +12,9 @@ use std::process::Command;
 #[ignore = "started by search_path"]
 fn asks_for_a_profile() {
     let name = std::env::var("PROFILE_ASKED_FOR").expect("set by search_path");
+    if let Ok(user) = std::env::var("PROFILE_ASKED_BY") {
+        assert_eq!(unsafe { libc::setuid(user.parse().unwrap()) }, 0);
+    }
     let (n, client_id) = match Client::open(&name) {
         Ok(client) => (0, client.get(OAUTH_CLIENT_ID)),
         Err(n) => (n, String::new()),

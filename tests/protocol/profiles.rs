@@ -5,7 +5,6 @@ use crate::support::{Row, Table};
 use oauth::constants::*;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
-use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -431,9 +430,8 @@ fn asked(folder: &Folder, name: &str, variables: &[(&str, &str)], user: Option<u
     let mut child = Command::new(std::env::current_exe().unwrap());
     child.args(["--exact", "profile_search::asks_for_a_profile", "--ignored", "--nocapture"]);
     child.env_clear().envs(variables.iter().copied()).env("PROFILE_ASKED_FOR", name).current_dir(&folder.0);
-    if let Some(user) = user {
-        child.uid(user);
-    }
+    // The child becomes that user itself: for another user the test's program may be out of reach.
+    child.envs(user.map(|user| ("PROFILE_ASKED_BY", user.to_string())));
     let output = String::from_utf8(child.output().unwrap().stdout).unwrap();
     output.lines().find_map(|line| line.strip_prefix("FOUND ")).unwrap_or(&output).to_owned()
 }
