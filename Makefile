@@ -1,4 +1,4 @@
-# liboauth: `make demo` and `make test` do all of their own set-up.
+# liboauth: `make demo` and `make test` do all of their own set-up, and say first what they cannot.
 #   make            the library: shared, static, header, pkg-config file, below build/
 #   make demo       build, start the practice server, sign in from C, call an API, refresh
 #   make test       every check of the project
@@ -26,9 +26,13 @@ export LIBOAUTH_DIR    := $(abspath $(build)/lib)
 export LIBOAUTH_SO     := $(abspath $(library))
 export PRACTICE_SERVER := $(abspath $(server))
 
-.PHONY: all library practice-server demo test sweep servers bench fuzz bindings install uninstall clean tools
+.PHONY: all library practice-server demo test sweep servers oidc-provider bench fuzz bindings install uninstall clean tools
 
 all: library
+
+# What the goals need, of all of them at once and before anything is built.
+tools:
+	@tests/tools $(or $(MAKECMDGOALS),library)
 
 # One crate type at a time, which fat LTO needs; no path of the machine that builds stands in the library, nor in the
 # objects that C compilers put into it. Sources are fetched first, as their folder's name has the registry's in it.
@@ -41,8 +45,7 @@ release := RUSTFLAGS="$(RUSTFLAGS) $(call remap,--remap-path-prefix) --remap-pat
 
 pc = sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@VERSION@|$(version)|' bindings/c/liboauth.pc.in
 
-library:
-	@tests/tools rust gcc
+library: tools
 	@$(fetch)
 	$(release) cdylib
 	$(release) staticlib
@@ -53,38 +56,35 @@ library:
 	@$(pc) > $(build)/lib/pkgconfig/liboauth.pc
 	@echo "built $(library) ($$(wc -c < $(library)) bytes), header include/liboauth.h"
 
-practice-server:
-	@tests/tools rust gcc
+practice-server: tools
 	$(CARGO) build --locked -p practice-server
 
 demo: library practice-server
-	@tests/tools curl-headers
 	@examples/demo
 
-test: tools library practice-server
+test: library practice-server
 	tests/run
 
-tools:
-	@tests/tools all
-
-sweep: tools library practice-server
+sweep: library practice-server
 	tests/stress/run --full
 	tests/faults/run --full
 
-servers: library
+servers: oidc-provider library
 	tests/real_servers/run
+
+oidc-provider: tools
+	@tests/real_servers/run --install
 
 # Here the practice server must not be the slow one.
 bench: library
-	@tests/tools bench
 	$(CARGO) build --locked --release -p practice-server
 	PRACTICE_SERVER=$(abspath $(target))/release/practice-server tests/bench/run
 
 FUZZ_SECONDS ?= 60
-fuzz:
+fuzz: tools
 	FUZZ_SECONDS=$(FUZZ_SECONDS) $(CARGO) test --locked --test fuzz -- --nocapture
 
-bindings:
+bindings: tools
 	$(CARGO) run --locked --quiet -p liboauth-bindings
 
 # Builds nothing that is there, so that root needs no cargo. The file has the whole version in its name, and the two links that

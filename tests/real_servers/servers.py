@@ -4,7 +4,6 @@ import json
 import os
 import pathlib
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -21,42 +20,14 @@ class Missing(Exception):
 # ---- install ----
 
 def install():
-    """Installs what is not there yet: Debian packages where we are root, then the pinned oidc-provider."""
-    if lacking := missing():
-        command = "apt-get install -y --no-install-recommends " + " ".join(sorted({p for _, p in lacking}))
-        if os.geteuid() == 0 and shutil.which("apt-get"):
-            environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-            for step in ("apt-get update", command):
-                subprocess.run(step.split() + ["-o", "DPkg::Lock::Timeout=120"], env=environment, stdout=sys.stderr)
-            lacking = missing()
-        if lacking:
-            names = ", ".join(name for name, _ in lacking)
-            raise Missing(f"missing: {names}; on Debian, as root: {command}")
+    """Sees to what Debian has, and installs the pinned oidc-provider."""
+    if subprocess.run([HERE.parent / "tools", "servers"]).returncode:
+        raise Missing("a tool is missing: see above")
     wanted = json.loads((OIDC / "package.json").read_text())["dependencies"]["oidc-provider"]
     if installed_oidc_provider() != wanted:
-        if not shutil.which("npm"):
-            raise Missing("missing: npm; on Debian, as root: apt-get install -y --no-install-recommends npm")
         done = subprocess.run(["npm", "ci"], cwd=OIDC, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         if done.returncode or installed_oidc_provider() != wanted:
             raise Missing(f"missing: oidc-provider {wanted}; `npm ci` in {OIDC} said:\n{done.stdout}")
-
-
-def missing():
-    """What is not there, as (name, Debian package)."""
-    lacking = [(tool, tool) for tool in ("openssl", "puma") if not shutil.which(tool)]
-    if node_version() < 20:
-        lacking.append(("node 20 or newer", "nodejs"))
-    for gem in ("doorkeeper", "rails", "sqlite3"):
-        if not shutil.which("ruby") or subprocess.run(["ruby", "-e", f"gem '{gem}'"], capture_output=True).returncode:
-            lacking.append((f"{gem} for Ruby", f"ruby-{gem}"))
-    return lacking
-
-
-def node_version():
-    if not shutil.which("node"):
-        return 0
-    said = subprocess.run(["node", "--version"], capture_output=True, text=True).stdout
-    return int(said.lstrip("v").split(".")[0] or 0)
 
 
 def installed_oidc_provider():
