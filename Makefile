@@ -20,7 +20,6 @@ soname  := liboauth.so.2
 build   := build
 library := $(build)/lib/liboauth.so
 server  := $(target)/debug/practice-server
-share   := $(DESTDIR)$(PREFIX)/share/liboauth
 
 export LIBOAUTH_DIR    := $(abspath $(build)/lib)
 export LIBOAUTH_SO     := $(abspath $(library))
@@ -87,28 +86,14 @@ fuzz: tools
 bindings: tools
 	$(CARGO) run --locked --quiet -p liboauth-bindings
 
-# Builds nothing that is there, so that root needs no cargo. The file has the whole version in its name, and the two links that
-# ld.so and ld look for lead to it.
+placed := PREFIX="$(PREFIX)" LIBDIR="$(LIBDIR)" DESTDIR="$(DESTDIR)" VERSION="$(version)" bindings/install
+
 install:
 	@[ -f $(build)/lib/$(soname) ] || $(MAKE) --no-print-directory library
-	install -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(PREFIX)/include $(share)
-	install -m 644 $(build)/lib/$(soname) $(DESTDIR)$(LIBDIR)/liboauth.so.2.$(version)
-	ln -sf liboauth.so.2.$(version) $(DESTDIR)$(LIBDIR)/$(soname)
-	ln -sf $(soname) $(DESTDIR)$(LIBDIR)/liboauth.so
-	install -m 644 $(build)/lib/liboauth.a $(DESTDIR)$(LIBDIR)/
-	$(pc) > $(DESTDIR)$(LIBDIR)/pkgconfig/liboauth.pc
-	chmod 644 $(DESTDIR)$(LIBDIR)/pkgconfig/liboauth.pc
-	install -m 644 include/liboauth.h $(DESTDIR)$(PREFIX)/include/
-	install -d $(share)/cobol $(share)/rpg $(share)/python
-	install -m 644 bindings/cobol/*.cpy $(share)/cobol/
-	install -m 644 bindings/rpg/*.rpgleinc bindings/rpg/*.bnd $(share)/rpg/
-	install -m 644 bindings/python/*.py $(share)/python/
-	@[ -n "$(DESTDIR)" ] || if [ "$$(id -u)" = 0 ]; then ldconfig || :; else echo "now run: ldconfig (as root)"; fi
+	@$(placed) yes
 
 uninstall:
-	rm -f $(DESTDIR)$(LIBDIR)/liboauth.so $(DESTDIR)$(LIBDIR)/$(soname) $(DESTDIR)$(LIBDIR)/liboauth.so.2.* \
-	  $(DESTDIR)$(LIBDIR)/liboauth.a $(DESTDIR)$(LIBDIR)/pkgconfig/liboauth.pc $(DESTDIR)$(PREFIX)/include/liboauth.h
-	rm -rf $(share)
+	@$(placed) no
 
 clean:
 	$(CARGO) clean
