@@ -4,6 +4,7 @@
 #   make test       every check of the project
 #   make sweep      many jobs on one token, jobs killed at every call and a thousand moments, disks that fail at each
 #   make servers    the flows against oidc-provider and Doorkeeper
+#   make bare       the README's two commands on bare Debian 12 and 13, as root and as a user
 #   make bench      speed and size beside libcurl, the system's calls, an empty process
 #   make fuzz       random input to every parser, for FUZZ_SECONDS
 #   make bindings   regenerate header and bindings from src/ffi and src/constants.rs
@@ -25,7 +26,7 @@ export LIBOAUTH_DIR    := $(abspath $(build)/lib)
 export LIBOAUTH_SO     := $(abspath $(library))
 export PRACTICE_SERVER := $(abspath $(server))
 
-.PHONY: all library practice-server demo test sweep servers oidc-provider bench fuzz bindings install uninstall clean tools
+.PHONY: all library practice-server demo test sweep servers oidc-provider bare bench fuzz bindings install uninstall clean tools
 
 all: library
 
@@ -73,6 +74,9 @@ servers: oidc-provider library
 
 oidc-provider: tools
 	@tests/real_servers/run --install
+
+bare:
+	tests/bare
 
 # Here the practice server must not be the slow one.
 bench: library
