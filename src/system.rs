@@ -8,7 +8,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
 use crate::os;
@@ -42,8 +42,19 @@ pub fn thread_number() -> u64 {
     })
 }
 
+/// The clock that nobody sets.
+pub fn instant() -> Instant {
+    #[cfg(feature = "testing")]
+    return Instant::now() + testing::ahead();
+    #[cfg(not(feature = "testing"))]
+    Instant::now()
+}
+
 /// Does nothing for so long.
 pub fn pause(duration: Duration) {
+    waits();
+    #[cfg(feature = "testing")]
+    testing::count_pause(duration);
     #[cfg(feature = "testing")]
     if testing::is_hurried() {
         return testing::advance(i64::try_from(duration.as_secs()).unwrap_or(i64::MAX).max(1));
@@ -64,6 +75,12 @@ pub fn remember_inherited<T: Any + Send + Sync>(inherited: &Arc<T>) {
         let this: Arc<dyn Any + Send + Sync> = inherited.clone();
         ALL.rcu(|before| Arc::new(Inherited { _this: Arc::downgrade(&this), _before: before.clone() }));
     }
+}
+
+/// This thread is about to wait for another, or for time.
+pub fn waits() {
+    #[cfg(feature = "testing")]
+    testing::count_wait();
 }
 
 /// Data behind our locks is whole at every moment: a panic elsewhere does not spoil it.
@@ -106,7 +123,12 @@ impl GivenPath {
 /// For this project's own tests.
 #[cfg(feature = "testing")]
 pub mod testing {
-    use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+    use std::collections::BTreeMap;
+    use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+    use std::sync::Mutex;
+    use std::time::Duration;
+
+    use crate::system::{lock, thread_number};
 
     static OFFSET: AtomicI64 = AtomicI64::new(0);
     static PANIC: AtomicBool = AtomicBool::new(false);
@@ -126,6 +148,39 @@ pub mod testing {
     /// Whether a pause moves the clock instead of taking time.
     pub fn hurry(is_hurried: bool) {
         HURRIED.store(is_hurried, Ordering::SeqCst);
+    }
+
+    /// By thread, how often it has waited.
+    static WAITS: Mutex<BTreeMap<u64, usize>> = Mutex::new(BTreeMap::new());
+
+    pub(super) fn count_wait() {
+        *lock(&WAITS).entry(thread_number()).or_default() += 1;
+    }
+
+    static PAUSED: AtomicU64 = AtomicU64::new(0);
+
+    pub(super) fn count_pause(duration: Duration) {
+        let micros = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
+        PAUSED.fetch_add(micros, Ordering::SeqCst);
+    }
+
+    /// For how long the threads of this process have meant to do nothing; a busy machine may take longer.
+    pub fn paused() -> Duration {
+        Duration::from_micros(PAUSED.load(Ordering::SeqCst))
+    }
+
+    /// How often a thread of this process has waited for another, or for time.
+    pub fn waits() -> usize {
+        lock(&WAITS).values().sum()
+    }
+
+    /// How many threads of this process have ever waited so.
+    pub fn waiters() -> usize {
+        lock(&WAITS).len()
+    }
+
+    pub(super) fn ahead() -> Duration {
+        Duration::from_secs(OFFSET.load(Ordering::SeqCst).max(0).unsigned_abs())
     }
 
     pub(super) fn is_hurried() -> bool {

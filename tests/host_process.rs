@@ -9,7 +9,7 @@ use base64::Engine;
 use common::{error_action, error_text, Client};
 use oauth::constants::*;
 use oauth::ffi;
-use oauth::system::testing::advance;
+use oauth::system::testing::{advance, waiters};
 use practice_server::{sign_in, Fault, Options, Server, SignIn};
 use std::collections::{BTreeSet, HashSet};
 use std::ffi::{CStr, OsStr};
@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicI32, AtomicU32, Ordering};
 use std::sync::{mpsc, Barrier, Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::thread::{self, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
 // ---- threads ----
@@ -29,6 +29,7 @@ use std::time::{Duration, Instant};
 #[test]
 fn clients_of_many_threads_never_mix() {
     const SLOTS: usize = 12;
+    const ENOUGH: u32 = 100;
     let _alone = alone();
     for threads in [2, 8] {
         let slots: [AtomicI32; SLOTS] = [const { AtomicI32::new(0) }; SLOTS];
@@ -40,7 +41,7 @@ fn clients_of_many_threads_never_mix() {
                 let (slots, given, headers) = (&slots, &given, &headers);
                 scope.spawn(move || {
                     let mut random = Random(0x9e37_79b9 + number);
-                    while Instant::now() < until {
+                    while Instant::now() < until || headers.load(Ordering::Relaxed) <= ENOUGH {
                         let slot = &slots[random.below(SLOTS)];
                         let handle = slot.load(Ordering::SeqCst);
                         match random.below(10) {
@@ -67,7 +68,6 @@ fn clients_of_many_threads_never_mix() {
         for handle in lock(&given).iter().take(1000) {
             assert_eq!(header(*handle).0, OAUTH_ERROR_HANDLE);
         }
-        assert!(headers.into_inner() > 100, "too little was done to show anything");
     }
 }
 
@@ -156,9 +156,16 @@ fn a_failed_refresh_is_shared_by_all_who_waited() {
     let server = server(false);
     let client = signed_in(&server, "strict");
     advance(4000);
-    server.set_fault(fault("status=500&late=500&count=0"));
-    let before = server.counts("strict").token_requests;
-    let failures = together(64, |_| (header(client.0).0, error_action(), error_text()));
+    client.must_set(OAUTH_TIMEOUT, "300");
+    server.set_fault(fault(&format!("{HELD}&status=500")));
+    server.add_fault(fault("status=500&count=0"));
+    let (before, others) = (server.counts("strict").token_requests, waiters());
+    let failures = thread::scope(|scope| {
+        let all = scope.spawn(|| together(64, |_| (header(client.0).0, error_action(), error_text())));
+        until(|| waiters() >= others + 63);
+        server.let_go();
+        all.join().unwrap()
+    });
     for failure in &failures {
         assert_eq!((failure.0, failure.1), (OAUTH_ERROR_UNAVAILABLE, OAUTH_ACTION_RETRY), "{failure:?}");
         assert_eq!(failure.2, failures[0].2, "each thread has the sentence");
@@ -205,27 +212,24 @@ fn a_valid_token_waits_for_nobody() {
     let _alone = alone();
     let server = server(false);
     let client = signed_in(&server, "strict");
-    server.set_fault(fault("late=1000"));
+    client.must_set(OAUTH_TIMEOUT, "300");
+    server.set_fault(fault(HELD));
     thread::scope(|scope| {
         let refreshing = scope.spawn(|| client.refresh());
         until(|| server.counts("strict").token_requests == 2);
-        let (mut slowest, mut calls) = (Duration::ZERO, 0);
-        while !refreshing.is_finished() {
-            let start = Instant::now();
+        for call in 0..50 {
             let (code, text) = header(client.0);
             assert!(code > 0, "{code} {}", error_text());
             assert!(!client.get(OAUTH_EXPIRES_AT).is_empty());
             client.authorize_url();
-            if calls % 2 == 1 {
+            if call % 2 == 1 {
                 client.must_set(OAUTH_ACCOUNT, ""); // takes the token that stands ready away
             }
-            slowest = slowest.max(start.elapsed());
-            calls += 1;
             assert!(text.starts_with("Authorization: Bearer "), "{text}");
         }
-        assert_eq!(refreshing.join().unwrap(), 0);
-        assert!(calls > 10, "{calls}");
-        assert!(slowest < Duration::from_millis(400), "{slowest:?}");
+        assert!(!refreshing.is_finished(), "it was waited for");
+        server.let_go();
+        assert_eq!(refreshing.join().unwrap(), 0, "{}", error_text());
     });
 }
 
@@ -241,12 +245,12 @@ fn different_clients_never_wait_for_each_other() {
             signed_in_with(&server, "strict", &[(OAUTH_STORE, store), (OAUTH_ACCOUNT, "other")]),
             signed_in_with(&server, "belladati", &[(OAUTH_STORE, store)]),
         ];
-        server.set_fault(fault("late=1200"));
+        slow.must_set(OAUTH_TIMEOUT, "300");
+        server.set_fault(fault(HELD));
         let before = server.counts("strict").token_requests;
         thread::scope(|scope| {
             let refreshing = scope.spawn(|| slow.refresh());
             until(|| server.counts("strict").token_requests > before);
-            let start = Instant::now();
             for client in &others {
                 assert_eq!(client.refresh(), 0, "{}", error_text());
                 assert!(header(client.0).0 > 0);
@@ -256,8 +260,8 @@ fn different_clients_never_wait_for_each_other() {
             let new = Client::with(&[(OAUTH_SCOPE, "one")]);
             assert_eq!(new.refresh(), OAUTH_ERROR_SIGN_IN);
             drop(new);
-            assert!(start.elapsed() < Duration::from_millis(600), "{:?}", start.elapsed());
-            assert!(!refreshing.is_finished());
+            assert!(!refreshing.is_finished(), "it was waited for");
+            server.let_go();
             assert_eq!(refreshing.join().unwrap(), 0);
         });
     }
@@ -267,24 +271,29 @@ fn different_clients_never_wait_for_each_other() {
 fn closing_a_client_under_a_refresh_is_harmless() {
     let _alone = alone();
     let server = server(false);
-    for ending in ["late=400", "late=400&status=500&count=0", "late=400&drop=1&count=0"] {
+    for ending in ["", "&status=500", "&drop=1"] {
         server.clear_faults();
         let client = signed_in(&server, "strict");
+        client.must_set(OAUTH_TIMEOUT, "300");
         let before = server.counts("strict").token_requests;
-        server.set_fault(fault(ending));
+        server.set_fault(fault(&format!("{HELD}{ending}")));
+        // The tries after the first are not held.
+        if let Some(rest) = ending.strip_prefix('&') {
+            server.add_fault(fault(&format!("{rest}&count=0")));
+        }
         thread::scope(|scope| {
             let refreshing = [scope.spawn(|| client.refresh()), scope.spawn(|| client.refresh())];
             until(|| server.counts("strict").token_requests > before);
-            let start = Instant::now();
             assert_eq!(close(client.0), 0);
             assert_eq!(close(client.0), OAUTH_ERROR_HANDLE);
             assert_eq!(header(client.0).0, OAUTH_ERROR_HANDLE);
-            assert!(start.elapsed() < Duration::from_millis(200), "{:?}", start.elapsed());
+            assert!(!refreshing.iter().all(ScopedJoinHandle::is_finished), "closing waited for it");
+            server.let_go();
             let [first, second] = refreshing.map(|thread| thread.join().unwrap());
             // As it would have ended; the second may have come too late to find the client.
             match ending {
-                "late=400" => assert_one_of(first.max(second), &[0]),
-                "late=400&drop=1&count=0" => assert_one_of(first.min(second), &[OAUTH_ERROR_DISCONNECTED]),
+                "" => assert_one_of(first.max(second), &[0]),
+                "&drop=1" => assert_one_of(first.min(second), &[OAUTH_ERROR_DISCONNECTED]),
                 _ => assert_one_of(first.min(second), &[OAUTH_ERROR_UNAVAILABLE]),
             }
         });
@@ -766,9 +775,12 @@ fn together<R: Send>(threads: usize, work: impl Fn(usize) -> R + Sync) -> Vec<R>
     })
 }
 
-/// Waits for what must happen soon.
+/// A fault: the next answer is held until it is let go. Whoever waits for it all the same comes too late, and is seen.
+const HELD: &str = "late=200000";
+
+/// Waits for what must happen.
 fn until(happened: impl Fn() -> bool) {
-    let end = Instant::now() + Duration::from_secs(10);
+    let end = Instant::now() + PATIENCE;
     while !happened() {
         assert!(Instant::now() < end, "it has not happened");
         thread::sleep(Duration::from_millis(1));
@@ -808,7 +820,7 @@ impl Random {
 // ---- programs ----
 
 /// After this a program hangs.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(300);
 
 struct Program {
     binary: PathBuf,

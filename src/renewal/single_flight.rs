@@ -4,7 +4,7 @@
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use crate::error::{Error, Result};
-use crate::system::lock;
+use crate::system::{self, lock};
 
 /// `K`: for whom. Only who wants the same shares an outcome.
 pub struct SingleFlight<K> {
@@ -60,10 +60,11 @@ impl Flight {
     fn wait(&self) -> Result<()> {
         let mut outcome = lock(&self.outcome);
         loop {
-            match outcome.as_ref() {
-                Some(result) => return result.clone(),
-                None => outcome = self.over.wait(outcome).unwrap_or_else(PoisonError::into_inner),
+            if let Some(result) = outcome.as_ref() {
+                return result.clone();
             }
+            system::waits();
+            outcome = self.over.wait(outcome).unwrap_or_else(PoisonError::into_inner);
         }
     }
 }

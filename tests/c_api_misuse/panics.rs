@@ -5,7 +5,7 @@ use crate::common::error_text;
 use crate::support::*;
 use oauth::constants::*;
 use oauth::ffi;
-use oauth::system::testing::panic_at_clock;
+use oauth::system::testing::{panic_at_clock, waiters};
 use practice_server::{sign_in as sign_in_at, Fault, Options, Server, SignIn};
 use std::panic;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -84,8 +84,9 @@ fn who_waits_for_a_refresh_that_panics_does_not_wait_for_ever() {
     let came_back = sign_in_at(&client.authorize_url(), &SignIn::default()).unwrap();
     assert_eq!(client.exchange(&came_back), 0, "{}", error_text());
     let before = client.header().1;
-    // The answer is late, and leaves the refresh token unspent.
-    server.set_fault(Fault::parse("late=300&status=503").unwrap());
+    // The answer leaves the refresh token unspent.
+    server.set_fault(Fault::parse("late=200000&status=503").unwrap());
+    client.must_set(OAUTH_TIMEOUT, "300");
     let asked = server.counts("strict").token_requests;
     thread::scope(|s| {
         let first = s.spawn(|| internal(client.refresh()));
@@ -94,6 +95,10 @@ fn who_waits_for_a_refresh_that_panics_does_not_wait_for_ever() {
         }
         panic_at_clock();
         let others: Vec<_> = (0..4).map(|_| s.spawn(|| client.refresh())).collect();
+        while waiters() < 4 {
+            thread::yield_now();
+        }
+        server.let_go();
         for other in others {
             let answer = other.join().unwrap();
             assert!([OAUTH_ERROR_INTERNAL, 0].contains(&answer), "{answer}");

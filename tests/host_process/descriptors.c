@@ -77,7 +77,7 @@ int main(int argc, char **argv)
     int i;
 
     MUST(argc == 5);
-    alarm(20);
+    alarm(300);
     look(&ours);
 
     /* A connection that is kept, and a store. */
@@ -100,7 +100,7 @@ int main(int argc, char **argv)
     MUST(pthread_create(&thread, NULL, watch, NULL) == 0);
     for (i = 0; i < 12; i++) {
         /* Another time limit makes another transport; the old one's connection goes with it. */
-        snprintf(timeout, sizeof timeout, "%d", 10 + i / 3);
+        snprintf(timeout, sizeof timeout, "%d", 100 + i / 3);
         MUST_BE(oauth_set(client, OAUTH_TIMEOUT, TEXT(timeout)), 0);
         MUST_BE(oauth_refresh(client), 0);
     }

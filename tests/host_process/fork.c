@@ -50,12 +50,12 @@ static pid_t start_child(int number)
     MUST(child >= 0);
     if (child > 0)
         return child;
-    alarm(40);
+    alarm(300);
     if (number == 1) {
         grandchild = fork();
         MUST(grandchild >= 0);
         if (grandchild == 0) {
-            alarm(40);
+            alarm(300);
             use(2);
             _exit(0);
         }
@@ -108,7 +108,7 @@ int main(int argc, char **argv)
     MUST(argc == 5 || argc == 6);
     if (argc == 6)
         children = atoi(argv[5]);
-    alarm(50);
+    alarm(300);
     client = new_client(argv[1], argv[3]);
     seed(client, argv[2]);
     MUST_BE(oauth_refresh(client), 0); /* leaves a connection */

@@ -152,7 +152,7 @@ int main(int argc, char **argv)
     size_t i;
 
     MUST(argc == 5);
-    alarm(20);
+    alarm(300);
     for (i = 0; i < 3 && setlocale(LC_ALL, locales[i]) == NULL; i++)
         ;
     sigemptyset(&some);
@@ -178,6 +178,7 @@ int main(int argc, char **argv)
         CALL(oauth_error_text(text, sizeof text));
         CALL(oauth_error_action());
     }
+    CALL_FOR(0, oauth_set(client, OAUTH_TIMEOUT, TEXT("300"))); /* what comes now must go well, also where all is slow */
     snprintf(store, sizeof store, "file:%s/tokens", argv[4]);
     CALL_FOR(0, oauth_set(client, OAUTH_STORE, TEXT(store)));
     CALL_FOR(0, oauth_refresh(client));

@@ -81,7 +81,7 @@ int main(int argc, char **argv)
     int i;
 
     MUST(argc == 3 || argc == 4);
-    alarm(20);
+    alarm(300);
     seal();
     if (argc == 4) { /* does the seal hold? */
         client = new_client(argv[1], "");

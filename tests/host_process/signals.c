@@ -61,7 +61,7 @@ static void pipes(const char *base, const char *token, const char *ca_file)
 
     MUST(parameters != NULL);
     MUST(signal(SIGPIPE, SIG_DFL) != SIG_ERR);
-    MUST_BE(oauth_set(client, OAUTH_TIMEOUT, TEXT("2")), 0); /* the third try, after its pauses, has half a second */
+    MUST_BE(oauth_set(client, OAUTH_TIMEOUT, TEXT("300")), 0);
     seed(client, token);
     for (i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         memcpy(parameters, "fill=", 5);

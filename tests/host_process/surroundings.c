@@ -85,7 +85,7 @@ int main(int argc, char **argv)
     int32_t client;
 
     MUST(argc == 5);
-    alarm(20);
+    alarm(300);
     mode = argv[4];
     privileged = strcmp(mode, "privileged") == 0;
     client = new_client(argv[1], argv[3]);

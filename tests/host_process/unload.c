@@ -145,7 +145,7 @@ static void fork_once(int load_again)
 
     MUST(child >= 0);
     if (child == 0) {
-        alarm(10);
+        alarm(300);
         if (load_again)
             round_of_thread(NULL);
         _exit(0);
@@ -161,7 +161,7 @@ int main(int argc, char **argv)
     const char *who;
 
     MUST(argc == 4 || argc == 6);
-    alarm(25);
+    alarm(300);
     path = argv[1];
     rounds = atoi(argv[2]);
     who = argv[3];

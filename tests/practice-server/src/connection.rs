@@ -4,12 +4,13 @@
 use std::collections::HashMap;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
+use crate::late::Late;
 use crate::request::{Input, Request, Stream, Trouble};
 use crate::response::{Delivery, Response};
 use crate::routes;
@@ -23,19 +24,12 @@ pub struct Shared {
     state: Mutex<State>,
     tls: Option<Arc<ServerConfig>>,
     sockets: Mutex<HashMap<u64, TcpStream>>,
-    stopping: Mutex<bool>,
-    stopped: Condvar,
+    pub late: Arc<Late>,
 }
 
 impl Shared {
     pub fn new(state: State, tls: Option<Arc<ServerConfig>>) -> Shared {
-        Shared {
-            state: Mutex::new(state),
-            tls,
-            sockets: Mutex::default(),
-            stopping: Mutex::default(),
-            stopped: Condvar::new(),
-        }
+        Shared { late: Arc::clone(&state.late), state: Mutex::new(state), tls, sockets: Mutex::default() }
     }
 
     pub fn state(&self) -> MutexGuard<'_, State> {
@@ -44,18 +38,11 @@ impl Shared {
 
     /// Tells the threads to end; the accepting one must be woken by a connection.
     pub fn stop(&self) {
-        *lock(&self.stopping) = true;
-        self.stopped.notify_all();
+        self.late.stop();
     }
 
     fn is_stopping(&self) -> bool {
-        *lock(&self.stopping)
-    }
-
-    /// Waits, but not beyond the end of the server.
-    fn pause(&self, time: Duration) {
-        let stopping = lock(&self.stopping);
-        drop(self.stopped.wait_timeout_while(stopping, time, |stopping| !*stopping));
+        self.late.is_stopping()
     }
 }
 
@@ -72,7 +59,7 @@ pub fn accept(shared: &Arc<Shared>, listener: &TcpListener) {
         }
         threads.retain(|thread| !thread.is_finished());
         let Some(socket) = socket.ok().filter(|_| threads.len() < MAX_CONNECTIONS) else {
-            shared.pause(Duration::from_millis(10)); // out of descriptors, perhaps
+            thread::sleep(Duration::from_millis(10)); // out of descriptors, perhaps
             continue;
         };
         threads.extend(start_thread(shared, socket));
@@ -145,9 +132,10 @@ fn converse<S: Goodbye>(shared: &Shared, mut input: Input<S>, raw: &TcpStream, i
             Err(Trouble::Gone) => return,
             Err(Trouble::Refused(status, why)) => return complain(&mut input, raw, status, why),
         };
+        let times_let_go = shared.late.times_let_go();
         let response = routes::answer(&mut shared.state(), &request, id, &mut bases);
         if !response.late.is_zero() {
-            shared.pause(response.late);
+            shared.late.wait(response.late, times_let_go);
         }
         let keep_alive = request.keep_alive && !shared.is_stopping();
         let head_only = request.method == "HEAD";

@@ -50,6 +50,7 @@ fn change(state: &mut State, form: &Params) -> Result<(), String> {
             "revoke" if value == "access" => state.grants.revoke_access_tokens(),
             "revoke" if value == "all" => state.grants.revoke_all(),
             "reset_counts" => state.clear_counts(),
+            "let_go" => state.late.let_go(),
             _ => fault.push(name, value),
         }
     }

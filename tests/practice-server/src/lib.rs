@@ -25,6 +25,7 @@ mod dialect;
 mod fault;
 mod form;
 mod grants;
+mod late;
 mod pages;
 mod people;
 mod record;
@@ -180,6 +181,11 @@ impl Server {
 
     pub fn clear_faults(&self) {
         self.shared.state().faults.clear();
+    }
+
+    /// Answers that are late (the fault `late`) go out now.
+    pub fn let_go(&self) {
+        self.shared.late.let_go();
     }
 
     pub fn counts(&self, base: &str) -> Counts {

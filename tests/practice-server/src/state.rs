@@ -2,11 +2,13 @@
 //! Everything that the server remembers, and its clock.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use crate::dialect::Dialect;
 use crate::fault::{Endpoint, Fault};
 use crate::grants::{Consent, Grants};
+use crate::late::Late;
 use crate::record::{Counts, Recorded};
 
 /// A person who rehearses for days must not fill the memory.
@@ -23,6 +25,7 @@ pub struct State {
     pub faults: Vec<Fault>,
     pub requests: Vec<Recorded>,
     pub connections: u64,
+    pub late: Arc<Late>,
     counts: HashMap<&'static str, Counts>,
     clock: Clock,
 }
@@ -45,6 +48,7 @@ impl State {
             faults,
             requests: Vec::new(),
             connections: 0,
+            late: Arc::default(),
             counts: HashMap::new(),
             clock: Clock::new(),
         }
