@@ -137,7 +137,7 @@ impl<T: Watcher> CallerHttpGuard<'_, T> {
                     };
                 }
                 let Dispatch { request, .. } = dispatch;
-                let since = since.unwrap_or_else(Instant::now);
+                let since = since.unwrap_or_else(system::instant);
                 let thread = system::thread_number();
                 self.0.wait(WaitingRequest { operation, task, request, thread, since });
                 Progress::Waits
@@ -187,6 +187,7 @@ impl<T> WaitingRequest<T> {
 
     /// Whether another thread may still be sending it. A thread that calls again has given its request up.
     fn is_busy(&self, seconds: u32) -> bool {
-        self.thread != system::thread_number() && self.since.elapsed() < Duration::from_secs(seconds.into())
+        self.thread != system::thread_number()
+            && system::instant().saturating_duration_since(self.since) < Duration::from_secs(seconds.into())
     }
 }

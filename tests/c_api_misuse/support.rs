@@ -10,11 +10,12 @@ use std::os::fd::AsRawFd;
 use std::os::unix::fs::PermissionsExt;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Stands in every secret of these tests, so that a sentence can be searched for any of them.
 pub const SECRET: &str = "SECRET";
+
+pub use crate::common::own_process;
 
 // ---- tables ----
 
@@ -215,29 +216,6 @@ pub fn chmod(path: &Path, mode: u32) {
 }
 
 // ---- processes ----
-
-/// Whether this process is the test's own. If not, runs the test of that name in one, which must end well and within
-/// 30 seconds.
-#[must_use]
-pub fn own_process(name: &str) -> bool {
-    const MARK: &str = "LIBOAUTH_EDGE_OWN_PROCESS";
-    if std::env::var(MARK).is_ok_and(|running| running == name) {
-        // Who hangs is ended by the signal.
-        unsafe { libc::alarm(30) };
-        return true;
-    }
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", name, "--nocapture", "--test-threads=1"])
-        .env(MARK, name)
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
-    let has_run = said.contains("1 passed") || !output.status.success();
-    assert!(has_run, "no test is called {name}: {said}");
-    assert!(output.status.success(), "{}: {said}", output.status);
-    rows::pass_on(&output.stderr);
-    false
-}
 
 /// What goes to standard output and standard error meanwhile. Only in one's own process.
 pub fn printed(work: impl FnOnce()) -> String {

@@ -7,6 +7,7 @@ use oauth::constants::{OAUTH_ERROR_PROPERTY, OAUTH_NUL_TERMINATED};
 use oauth::ffi;
 use std::ffi::{c_char, CString};
 use std::ops::Range;
+use std::process::Command;
 use std::ptr;
 
 /// A client that is closed with the test.
@@ -137,4 +138,40 @@ pub fn error_text() -> String {
 
 pub fn error_action() -> i32 {
     ffi::oauth_error_action()
+}
+
+/// Whether this process is the test's own. If not, runs the test of that name in one, which must end well and within
+/// 300 seconds.
+#[must_use]
+pub fn own_process(name: &str) -> bool {
+    const MARK: &str = "LIBOAUTH_EDGE_OWN_PROCESS";
+    if std::env::var(MARK).is_ok_and(|running| running == name) {
+        // Who hangs is ended by the signal.
+        unsafe { libc::alarm(300) };
+        return true;
+    }
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", name, "--nocapture", "--test-threads=1"])
+        .env(MARK, name)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    let has_run = said.contains("1 passed") || !output.status.success();
+    assert!(has_run, "no test is called {name}: {said}");
+    assert!(output.status.success(), "{}: {said}", output.status);
+    rows::pass_on(&output.stderr);
+    false
+}
+
+/// The processor's time for some work of this thread, in seconds: that of a busy machine is no longer.
+#[allow(clippy::cast_precision_loss)]
+pub fn cpu_time(work: impl FnOnce()) -> f64 {
+    let now = || {
+        let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+        assert_eq!(unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &raw mut time) }, 0);
+        time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
+    };
+    let before = now();
+    work();
+    now() - before
 }

@@ -1,6 +1,7 @@
 //! Answers that are no token response: web pages, redirects, cut and damaged texts, and far too much.
 
 use crate::answers::{no, padded, run, Case, OLD};
+use crate::common::cpu_time;
 use crate::support::{ask, client, now, sign_in, Table};
 use oauth::constants::*;
 
@@ -212,27 +213,12 @@ fn large_answers_take_no_time() {
             sign_in(&client, OLD);
             for _ in 0..2 {
                 row.returned(client.refresh(), OAUTH_HTTP_NEEDED);
-                let before = seconds_of_this_thread();
-                row.returned(client.respond(200, "", body.as_bytes()), number);
-                let took = seconds_of_this_thread() - before;
+                let took = cpu_time(|| row.returned(client.respond(200, "", body.as_bytes()), number));
                 row.holds(&format!("took {took} s for {} bytes", body.len()), took < 0.5);
             }
         });
     }
     table.end();
-}
-
-/// The processor's, which other jobs on the machine do not lengthen.
-fn seconds_of_this_thread() -> f64 {
-    // SAFETY: all zeros are a time; the clock is the calling thread's own, and writes there alone.
-    let time = unsafe {
-        let mut time: libc::timespec = std::mem::zeroed();
-        assert_eq!(libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &raw mut time), 0);
-        time
-    };
-    #[allow(clippy::cast_precision_loss)]
-    let seconds = time.tv_sec as f64 + time.tv_nsec as f64 / 1e9;
-    seconds
 }
 
 fn utf16(encode: impl Fn(u16) -> [u8; 2]) -> Vec<u8> {

@@ -1,12 +1,57 @@
 //! The caller's own HTTP on several threads: one request at a time for a client, and nobody's is lost.
 
 use crate::caller_http::{ageing, length, stale, FIRST, HEADER_1, HEADER_2, SECOND};
-use crate::common::{error_action, error_text};
+use crate::common::{error_action, error_text, own_process};
 use crate::support::{client, sent, Table};
 use oauth::constants::*;
+use oauth::system::testing::advance;
 use std::sync::{mpsc, Barrier};
 use std::thread;
-use std::time::Duration;
+
+#[test]
+fn a_request_that_is_never_answered() {
+    if !own_process("threads::a_request_that_is_never_answered") {
+        return;
+    }
+    let mut table = Table::new("never answered");
+    table.row("another thread waits no longer than OAUTH_TIMEOUT for one that never answers", |row| {
+        let client = stale();
+        let (asked, wait) = (mpsc::channel(), mpsc::channel::<()>());
+        thread::scope(|scope| {
+            let handle = &client;
+            scope.spawn(move || {
+                asked.0.send(handle.header().0).unwrap();
+                let _ = wait.1.recv();
+            });
+            row.eq("first", asked.1.recv().unwrap(), OAUTH_HTTP_NEEDED);
+            row.returned(client.refresh(), OAUTH_ERROR_BUSY);
+            advance(31);
+            row.returned(client.refresh(), OAUTH_HTTP_NEEDED);
+            drop(wait.0);
+        });
+    });
+    for exchanges in [false, true] {
+        table.row(
+            &format!("a late answer is not taken for another request's (exchange: {exchanges})"),
+            |row| {
+                let client = stale();
+                client.authorize_url();
+                let text = format!("?code=abc&state={}", client.get(OAUTH_STATE));
+                row.returned(client.header().0, OAUTH_HTTP_NEEDED);
+                advance(31);
+                let call = || if exchanges { client.exchange(&text) } else { client.refresh() };
+                let other = thread::scope(|scope| scope.spawn(call).join().unwrap());
+                row.eq("other", other, OAUTH_HTTP_NEEDED);
+                row.returned(client.request(OAUTH_REQUEST_URL).0, OAUTH_ERROR_SEQUENCE);
+                row.returned(client.respond(400, "", br#"{"error":"invalid_grant"}"#), OAUTH_ERROR_SEQUENCE);
+                let answer = || client.respond(200, "", SECOND.as_bytes());
+                row.eq("its answer", thread::scope(|scope| scope.spawn(answer).join().unwrap()), 0);
+                row.eq("header", client.header().1.as_str(), HEADER_2);
+            },
+        );
+    }
+    table.end();
+}
 
 #[test]
 fn two_threads() {
@@ -66,44 +111,6 @@ fn two_threads() {
         row.eq("other", other, OAUTH_ERROR_BUSY);
         row.returned(client.respond(200, "", FIRST.as_bytes()), 0);
     });
-    table.row("another thread waits no longer than OAUTH_TIMEOUT for one that never answers", |row| {
-        let client = stale();
-        client.must_set(OAUTH_TIMEOUT, "1");
-        let (asked, wait) = (mpsc::channel(), mpsc::channel::<()>());
-        thread::scope(|scope| {
-            let handle = &client;
-            scope.spawn(move || {
-                asked.0.send(handle.header().0).unwrap();
-                let _ = wait.1.recv();
-            });
-            row.eq("first", asked.1.recv().unwrap(), OAUTH_HTTP_NEEDED);
-            row.returned(client.refresh(), OAUTH_ERROR_BUSY);
-            thread::sleep(Duration::from_millis(1100));
-            row.returned(client.refresh(), OAUTH_HTTP_NEEDED);
-            drop(wait.0);
-        });
-    });
-    for exchanges in [false, true] {
-        table.row(
-            &format!("a late answer is not taken for another request's (exchange: {exchanges})"),
-            |row| {
-                let client = stale();
-                client.must_set(OAUTH_TIMEOUT, "1");
-                client.authorize_url();
-                let text = format!("?code=abc&state={}", client.get(OAUTH_STATE));
-                row.returned(client.header().0, OAUTH_HTTP_NEEDED);
-                thread::sleep(Duration::from_millis(1100));
-                let call = || if exchanges { client.exchange(&text) } else { client.refresh() };
-                let other = thread::scope(|scope| scope.spawn(call).join().unwrap());
-                row.eq("other", other, OAUTH_HTTP_NEEDED);
-                row.returned(client.request(OAUTH_REQUEST_URL).0, OAUTH_ERROR_SEQUENCE);
-                row.returned(client.respond(400, "", br#"{"error":"invalid_grant"}"#), OAUTH_ERROR_SEQUENCE);
-                let answer = || client.respond(200, "", SECOND.as_bytes());
-                row.eq("its answer", thread::scope(|scope| scope.spawn(answer).join().unwrap()), 0);
-                row.eq("header", client.header().1.as_str(), HEADER_2);
-            },
-        );
-    }
     table.row("different clients do not wait for each other", |row| {
         let (first, second) = (stale(), stale());
         row.returned(first.header().0, OAUTH_HTTP_NEEDED);

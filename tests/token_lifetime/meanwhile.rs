@@ -7,7 +7,6 @@ use oauth::constants::*;
 use std::fs::File;
 use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
 
 /// The record's lock, as another job has it.
 fn locked(folder: &Folder) -> File {
@@ -16,32 +15,32 @@ fn locked(folder: &Folder) -> File {
     file
 }
 
-/// Long enough for a thread to find a lock held.
-fn a_moment() {
-    thread::sleep(Duration::from_millis(150));
-}
-
 #[test]
 fn settings_that_change_while_a_call_waits_for_the_lock_do_not_change_its_token() {
+    let name = "settings_that_change_while_a_call_waits_for_the_lock_do_not_change_its_token";
+    if !own_process(&format!("meanwhile::{name}")) {
+        return;
+    }
     let mut table = Table::default();
     for what in ["a refresh", "a header", "a revocation"] {
         table.row(what, || {
             let folder = Folder::new();
             let server = Script::of_tokens(HOUR);
             let revoker = Script::start(|_, _| answer(200, "", ""));
-            let settings = [(OAUTH_LOCK_TIMEOUT, "20"), (OAUTH_REVOCATION_ENDPOINT, &revoker.url())];
+            let settings = [(OAUTH_LOCK_TIMEOUT, "3600"), (OAUTH_REVOCATION_ENDPOINT, &revoker.url())];
             let client = server.holder(Some(&folder), &settings);
             if what == "a header" {
                 assert_eq!(client.rejected(), 0);
             }
             let other = locked(&folder);
+            let before = waiters();
             thread::scope(|scope| {
                 let call = scope.spawn(|| match what {
                     "a refresh" => (client.refresh(), error_text()),
                     "a header" => client.header(),
                     _ => (client.revoke(), error_text()),
                 });
-                a_moment();
+                until(|| waiters() > before);
                 client.must_set(OAUTH_ACCOUNT, "another");
                 drop(other);
                 let header = "Authorization: Bearer SECRET-access-1";
@@ -121,6 +120,9 @@ fn what_another_job_has_only_forgotten_is_revoked() {
 
 #[test]
 fn who_revokes_a_new_sign_in_does_not_share_an_older_revocation() {
+    if !own_process("meanwhile::who_revokes_a_new_sign_in_does_not_share_an_older_revocation") {
+        return;
+    }
     let (asked, is_asked) = mpsc::channel();
     let (go, may_answer) = mpsc::channel::<()>();
     let revoker = Script::start(move |_, _| {
@@ -136,8 +138,9 @@ fn who_revokes_a_new_sign_in_does_not_share_an_older_revocation() {
         let state = parameter_of(&client.authorize_url(), "state");
         assert_eq!(client.exchange(&format!("?code=SECRET-code&state={state}")), 0);
         gives(&client, "1");
+        let before = waiters();
         let second = scope.spawn(|| client.revoke());
-        a_moment();
+        until(|| waiters() > before);
         (0..4).for_each(|_| go.send(()).unwrap());
         assert_eq!((first.join().unwrap(), second.join().unwrap()), (0, 0));
     });

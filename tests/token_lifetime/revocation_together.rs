@@ -6,7 +6,6 @@ use crate::support::*;
 use oauth::constants::*;
 use std::sync::mpsc::{channel, Receiver, Sender};
 use std::thread;
-use std::time::Duration;
 
 const AT_ONCE: (i32, &str) = (OAUTH_LOCK_TIMEOUT, "0");
 
@@ -50,6 +49,9 @@ const ENDINGS: &[Ending] = &[
 
 #[test]
 fn nobody_else_renews_between_the_two_requests() {
+    if !own_process("revocation_together::nobody_else_renews_between_the_two_requests") {
+        return;
+    }
     let mut table = Table::default();
     // The first job has revoked so many of its two tokens.
     let two = |folder: &Folder, revoked: usize, wait: (i32, &str)| {
@@ -94,16 +96,17 @@ fn nobody_else_renews_between_the_two_requests() {
         }
         table.row(&format!("who waits learns of it, {after} revoked"), || {
             let folder = Folder::new();
-            let (first, second) = two(&folder, after, (OAUTH_LOCK_TIMEOUT, "10"));
+            let (first, second) = two(&folder, after, (OAUTH_LOCK_TIMEOUT, "3600"));
+            let before = waiters();
             thread::scope(|scope| {
                 let refresh = scope.spawn(|| fails(second.refresh(), OAUTH_ERROR_SIGN_IN, "was removed"));
-                let third = client_in(&folder, &[ENDPOINT, (OAUTH_LOCK_TIMEOUT, "10")]);
+                let third = client_in(&folder, &[ENDPOINT, (OAUTH_LOCK_TIMEOUT, "3600")]);
                 gives(&third, "1");
                 let revoke = scope.spawn(move || {
                     assert_eq!(third.revoke(), 0, "{}", error_text());
                     nothing_waits(&third);
                 });
-                thread::sleep(Duration::from_millis(200));
+                until(|| waiters() == before + 2);
                 assert!(!refresh.is_finished() && !revoke.is_finished());
                 (after..2).for_each(|_| {
                     let _ = first.respond(200, "", b"");
@@ -180,6 +183,9 @@ type Meanwhile = fn(&Client) -> i32;
 
 #[test]
 fn threads_of_one_client_take_turns() {
+    if !own_process("revocation_together::threads_of_one_client_take_turns") {
+        return;
+    }
     let mut table = Table::default();
     let calls: [(&str, Meanwhile, i32, &str); 3] = [
         ("a revocation is shared", |client| client.revoke(), 0, ""),
@@ -203,8 +209,9 @@ fn threads_of_one_client_take_turns() {
                 thread::scope(|scope| {
                     let first = scope.spawn(|| (client.revoke(), error_text()));
                     gate.is_asked.recv().unwrap();
+                    let before = waiters();
                     let second = scope.spawn(|| (call(&client), error_text()));
-                    thread::sleep(Duration::from_millis(100));
+                    until(|| waiters() > before);
                     assert!(!second.is_finished());
                     gate.open();
                     assert_eq!(first.join().unwrap(), (0, String::new()));
@@ -246,8 +253,11 @@ fn threads_of_one_client_take_turns() {
 
 #[test]
 fn a_sign_in_meanwhile_stays() {
+    if !own_process("revocation_together::a_sign_in_meanwhile_stays") {
+        return;
+    }
     let mut table = Table::default();
-    for (store, wait) in [("memory:", "0"), ("file:", "0"), ("file:", "10")] {
+    for (store, wait) in [("memory:", "0"), ("file:", "0"), ("file:", "3600")] {
         table.row(&format!("{store}, who waits {wait} s"), || {
             let (folder, server, gate) = (Folder::new(), Script::of_tokens(HOUR), Gate::new());
             let stored = (store == "file:").then_some(&folder);
@@ -256,12 +266,13 @@ fn a_sign_in_meanwhile_stays() {
             thread::scope(|scope| {
                 let revocation = scope.spawn(|| (client.revoke(), error_text()));
                 gate.is_asked.recv().unwrap();
+                let before = waiters();
                 let sign_in = scope.spawn(|| {
                     let state = parameter_of(&client.authorize_url(), "state");
                     client.exchange(&format!("?code=SECRET-code&state={state}"))
                 });
-                if wait == "10" {
-                    thread::sleep(Duration::from_millis(100));
+                if wait == "3600" {
+                    until(|| waiters() > before);
                     assert!(!sign_in.is_finished());
                     gate.open();
                     assert_eq!(sign_in.join().unwrap(), 0);

@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, UNIX_EPOCH};
 
 pub use oauth::system::now;
-pub use oauth::system::testing::{advance, hurry};
+pub use oauth::system::testing::{advance, hurry, paused, waiters, waits};
 
 pub const HOUR: i64 = 3600;
 pub const DAY: i64 = 86_400;
@@ -55,6 +55,13 @@ pub fn http_date(seconds: i64) -> String {
 /// The same as a record or a database writes it.
 pub fn rfc3339(seconds: i64) -> String {
     humantime::format_rfc3339_seconds(UNIX_EPOCH + Duration::from_secs(seconds.unsigned_abs())).to_string()
+}
+
+/// Until it happens; who looks for it has a process of its own, which ends if it never does.
+pub fn until(happened: impl Fn() -> bool) {
+    while !happened() {
+        std::thread::sleep(Duration::from_millis(1));
+    }
 }
 
 // ---- clients ----

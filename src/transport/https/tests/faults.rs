@@ -12,17 +12,14 @@ fn hasty() -> Https {
 fn assert_timeout(result: &Result<Response>, start: Instant) {
     assert!(matches!(result, Err(Error::Timeout { seconds: 10, .. })), "{result:?}");
     let took = start.elapsed();
-    assert!(took >= LIMIT && took < LIMIT * 20, "{took:?}");
+    assert!(took >= LIMIT, "{took:?}");
 }
 
-/// Writes a byte at a time for longer than the client has.
+/// Writes a byte at a time until the client has gone.
 fn drip(stream: &mut TcpStream, head: &str) {
     let _ = stream.write_all(head.as_bytes());
-    for _ in 0..20 {
+    while stream.write_all(b"x").is_ok() {
         thread::sleep(Duration::from_millis(20));
-        if stream.write_all(b"x").is_err() {
-            return;
-        }
     }
 }
 
@@ -43,13 +40,15 @@ fn silence_and_dripping_end_at_the_deadline() {
 
 #[test]
 fn a_server_that_does_not_read_ends_at_the_deadline() {
-    let server = Server::once(|mut stream| {
+    let (over, is_over) = mpsc::channel::<()>();
+    let server = Server::once(move |mut stream| {
         let mut rest = Vec::new();
-        thread::sleep(LIMIT * 2);
+        let _ = is_over.recv();
         let _ = stream.read_to_end(&mut rest);
     });
     let start = Instant::now();
     assert_timeout(&hasty().send(&request("POST", &server.url(), &"x".repeat(30_000_000)), None), start);
+    drop(over);
     server.end();
 }
 
