@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
 LIBRARY = Path(os.environ.get("LIBOAUTH_DIR") or ROOT / "build/lib").resolve() / "liboauth.so"
 SERVER = Path(os.environ.get("PRACTICE_SERVER") or ROOT / "target/debug/practice-server").resolve()
-PATIENCE = 60
+PATIENCE = 300
 
 WORK = Path(tempfile.gettempdir()).resolve() / f"callers-{os.getpid()}"
 LIB = WORK / "lib"

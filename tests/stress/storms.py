@@ -104,7 +104,7 @@ def forced(processes, threads):
         profile = server.profile()
         (old,) = server.signed_in(profile, "header")
         server.control(reset_counts=1)
-        server.control(late=1000, count=0)
+        server.control(late=5000, count=0)
         running = Storm(processes, weather.WORK / "job", profile, f"threads:{threads}", "gate", "refresh", "header")
         first = Storm(1, weather.WORK / "job", profile, "gate", "refresh", "header").begin()
         wait_for_request(server)
@@ -149,12 +149,14 @@ def early(processes, threads):
         profile = server.profile(min_valid=100)
         (old,) = server.signed_in(profile, get("ACCESS_TOKEN"), expires_in=60)
         server.control(reset_counts=1)
-        server.control(late=2000, count=0)
+        server.control(late=4000, count=0)
         answers, _ = storm(processes, profile, f"threads:{threads}", *READY)
         took = sorted(answer.ended - answer.began for answer in no_error(answers))
+        # Who waited for the refresh would have its token, and would end after it.
         (new,) = [answer for answer in answers if old.text not in answer.text]
-        check(new.ended - new.began >= 2, "the new token came too soon:", new)
-        check(took[6] < 0.1, "a caller waited for another's early refresh: seconds", took)
+        check(new.ended - new.began >= 4, "the new token came too soon:", new)
+        late = [answer for answer in answers if answer is not new and answer.ended >= new.ended]
+        check(not late, "a caller waited for another's early refresh:", *late)
         server.requests(1)
         return f"the slowest of those that did not refresh: {1000 * took[6]:.1f} ms"
 
@@ -177,20 +179,20 @@ def early_and_refused():
 def retry_after():
     """The server says when; nobody asks before, in whatever process. Who has the time waits."""
     with Server() as server:
-        hasty, patient = server.profile(timeout=2), server.profile(timeout=30)
+        hasty, patient = server.profile(timeout=6), server.profile(timeout=60)
         old = server.expired(hasty)
-        server.control(status=503, retry_after=5)
+        server.control(status=503, retry_after=8)
         (first, said) = job(hasty, "header", get("RETRY_AFTER"))
-        over = time.monotonic() + 5
+        over = time.monotonic() + 8
         refused("UNAVAILABLE", first)
-        equal("OAUTH_RETRY_AFTER", "5", said.text)
-        answers, wall = storm(8, hasty, "gate", "header", get("RETRY_AFTER"))
-        check(wall < 2500, f"they waited in vain: {wall:.0f} ms")
+        equal("OAUTH_RETRY_AFTER", "8", said.text)
+        answers, _ = storm(8, hasty, "gate", "header", get("RETRY_AFTER"))
+        check(max(answer.ended for answer in answers) < over, "they waited in vain")
         for answer in answers:
             if answer.what == "header":
                 refused("UNAVAILABLE", answer)
             else:
-                check(answer.text.isdigit() and 1 <= int(answer.text) <= 5, "OAUTH_RETRY_AFTER:", answer)
+                check(answer.text.isdigit() and 1 <= int(answer.text) <= 8, "OAUTH_RETRY_AFTER:", answer)
         equal("token requests", 1, server.counts()["token_requests"])
         answers, _ = storm(8, patient, *READY)
         early = min(answer.ended for answer in answers) - over
@@ -204,16 +206,16 @@ def retry_after():
 def lock_that_is_held():
     """Who holds the lock for longer than OAUTH_LOCK_TIMEOUT is named, and goes on."""
     with Server() as server:
-        profile = server.profile()
+        profile = server.profile(timeout=300)
         old = server.expired(profile)
-        server.control(late=3000)
+        server.control(late=200_000)
         holder = Storm(1, weather.WORK / "job", profile, *READY).begin()
         wait_for_request(server)
-        answers, wall = storm(4, server.profile(lock_timeout=1), *READY)
+        answers, _ = storm(4, server.profile(lock_timeout=1), *READY)
         for answer in answers:
             refused("LOCK", answer)
             check(str(holder.processes[0].pid) in answer.text, "the holder's pid is not told:", answer)
-        check(wall < 2000, f"they waited {wall:.0f} ms")
+        server.control(let_go=1)
         server.api(one_new_token(holder.answers(), old))
         server.requests(1)
 
@@ -225,7 +227,7 @@ def killed():
         profile = server.profile()
         old = server.expired(profile)
         # The server has not taken the refresh token when the answer is one of these.
-        server.control(status=503, late=1000)
+        server.control(status=503, late=200_000)
         first = Storm(1, weather.WORK / "job", profile, *READY).begin()
         wait_for_request(server)
         others = Storm(8, weather.WORK / "job", profile, *READY).begin()
@@ -332,7 +334,7 @@ def memory():
 
 def wait_for_request(server):
     """Until a token request has reached the server."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + weather.PATIENCE
     while server.counts()["token_requests"] == 0:
         check(time.monotonic() < deadline, "no request came")
         time.sleep(0.01)

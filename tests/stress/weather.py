@@ -24,7 +24,7 @@ HEADER = ROOT / "include/liboauth.h"
 NUMBERS = {name: int(number) for name, number in re.findall(r"^#define OAUTH_(\w+) \(?(-?\d+)", HEADER.read_text(), re.MULTILINE)}
 FULL = False
 WORK = None  # the folder of this run
-PATIENCE = 60  # seconds
+PATIENCE = 300  # seconds
 
 # No proxy, no profiles, no language of whoever runs this.
 ENVIRONMENT = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C"}
