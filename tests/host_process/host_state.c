@@ -203,7 +203,7 @@ int main(int argc, char **argv)
     CALL_FOR(OAUTH_ERROR_SIGN_IN, oauth_bearer_header(client, text, sizeof text));
     CALL_FOR(0, oauth_forget(client));
     CALL_FOR(0, oauth_set(client, OAUTH_STORE, TEXT("file:/proc/nowhere/tokens")));
-    CALL_FOR(OAUTH_ERROR_SIGN_IN, oauth_refresh(client)); /* another store has no token */
+    CALL_FOR(OAUTH_ERROR_STORE, oauth_refresh(client)); /* a store that can be in no such place is no empty one */
     if (argv[3][0] != '\0') {
         CALL_FOR(0, oauth_set(client, OAUTH_STORE, TEXT("memory:")));
         seed(client, argv[2]);

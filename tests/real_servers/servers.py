@@ -125,7 +125,7 @@ class Servers:
                 self.all.append(doorkeeper(dialect, self.state, certificates))
             for scheme in ("http", "https"):
                 self.all.append(oidc_provider(scheme, self.state, certificates))
-            deadline = time.monotonic() + 60
+            deadline = time.monotonic() + 300
             for server in self.all:
                 server.wait_until_ready(deadline)
         except BaseException:

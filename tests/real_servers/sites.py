@@ -120,7 +120,7 @@ class Site:
     def finished(self, process):
         """The results of a job's calls, as job.py describes them."""
         try:
-            results, complaint = process.communicate(timeout=60)
+            results, complaint = process.communicate(timeout=300)
         except subprocess.TimeoutExpired:
             process.kill()
             raise Failed("another process did not end") from None
