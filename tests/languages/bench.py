@@ -190,7 +190,9 @@ def run(program, profile, api, person=None, patience=PATIENCE):
             running.kill()
             running.wait()
         errors.seek(0)
-        done = Run(status, "".join(output), errors.read(), url)
+        # Debian 13's GnuCOBOL says so of itself.
+        said = re.sub(r"^Warning: program compiled against libxml \d+ using older \d+\n", "", errors.read(), flags=re.MULTILINE)
+        done = Run(status, "".join(output), said, url)
     for secret in profile.secrets():
         check(secret not in done.output + done.errors, "a secret is shown:", done)
     return done
