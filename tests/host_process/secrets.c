@@ -111,6 +111,7 @@ static void with_builtin_http(int32_t client, const char *proxy)
     MUST(oauth_exchange_code(client, TEXT("https://elsewhere.example/?code=c0de-Zq8tWmVx&state=another")) < 0);
     MUST(oauth_exchange_code(client, TEXT(text)) < 0);
     change_settings(client);
+    MUST_BE(oauth_set(client, OAUTH_STORE_ALLOW_PLAIN, TEXT("yes")), 0);
     MUST_BE(oauth_set(client, OAUTH_STORE_KEY,
                       TEXT("6b3179d5e8a2440fb7c19e3d5a60824c6b3179d5e8a2440fb7c19e3d5a60824c")), 0);
     MUST_BE(oauth_refresh(client), 0);

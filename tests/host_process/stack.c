@@ -306,7 +306,7 @@ static void *all(void *unused)
     snprintf(store, sizeof store, "file:%s/plain", folder);
     carried(store, "");
     snprintf(store, sizeof store, "file:%s/sealed", folder);
-    carried(store, "a key for this store that is long enough to be one");
+    carried(store, "6b3179d5e8a2440fb7c19e3d5a60824c6b3179d5e8a2440fb7c19e3d5a60824c");
     return unused;
 }
 

@@ -145,7 +145,12 @@ def the_mirror_of_RPG_says_what_goes_wrong():
         profile.expire(10)
         escapes(programs, "No access token: the server cannot serve now (status 503)", "(Try again later.)")
         s.control(revoke="all")
-        escapes(programs, "Somebody has to CALL SIGNIN: sign in again", "(Sign in again.)")
+        for _ in range(2):  # the second time the store says it
+            escapes(programs, "Somebody has to CALL SIGNIN: sign in again", "(Sign in again.)")
+    with server() as s:
+        programs, profile = rpg(s, allow)
+        check(programs.signin() == [], "the screen showed a message")
+        profile.expire(10)
         s.stop()
         escapes(programs, "No access token: ", "(Try again later.)")
     with server() as s:
