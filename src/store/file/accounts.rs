@@ -39,6 +39,9 @@ pub fn page(
     let Some(folder) = Folder::open(&store.folder)? else { return Ok((accounts, next)) };
     let prefix = client_prefix(client);
     let mut place = store.place(String::new());
+    if start < listing.0.len() {
+        place.keys = place.keys.held()?;
+    }
     for hash in listing.0.iter().skip(start) {
         if accounts.len() == count {
             break;

@@ -105,16 +105,21 @@ impl KeySource {
     }
 
     pub fn read(&self) -> Result<Key> {
-        let (text, place) = match self {
-            Self::Environment(name) => (from_environment(name)?, format!("env:{name}")),
-            Self::File(file) => (from_file(&file.absolute)?, file.absolute.display().to_string()),
-            Self::Text(text) => (text.clone(), "the setting".to_owned()),
-        };
+        let (text, place) = self.text()?;
         // An editor leaves a line end in a file, and not in a variable: the key is the same.
         match text.expose().trim_end() {
             "" => Err(refused(place, "the key is empty: write one, or change store_key")),
             key => Key::of(key).ok_or_else(|| refused(place, NO_KEY)),
         }
+    }
+
+    /// As it stands there, and where that is.
+    fn text(&self) -> Result<(Secret, String)> {
+        Ok(match self {
+            Self::Environment(name) => (from_environment(name)?, format!("env:{name}")),
+            Self::File(file) => (from_file(&file.absolute)?, file.absolute.display().to_string()),
+            Self::Text(text) => (text.clone(), "the setting".to_owned()),
+        })
     }
 }
 
@@ -139,6 +144,14 @@ impl Keys {
     }
 
     /// What a record may be sealed with. Each is read only when a sealed record is met.
+    /// The same keys, read: for who opens many records.
+    pub fn held(&self) -> Result<Self> {
+        let text = |source: &KeySource| source.text().map(|(text, _)| KeySource::Text(text));
+        let held = |source: &Option<KeySource>| source.as_ref().map(text).transpose();
+        self.opening()?;
+        Ok(Self { now: held(&self.now)?, before: held(&self.before)?, ..*self })
+    }
+
     pub fn opening(&self) -> Result<Vec<Key>> {
         [&self.now, &self.before].into_iter().flatten().map(KeySource::read).collect()
     }
