@@ -160,7 +160,8 @@ pub fn check_redirect_uri(text: &str, allowed: &str) -> Result<()> {
     Err(Error::RedirectUri { scheme })
 }
 
-fn host_of(authority: &str) -> &str {
+/// Without the port. A user name is not expected.
+pub fn host_of(authority: &str) -> &str {
     match authority.split_once(']') {
         Some((address, _)) => &authority[..=address.len()],
         None => authority.split(':').next().unwrap_or_default(),

@@ -1,5 +1,5 @@
 //! The heap of this library's own code: what is given back is wiped, and what grows leaves nothing behind.
-//! So no copy of a secret stays in memory that is free, whoever made it: rustls, serde and ureq have buffers of theirs.
+//! So no copy of a secret stays in memory that is free, whoever made it: rustls and serde have buffers of theirs.
 //! Knows nothing of OAuth.
 
 use std::alloc::{GlobalAlloc, Layout, System};

@@ -48,10 +48,6 @@ unsigned long getauxval(unsigned long type)
     return real != NULL ? real(type) : 0;
 }
 
-/* ureq 3.5 looks at these whenever it is set up. There is no way to keep it from that, so the library throws away
- * what it found; that no request goes where they point is checked below. */
-static const char ureqs[] = "NO_PROXY no_proxy ALL_PROXY all_proxy HTTPS_PROXY https_proxy HTTP_PROXY http_proxy ";
-
 /* No variable was read but these, each followed by a blank. */
 static void asked_only(const char *allowed)
 {
@@ -59,7 +55,7 @@ static void asked_only(const char *allowed)
 
     for (name = strtok_r(asked, " ", &rest); name != NULL; name = strtok_r(NULL, " ", &rest)) {
         snprintf(wanted, sizeof wanted, "%s ", name);
-        if (strstr(allowed, wanted) == NULL && strstr(ureqs, wanted) == NULL)
+        if (strstr(allowed, wanted) == NULL)
             fail(__FILE__, __LINE__, name, 0);
     }
     asked[0] = '\0';

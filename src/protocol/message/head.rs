@@ -162,8 +162,13 @@ pub fn may_be_status_line(line: &[u8]) -> bool {
 fn named(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let colon = line.iter().position(|b| *b == b':')?;
     let name = line[..colon].trim_ascii_end();
-    let is_token = |b: &u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(b);
-    (!name.is_empty() && name.iter().all(is_token)).then(|| (name, &line[colon + 1..]))
+    is_token(name).then(|| (name, &line[colon + 1..]))
+}
+
+/// What a method is and a header's name (RFC 9110 section 5.6.2).
+pub fn is_token(name: &[u8]) -> bool {
+    let is_fit = |b: &u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(b);
+    !name.is_empty() && name.iter().all(is_fit)
 }
 
 /// A value of any encoding as one line of text.

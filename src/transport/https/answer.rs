@@ -1,8 +1,8 @@
 //! An answer, read from its connection to the end as curl reads it, and within bounds (RFC 9112 section 6).
 #![forbid(unsafe_code)]
 
-use super::buffers::Incoming;
 use super::fault::Fault;
+use super::incoming::Incoming;
 use crate::protocol::message::head::{may_be_status_line, without_end, Framing, Head};
 use crate::protocol::message::{is_whole, MAX_BODY};
 use crate::secret::Wiped;

@@ -1,13 +1,12 @@
 //! What can go wrong between two machines, before the name of the host is added.
 #![forbid(unsafe_code)]
 
-use std::fmt;
 use std::io::{self, ErrorKind};
 
 use crate::error::Error;
 use crate::system;
 
-/// Travels through ureq and rustls boxed, and is taken out again by `From`. No text in it holds a secret.
+/// No text in it holds a secret.
 #[derive(Debug)]
 pub(super) enum Fault {
     /// The name that no address was found for.
@@ -78,10 +77,6 @@ impl Fault {
             Self::Setting(error) => error,
         }
     }
-
-    pub(super) fn into_ureq(self) -> ureq::Error {
-        ureq::Error::Other(Box::new(self))
-    }
 }
 
 impl From<Error> for Fault {
@@ -103,40 +98,6 @@ impl From<io::Error> for Fault {
         }
     }
 }
-
-/// The texts of ureq's errors are left out: some quote the URL or the answer.
-impl From<ureq::Error> for Fault {
-    fn from(error: ureq::Error) -> Self {
-        match error {
-            ureq::Error::Other(inner) => match inner.downcast::<Fault>() {
-                Ok(fault) => *fault,
-                Err(_) => Self::broken("the HTTP layer gave up"),
-            },
-            ureq::Error::Timeout(_) => Self::Timeout,
-            ureq::Error::Io(error) => Self::from(error),
-            ureq::Error::BadUri(_) | ureq::Error::Http(_) => Self::Setting(bad_url()),
-            _ => Self::Setting(Error::Internal("the HTTP layer refused the request".to_owned())),
-        }
-    }
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Resolve(_) => f.write_str("name not resolved"),
-            Self::Connect(reason) | Self::Proxy(reason) | Self::Tls(reason) | Self::Broken(reason) => {
-                f.write_str(reason)
-            }
-            Self::Unreadable { reason, .. } => f.write_str(reason),
-            Self::NoHttp { .. } => f.write_str("no HTTP"),
-            Self::Timeout => f.write_str("timed out"),
-            Self::TooLarge { .. } => f.write_str("too large"),
-            Self::Setting(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for Fault {}
 
 /// Without the URL: it may hold a secret.
 pub(super) fn bad_url() -> Error {

@@ -10,8 +10,8 @@ use base64::Engine;
 use zeroize::Zeroizing;
 
 use super::answer::Reader;
-use super::buffers::Incoming;
 use super::fault::Fault;
+use super::incoming::Incoming;
 use super::no_proxy::is_listed;
 use super::wire::Wire;
 use super::Proxy;

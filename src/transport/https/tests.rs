@@ -7,6 +7,7 @@ mod faults;
 mod proxy;
 mod reader;
 mod reasons;
+mod requests;
 mod roots;
 mod tls;
 mod tls_server;
@@ -19,6 +20,8 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::*;
+use crate::error::Error;
+use crate::secret::Secret;
 use crate::system::GivenPath;
 
 const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";

@@ -2,8 +2,8 @@
 #![forbid(unsafe_code)]
 
 use super::super::answer::{Answer, Reader};
-use super::super::buffers::Incoming;
 use super::super::fault::Fault;
+use super::super::incoming::Incoming;
 use crate::protocol::message::MAX_BODY;
 
 const ANSWERS: [&[u8]; 7] = [

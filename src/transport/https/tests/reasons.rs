@@ -148,7 +148,8 @@ fn alerts_have_the_names_of_their_rfc() {
         (70, "neither TLS 1.2 nor 1.3"),
         (222, "(alert 222)"),
     ] {
-        let text = why(&Tls::AlertReceived(AlertDescription::from(number)), None).to_string();
+        let fault = why(&Tls::AlertReceived(AlertDescription::from(number)), None);
+        let text = fault.into_error("as.example", 30).to_string();
         assert!(text.contains(part), "{text}");
     }
 }

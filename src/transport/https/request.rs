@@ -1,0 +1,122 @@
+//! A request as it goes out (RFC 9112 section 3).
+#![forbid(unsafe_code)]
+
+use super::fault::bad_url;
+use crate::error::{Error, Result};
+use crate::protocol::message::head::is_token;
+use crate::protocol::message::Request;
+use crate::secret::Secret;
+use crate::uri;
+
+const USER_AGENT: &str = concat!("liboauth/", env!("CARGO_PKG_VERSION"));
+/// No server takes longer ones.
+const MAX_LINE: usize = 15 * 1024;
+
+/// The server that a URL names. Connections to the same one are as good as each other.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Origin {
+    pub(super) is_secure: bool,
+    /// As it is written: an address of IP version 6 is in brackets.
+    pub(super) host: String,
+    pub(super) port: u16,
+}
+
+impl Origin {
+    fn is_usual_port(&self) -> bool {
+        self.port == if self.is_secure { 443 } else { 80 }
+    }
+}
+
+/// A URL, taken apart.
+pub(super) struct Target<'a> {
+    pub(super) origin: Origin,
+    /// Host and port alone, for errors.
+    pub(super) shown: &'a str,
+    path_and_query: &'a str,
+}
+
+impl<'a> Target<'a> {
+    pub(super) fn of(request: &'a Request) -> Result<Self> {
+        check_length("url", &request.url)?;
+        Self::parse(request.url.expose()).ok_or_else(bad_url)
+    }
+
+    /// A user name is passed over: `uri::check_endpoint` lets none come here.
+    fn parse(url: &'a str) -> Option<Self> {
+        let (scheme, rest) = url.split_once("://").filter(|_| url.bytes().all(|b| b.is_ascii_graphic()))?;
+        let is_secure = scheme.eq_ignore_ascii_case("https");
+        if !is_secure && !scheme.eq_ignore_ascii_case("http") {
+            return None;
+        }
+        let rest = rest.split('#').next().unwrap_or_default();
+        let (authority, path_and_query) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+        let shown = authority.rsplit('@').next().unwrap_or_default();
+        let host = uri::host_of(shown);
+        let port = match &shown[host.len()..] {
+            "" | ":" if is_secure => 443,
+            "" | ":" => 80,
+            port => port.strip_prefix(':')?.parse().ok()?,
+        };
+        let origin = Origin { is_secure, host: host.to_owned(), port };
+        is_host(host).then_some(Self { origin, shown, path_and_query })
+    }
+}
+
+/// RFC 3986 section 3.2.2
+fn is_host(host: &str) -> bool {
+    let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    let is_named_by = |more: &str, text: &str| {
+        !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || more.contains(c))
+    };
+    address.map_or_else(|| is_named_by("-._~!$&'()*+,;=", host), |address| is_named_by(":.", address))
+}
+
+/// The whole of it in one piece, content and all. Header names are as they are given: servers that were made by hand compare
+/// them letter for letter.
+pub(super) fn message(request: &Request, target: &Target) -> Result<Secret> {
+    check(request)?;
+    let Origin { host, port, .. } = &target.origin;
+    let host = if target.origin.is_usual_port() { host.clone() } else { format!("{host}:{port}") };
+    let content = request.content.expose();
+    let length = content.len().to_string();
+    // What comes compressed all the same is read, but costs work.
+    let mut lines = vec![("Accept-Encoding", "identity")];
+    if !content.is_empty() || matches!(request.method, "POST" | "PUT" | "PATCH") {
+        lines.push(("Content-Length", &length));
+    }
+    lines.extend([("User-Agent", USER_AGENT), ("Accept", "*/*"), ("Host", &host)]);
+    lines.retain(|(name, _)| !request.headers.iter().any(|(given, _)| given.eq_ignore_ascii_case(name)));
+    lines.extend(request.headers.iter().map(|(name, value)| (*name, value.expose())));
+
+    let slash = if target.path_and_query.starts_with('/') { "" } else { "/" };
+    let mut parts = vec![request.method, " ", slash, target.path_and_query, " HTTP/1.1\r\n"];
+    for (name, value) in lines {
+        parts.extend([name, ": ", value, "\r\n"]);
+    }
+    parts.extend(["\r\n", content]);
+    // Of the right size at once: growing would leave secrets behind.
+    Ok(Secret::new(parts.concat()))
+}
+
+/// What would end a line, or mean something else to the next reader, is not sent.
+fn check(request: &Request) -> Result<()> {
+    if !is_token(request.method.as_bytes()) {
+        return Err(Error::Internal(format!("no HTTP method: {}", request.method)));
+    }
+    for (name, value) in &request.headers {
+        check_length(name, value)?;
+        if !is_token(name.as_bytes()) || value.expose().bytes().any(|b| b.is_ascii_control() && b != b'\t') {
+            let reason = "holds a character that no header can carry".to_owned();
+            return Err(Error::Value { key: name, reason });
+        }
+    }
+    Ok(())
+}
+
+fn check_length(key: &'static str, text: &Secret) -> Result<()> {
+    if text.expose().len() > MAX_LINE {
+        let reason = format!("is longer than the {MAX_LINE} bytes that can be sent");
+        return Err(Error::Value { key, reason });
+    }
+    Ok(())
+}
