@@ -5,11 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Process;
+use crate::constants::{
+    OAUTH_CA_FILE, OAUTH_CLIENT_CERT_FILE, OAUTH_CLIENT_KEY_FILE, OAUTH_HTTP, OAUTH_PROXY,
+};
 use crate::error::{Action, Error, Result};
 use crate::operation::{Dispatch, Outcome, Product, Watcher};
 use crate::protocol::answer::AnswerDialect;
 use crate::protocol::message::Request;
 use crate::renewal::RenewalLease;
+use crate::secret::Secret;
 use crate::settings::Snapshot;
 use crate::store::{fingerprint_of, Claim, Reservation};
 use crate::system::lock;
@@ -100,7 +104,8 @@ impl Watcher for Task {
     fn delay(&mut self, dispatch: &Dispatch) -> Result<Option<Duration>> {
         let Aim::Renewal(renewal) = &mut self.aim else { return Ok(None) };
         // Who refreshes by hand wants to know whether it is still so.
-        let last = renewal.lease.final_answer(&fingerprint(dispatch, &self.snapshot));
+        let last =
+            renewal.lease.final_answer(&fingerprint(dispatch, &self.snapshot), dispatch.spends.as_deref());
         if let Some(last) = last.filter(|_| renewal.purpose.is_some()) {
             return Err(last);
         }
@@ -157,11 +162,15 @@ impl SignIn {
     }
 }
 
-/// Of a request, and of what its answer is read by: the same again would end the same.
+/// Of a request, of the way that it goes, and of what its answer is read by: the same again would end the same.
 fn fingerprint(dispatch: &Dispatch, snapshot: &Snapshot) -> String {
     let Request { method, url, content, .. } = &dispatch.request;
     let AnswerDialect { response_path, expires_in_unit } = &snapshot.settings.answer;
     let headers = dispatch.request.header_lines();
     let unit = format!("{expires_in_unit:?}");
-    fingerprint_of(&[method, url.expose(), headers.expose(), content.expose(), response_path, &unit])
+    let way = [OAUTH_CLIENT_CERT_FILE, OAUTH_CLIENT_KEY_FILE, OAUTH_CA_FILE, OAUTH_PROXY, OAUTH_HTTP];
+    let way = way.map(|setting| snapshot.settings.get(setting).unwrap_or_default());
+    let mut parts = vec![*method, url.expose(), headers.expose(), content.expose(), response_path, &unit];
+    parts.extend(way.iter().map(Secret::expose));
+    fingerprint_of(&parts)
 }

@@ -48,11 +48,17 @@ pub struct FinalAnswer {
 impl Refusal {
     /// Number and action for the server's error code and, where that is its own, for what it is about.
     pub(super) fn known(&self) -> (i32, Action) {
+        let (number, action) = self.known_code();
+        match self.meaning {
+            Meaning::Dead => (number, Action::SignIn),
+            Meaning::Passing => (number, Action::Retry),
+            Meaning::Client | Meaning::AsItSays => (number, action),
+        }
+    }
+
+    fn known_code(&self) -> (i32, Action) {
         let is_person = self.status == 0;
         match self.error.as_str() {
-            "invalid_request" if self.meaning == Meaning::Dead => {
-                (number::OAUTH_ERROR_INVALID_REQUEST, Action::SignIn)
-            }
             "invalid_request" => (number::OAUTH_ERROR_INVALID_REQUEST, Action::Fix),
             "invalid_client" => (number::OAUTH_ERROR_INVALID_CLIENT, Action::Fix),
             "invalid_grant" => (number::OAUTH_ERROR_INVALID_GRANT, Action::SignIn),
@@ -79,22 +85,18 @@ impl Refusal {
             | "invalid_target" => (number::OAUTH_ERROR_REFUSED, Action::Fix),
             // In words of its own (LinkedIn: user_cancelled_login), a person's no.
             _ if is_person => (number::OAUTH_ERROR_REFUSED, Action::SignIn),
-            _ => (number::OAUTH_ERROR_REFUSED, self.action_of_its_own()),
-        }
-    }
-
-    fn action_of_its_own(&self) -> Action {
-        match self.meaning {
-            Meaning::Dead => Action::SignIn,
-            Meaning::Passing => Action::Retry,
-            Meaning::AsItSays if self.status >= 500 || matches!(self.status, 408 | 429) => Action::Retry,
-            Meaning::Client | Meaning::AsItSays => Action::Fix,
+            _ if self.meaning == Meaning::AsItSays && matches!(self.status, 408 | 429 | 500..) => {
+                (number::OAUTH_ERROR_REFUSED, Action::Retry)
+            }
+            _ => (number::OAUTH_ERROR_REFUSED, Action::Fix),
         }
     }
 
     fn advice(&self) -> &'static str {
         match (self.error.as_str(), self.meaning) {
             ("access_denied", _) if self.status == 0 => "sign-in was refused",
+            (_, Meaning::Passing) => "try again later",
+            (_, Meaning::Dead) => "the code is wrong, used or too old: sign in again",
             ("invalid_client" | "access_denied", _) | (_, Meaning::Client) => {
                 "check client_id, client_secret, client_auth and basic_encoding"
             }
@@ -104,8 +106,8 @@ impl Refusal {
             ("invalid_scope", _) => "check scope",
             ("unsupported_response_type", _) => "check response_type",
             ("unsupported_token_type", _) => "the server does not revoke such tokens: use oauth_forget",
-            ("server_error" | "temporarily_unavailable", _) | (_, Meaning::Passing) => "try again later",
-            ("invalid_grant", _) | (_, Meaning::Dead) => "the code is wrong, used or too old: sign in again",
+            ("server_error" | "temporarily_unavailable", _) => "try again later",
+            ("invalid_grant", _) => "the code is wrong, used or too old: sign in again",
             _ if self.known() == (number::OAUTH_ERROR_REFUSED, Action::SignIn) => "sign-in was refused",
             _ => "the server refused",
         }

@@ -28,7 +28,9 @@ impl<'a> Retry<'a> {
             Repeat::IfNotSent => !self.was_sent,
             Repeat::Always => true,
         };
-        is_allowed && self.sent < self.most && error.action() == Action::Retry
+        // A success that was none is an answer all the same.
+        let has_succeeded = matches!(error.status(), Some(200..=299));
+        is_allowed && !has_succeeded && self.sent < self.most && error.action() == Action::Retry
     }
 }
 

@@ -8,7 +8,7 @@ use super::message::{Response, Undecoded, MAX_BODY};
 use super::redactor::Redactor;
 use super::refusal::{says_dead, Asked, Said};
 use super::unread::Unread;
-use crate::error::{Error, Meaning, Refusal, Result};
+use crate::error::{Error, Refusal, Result};
 use crate::json::Json;
 use crate::secret::{Secret, Wiped};
 use crate::time::{self, Clock};
@@ -79,7 +79,7 @@ impl Answer<'_> {
         let said = [Some(members.only()), at_path].into_iter().flatten().find_map(|json| {
             Said::in_members(json, self.is_success()).filter(|said| said.has_code() || !self.is_in_trouble())
         })?;
-        Some(self.refused(said))
+        Some(self.refused(said, &self.words.and(tokens_in(members))))
     }
 
     /// Members that are neither what was asked for nor a refusal.
@@ -97,11 +97,18 @@ impl Answer<'_> {
                 return Error::Unavailable { status, retry_after: self.retry_after(), words }
             }
             // RFC 6749 section 5.2: 401 is invalid_client, said in the header where there is one.
-            401 => return Error::Refused(Box::new(self.unauthorized(words))),
+            400..=499 if self.challenge().is_some() => {
+                let said = self.challenge().unwrap_or_default().and(unread.words.as_ref());
+                return Error::Refused(Box::new(self.refused(said, &self.words)));
+            }
+            401 => {
+                let said = unread.words.as_deref().map(Said::in_text).unwrap_or_default();
+                return Error::Refused(Box::new(self.refused(said.or_code("invalid_client"), &self.words)));
+            }
             // It says no, and nobody else could have said it.
             400 | 402 | 403 | 407 | 409 | 412 | 416..=420 | 422..=425 | 427.. if self.is_plain_no(unread) => {
                 let said = unread.words.as_deref().map(Said::in_text).unwrap_or_default();
-                return Error::Refused(Box::new(self.refused(said)));
+                return Error::Refused(Box::new(self.refused(said, &self.words)));
             }
             300..=399 => {
                 format!(
@@ -129,19 +136,8 @@ impl Answer<'_> {
         matches!(self.response.status, 408 | 429 | 500..)
     }
 
-    fn refused(&self, said: Said) -> Refusal {
-        said.refusal(self.asked, self.response.status, self.retry_after(), &self.words)
-    }
-
-    fn unauthorized(&self, description: String) -> Refusal {
-        let error = self.challenge_error();
-        Refusal {
-            error: error.map_or_else(|| "invalid_client".to_owned(), |error| self.words.code(error)),
-            description,
-            status: self.response.status,
-            meaning: Meaning::Client,
-            ..Refusal::default()
-        }
+    fn refused(&self, said: Said, words: &Redactor) -> Refusal {
+        said.refusal(self.asked, self.response.status, self.retry_after(), words)
     }
 
     fn may_have_had_a_token(&self) -> bool {
@@ -161,12 +157,9 @@ impl Answer<'_> {
         Clock::of(self.response.header("date"), self.now)
     }
 
-    /// `error="…"` of a WWW-Authenticate header (RFC 6750 section 3).
-    fn challenge_error(&self) -> Option<&str> {
+    fn challenge(&self) -> Option<Said> {
         let challenge = self.response.header("www-authenticate");
-        let challenge = challenge.filter(|text| !self.words.repeat_a_secret(text))?;
-        let error = challenge.split("error=\"").nth(1)?.split('"').next()?;
-        (!error.is_empty()).then_some(error)
+        Said::in_challenge(challenge.filter(|text| !self.words.repeat_a_secret(text))?)
     }
 
     /// Seconds, or a date (RFC 9110 section 10.2.3); no more than a day.
@@ -224,4 +217,18 @@ fn form(text: &str) -> std::result::Result<Json, String> {
         members.push((name, Json::Text(Secret::new(value))));
     }
     Ok(Json::Members(members))
+}
+
+/// Tokens that stand beside an error, and must not be seen in its words.
+fn tokens_in(json: &Json) -> Vec<Secret> {
+    match json {
+        Json::Members(members) => members
+            .iter()
+            .flat_map(|(name, value)| match value {
+                Json::Text(text) if name.to_ascii_lowercase().ends_with("token") => vec![text.clone()],
+                inner => tokens_in(inner),
+            })
+            .collect(),
+        _ => Vec::new(),
+    }
 }

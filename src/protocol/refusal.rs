@@ -66,6 +66,10 @@ const WORDS: &[&str] = &[
     "faultstring",
     "cause",
     "suberror",
+    "text",
+    "developermessage",
+    "usermessage",
+    "errormessages",
 ];
 
 /// Members that hold nothing but an error's code. Supabase, Discord, WeChat and others.
@@ -75,7 +79,19 @@ const OWN_CODES: &[&str] = &["errorcode", "errcode", "err", "errorkey", "errorna
 const MAYBE_CODES: &[&str] = &["errortype", "type", "status", "code", "name"];
 
 /// Where servers put all that, besides `error` and `errors`: UPS, Apigee.
-const INNER: &[&str] = &["response", "fault", "detail", "details", "data", "result"];
+const INNER: &[&str] = &[
+    "response",
+    "fault",
+    "detail",
+    "details",
+    "data",
+    "result",
+    "meta",
+    "errorresponse",
+    "payload",
+    "body",
+    "exception",
+];
 
 /// So deep it is looked for.
 const DEEPEST: u32 = 4;
@@ -88,11 +104,12 @@ impl Said {
     pub fn in_members(json: &Json, is_success: bool) -> Option<Self> {
         let mut said = Self::default();
         said.look(json, 0);
-        said.is_error |= has_failed(json) || is_success && fails_by_number(json);
-        let is_token =
-            json.member("access_token").and_then(Json::text).is_some() && json.member("error").is_none();
-        if is_success && (is_token || !said.is_error) {
+        said.is_error |= has_failed(json) || is_success && fails_by_code(json);
+        if is_success && !said.is_error {
             return None;
+        }
+        if !is_success && matches!(json.member("error"), Some(Json::Members(_))) {
+            said.code.get_or_insert_with(|| "error".to_owned());
         }
         said.look_closer(json);
         (said.is_error || said.code.is_some() || !said.words.is_empty()).then_some(said)
@@ -100,7 +117,39 @@ impl Said {
 
     /// What a line of text says.
     pub fn in_text(line: &str) -> Self {
-        Self { words: vec![line.to_owned()], ..Self::default() }
+        match canonical(line) {
+            (code, None) if CODES.contains(&code.as_str()) => Self { code: Some(code), ..Self::default() },
+            _ => Self { words: vec![line.to_owned()], ..Self::default() },
+        }
+    }
+
+    /// `error="…"` and what stands beside it in a WWW-Authenticate header (RFC 6750 section 3), also without quotes.
+    pub fn in_challenge(challenge: &str) -> Option<Self> {
+        let parameter = |name: &str| {
+            let (_, value) = challenge.split_once(&format!("{name}="))?;
+            let text = match value.chars().next()? {
+                quote @ ('"' | '\'') => value[1..].split(quote).next(),
+                _ => value.split([',', ' ']).next(),
+            };
+            text.filter(|text| !text.is_empty()).map(str::to_owned)
+        };
+        let code = parameter("error")?;
+        let words = parameter("error_description").into_iter().collect();
+        Some(Self { code: Some(code), words, uri: parameter("error_uri"), is_error: true })
+    }
+
+    /// The same with that code, if it has none.
+    #[must_use]
+    pub fn or_code(mut self, code: &str) -> Self {
+        self.code.get_or_insert_with(|| code.to_owned());
+        self
+    }
+
+    /// The same with more words.
+    #[must_use]
+    pub fn and(mut self, words: Option<&String>) -> Self {
+        self.words.extend(words.cloned());
+        self
     }
 
     /// Whether it has a name or a number for what is wrong.
@@ -122,7 +171,7 @@ impl Said {
     ) -> Refusal {
         let (error, behind) = canonical(self.code.as_deref().unwrap_or_default());
         let words: Vec<_> = behind.into_iter().chain(self.words).collect();
-        let meaning = meaning(asked, status, &error, &words);
+        let meaning = meaning(asked, status, &error, &words, retry_after.is_some());
         let error = redactor.code(&error);
         Refusal {
             description: joined(&words, &error, redactor),
@@ -146,7 +195,7 @@ impl Said {
             self.is_error = true;
             self.add_code(code);
         }
-        self.words.extend(WORDS.iter().filter_map(|name| text_in(named(name)?)));
+        self.words.extend(WORDS.iter().filter_map(|name| code_in(named(name)?)));
         self.uri = self.uri.take().or_else(|| text_in(named("erroruri")?));
         INNER.iter().filter_map(|name| named(name)).for_each(|inner| self.look(inner, depth + 1));
     }
@@ -155,15 +204,21 @@ impl Said {
     fn look_in_error(&mut self, json: &Json, depth: u32) {
         match json {
             Json::Members(members) => {
-                self.is_error = true;
                 self.look(json, depth + 1);
                 let named = |name: &str| members.iter().find(|(n, _)| is_called(n, name)).map(|(_, v)| v);
                 let codes = || MAYBE_CODES.iter().filter_map(|name| code_in(named(name)?));
                 let code = codes().find(|code| has_letter(code)).or_else(|| codes().next());
                 match (&self.code, code) {
-                    (None, code) => self.code = Some(code.unwrap_or_else(|| "error".to_owned())),
+                    (None, code) => self.code = code,
                     (Some(_), code) => self.words.extend(code.filter(|code| has_letter(code))),
                 }
+                if self.code.is_none() && self.words.is_empty() {
+                    // Laravel: what is wrong with each parameter.
+                    let lists = members.iter().filter(|(_, what)| matches!(what, Json::List(_)));
+                    let wrong = lists.filter_map(|(name, what)| Some(format!("{name} {}", text_in(what)?)));
+                    self.words.extend(wrong.take(MOST_WORDS));
+                }
+                self.is_error |= self.code.is_some() || !self.words.is_empty();
             }
             Json::List(list) if depth <= DEEPEST => {
                 list.iter().take(MOST_WORDS).for_each(|inner| self.look_in_error(inner, depth + 1));
@@ -198,22 +253,40 @@ impl Said {
     }
 }
 
-/// `"error": true`, `"ok": false`, `"success": false`.
+/// `"error": true`, `"ok": false`, `"Success": false`; or words that only errors have.
 fn has_failed(json: &Json) -> bool {
-    json.member("error") == Some(&Json::Bool(true))
-        || ["ok", "success"].iter().any(|name| json.member(name) == Some(&Json::Bool(false)))
+    const GOOD: &[&str] = &["ok", "success", "issuccess", "successful", "succeeded"];
+    let Json::Members(members) = json else { return false };
+    members.iter().any(|(name, value)| match value {
+        Json::Bool(true) => is_called(name, "error"),
+        Json::Bool(false) => GOOD.iter().any(|good| is_called(name, good)),
+        Json::Text(text) => {
+            is_called(name, "errordescription") && !text.expose().is_empty() && !may_have_token(json)
+        }
+        _ => false,
+    })
 }
 
-/// TikTok and others answer 200 with a number that is not 0, words, and nothing that could be a token.
-fn fails_by_number(json: &Json) -> bool {
+/// TikTok, Lazada and others answer 200 with a code that is no success, words, and nothing that could be a token.
+fn fails_by_code(json: &Json) -> bool {
+    const CODES: &[&str] = &["code", "errno", "ret", "retcode", "status", "statuscode"];
     let Json::Members(members) = json else { return false };
-    let number = members
-        .iter()
-        .find(|(name, _)| matches!(squeezed(name).as_str(), "code" | "errno" | "ret" | "retcode"));
-    let is_good =
-        |text: &str| text.parse::<u32>().map_or(true, |number| number == 0 || (200..300).contains(&number));
-    number.and_then(|(_, number)| text_in(number)).is_some_and(|number| !is_good(&number))
+    let code = |name: &str| CODES.iter().any(|code| is_called(name, code));
+    let word = |name: &str| WORDS.iter().any(|word| is_called(name, word));
+    let is_bad = |value: &Json| text_in(value).is_some_and(|text| !is_good(&text));
+    members.iter().any(|(name, value)| code(name) && is_bad(value))
+        && members.iter().any(|(name, value)| word(name) && text_in(value).is_some())
         && !may_have_token(json)
+}
+
+/// What says that all is well, or says nothing.
+fn is_good(text: &str) -> bool {
+    const GOOD: &[&str] =
+        &["", "ok", "okay", "success", "successful", "succeeded", "none", "null", "false", "noerror"];
+    match text.trim().parse::<i64>() {
+        Ok(number) => number == 0 || (200..300).contains(&number),
+        Err(_) => GOOD.iter().any(|good| is_called(text, good)),
+    }
 }
 
 fn may_have_token(json: &Json) -> bool {
@@ -231,21 +304,27 @@ fn has_letter(text: &str) -> bool {
     text.chars().any(char::is_alphabetic)
 }
 
-/// A name or a number that is not nothing.
+/// A name or a number that is no success.
 fn code_in(json: &Json) -> Option<String> {
-    text_in(json).filter(|code| code != "0")
+    text_in(json).filter(|code| !is_good(code))
 }
 
+/// Texts of a list stand side by side.
 fn text_in(json: &Json) -> Option<String> {
-    match json {
-        Json::Text(text) if !text.expose().trim().is_empty() => Some(text.expose().trim().to_owned()),
-        Json::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
+    let text = match json {
+        Json::Text(text) => text.expose().trim().to_owned(),
+        Json::Number(number) => number.to_string(),
+        Json::List(list) => {
+            let texts: Vec<_> = list.iter().take(MOST_WORDS).filter_map(Json::text).collect();
+            texts.join("; ")
+        }
+        _ => String::new(),
+    };
+    (!text.is_empty()).then_some(text)
 }
 
 /// Whether a member has that name, without regard to case and separators.
-fn is_called(member: &str, name: &str) -> bool {
+pub fn is_called(member: &str, name: &str) -> bool {
     let letters = member.bytes().filter(u8::is_ascii_alphanumeric);
     letters.map(|letter| letter.to_ascii_lowercase()).eq(name.bytes())
 }

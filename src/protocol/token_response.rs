@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use super::answer::{Answer, AnswerDialect, ExpiresInUnit};
+use super::refusal::is_called;
 use crate::error::{Error, Result};
 use crate::json::Json;
 use crate::line::{in_line, one_line};
@@ -49,7 +50,9 @@ fn token(dialect: &AnswerDialect, answer: &Json, clock: Clock) -> std::result::R
     let mut extra: Vec<(String, Json)> = Vec::new();
     let mut names = HashSet::new();
     for (name, value) in kept {
-        if !OURS.iter().any(|ours| ours.contains(&name.as_str())) && names.insert(name.as_str()) {
+        if !OURS.iter().any(|ours| ours.iter().any(|ours| is_called(name, ours)))
+            && names.insert(name.as_str())
+        {
             extra.push((name.clone(), value.clone()));
         }
     }
@@ -78,30 +81,38 @@ fn nothing_in(place: &Json) -> String {
     const MOST: usize = 6;
     const LONGEST: usize = 24;
     let is_plain = |c: char| c.is_ascii_alphabetic() || matches!(c, '_' | '-');
+    // What has two capitals in a row may be a token.
+    let is_plain = |name: &str| {
+        let capitals = name.as_bytes().windows(2).any(|two| two.iter().all(u8::is_ascii_uppercase));
+        name.len() <= LONGEST && !capitals && name.chars().all(is_plain)
+    };
     let names: Vec<_> = match place {
         Json::Members(members) => members.iter().map(|(name, _)| name.as_str()).take(MOST).collect(),
         _ => Vec::new(),
     };
-    let are_names = names.iter().all(|name| name.len() <= LONGEST && name.chars().all(is_plain));
+    let are_names = names.iter().all(|name| is_plain(name));
     if names.is_empty() || !are_names {
         return "it has no access_token".to_owned();
     }
     format!("it has no access_token: set response_path (it has {})", names.join(", "))
 }
 
-const ACCESS: &[&str] = &["access_token", "accessToken", "token"];
-const REFRESH: &[&str] = &["refresh_token", "refreshToken"];
-const ID: &[&str] = &["id_token", "idToken"];
-const TYPE: &[&str] = &["token_type", "tokenType"];
+// As they are called without regard to case and separators.
+const ACCESS: &[&str] = &["accesstoken", "token"];
+const REFRESH: &[&str] = &["refreshtoken"];
+const ID: &[&str] = &["idtoken"];
+const TYPE: &[&str] = &["tokentype"];
 const SCOPE: &[&str] = &["scope", "scopes"];
-const EXPIRES_IN: &[&str] = &["expires_in", "expiresIn", "expires"];
-const EXPIRES_AT: &[&str] =
-    &["expires_at", "expiresAt", "expires_on", "access_token_expiration", "expireTime"];
+const EXPIRES_IN: &[&str] = &["expiresin", "expires"];
+const EXPIRES_AT: &[&str] = &["expiresat", "expireson", "accesstokenexpiration", "expiretime"];
 const OURS: &[&[&str]] = &[ACCESS, REFRESH, ID, TYPE, SCOPE, EXPIRES_IN, EXPIRES_AT];
 
-/// The first member of one of these names that is there and not null.
+/// The first member of one of these names that is there, and neither null nor false.
 fn first<'a>(json: &'a Json, names: &[&str]) -> Option<&'a Json> {
-    names.iter().find_map(|name| json.member(name).filter(|value| !value.is_null()))
+    let Json::Members(members) = json else { return None };
+    let is_there = |value: &Json| !value.is_null() && *value != Json::Bool(false);
+    let of_name = |name: &&str| members.iter().find(|(n, value)| is_called(n, name) && is_there(value));
+    names.iter().find_map(of_name).map(|(_, value)| value)
 }
 
 /// Slack puts a person's token below `authed_user`, others below `data`: taken where only one object has a token.

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::constants::OAUTH_ERROR_SIGN_IN;
 use crate::error::{Action, Error, Refusal, Result};
 use crate::store::{
     Failure, Forgotten, Hold, Lease, LeaseNotes, Record, Remembered, SentAnswer, SentRefresh, Wait,
@@ -20,8 +21,9 @@ pub struct RenewalLease {
     seen: u32,
     /// A refresh before this one, with the same refresh token, that may have brought a new one.
     unknown: Option<SentRefresh>,
-    /// A hash of the request that is sent.
+    /// Hashes of the request that is sent, and of what is spent with it.
     request: String,
+    spent: String,
 }
 
 /// Longer than this no server is obeyed.
@@ -29,7 +31,14 @@ const LONGEST_WAIT: i64 = 3600;
 
 impl RenewalLease {
     pub fn new(lease: Box<dyn Lease>) -> Self {
-        Self { lease, since: system::now(), seen: 0, unknown: None, request: String::new() }
+        Self {
+            lease,
+            since: system::now(),
+            seen: 0,
+            unknown: None,
+            request: String::new(),
+            spent: String::new(),
+        }
     }
 
     /// For who changes the record, whatever it is by then.
@@ -80,9 +89,11 @@ impl RenewalLease {
     }
 
     /// Whether the server has given its last word on that very request.
-    pub fn final_answer(&self, request: &str) -> Option<Error> {
+    /// A token that is dead is so in any request.
+    pub fn final_answer(&self, request: &str, spent: Option<&str>) -> Option<Error> {
         let remembered = self.notes().final_answer.as_ref()?;
-        remembered.holds_for(request).then(|| Error::Final(Box::new(remembered.answer.clone())))
+        let holds = remembered.holds_for(request) || spent.is_some_and(|spent| remembered.holds_for(spent));
+        holds.then(|| Error::Final(Box::new(remembered.answer.clone())))
     }
 
     /// An early refresh with that refresh token has brought nothing. Perhaps the server has renewed it: where a
@@ -102,6 +113,7 @@ impl RenewalLease {
     /// it. `request`: its hash; `spent`: the fingerprint of what in it is good for one use.
     pub fn sending(&mut self, request: String, spent: Option<&str>) -> Result<()> {
         self.request = request;
+        self.spent = spent.unwrap_or_default().to_owned();
         if let Some(fingerprint) = spent {
             self.check_newest(fingerprint)?;
         }
@@ -184,7 +196,9 @@ impl RenewalLease {
         if error.leaves_unknown() {
             self.has_lost_one(error);
         }
-        let (unknown, request) = (self.unknown.clone(), std::mem::take(&mut self.request));
+        let is_dead = error.code() == OAUTH_ERROR_SIGN_IN && !self.spent.is_empty();
+        let request = std::mem::take(if is_dead { &mut self.spent } else { &mut self.request });
+        let unknown = self.unknown.clone();
         let now = system::now();
         let notes = self.lease.notes_mut();
         notes.sent = unknown;

@@ -75,11 +75,15 @@ impl MemoryStore {
     /// For the child of a fork, which has `token` in memory: URLs come along, and what was sent was the parent's.
     /// `None` where a thread of the parent was changing something at that very moment.
     pub fn after_fork(parent: &Self, owner: Option<Identity>, token: Option<Arc<Token>>) -> Option<Self> {
-        let mut pending = std::mem::take(&mut parent.0.try_lock().ok()?.pending);
+        let mut parent = parent.0.try_lock().ok()?;
+        let mut pending = std::mem::take(&mut parent.pending);
+        // The server's last word is to all of them.
+        let final_answer = parent.notes.final_answer.clone();
+        let notes = LeaseNotes { final_answer, ..LeaseNotes::default() };
         for url in pending.iter_mut().filter(|url| url.status == Status::Claimed) {
             url.status = Status::Open;
         }
-        let contents = Contents { owner, token, pending, ..Contents::default() };
+        let contents = Contents { owner, token, notes, pending, ..Contents::default() };
         Some(Self(Arc::new(Mutex::new(contents))))
     }
 }

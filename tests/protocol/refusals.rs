@@ -77,9 +77,10 @@ fn refusals_by_their_code() {
                 "",
             ),
             client("401 empty, nothing in the headers", "", ""),
-            client("401 with a web page", "", "<html>no</html>"),
+            client("401 with a web page", "", "<html>no</html>").says("no"),
             other("401 empty, its own error in the header", 401, "", "invalid_token", FIX)
-                .headers("WWW-Authenticate: Bearer error=\"invalid_token\"\r\n"),
+                .headers("WWW-Authenticate: Bearer error=\"invalid_token\"\r\n")
+                .dead(),
         ],
     );
 }
@@ -328,7 +329,7 @@ fn refusals_in_words_of_their_own() {
                 "incorrect_client_credentials", FIX),
             other("app_disabled", 403, r#"{"error":"app_disabled"}"#, "app_disabled", FIX),
             other("any word with 401", 401, r#"{"error":"no_way","hint":"token expired"}"#, "no_way", FIX)
-                .says("token expired"),
+                .says("token expired").dead(),
             refused("invalid_request with 401", 401, r#"{"error":"invalid_request"}"#, OAUTH_ERROR_INVALID_REQUEST,
                 FIX, "invalid_request"),
             refused(
@@ -357,6 +358,119 @@ fn refusals_in_words_of_their_own() {
             other("not that way", 405, r#"{"message":"Method Not Allowed"}"#, "", FIX).says("Method Not Allowed"),
             other("not such a body", 415, r#"{"error":"unsupported_media_type"}"#, "unsupported_media_type", FIX),
             other("our clock", 400, r#"{"error":"bad_timestamp"}"#, "bad_timestamp", FIX),
+        ],
+    );
+}
+
+/// Where two signs do not agree, and where the words are in unusual places.
+#[test]
+fn refusals_with_mixed_signs() {
+    run(
+        "mixed signs",
+        &[
+            // ---- a 401 that says what it means ----
+            refused(
+                "invalid_request with 401 and a hint (league, Passport)",
+                401,
+                r#"{"error":"invalid_request","error_description":"It is too old","hint":"Token has expired"}"#,
+                OAUTH_ERROR_INVALID_REQUEST,
+                FIX,
+                "invalid_request",
+            )
+            .dead()
+            .says("It is too old; Token has expired"),
+            other("token_not_valid (simplejwt)", 401, r#"{"code":"token_not_valid"}"#, "token_not_valid", FIX).dead(),
+            refused(
+                "invalid_grant in the header",
+                401,
+                "",
+                OAUTH_ERROR_INVALID_GRANT,
+                SIGN_IN,
+                "invalid_grant",
+            )
+            .headers("WWW-Authenticate: Bearer error=\"invalid_grant\", error_description=\"It is too old\"\r\n")
+            .says(WORDS),
+            refused("in a header without quotes", 400, "", OAUTH_ERROR_INVALID_CLIENT, FIX, "invalid_client")
+                .headers("www-authenticate: Bearer error=invalid_client, error_description='no client'\r\n")
+                .says("no client"),
+            // ---- the RFC's codes with other words ----
+            refused(
+                "invalid_request, too often",
+                400,
+                r#"{"error":"invalid_request","error_description":"Rate limit exceeded"}"#,
+                OAUTH_ERROR_INVALID_REQUEST,
+                RETRY,
+                "invalid_request",
+            )
+            .says("Rate limit exceeded"),
+            refused(
+                "access denied, too often (Zoho)",
+                400,
+                r#"{"error":"Access Denied","error_description":"You have made too many requests"}"#,
+                OAUTH_ERROR_ACCESS_DENIED,
+                RETRY,
+                "access_denied",
+            )
+            .says("You have made too many requests"),
+            refused(
+                "access denied by the person",
+                403,
+                r#"{"error":"access_denied","error_description":"The user revoked access"}"#,
+                OAUTH_ERROR_ACCESS_DENIED,
+                FIX,
+                "access_denied",
+            )
+            .dead()
+            .says("The user revoked access"),
+            own("an application that was taken back", 403, r#"{"message":"App has been uninstalled by the merchant"}"#, "")
+                .says("App has been uninstalled by the merchant"),
+            dead("a session that is over", 400, r#"{"message":"Session timed out. Please log in again."}"#, "")
+                .says("Session timed out. Please log in again."),
+            // ---- of a code, and yet not of it ----
+            refused(
+                "a parameter that is missing",
+                400,
+                r#"{"error":"invalid_request","error_description":"Missing required parameter: code"}"#,
+                OAUTH_ERROR_INVALID_REQUEST,
+                FIX,
+                "invalid_request",
+            )
+            .dead()
+            .says("Missing required parameter: code"),
+            refused(
+                "a grant type that is wrong",
+                400,
+                r#"{"error":"invalid_request","error_description":"grant_type must be authorization_code"}"#,
+                OAUTH_ERROR_INVALID_REQUEST,
+                FIX,
+                "invalid_request",
+            )
+            .dead()
+            .says("grant_type must be authorization_code"),
+            // ---- it passes ----
+            other("a server's own fault", 400, r#"{"error":"internal_error"}"#, "internal_error", RETRY),
+            other("locked", 423, r#"{"message":"Wait"}"#, "", RETRY).says("Wait"),
+            other("with a time to come again", 403, r#"{"error":"blocked"}"#, "blocked", RETRY)
+                .headers("Retry-After: 30\r\n")
+                .retry("30"),
+            // ---- on the way ----
+            other("an address", 403, r#"{"message":"IP not allowed"}"#, "", FIX).says("IP not allowed"),
+            other("a proxy", 407, r#"{"message":"Authentication required"}"#, "", FIX).says("Authentication required"),
+            // ---- unusual places ----
+            own("status error in 200", 200, r#"{"status":"error","message":"It is too old"}"#, "error").says(WORDS),
+            own("a code in 200 (Lazada)", 200, r#"{"code":"IllegalRefreshToken","message":"It is too old"}"#, "IllegalRefreshToken")
+                .says(WORDS),
+            own("a number below zero in 200", 200, r#"{"ret":-1,"msg":"It is too old"}"#, "").says(WORDS),
+            own("Success false", 200, r#"{"Success":false,"errorMessage":"It is too old"}"#, "").says(WORDS),
+            own("a list of words", 400, r#"{"errors":{"refresh_token":["It is too old"]}}"#, "")
+                .says("refresh_token It is too old"),
+            no("XML", 400, "<Error><Message>Expired refresh token</Message></Error>", OAUTH_ERROR_RESPONSE, FIX)
+                .dead()
+                .says("Expired refresh token"),
+            no("a text of JSON", 400, r#""It is too old""#, OAUTH_ERROR_RESPONSE, FIX).dead().says(WORDS),
+            // ---- a token beside it ----
+            own("its words repeat a token", 400, r#"{"error":"x","access_token":"at-new","message":"token at-new"}"#, "x")
+                .says("[withheld: it repeats a secret]"),
         ],
     );
 }

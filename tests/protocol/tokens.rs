@@ -278,3 +278,45 @@ fn expiry_however_it_is_written() {
         ],
     );
 }
+
+/// Whoever always writes an error, and then a token, means the token: refused, the new refresh token would be lost.
+#[test]
+fn errors_that_say_nothing() {
+    const NOTHING: [&str; 14] = [
+        "null",
+        "false",
+        "0",
+        "\"0\"",
+        "\"\"",
+        "[]",
+        "{}",
+        "\"none\"",
+        "\"null\"",
+        "\"success\"",
+        "\"OK\"",
+        "{\"code\":0}",
+        "{\"code\":0,\"message\":\"success\"}",
+        "{\"code\":\"0000\",\"message\":\"\"}",
+    ];
+    for member in ["error", "errors", "error_code", "errcode"] {
+        let bodies = NOTHING.map(|nothing| {
+            let beside = format!(r#"{{"access_token":"at","refresh_token":"rt","{member}":{nothing}}}"#);
+            let around =
+                format!(r#"{{"{member}":{nothing},"data":{{"access_token":"at","refresh_token":"rt"}}}}"#);
+            [ok("beside a token", beside).refresh("rt"), ok("around a token", around).refresh("rt")]
+        });
+        run(member, &bodies.into_iter().flatten().collect::<Vec<_>>());
+    }
+    run(
+        "other names",
+        &[
+            ok("capitals", r#"{"AccessToken":"at","RefreshToken":"rt"}"#).refresh("rt"),
+            ok("separators", r#"{"access-token":"at","Refresh_Token":"rt"}"#).refresh("rt"),
+            ok("a refresh token that is false", r#"{"access_token":"at","refresh_token":false}"#),
+            ok(
+                "words beside it",
+                r#"{"access_token":"at","message":"welcome","status":"success","code":200}"#,
+            ),
+        ],
+    );
+}

@@ -149,6 +149,34 @@ fn who_sends_another_request_is_not_kept_from_it() {
             assert_eq!(server.count(), 3);
         });
     }
+    table.row("a dead token is dead in any request", || {
+        let folder = Folder::new();
+        let server = server_that_says(400, "{\"error\":\"invalid_grant\"}");
+        let first = server.holder(Some(&folder), &[]);
+        let second =
+            server.client(Some(&folder), &[(OAUTH_REFRESH_PARAMS, "a=b"), (OAUTH_RESPONSE_PATH, "x")]);
+        advance(HOUR);
+        for _ in 0..10 {
+            assert_eq!((first.header().0, second.header().0), (OAUTH_ERROR_SIGN_IN, OAUTH_ERROR_SIGN_IN));
+        }
+        assert_eq!(server.count(), 2);
+    });
+    table.row("another way", || {
+        let folder = Folder::new();
+        let server = server_that_says(401, "{\"error\":\"invalid_client\"}");
+        let client = server.holder(Some(&folder), &[]);
+        advance(HOUR);
+        for setting in [OAUTH_CA_FILE, OAUTH_CLIENT_CERT_FILE] {
+            assert_eq!(
+                (client.header().0, client.header().0),
+                (OAUTH_ERROR_INVALID_CLIENT, OAUTH_ERROR_INVALID_CLIENT)
+            );
+            client.must_set(setting, "/dev/null");
+        }
+        client.must_set(OAUTH_HTTP, "caller");
+        client.asks();
+        assert_eq!(server.count(), 3, "the certificate's file is no file, and nothing was sent");
+    });
     table.row("what says nothing of the request", || {
         let folder = Folder::new();
         let server = server_that_says(200, wrapped);

@@ -25,6 +25,12 @@ const ROWS: &[Row] = &[
     ("500", &[(500, "", "oops"), (502, "", "<html>")], 3, 0),
     ("too many requests", &[(429, "", "")], 2, 0),
     ("a web page", &[(200, "Content-Type: text/html\r\n", "<html>")], 1, OAUTH_ERROR_RESPONSE),
+    (
+        "busy with 200",
+        &[(200, JSON, "{\"error\":\"temporarily_unavailable\"}")],
+        1,
+        OAUTH_ERROR_TEMP_UNAVAILABLE,
+    ),
     ("nothing", &[(204, "", "")], 1, OAUTH_ERROR_RESPONSE),
     ("XML", &[(200, "", "<?xml version=\"1.0\"?><t>a</t>")], 1, OAUTH_ERROR_RESPONSE),
     ("cut JSON", &[(200, JSON, "{\"access_token\":\"a")], 1, OAUTH_ERROR_RESPONSE),

@@ -14,35 +14,55 @@ pub enum Asked {
     Other,
 }
 
-/// `error` is the RFC's code where it is one.
-pub fn meaning(asked: Asked, status: u16, error: &str, words: &[String]) -> Meaning {
-    let code = Words::of([error]);
-    let all = Words::of([error].into_iter().chain(words.iter().map(String::as_str)));
-    match (error, asked) {
-        ("invalid_grant", Asked::Code | Asked::Refresh) => return Meaning::Dead,
+/// `error` is the RFC's code where it is one; `has_time`: the server says when to come again.
+pub fn meaning(asked: Asked, status: u16, error: &str, words: &[String], has_time: bool) -> Meaning {
+    let texts = || [error].into_iter().chain(words.iter().map(String::as_str)).take(MOST_TEXTS);
+    let all = Words::of(texts());
+    // Each for itself: two sentences together say what neither does.
+    let says_dead = || words.iter().take(MOST_TEXTS).any(|text| says_dead(asked, text));
+    let is_refresh = asked == Asked::Refresh;
+    match error {
+        "invalid_grant" if asked != Asked::Other => return Meaning::Dead,
+        "invalid_request" | "access_denied" | "unauthorized_client" if all.say_too_often() => {
+            return Meaning::Passing
+        }
         // A dead refresh token, says league's server, and gives the reason in a hint.
-        ("invalid_request", Asked::Refresh) => {}
-        ("invalid_request", Asked::Code) if all.say_dead(asked) && !all.speak_of_client() => {
+        "invalid_request" if is_refresh => {}
+        "invalid_request" | "access_denied" | "unauthorized_client"
+            if says_dead() && !all.speak_of_client() || is_refresh && all.say_taken_back() =>
+        {
             return Meaning::Dead
         }
-        (code, _) if super::CODES.contains(&code) => return Meaning::AsItSays,
+        code if super::CODES.contains(&code) => return Meaning::AsItSays,
         _ => {}
     }
+    let code_says_dead = self::says_dead(asked, error);
+    let says_dead = says_dead() || code_says_dead;
     match status {
+        _ if is_refresh && all.say_taken_back() || asked != Asked::Other && all.say_sign_in() => {
+            Meaning::Dead
+        }
         // RFC 6749 section 5.2: the client's authentication has failed, whatever it is called.
-        401 => Meaning::Client,
+        401 if !says_dead => Meaning::Client,
         _ if all.speak_of_client() => Meaning::Client,
         _ if all.say_too_often() => Meaning::Passing,
-        408 | 429 | 500.. if !code.say_dead(asked) => Meaning::AsItSays,
-        _ if all.say_dead(asked) => Meaning::Dead,
-        _ if all.speak_of_time() => Meaning::Passing,
+        408 | 429 | 500.. if !code_says_dead => Meaning::AsItSays,
+        _ if says_dead => Meaning::Dead,
+        423 | 425 => Meaning::Passing,
+        _ if has_time || all.speak_of_time() => Meaning::Passing,
         // Nothing takes token requests there, or not such ones.
-        404..=406 | 410 | 411 | 413..=415 | 421 | 426 | 431 => Meaning::AsItSays,
+        404..=407 | 410 | 411 | 413..=415 | 421 | 426 | 431 => Meaning::AsItSays,
         // It was good enough when the token was given: what else could have changed?
-        200..=299 | 400..=499 if asked == Asked::Refresh && !all.speak_of_clock() => Meaning::Dead,
+        200..=299 | 400..=499 if is_refresh && (error == "invalid_request" || !all.speak_of_the_way()) => {
+            Meaning::Dead
+        }
         _ => Meaning::AsItSays,
     }
 }
+
+/// What is longer was not written for a person.
+const MOST_TEXTS: usize = 20;
+const MOST_CHARACTERS: usize = 1000;
 
 /// Whether that, beside no code, says that what was sent is no longer good.
 pub fn says_dead(asked: Asked, line: &str) -> bool {
@@ -54,11 +74,8 @@ struct Words(Vec<String>);
 
 impl Words {
     fn of<'a>(texts: impl IntoIterator<Item = &'a str>) -> Self {
-        // What is longer was not written for a person.
-        const MOST_TEXTS: usize = 20;
-        const MOST_CHARACTERS: usize = 1000;
         let mut words = Vec::new();
-        for text in texts.into_iter().take(MOST_TEXTS) {
+        for text in texts {
             let mut word = String::new();
             let mut was_small = false;
             for c in text.chars().take(MOST_CHARACTERS) {
@@ -85,11 +102,30 @@ impl Words {
 
     fn name_what_was_sent(&self, asked: Asked) -> bool {
         const TOKEN: &[&str] = &["token", "tokens", "refreshtoken", "grant", "session"];
-        const CODE: &[&str] = &["code", "grant", "authcode", "verification"];
-        const NOT_THE_CODE: &[&str] = &["redirect", "uri", "url", "challenge", "json", "status"];
+        const CODE: &[&str] = &["code", "grant", "authcode", "verification", "authorizationcode"];
+        /// What else a code is of, and what is said of a request.
+        const NOT_THE_CODE: &[&str] = &[
+            "redirect",
+            "uri",
+            "url",
+            "challenge",
+            "verifier",
+            "json",
+            "status",
+            "type",
+            "missing",
+            "required",
+            "parameter",
+            "country",
+            "region",
+            "postal",
+            "area",
+            "currency",
+            "language",
+        ];
         match asked {
             Asked::Code => self.have(CODE) && !self.have(NOT_THE_CODE),
-            Asked::Refresh => self.have(TOKEN),
+            Asked::Refresh => self.have(TOKEN) && !self.have_pair(&["missing"], &["authentication"]),
             Asked::Other => false,
         }
     }
@@ -121,12 +157,32 @@ impl Words {
             "invalidated",
             "terminated",
             "ended",
+            "illegal",
         ];
         const NOT: &[&str] = &["not", "no", "longer", "never", "doesn", "isn", "cannot"];
         const GOOD: &[&str] =
             &["found", "valid", "active", "exist", "exists", "recognized", "longer", "accepted"];
+        let is_over =
+            self.have(&["session"]) && (self.have(&["timeout"]) || self.have_pair(&["timed"], &["out"]));
         self.name_what_was_sent(asked)
-            && (self.have(DEAD) || self.have_pair(NOT, GOOD) || self.have(&["notfound", "nonexistent"]))
+            && (is_over
+                || self.have(DEAD)
+                || self.have_pair(NOT, GOOD)
+                || self.have(&["notfound", "nonexistent"]))
+    }
+
+    /// The person, or who keeps the accounts, has ended it.
+    fn say_taken_back(&self) -> bool {
+        const WHAT: &[&str] =
+            &["user", "access", "consent", "account", "authorization", "permission", "permissions"];
+        const ENDED: &[&str] =
+            &["revoked", "removed", "withdrawn", "disabled", "deleted", "suspended", "deauthorized"];
+        self.have(WHAT) && self.have(ENDED) || self.have(&["uninstalled"])
+    }
+
+    fn say_sign_in(&self) -> bool {
+        let again = self.have_pair(&["log", "sign"], &["in"]) || self.have(&["login", "signin"]);
+        again && self.have(&["again"]) || self.have(&["reauthorize", "reauthenticate", "relogin"])
     }
 
     fn speak_of_client(&self) -> bool {
@@ -145,19 +201,20 @@ impl Words {
             "apikey",
         ];
         const BINDS: &[&str] = &["issued", "linked", "belong", "belongs", "bound", "granted", "assigned"];
-        // "Issued to another client": that is of the token.
+        // "Issued to another client", "user credentials": that is of the token, and of the person.
         let is_of_token = self.name_what_was_sent(Asked::Refresh) || self.name_what_was_sent(Asked::Code);
+        let is_persons = self.have_pair(&["user"], &["credentials"]);
         let has_client = self.have(CLIENT) || self.have_pair(&["app", "api"], &["id", "secret", "key"]);
-        has_client && !(is_of_token && (self.have(BINDS) || self.have_pair(OTHER, &["client"])))
-            || !is_of_token && self.have(&["app", "application"])
+        let is_bound = is_of_token && (self.have(BINDS) || self.have_pair(OTHER, &["client"]));
+        has_client && !is_persons && !is_bound || !is_of_token && self.have(&["app", "application"])
     }
 
     fn say_too_often(&self) -> bool {
         self.have_pair(&["too"], &["many", "often", "frequent", "frequently", "fast"])
-            || self.have(&["ratelimit", "ratelimited", "throttled", "throttling", "throttle"])
+            || self.have(&["ratelimit", "ratelimited", "throttled", "throttling", "throttle", "quota"])
             || self.have_pair(&["rate", "request", "requests"], &["limit", "limited", "limits", "exceeded"])
             || self.have_pair(&["slow"], &["down"])
-            || self.have_pair(&["limit", "quota"], &["exceeded", "reached"])
+            || self.have_pair(&["limit"], &["exceeded", "reached"])
     }
 
     fn speak_of_time(&self) -> bool {
@@ -171,12 +228,32 @@ impl Words {
             "overloaded",
             "busy",
             "retry",
+            "locked",
+            "deadlock",
+            "upstream",
+            "fatal",
         ]) || self.have_pair(&["timed"], &["out"])
             || self.have_pair(&["try"], &["again"])
+            || self.have_pair(&["in"], &["progress"])
+            || self.have_pair(&["internal", "system"], &["error", "server", "exception", "failure"])
     }
 
-    fn speak_of_clock(&self) -> bool {
-        self.have(&["clock", "timestamp", "skew"])
+    /// Of what is between here and there, or of how the request is written: no token is the reason.
+    fn speak_of_the_way(&self) -> bool {
+        self.have(&[
+            "ip",
+            "whitelisted",
+            "allowlisted",
+            "json",
+            "proxy",
+            "https",
+            "tenant",
+            "clock",
+            "timestamp",
+            "skew",
+        ]) || self.have_pair(&["grant", "content"], &["type"])
+            || self.have_pair(&["missing"], &["authentication", "parameter"])
+            || self.have_pair(&["request"], &["body"])
     }
 }
 
