@@ -112,7 +112,6 @@ impl Process {
         let seen = snapshot.record()?.stamp();
         if source.token()?.is_none() {
             // Before it is known that one can come, there need not be a place for it.
-            snapshot.settings.token_url()?;
             snapshot.keys().opening()?;
             renewing(&snapshot.settings, None)?;
             snapshot.record()?.prepare()?;
