@@ -51,7 +51,8 @@ pub struct Renewal {
     pub purpose: Option<Purpose>,
     /// The token still lives.
     pub is_early: bool,
-    pub has_sent: bool,
+    /// A hash of the first request, until it goes out.
+    pub request: Option<String>,
 }
 
 impl Task {
@@ -103,9 +104,9 @@ impl Task {
 impl Watcher for Task {
     fn delay(&mut self, dispatch: &Dispatch) -> Result<Option<Duration>> {
         let Aim::Renewal(renewal) = &mut self.aim else { return Ok(None) };
+        let request = renewal.request.insert(fingerprint(dispatch, &self.snapshot));
         // Who refreshes by hand wants to know whether it is still so.
-        let last =
-            renewal.lease.final_answer(&fingerprint(dispatch, &self.snapshot), dispatch.spends.as_deref());
+        let last = renewal.lease.final_answer(request, dispatch.spends.as_deref());
         if let Some(last) = last.filter(|_| renewal.purpose.is_some()) {
             return Err(last);
         }
@@ -123,10 +124,7 @@ impl Watcher for Task {
             Aim::Renewal(renewal) => renewal,
             Aim::Removal { .. } => return Ok(()),
         };
-        if std::mem::replace(&mut renewal.has_sent, true) {
-            return Ok(());
-        }
-        let request = fingerprint(dispatch, &self.snapshot);
+        let Some(request) = renewal.request.take() else { return Ok(()) };
         renewal.lease.sending(request, dispatch.spends.as_deref())
     }
 

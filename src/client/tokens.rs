@@ -120,7 +120,7 @@ impl Process {
         let operation = renewing(&snapshot.settings, old.as_ref().map(|old| &old.token))?;
         let RenewalRequest { purpose, is_early, .. } = wanted;
         let serial = old.map(|old| old.serial);
-        let renewal = Renewal { lease, serial, purpose, is_early, has_sent: false };
+        let renewal = Renewal { lease, serial, purpose, is_early, request: None };
         self.run(carrier, operation, Task { snapshot: snapshot.clone(), aim: Aim::Renewal(renewal) })
     }
 
