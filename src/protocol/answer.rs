@@ -92,24 +92,13 @@ impl Answer<'_> {
     pub fn not_understood(&self, unread: &Unread) -> Error {
         let (status, endpoint) = (self.response.status, self.endpoint);
         let words = unread.words.as_ref().map(|line| self.words.text(line)).unwrap_or_default();
+        if self.is_in_trouble() {
+            return Error::Unavailable { status, retry_after: self.retry_after(), words };
+        }
+        if let Some(said) = self.plain_refusal(unread) {
+            return Error::Refused(Box::new(self.refused(said, &self.words)));
+        }
         let reason = match status {
-            _ if self.is_in_trouble() => {
-                return Error::Unavailable { status, retry_after: self.retry_after(), words }
-            }
-            // RFC 6749 section 5.2: 401 is invalid_client, said in the header where there is one.
-            400..=499 if self.challenge().is_some() => {
-                let said = self.challenge().unwrap_or_default().and(unread.words.as_ref());
-                return Error::Refused(Box::new(self.refused(said, &self.words)));
-            }
-            401 => {
-                let said = unread.words.as_deref().map(Said::in_text).unwrap_or_default();
-                return Error::Refused(Box::new(self.refused(said.or_code("invalid_client"), &self.words)));
-            }
-            // It says no, and nobody else could have said it.
-            400 | 402 | 403 | 407 | 409 | 412 | 416..=420 | 422..=425 | 427.. if self.is_plain_no(unread) => {
-                let said = unread.words.as_deref().map(Said::in_text).unwrap_or_default();
-                return Error::Refused(Box::new(self.refused(said, &self.words)));
-            }
             300..=399 => {
                 format!(
                     "the server redirects, which is not followed with secrets: set {endpoint} to the new URL"
@@ -124,6 +113,21 @@ impl Answer<'_> {
         let said = if words.is_empty() { String::new() } else { format!(" (\"{words}\")") };
         let more = if self.may_have_had_a_token() { self.what_came() } else { String::new() };
         Error::Response { status, reason: format!("{reason}{said}{more}"), words }
+    }
+
+    /// A refusal that no member says.
+    fn plain_refusal(&self, unread: &Unread) -> Option<Said> {
+        let in_words = || unread.words.as_deref().map(Said::in_text).unwrap_or_default();
+        match (self.response.status, self.challenge()) {
+            // RFC 6749 section 5.2: 401 is invalid_client, said in the header where there is one.
+            (400..=499, Some(challenge)) => Some(challenge.and(unread.words.as_ref())),
+            (401, None) => Some(in_words().or_code("invalid_client")),
+            // It says no, and nobody else could have said it.
+            (400 | 402 | 403 | 407 | 409 | 412 | 416..=420 | 422..=425 | 427.., None) => {
+                self.is_plain_no(unread).then(in_words)
+            }
+            _ => None,
+        }
     }
 
     /// A refusal of a refresh token without any code; a page may be from anybody.
