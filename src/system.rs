@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
 use crate::os;
+use crate::time::Moment;
 
 pub use crate::os::{
     check_writable, close_in_child, effective_user, file_system_type, fork_count, host_name, is_privileged,
@@ -27,6 +28,11 @@ pub fn now() -> i64 {
     return os::coarse_seconds() + testing::offset();
     #[cfg(not(feature = "testing"))]
     os::coarse_seconds()
+}
+
+/// The clock's moment, with the system's randomness.
+pub fn moment() -> Moment {
+    Moment { now: now(), random }
 }
 
 /// This thread's number. std's own would keep memory for a thread that it did not start.

@@ -3,6 +3,14 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use crate::error::Result;
+
+/// When something is made, and where its randomness is from.
+pub struct Moment {
+    pub now: i64,
+    pub random: fn(&mut [u8]) -> Result<()>,
+}
+
 /// What time it is here and, by its `Date` header, at the server (RFC 9110 section 6.6.1).
 #[derive(Clone, Copy)]
 pub struct Clock {

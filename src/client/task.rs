@@ -11,7 +11,7 @@ use crate::constants::{
 use crate::error::{Action, Error, Result};
 use crate::operation::{Dispatch, Outcome, Product, Watcher};
 use crate::protocol::answer::AnswerDialect;
-use crate::protocol::message::Request;
+use crate::protocol::message::{Request, Signed};
 use crate::renewal::RenewalLease;
 use crate::secret::Secret;
 use crate::settings::Snapshot;
@@ -162,8 +162,16 @@ impl SignIn {
 
 /// Of a request, of the way that it goes, and of what its answer is read by: the same again would end the same.
 fn fingerprint(dispatch: &Dispatch, snapshot: &Snapshot) -> String {
-    let Request { method, url, content, .. } = &dispatch.request;
+    let Request { method, url, content, signed, .. } = &dispatch.request;
+    // An assertion is another each time, and says the same.
+    let timeless = |text: &Secret| {
+        let of_all = |text: Secret, signed: &Signed| {
+            Secret::new(text.expose().replace(signed.text.expose(), &signed.basis))
+        };
+        signed.iter().fold(text.clone(), of_all)
+    };
     let AnswerDialect { response_path, expires_in_unit } = &snapshot.settings.answer;
+    let (url, content) = (timeless(url), timeless(content));
     let headers = dispatch.request.header_lines();
     let unit = format!("{expires_in_unit:?}");
     let way = [OAUTH_CLIENT_CERT_FILE, OAUTH_CLIENT_KEY_FILE, OAUTH_CA_FILE, OAUTH_PROXY, OAUTH_HTTP];

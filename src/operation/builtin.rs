@@ -4,8 +4,9 @@
 use std::sync::Arc;
 
 use super::budget::Budget;
-use super::{Dispatch, Event, Moment, Operation, Outcome, Step, Watcher};
+use super::{Dispatch, Event, Operation, Outcome, Step, Watcher};
 use crate::error::{Error, Result};
+use crate::system;
 use crate::transport::Transport;
 
 pub enum Carried {
@@ -23,33 +24,33 @@ pub fn carry(
 ) -> Carried {
     let mut budget = Budget::of_seconds(seconds);
     let mut has_sent = false;
-    let mut step = operation.step(Event::Start, &Moment::now());
+    let mut step = operation.step(Event::Start, &system::moment());
     loop {
         step = match step {
             Step::Send(dispatch) => {
                 let may_go = if has_sent { Ok(()) } else { delay(watcher, &dispatch, &mut budget) };
                 if let Err(error) = may_go.and_then(|()| watcher.sending(&dispatch)) {
-                    operation.step(Event::Abandoned, &Moment::now());
+                    operation.step(Event::Abandoned, &system::moment());
                     return ended(has_sent, Err(error));
                 }
                 let left = (has_sent || budget.has_paused()).then(|| budget.left());
                 has_sent = true;
                 match transport().and_then(|transport| transport.send(&dispatch.request, left)) {
-                    Ok(response) => operation.step(Event::Answer(&response), &Moment::now()),
+                    Ok(response) => operation.step(Event::Answer(&response), &system::moment()),
                     Err(error) => {
                         let was_sent = error.leaves_unknown();
-                        operation.step(Event::NoAnswer { was_sent, error }, &Moment::now())
+                        operation.step(Event::NoAnswer { was_sent, error }, &system::moment())
                     }
                 }
             }
             Step::Pause { duration, because } => {
                 if duration >= budget.left() {
-                    operation.step(Event::Abandoned, &Moment::now());
+                    operation.step(Event::Abandoned, &system::moment());
                     return ended(has_sent, Err(because));
                 }
                 watcher.retrying(&because);
                 budget.pause(duration);
-                operation.step(Event::Start, &Moment::now())
+                operation.step(Event::Start, &system::moment())
             }
             Step::Done(outcome) => return ended(has_sent, outcome),
         }

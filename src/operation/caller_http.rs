@@ -5,7 +5,7 @@
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use super::{Dispatch, Event, Moment, Operation, Outcome, Step, Watcher};
+use super::{Dispatch, Event, Operation, Outcome, Step, Watcher};
 use crate::error::{Error, Result};
 use crate::protocol::message::{Request, Response};
 use crate::system::{self, lock};
@@ -101,7 +101,7 @@ impl<T> Drop for CallerHttpGuard<'_, T> {
 impl<T: Watcher> CallerHttpGuard<'_, T> {
     /// Begins an operation.
     pub fn begin(&self, mut operation: Box<dyn Operation>, task: T) -> Progress<T> {
-        match operation.step(Event::Start, &Moment::now()) {
+        match operation.step(Event::Start, &system::moment()) {
             Step::Done(Err(error)) => Progress::NotSent(error),
             step => self.put_away(step, operation, task, None),
         }
@@ -113,7 +113,7 @@ impl<T: Watcher> CallerHttpGuard<'_, T> {
             Some(response) => Event::Answer(response),
             None => Event::NoAnswer { was_sent: true, error: Error::NoAnswer },
         };
-        let step = waiting.operation.step(event, &Moment::now());
+        let step = waiting.operation.step(event, &system::moment());
         let WaitingRequest { operation, task, since, .. } = waiting;
         self.put_away(step, operation, task, Some(since))
     }
@@ -178,7 +178,7 @@ impl<T> Drop for State<T> {
 impl<T> WaitingRequest<T> {
     /// Whom it was for learns that by being dropped.
     fn abandon(mut self) {
-        self.operation.step(Event::Abandoned, &Moment::now());
+        self.operation.step(Event::Abandoned, &system::moment());
     }
 
     pub fn task(&self) -> &T {

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{Dispatch, Moment, OneRequest, Outcome, Product, Repeat};
+use super::{Dispatch, OneRequest, Operation, Outcome, Product, Repeat, Single};
 use crate::error::Result;
 use crate::json::Json;
 use crate::protocol::message::Response;
@@ -11,6 +11,7 @@ use crate::protocol::refusal::Asked;
 use crate::protocol::token_response;
 use crate::secret::Secret;
 use crate::settings::Settings;
+use crate::time::Moment;
 
 pub struct Exchange {
     pub settings: Arc<Settings>,
@@ -25,18 +26,24 @@ pub struct Exchange {
     pub secrets: Vec<Secret>,
 }
 
+impl Exchange {
+    pub fn operation(self) -> Box<dyn Operation> {
+        Box::new(Single::new(self))
+    }
+}
+
 impl OneRequest for Exchange {
-    fn request(&self, _at: &Moment) -> Result<Dispatch> {
+    fn request(&self, at: &Moment) -> Result<Dispatch> {
         let verifier = self.verifier.as_ref().map(Secret::expose);
         Ok(Dispatch {
-            request: self.settings.token_request()?.exchange(&self.code, &self.redirect_uri, verifier)?,
+            request: self.settings.token_request(at)?.exchange(&self.code, &self.redirect_uri, verifier)?,
             spends: Some(self.fingerprint.clone()),
             repeat: Repeat::IfNotSent,
         })
     }
 
-    fn read(&self, response: &Response, now: i64) -> Outcome {
-        let mut secrets = self.secrets.clone();
+    fn read(&self, response: &Response, now: i64, signed: &[Secret]) -> Outcome {
+        let mut secrets = [&self.secrets, signed].concat();
         secrets.push(self.code.clone());
         secrets.extend(self.verifier.clone());
         let token = token_response::parse(&self.settings.answer_from(

@@ -20,8 +20,9 @@ use std::time::Duration;
 
 use crate::error::{Error, Result};
 use crate::protocol::message::{Request, Response};
+use crate::secret::Secret;
 use crate::settings::Settings;
-use crate::system;
+use crate::time::Moment;
 use crate::token::Token;
 
 /// The order of an operation's requests, and what it makes of each answer. It does no I/O.
@@ -80,22 +81,10 @@ pub enum Product {
     Nothing,
 }
 
-/// When a step is taken, and where its randomness is from.
-pub struct Moment {
-    pub now: i64,
-    pub random: fn(&mut [u8]) -> Result<()>,
-}
-
-impl Moment {
-    pub fn now() -> Self {
-        Self { now: system::now(), random: system::random }
-    }
-}
-
 /// What brings the token that comes after `old`: one road for all that renew. An error where a person is needed.
 pub fn renewing(settings: &Arc<Settings>, old: Option<&Arc<Token>>) -> Result<Box<dyn Operation>> {
     let old = old.ok_or_else(|| settings.no_token())?;
-    Ok(Box::new(Refresh::new(settings.clone(), old.clone())?))
+    Ok(Box::new(Single::new(Refresh::new(settings.clone(), old.clone())?)))
 }
 
 /// Who an operation is carried for.
@@ -115,24 +104,37 @@ trait OneRequest: Send {
     /// Made anew for each try, with the time and randomness of its moment.
     fn request(&self, at: &Moment) -> Result<Dispatch>;
 
-    fn read(&self, response: &Response, now: i64) -> Outcome;
+    /// `signed`: texts that were in the request and must not be seen either.
+    fn read(&self, response: &Response, now: i64, signed: &[Secret]) -> Outcome;
 }
 
-impl<O: OneRequest> Operation for O {
-    fn step(&mut self, event: Event<'_>, at: &Moment) -> Step {
-        one_step(self, event, at)
+/// What carries it.
+struct Single<O> {
+    asks: O,
+    /// Of the last request.
+    signed: Vec<Secret>,
+}
+
+impl<O: OneRequest> Single<O> {
+    fn new(asks: O) -> Self {
+        Self { asks, signed: Vec::new() }
     }
 }
 
-fn one_step(operation: &dyn OneRequest, event: Event<'_>, at: &Moment) -> Step {
-    match event {
-        Event::Start => match operation.request(at) {
-            Ok(dispatch) => Step::Send(dispatch),
-            Err(error) => Step::Done(Err(error)),
-        },
-        Event::Answer(response) => Step::Done(operation.read(response, at.now)),
-        // All that are one request ask for a token.
-        Event::NoAnswer { error, .. } => Step::Done(Err(error.of_token_request())),
-        Event::Abandoned => Step::Done(Err(Error::NoAnswer)),
+impl<O: OneRequest> Operation for Single<O> {
+    fn step(&mut self, event: Event<'_>, at: &Moment) -> Step {
+        match event {
+            Event::Start => match self.asks.request(at) {
+                Ok(dispatch) => {
+                    self.signed = dispatch.request.signed_texts();
+                    Step::Send(dispatch)
+                }
+                Err(error) => Step::Done(Err(error)),
+            },
+            Event::Answer(response) => Step::Done(self.asks.read(response, at.now, &self.signed)),
+            // All that are one request ask for a token.
+            Event::NoAnswer { error, .. } => Step::Done(Err(error.of_token_request())),
+            Event::Abandoned => Step::Done(Err(Error::NoAnswer)),
+        }
     }
 }

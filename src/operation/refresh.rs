@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{Dispatch, Moment, OneRequest, Outcome, Product, Repeat};
+use super::{Dispatch, OneRequest, Outcome, Product, Repeat};
 use crate::error::{Error, Result};
 use crate::protocol::message::Response;
 use crate::protocol::refusal::Asked;
@@ -11,6 +11,7 @@ use crate::protocol::token_response;
 use crate::secret::Secret;
 use crate::settings::Settings;
 use crate::store::fingerprint;
+use crate::time::Moment;
 use crate::token::Token;
 
 pub struct Refresh {
@@ -29,18 +30,18 @@ impl Refresh {
 }
 
 impl OneRequest for Refresh {
-    fn request(&self, _at: &Moment) -> Result<Dispatch> {
+    fn request(&self, at: &Moment) -> Result<Dispatch> {
         Ok(Dispatch {
-            request: self.settings.refresh_request()?.refresh(&self.refresh_token)?,
+            request: self.settings.refresh_request(at)?.refresh(&self.refresh_token)?,
             spends: Some(fingerprint(&self.refresh_token)),
             // A server that has rotated it, and whose answer was lost, may take the old one once more.
             repeat: Repeat::Always,
         })
     }
 
-    fn read(&self, response: &Response, now: i64) -> Outcome {
-        let answer =
-            self.settings.answer_from(("token_endpoint", Asked::Refresh), response, now, self.old.secrets());
+    fn read(&self, response: &Response, now: i64, signed: &[Secret]) -> Outcome {
+        let secrets = [&self.old.secrets(), signed].concat();
+        let answer = self.settings.answer_from(("token_endpoint", Asked::Refresh), response, now, secrets);
         let token = token_response::parse(&answer)?;
         Ok(Product::Token(Box::new(token.keeping(&self.old))))
     }

@@ -3,8 +3,9 @@
 
 use std::time::Duration;
 
-use super::{Event, Moment, Operation, Repeat, Step};
+use super::{Event, Operation, Repeat, Step};
 use crate::error::{Action, Error};
+use crate::time::Moment;
 
 pub struct Retry<'a> {
     operation: &'a mut dyn Operation,

@@ -4,13 +4,14 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::{Dispatch, Event, Moment, Operation, Product, Repeat, Step};
+use super::{Dispatch, Event, Operation, Product, Repeat, Step};
 use crate::error::{Error, Result};
 use crate::protocol::message::Response;
 use crate::protocol::refusal::Asked;
 use crate::protocol::revocation::{self, Hint};
 use crate::secret::Secret;
 use crate::settings::Settings;
+use crate::time::Moment;
 use crate::token::Token;
 
 pub struct Revocation {
@@ -18,6 +19,8 @@ pub struct Revocation {
     /// Those that the server still has.
     left: VecDeque<(Hint, Secret)>,
     secrets: Vec<Secret>,
+    /// In the last request.
+    signed: Vec<Secret>,
     has_revoked: bool,
 }
 
@@ -26,11 +29,11 @@ impl Revocation {
         let refresh_token = token.refresh_token.iter().map(|secret| (Hint::RefreshToken, secret));
         let all = refresh_token.chain([(Hint::AccessToken, &token.access_token)]);
         let left = all.map(|(hint, secret)| (hint, secret.clone())).collect();
-        Self { settings, left, secrets: token.secrets(), has_revoked: false }
+        Self { settings, left, secrets: token.secrets(), signed: Vec::new(), has_revoked: false }
     }
 
-    fn request(&self, hint: Hint, token: &Secret) -> Result<Dispatch> {
-        let request = revocation::request(self.settings.revocation_request()?, hint, token)?;
+    fn request(&self, hint: Hint, token: &Secret, at: &Moment) -> Result<Dispatch> {
+        let request = revocation::request(self.settings.revocation_request(at)?, hint, token)?;
         Ok(Dispatch { request, spends: None, repeat: Repeat::Always })
     }
 
@@ -39,7 +42,7 @@ impl Revocation {
             ("revocation_endpoint", Asked::Other),
             response,
             now,
-            self.secrets.clone(),
+            [&self.secrets[..], &self.signed].concat(),
         );
         match revocation::parse(&answer) {
             // RFC 7009 section 2.2.1: without its refresh token, it lives until it expires.
@@ -54,9 +57,12 @@ impl Revocation {
 impl Operation for Revocation {
     fn step(&mut self, event: Event<'_>, at: &Moment) -> Step {
         match event {
-            Event::Start => match self.left.front().map(|(hint, token)| self.request(*hint, token)) {
+            Event::Start => match self.left.front().map(|(hint, token)| self.request(*hint, token, at)) {
                 None => Step::Done(Ok(Product::Nothing)),
-                Some(Ok(dispatch)) => Step::Send(dispatch),
+                Some(Ok(dispatch)) => {
+                    self.signed = dispatch.request.signed_texts();
+                    Step::Send(dispatch)
+                }
                 Some(Err(error)) => Step::Done(Err(error)),
             },
             Event::Answer(response) => match self.read(response, at.now) {

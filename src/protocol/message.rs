@@ -17,6 +17,7 @@ use base64::{engine::general_purpose::STANDARD, Engine};
 #[cfg(feature = "net")]
 use crate::json;
 use crate::secret::{Secret, Wiped};
+
 /// The largest answer that is read: a token response is a few kilobytes.
 pub const MAX_BODY: usize = 1024 * 1024;
 
@@ -27,6 +28,14 @@ pub struct Request {
     pub url: Secret,
     pub headers: Vec<(&'static str, Secret)>,
     pub content: Secret,
+    pub signed: Vec<Signed>,
+}
+
+/// A text in a request that is made anew for each, and signed: an assertion (RFC 7521 section 4).
+pub struct Signed {
+    pub text: Secret,
+    /// What it says, but for the time and what is random, and whose key has signed it. The same again would end the same.
+    pub basis: String,
 }
 
 impl Request {
@@ -40,6 +49,10 @@ impl Request {
             lines.push_str("\r\n");
         }
         Secret::new(lines)
+    }
+
+    pub fn signed_texts(&self) -> Vec<Secret> {
+        self.signed.iter().map(|signed| signed.text.clone()).collect()
     }
 
     /// Whether a word of `text` was sent with it: then it can be a secret that came back.

@@ -6,6 +6,7 @@ use super::message::Request;
 use crate::error::{Error, Result};
 use crate::json::Json;
 use crate::secret::{Secret, Wiped};
+use crate::time::Moment;
 use crate::uri::{self, Escape};
 
 /// Where the parameters stand.
@@ -25,6 +26,9 @@ pub struct TokenRequest<'a> {
     pub body: RequestBody,
     /// More parameters, as a query string; they stand for those of the same name.
     pub extra: &'a Secret,
+    /// When it is made: what is signed says so.
+    #[expect(dead_code, reason = "no method of authentication signs anything yet")]
+    pub at: &'a Moment,
 }
 
 pub type Parameters = Vec<(String, Secret)>;
@@ -77,7 +81,7 @@ impl TokenRequest<'_> {
             }
         };
         headers.extend(content_type.map(|content_type| ("Content-Type", Secret::new(content_type))));
-        Ok(Request { method: "POST", url: Secret::new(url), headers, content })
+        Ok(Request { method: "POST", url: Secret::new(url), headers, content, signed: Vec::new() })
     }
 }
 

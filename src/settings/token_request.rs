@@ -7,6 +7,7 @@ use crate::constants as number;
 use crate::error::Result;
 use crate::protocol::token_request::{RequestBody, TokenRequest};
 use crate::secret::Secret;
+use crate::time::Moment;
 
 #[derive(Clone, Debug, Default)]
 pub struct TokenRequests {
@@ -46,22 +47,22 @@ impl Words for RequestBody {
 
 impl Settings {
     /// To the token endpoint, for what a sign-in has brought.
-    pub fn token_request(&self) -> Result<TokenRequest<'_>> {
-        Ok(self.request_to(self.token_url()?, &self.token_requests.token_params))
+    pub fn token_request<'a>(&'a self, at: &'a Moment) -> Result<TokenRequest<'a>> {
+        Ok(self.request_to(self.token_url()?, &self.token_requests.token_params, at))
     }
 
-    pub fn refresh_request(&self) -> Result<TokenRequest<'_>> {
-        Ok(self.request_to(self.refresh_url()?, &self.token_requests.refresh_params))
+    pub fn refresh_request<'a>(&'a self, at: &'a Moment) -> Result<TokenRequest<'a>> {
+        Ok(self.request_to(self.refresh_url()?, &self.token_requests.refresh_params, at))
     }
 
     /// RFC 7009 section 2.1 knows no other parameters.
-    pub fn revocation_request(&self) -> Result<TokenRequest<'_>> {
+    pub fn revocation_request<'a>(&'a self, at: &'a Moment) -> Result<TokenRequest<'a>> {
         const NONE: &Secret = &Secret::EMPTY;
-        Ok(self.request_to(self.revocation_url()?, NONE))
+        Ok(self.request_to(self.revocation_url()?, NONE, at))
     }
 
-    fn request_to<'a>(&'a self, url: String, extra: &'a Secret) -> TokenRequest<'a> {
-        TokenRequest { url, client: &self.client, body: self.token_requests.body, extra }
+    fn request_to<'a>(&'a self, url: String, extra: &'a Secret, at: &'a Moment) -> TokenRequest<'a> {
+        TokenRequest { url, client: &self.client, body: self.token_requests.body, extra, at }
     }
 
     /// What no sentence may repeat.

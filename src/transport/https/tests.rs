@@ -104,7 +104,8 @@ fn https() -> Https {
 }
 
 fn request(method: &'static str, url: &str, content: &str) -> Request {
-    Request { method, url: Secret::new(url), headers: Vec::new(), content: Secret::new(content) }
+    let (url, content) = (Secret::new(url), Secret::new(content));
+    Request { method, url, headers: Vec::new(), content, signed: Vec::new() }
 }
 
 fn get(url: &str) -> Request {
