@@ -45,8 +45,10 @@ pub struct Token {
     pub generation: u32,
     /// The process that did it last.
     pub renewed_by: u32,
-    /// Members that are not ours, such as `realmId` or `instance_url`.
+    /// The answer's members that are not ours, such as `instance_url`.
     pub extra: Vec<(String, Json)>,
+    /// Those of the redirect that its code came with, such as QuickBooks' `realmId`.
+    pub redirect: Vec<(String, Json)>,
 }
 
 impl Token {
@@ -106,19 +108,6 @@ impl Token {
             && self.refresh_token == other.refresh_token
     }
 
-    /// A server can send what it likes; what is kept of it must be such that the store can read it again.
-    fn bound_extra(&mut self) {
-        const MOST_BYTES: usize = 64 * 1024;
-        const DEEPEST: usize = 16;
-        let mut total = 0;
-        self.extra.retain(|(name, value)| {
-            let (depth, size) = value.measure();
-            let is_kept = depth <= DEEPEST && total + name.len() + size <= MOST_BYTES;
-            total += if is_kept { name.len() + size } else { 0 };
-            is_kept
-        });
-    }
-
     /// What must not be seen of it.
     pub fn secrets(&self) -> Vec<Secret> {
         [Some(&self.access_token), self.refresh_token.as_ref(), self.id_token.as_ref()]
@@ -134,18 +123,34 @@ impl Token {
         self.refresh_token = self.refresh_token.or_else(|| old.refresh_token.clone());
         self.id_token = self.id_token.or_else(|| old.id_token.clone());
         self.scope = self.scope.or_else(|| old.scope.clone());
-        self.with_extra(old.extra.clone())
+        self.extra.extend(old.extra.iter().cloned());
+        if self.redirect.is_empty() {
+            self.redirect.clone_from(&old.redirect);
+        }
+        self.bounded()
     }
 
-    /// Adds members whose names are not there yet.
+    /// A server can send what it likes; what is kept of it must be such that the store can read it again.
     #[must_use]
-    pub fn with_extra(mut self, mut more: Vec<(String, Json)>) -> Self {
-        let mut names: HashSet<String> = self.extra.iter().map(|(name, _)| name.clone()).collect();
-        more.retain(|(name, _)| names.insert(name.clone()));
-        self.extra.append(&mut more);
-        self.bound_extra();
+    pub fn bounded(mut self) -> Self {
+        bound(&mut self.extra);
+        bound(&mut self.redirect);
         self
     }
+}
+
+/// Of members that have the same name, the first holds.
+fn bound(members: &mut Vec<(String, Json)>) {
+    const MOST_BYTES: usize = 64 * 1024;
+    const DEEPEST: usize = 16;
+    let (mut total, mut names) = (0, HashSet::new());
+    members.retain(|(name, value)| {
+        let (depth, size) = value.measure();
+        let is_first = names.insert(name.clone());
+        let is_kept = is_first && depth <= DEEPEST && total + name.len() + size <= MOST_BYTES;
+        total += if is_kept { name.len() + size } else { 0 };
+        is_kept
+    });
 }
 
 /// From one second to another, which is not included.

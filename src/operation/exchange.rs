@@ -46,13 +46,14 @@ impl OneRequest for Exchange {
         let mut secrets = [&self.secrets, signed].concat();
         secrets.push(self.code.clone());
         secrets.extend(self.verifier.clone());
-        let token = token_response::parse(&self.settings.answer_from(
+        let mut token = token_response::parse(&self.settings.answer_from(
             ("token_endpoint", Asked::Code),
             response,
             now,
             secrets,
         ))?;
         let member = |(name, value): &(String, String)| (name.clone(), Json::of_text(value));
-        Ok(Product::Token(Box::new(token.with_extra(self.extra.iter().map(member).collect()))))
+        token.redirect = self.extra.iter().map(member).collect();
+        Ok(Product::Token(Box::new(token.bounded())))
     }
 }

@@ -73,6 +73,7 @@ fn token(dialect: &AnswerDialect, answer: &Json, clock: Clock) -> std::result::R
         generation: 0,
         renewed_by: 0,
         extra,
+        redirect: Vec::new(),
     })
 }
 

@@ -240,5 +240,6 @@ fn token(name: &str) -> Token {
         generation: 0,
         renewed_by: 0,
         extra: Vec::new(),
+        redirect: Vec::new(),
     }
 }

@@ -1,7 +1,8 @@
 //! A record as text: JSON that a person can read, or the same sealed.
 //!
 //! `format` (1), `token_endpoint`, `client_id`, `account`, `generation`, `renewed_by` (a process), then the token's
-//! members. Times are RFC 3339 (seconds since 1970 are read as well). A later format has a higher number.
+//! members, some of which are left out where there are none. Times are RFC 3339 (seconds since 1970 are read as well). A
+//! later format has a higher number.
 #![forbid(unsafe_code)]
 
 use std::path::Path;
@@ -134,7 +135,7 @@ fn members(identity: &Identity, token: &Token) -> Json {
     let secret = |secret: &Option<Secret>| secret.clone().map_or(Json::Null, Json::Text);
     let number = |number: u32| Json::Number(number.into());
     let time = |time: i64| text(&rfc3339(time));
-    Json::object([
+    let mut members = vec![
         ("format", Json::Number(FORMAT.into())),
         ("token_endpoint", text(&identity.token_endpoint)),
         ("client_id", text(&identity.client_id)),
@@ -149,7 +150,11 @@ fn members(identity: &Identity, token: &Token) -> Json {
         ("obtained_at", time(token.obtained_at)),
         ("expires_at", token.expires_at.map_or(Json::Null, time)),
         ("extra", Json::Members(token.extra.clone())),
-    ])
+    ];
+    if !token.redirect.is_empty() {
+        members.push(("redirect", Json::Members(token.redirect.clone())));
+    }
+    Json::Members(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
 fn parse(path: &Path, record: &Json) -> Result<(Identity, Token)> {
@@ -168,10 +173,8 @@ fn parse(path: &Path, record: &Json) -> Result<(Identity, Token)> {
             Err(_) => Err(damaged(path, "generation is out of bounds")),
         })?,
         renewed_by: fields.number("renewed_by")?,
-        extra: match fields.member("extra")? {
-            Json::Members(members) => members.clone(),
-            _ => return Err(damaged(path, "extra is no object")),
-        },
+        extra: fields.members("extra")?.ok_or_else(|| fields.no("extra"))?,
+        redirect: fields.members("redirect")?.unwrap_or_default(),
     };
     Ok((identity, token))
 }
@@ -250,6 +253,14 @@ impl Fields<'_> {
             number => whole(number),
         };
         read.map(Some).ok_or_else(|| damaged(self.path, &format!("{name} is no time")))
+    }
+
+    fn members(&self, name: &str) -> Result<Option<Vec<(String, Json)>>> {
+        match self.record.member(name) {
+            None => Ok(None),
+            Some(Json::Members(members)) => Ok(Some(members.clone())),
+            Some(_) => Err(damaged(self.path, &format!("{name} is no object"))),
+        }
     }
 
     fn number(&self, name: &str) -> Result<u32> {

@@ -109,6 +109,29 @@ fn a_record_goes_from_memory_to_memory_and_store() {
     table.end();
 }
 
+/// They are read by name, each from its source.
+#[test]
+fn what_came_with_the_redirect_is_kept_apart_from_the_answer() {
+    let first = client();
+    first.authorize_url();
+    let redirect = format!("?code=c&state={}&realmId=4711&realmId=7&a=b", first.get(OAUTH_STATE));
+    assert_eq!(first.exchange(&redirect), OAUTH_HTTP_NEEDED, "{}", error_text());
+    let answer =
+        r#"{"access_token":"SECRET-access-1","refresh_token":"SECRET-refresh-1","realmId":"theirs"}"#;
+    assert_eq!(first.respond(200, "", answer.as_bytes()), 0, "{}", error_text());
+    let members = r#""extra":{"realmId":"theirs"},"redirect":{"realmId":"4711","a":"b"}}"#;
+    assert!(first.get(OAUTH_TOKEN_RECORD).ends_with(members));
+    let second = client();
+    assert_eq!(second.import(-1, &first.get(OAUTH_TOKEN_RECORD)), 0, "{}", error_text());
+    second.refresh_to("2");
+    assert!(second.get(OAUTH_TOKEN_RECORD).ends_with(members), "after a refresh");
+    // A record of old has none, and neither has a later sign-in without any.
+    let old = record_of_generation("1", 1);
+    assert!(!old.contains("redirect"));
+    assert_eq!(second.import(-1, &old), 0, "{}", error_text());
+    assert_eq!(second.import(-1, &old.replace("\"extra\"", "\"redirect\":7,\"extra\"")), OAUTH_ERROR_VALUE);
+}
+
 #[test]
 fn it_replaces_the_generation_that_is_expected() {
     let mut table = Table::default();

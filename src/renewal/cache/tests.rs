@@ -202,6 +202,7 @@ fn token(serial: u32) -> Token {
         generation: serial,
         renewed_by: 0,
         extra: Vec::new(),
+        redirect: Vec::new(),
     }
 }
 
