@@ -356,6 +356,34 @@ extern "C" {
  * can write to the store can put such a record there, with a token of his own. Since 0.1.
  */
 #define OAUTH_STORE_ALLOW_PLAIN 40
+/* How tokens are come by: "authorization_code" (usual: a person signs in), or without a person
+ * "client_credentials", "password", "urn:ietf:params:oauth:grant-type:jwt-bearer",
+ * "urn:ietf:params:oauth:grant-type:saml2-bearer",
+ * "urn:ietf:params:oauth:grant-type:token-exchange", or a vendor's by its name. Then
+ * oauth_bearer_header asks for a token when there is none, and it is stored and shared as any
+ * other: one for each grant, OAUTH_SCOPE, OAUTH_AUDIENCE and OAUTH_RESOURCE. A refresh token that
+ * comes along is used first (RFC 6749 sections 4.3 and 4.4). Since 0.1.
+ */
+#define OAUTH_GRANT_TYPE 41
+/* Username for grants that take one, such as "password" (RFC 6749 section 4.3). Since 0.1. */
+#define OAUTH_USERNAME 42
+/* Its password. The program learns it, and no second factor can be asked for: only for servers that
+ * know nothing else (RFC 9700 section 2.4). Since 0.1.
+ */
+#define OAUTH_PASSWORD 43
+/* Assertion for grants that take one, as the caller has got or made it: a JWT (RFC 7523 section
+ * 2.1), or a SAML 2.0 assertion in base64url (RFC 7522 section 2.1). A token that came for another
+ * assertion is not given out: who has many people's sets OAUTH_ACCOUNT for each, too. Since 0.1.
+ */
+#define OAUTH_ASSERTION 44
+/* Whom the token is for, as the server calls it: the parameter "audience", of a sign-in and of a
+ * machine's grant. Since 0.1.
+ */
+#define OAUTH_AUDIENCE 51
+/* URIs of what the token is for, with blanks between them: a parameter "resource" for each, in all
+ * requests (RFC 8707 section 2). Since 0.1.
+ */
+#define OAUTH_RESOURCE 52
 
 /* ---- properties: results, for oauth_get; an empty text where there is none ---- */
 
@@ -689,6 +717,21 @@ int32_t oauth_version(char *buffer, int32_t capacity);
  * again: also those that the server no longer takes. Since 0.1.
  */
 int32_t oauth_revoke(int32_t client);
+
+/* Asks for a token by a grant that needs no person, now, whether there is a valid one or not, and
+ * stores it.
+ *
+ * grant_type: its name, which becomes OAUTH_GRANT_TYPE, or an empty text for the one that is set.
+ * Tokens of another grant stay in the store: who sets that grant again has them again. The grant's
+ * own parameters are properties, such as OAUTH_SCOPE and OAUTH_USERNAME, and OAUTH_TOKEN_PARAMS. It
+ * is seldom needed: oauth_bearer_header asks by OAUTH_GRANT_TYPE whenever it is time.
+ *
+ * Returns 0, OAUTH_HTTP_NEEDED, OAUTH_ERROR_VALUE for "authorization_code", which needs a person,
+ * OAUTH_ERROR_MISSING, OAUTH_ERROR_LOCK, OAUTH_ERROR_STORE and its like, or what the server or the
+ * network answered: OAUTH_ERROR_INVALID_CLIENT, OAUTH_ERROR_UNSUPPORTED_GRANT,
+ * OAUTH_ERROR_INVALID_SCOPE and others. Since 0.1.
+ */
+int32_t oauth_request_token(int32_t client, const char *grant_type, int32_t length);
 
 #ifdef __cplusplus
 }

@@ -250,6 +250,27 @@ pub const OAUTH_ALLOW_REDIRECT_URI: i32 = 39;
 /// such a record there, with a token of his own. Since 0.1.
 pub const OAUTH_STORE_ALLOW_PLAIN: i32 = 40;
 
+/// How tokens are come by: `authorization_code` (usual: a person signs in), or without a person `client_credentials`,
+/// `password`, `urn:ietf:params:oauth:grant-type:jwt-bearer`, `urn:ietf:params:oauth:grant-type:saml2-bearer`,
+/// `urn:ietf:params:oauth:grant-type:token-exchange`, or a vendor's by its name. Then `oauth_bearer_header` asks for a token
+/// when there is none, and it is stored and shared as any other: one for each grant, OAUTH_SCOPE, OAUTH_AUDIENCE and
+/// OAUTH_RESOURCE. A refresh token that comes along is used first (RFC 6749 sections 4.3 and 4.4). Since 0.1.
+pub const OAUTH_GRANT_TYPE: i32 = 41;
+/// Username for grants that take one, such as `password` (RFC 6749 section 4.3). Since 0.1.
+pub const OAUTH_USERNAME: i32 = 42;
+/// Its password. The program learns it, and no second factor can be asked for: only for servers that know nothing else
+/// (RFC 9700 section 2.4). Since 0.1.
+pub const OAUTH_PASSWORD: i32 = 43;
+/// Assertion for grants that take one, as the caller has got or made it: a JWT (RFC 7523 section 2.1), or a SAML 2.0
+/// assertion in base64url (RFC 7522 section 2.1). A token that came for another assertion is not given out: who has many
+/// people's sets OAUTH_ACCOUNT for each, too. Since 0.1.
+pub const OAUTH_ASSERTION: i32 = 44;
+/// Whom the token is for, as the server calls it: the parameter `audience`, of a sign-in and of a machine's grant. Since 0.1.
+pub const OAUTH_AUDIENCE: i32 = 51;
+/// URIs of what the token is for, with blanks between them: a parameter `resource` for each, in all requests (RFC 8707
+/// section 2). Since 0.1.
+pub const OAUTH_RESOURCE: i32 = 52;
+
 // ---- properties: results, for oauth_get; an empty text where there is none ----
 
 /// State of the last authorization URL (RFC 6749 section 4.1.1). Since 0.1.

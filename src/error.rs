@@ -10,7 +10,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use refusal::quoted;
-pub use refusal::{FinalAnswer, Meaning, Refusal};
+pub use refusal::{FinalAnswer, GrantKind, Meaning, Refusal};
 
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -163,6 +163,12 @@ pub enum Error {
     #[error("the token is of generation {found} and not {expected}: read it again, somebody has renewed it")]
     Generation { found: u32, expected: u32 },
 
+    /// Jobs that ask for different people's tokens, by assertions, have to tell them apart.
+    #[error(
+        "another job has stored a token for another assertion: give each its own account, and try again"
+    )]
+    NotOwn,
+
     // -- internal --
     #[error("internal fault, please report: {0}")]
     Internal(String),
@@ -230,7 +236,7 @@ impl Error {
             Self::Value { .. } => (number::OAUTH_ERROR_VALUE, Fix, NOTHING),
             Self::NoPending | Self::CodeUsed | Self::Spent => (number::OAUTH_ERROR_SEQUENCE, SignIn, NOTHING),
             Self::NoRequest => (number::OAUTH_ERROR_SEQUENCE, Fix, NOTHING),
-            Self::Busy => (number::OAUTH_ERROR_BUSY, Retry, NOTHING),
+            Self::Busy | Self::NotOwn => (number::OAUTH_ERROR_BUSY, Retry, NOTHING),
             Self::Code(_) => (number::OAUTH_ERROR_CODE, SignIn, NOTHING),
             Self::State { .. } => (number::OAUTH_ERROR_STATE, SignIn, NOTHING),
             Self::Issuer { .. } | Self::NoIssuer => (number::OAUTH_ERROR_ISSUER, SignIn, NOTHING),

@@ -18,6 +18,17 @@ pub struct Identity {
     pub token_endpoint: String,
     pub client_id: String,
     pub account: String,
+    /// Of a token without a person.
+    pub machine: Option<MachineIdentity>,
+}
+
+/// What a token without a person is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MachineIdentity {
+    pub grant_type: String,
+    pub scope: String,
+    pub audience: String,
+    pub resource: String,
 }
 
 /// How long a token is good enough, as the caller sees it.
@@ -45,6 +56,8 @@ pub struct Token {
     pub generation: u32,
     /// The process that did it last.
     pub renewed_by: u32,
+    /// A hash of what a token without a person was asked for with: of the same record, another's is no good.
+    pub basis: Option<String>,
     /// The answer's members that are not ours, such as `instance_url`.
     pub extra: Vec<(String, Json)>,
     /// Those of the redirect that its code came with, such as QuickBooks' `realmId`.
@@ -122,6 +135,7 @@ impl Token {
     pub fn keeping(mut self, old: &Self) -> Self {
         self.refresh_token = self.refresh_token.or_else(|| old.refresh_token.clone());
         self.id_token = self.id_token.or_else(|| old.id_token.clone());
+        self.basis = old.basis.clone();
         self.scope = self.scope.or_else(|| old.scope.clone());
         self.extra.extend(old.extra.iter().cloned());
         if self.redirect.is_empty() {

@@ -22,6 +22,8 @@ mod documents;
 mod echoes;
 #[path = "protocol/faults.rs"]
 mod faults;
+#[path = "protocol/grants.rs"]
+mod grants;
 #[path = "protocol/messages.rs"]
 mod messages;
 #[path = "protocol/paste.rs"]

@@ -28,6 +28,8 @@ mod keys;
 mod last_word;
 #[path = "token_lifetime/locks.rs"]
 mod locks;
+#[path = "token_lifetime/machine.rs"]
+mod machine;
 #[path = "token_lifetime/meanwhile.rs"]
 mod meanwhile;
 #[path = "token_lifetime/pending.rs"]

@@ -362,6 +362,37 @@
       *> that was not: whoever can write to the store can put such a
       *> record there, with a token of his own. Since 0.1.
        78  OAUTH-STORE-ALLOW-PLAIN        VALUE 40.
+      *> How tokens are come by: "authorization_code" (usual: a person
+      *> signs in), or without a person "client_credentials",
+      *> "password", "urn:ietf:params:oauth:grant-type:jwt-bearer",
+      *> "urn:ietf:params:oauth:grant-type:saml2-bearer",
+      *> "urn:ietf:params:oauth:grant-type:token-exchange", or a
+      *> vendor's by its name. Then oauth_bearer_header asks for a token
+      *> when there is none, and it is stored and shared as any other:
+      *> one for each grant, OAUTH-SCOPE, OAUTH-AUDIENCE and
+      *> OAUTH-RESOURCE. A refresh token that comes along is used first
+      *> (RFC 6749 sections 4.3 and 4.4). Since 0.1.
+       78  OAUTH-GRANT-TYPE               VALUE 41.
+      *> Username for grants that take one, such as "password" (RFC 6749
+      *> section 4.3). Since 0.1.
+       78  OAUTH-USERNAME                 VALUE 42.
+      *> Its password. The program learns it, and no second factor can
+      *> be asked for: only for servers that know nothing else (RFC 9700
+      *> section 2.4). Since 0.1.
+       78  OAUTH-PASSWORD                 VALUE 43.
+      *> Assertion for grants that take one, as the caller has got or
+      *> made it: a JWT (RFC 7523 section 2.1), or a SAML 2.0 assertion
+      *> in base64url (RFC 7522 section 2.1). A token that came for
+      *> another assertion is not given out: who has many people's sets
+      *> OAUTH-ACCOUNT for each, too. Since 0.1.
+       78  OAUTH-ASSERTION                VALUE 44.
+      *> Whom the token is for, as the server calls it: the parameter
+      *> "audience", of a sign-in and of a machine's grant. Since 0.1.
+       78  OAUTH-AUDIENCE                 VALUE 51.
+      *> URIs of what the token is for, with blanks between them: a
+      *> parameter "resource" for each, in all requests (RFC 8707
+      *> section 2). Since 0.1.
+       78  OAUTH-RESOURCE                 VALUE 52.
 
       *> ---- properties: results, for oauth_get; an empty text where
       *> there is none ----
@@ -855,5 +886,30 @@
       *>
       *>     CALL "oauth_revoke" USING
       *>         BY VALUE OAUTH-CLIENT
+      *>         RETURNING OAUTH-RC
+      *>     END-CALL
+
+      *> Asks for a token by a grant that needs no person, now, whether
+      *> there is a valid one or not, and stores it.
+      *>
+      *> grant_type: its name, which becomes OAUTH-GRANT-TYPE, or an
+      *> empty text for the one that is set. Tokens of another grant
+      *> stay in the store: who sets that grant again has them again.
+      *> The grant's own parameters are properties, such as OAUTH-SCOPE
+      *> and OAUTH-USERNAME, and OAUTH-TOKEN-PARAMS. It is seldom
+      *> needed: oauth_bearer_header asks by OAUTH-GRANT-TYPE whenever
+      *> it is time.
+      *>
+      *> Returns 0, OAUTH-HTTP-NEEDED, OAUTH-ERROR-VALUE for
+      *> "authorization_code", which needs a person,
+      *> OAUTH-ERROR-MISSING, OAUTH-ERROR-LOCK, OAUTH-ERROR-STORE and
+      *> its like, or what the server or the network answered:
+      *> OAUTH-ERROR-INVALID-CLIENT, OAUTH-ERROR-UNSUPPORTED-GRANT,
+      *> OAUTH-ERROR-INVALID-SCOPE and others. Since 0.1.
+      *>
+      *>     CALL "oauth_request_token" USING
+      *>         BY VALUE OAUTH-CLIENT
+      *>         BY REFERENCE OAUTH-GRANT-NAME
+      *>         BY VALUE LENGTH OF OAUTH-GRANT-NAME
       *>         RETURNING OAUTH-RC
       *>     END-CALL

@@ -32,3 +32,4 @@
        01  OAUTH-BODY-LENGTH              BINARY-LONG SIGNED VALUE 0.
        01  OAUTH-ERROR-TEXT               PIC X(512) VALUE SPACES.
        01  OAUTH-VERSION                  PIC X(32) VALUE SPACES.
+       01  OAUTH-GRANT-NAME               PIC X(128) VALUE SPACES.

@@ -284,6 +284,29 @@ OAUTH_ALLOW_REDIRECT_URI = 39
 #: written, or by oauth_store_reseal. For the time in which a store is sealed that was not: whoever
 #: can write to the store can put such a record there, with a token of his own. Since 0.1.
 OAUTH_STORE_ALLOW_PLAIN = 40
+#: How tokens are come by: 'authorization_code' (usual: a person signs in), or without a person
+#: 'client_credentials', 'password', 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+#: 'urn:ietf:params:oauth:grant-type:saml2-bearer',
+#: 'urn:ietf:params:oauth:grant-type:token-exchange', or a vendor's by its name. Then
+#: oauth_bearer_header asks for a token when there is none, and it is stored and shared as any
+#: other: one for each grant, OAUTH_SCOPE, OAUTH_AUDIENCE and OAUTH_RESOURCE. A refresh token that
+#: comes along is used first (RFC 6749 sections 4.3 and 4.4). Since 0.1.
+OAUTH_GRANT_TYPE = 41
+#: Username for grants that take one, such as 'password' (RFC 6749 section 4.3). Since 0.1.
+OAUTH_USERNAME = 42
+#: Its password. The program learns it, and no second factor can be asked for: only for servers that
+#: know nothing else (RFC 9700 section 2.4). Since 0.1.
+OAUTH_PASSWORD = 43
+#: Assertion for grants that take one, as the caller has got or made it: a JWT (RFC 7523 section
+#: 2.1), or a SAML 2.0 assertion in base64url (RFC 7522 section 2.1). A token that came for another
+#: assertion is not given out: who has many people's sets OAUTH_ACCOUNT for each, too. Since 0.1.
+OAUTH_ASSERTION = 44
+#: Whom the token is for, as the server calls it: the parameter 'audience', of a sign-in and of a
+#: machine's grant. Since 0.1.
+OAUTH_AUDIENCE = 51
+#: URIs of what the token is for, with blanks between them: a parameter 'resource' for each, in all
+#: requests (RFC 8707 section 2). Since 0.1.
+OAUTH_RESOURCE = 52
 
 # ---- properties: results, for oauth_get; an empty text where there is none ----
 
@@ -385,6 +408,12 @@ SETTINGS: Dict[str, int] = {
     "require_iss": OAUTH_REQUIRE_ISS,
     "allow_redirect_uri": OAUTH_ALLOW_REDIRECT_URI,
     "store_allow_plain": OAUTH_STORE_ALLOW_PLAIN,
+    "grant_type": OAUTH_GRANT_TYPE,
+    "username": OAUTH_USERNAME,
+    "password": OAUTH_PASSWORD,
+    "assertion": OAUTH_ASSERTION,
+    "audience": OAUTH_AUDIENCE,
+    "resource": OAUTH_RESOURCE,
 }
 
 RESULTS: Dict[str, int] = {
@@ -698,6 +727,23 @@ FUNCTIONS: Dict[str, Tuple[Any, ...]] = {
     # server or the network answered. After an error the tokens are where they were, and can be
     # revoked again: also those that the server no longer takes. Since 0.1.
     "oauth_revoke": (INT,),
+
+    # oauth_request_token(client, grant_type, length)
+    #
+    # Asks for a token by a grant that needs no person, now, whether there is a valid one or not,
+    # and stores it.
+    #
+    # grant_type: its name, which becomes OAUTH_GRANT_TYPE, or an empty text for the one that is
+    # set. Tokens of another grant stay in the store: who sets that grant again has them again. The
+    # grant's own parameters are properties, such as OAUTH_SCOPE and OAUTH_USERNAME, and
+    # OAUTH_TOKEN_PARAMS. It is seldom needed: oauth_bearer_header asks by OAUTH_GRANT_TYPE whenever
+    # it is time.
+    #
+    # Returns 0, OAUTH_HTTP_NEEDED, OAUTH_ERROR_VALUE for 'authorization_code', which needs a
+    # person, OAUTH_ERROR_MISSING, OAUTH_ERROR_LOCK, OAUTH_ERROR_STORE and its like, or what the
+    # server or the network answered: OAUTH_ERROR_INVALID_CLIENT, OAUTH_ERROR_UNSUPPORTED_GRANT,
+    # OAUTH_ERROR_INVALID_SCOPE and others. Since 0.1.
+    "oauth_request_token": (INT, TEXT_IN, INT),
 }
 
 

@@ -275,6 +275,13 @@ class Client:
         """Refreshes the access token now; `bearer_header` does so by itself where it is needed."""
         self._run(lambda: (_library.oauth_refresh(self._handle), ""))
 
+    def request_token(self, grant_type: str = "") -> None:
+        """A token by a grant that needs no person, now: by `grant_type`, which is the client's from then on."""
+        name = _bytes(grant_type)
+        self._run(
+            lambda: (_library.oauth_request_token(self._handle, name, _liboauth.OAUTH_NUL_TERMINATED), "")
+        )
+
     def bearer_header(self) -> str:
         """`Authorization: Bearer ...`, refreshed first where that is needed."""
         return self._fresh(_library.oauth_bearer_header)

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::operation::caller_http::CallerHttp;
 use crate::pending::Codes;
 use crate::renewal::cache::TokenCache;
-use crate::renewal::{SingleFlight, TokenSource};
+use crate::renewal::{SingleFlight, TokenSource, Way};
 use crate::secret::Secret;
 use crate::settings::{Settings, Snapshot, TokenKey};
 use crate::store::MemoryStore;
@@ -37,7 +37,7 @@ pub struct Process {
 /// What a flight is for: who waits for it shares the outcome of its own kind.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Errand {
-    Renewal,
+    Renewal(Way),
     /// Of the token of that serial.
     Revocation(Option<u32>),
 }

@@ -32,6 +32,7 @@ impl Client {
     pub fn exchange_code(&self, pasted: &str) -> Result<()> {
         let process = self.process();
         let snapshot = process.snapshot.load_full();
+        snapshot.settings.demands_person()?;
         // Built in, several codes can be on the way at once.
         let carrier = process.carrier(&snapshot)?;
         let is_used = |code: &str| lock(&process.state).codes.is_used(code);

@@ -27,7 +27,7 @@ impl Process {
                 parts.extend(unsaved(&cached));
                 parts.extend(stored.err().map(|error| error.to_string()));
             }
-            (Ok(_), None) => parts.push("no token: sign in".to_owned()),
+            (Ok(_), None) => parts.push(no_token(settings).to_owned()),
             (Err(error), None) => parts.push(error.to_string()),
         }
         parts.extend(said(&notes));
@@ -35,6 +35,13 @@ impl Process {
         parts.extend(open.map(|path| format!("others can read the secret in the profile: chmod 600 {path}")));
         // A server's words and an account's name may hold what ends a line, or turns it around.
         one_line(&parts.join("; "))
+    }
+}
+
+fn no_token(settings: &Settings) -> &'static str {
+    match settings.machine_grant() {
+        None => "no token: sign in",
+        Some(_) => "no token yet: the next call asks for one",
     }
 }
 

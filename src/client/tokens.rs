@@ -7,9 +7,10 @@ use super::carry::Carrier;
 use super::process::{Errand, Process};
 use super::task::{Aim, Renewal, Task};
 use super::Client;
+use crate::constants as number;
 use crate::error::{Error, Result};
 use crate::operation::{renewing, Revocation};
-use crate::renewal::RenewalRequest;
+use crate::renewal::{RenewalRequest, Way};
 use crate::settings::Snapshot;
 use crate::store::fingerprint;
 use crate::token::{BearerToken, Purpose};
@@ -17,8 +18,18 @@ use crate::token::{BearerToken, Purpose};
 impl Client {
     pub fn refresh(&self) -> Result<()> {
         let process = self.process();
-        let wanted = RenewalRequest { purpose: None, stale_serial: None, is_early: false };
-        process.renew(&process.snapshot.load_full(), wanted)
+        process.renew(&process.snapshot.load_full(), RenewalRequest::by_hand(Way::RefreshFirst))
+    }
+
+    /// A token by that grant, which is the client's from now on; empty: by the one it has.
+    pub fn request_token(&self, grant_type: &str) -> Result<()> {
+        if !grant_type.is_empty() {
+            self.set(number::OAUTH_GRANT_TYPE, grant_type)?;
+        }
+        let process = self.process();
+        let snapshot = process.snapshot.load_full();
+        snapshot.settings.demands_machine()?;
+        process.renew(&snapshot, RenewalRequest::by_hand(Way::GrantAlone))
     }
 
     /// A token that is valid for as long as asked for. Until it is fetched, this thread is given the same one.
@@ -41,6 +52,7 @@ impl Client {
         let wanted = RenewalRequest {
             purpose: Some(purpose),
             stale_serial: token.as_ref().map(|token| token.serial),
+            way: Way::RefreshFirst,
             is_early: token.is_some_and(|token| token.is_alive(snapshot.settings.freshness)),
         };
         let renewed = process.renew(&snapshot, wanted);
@@ -90,7 +102,7 @@ impl Process {
         match self.carrier(snapshot)? {
             Carrier::Builtin => {
                 let renew = || self.renew_alone(&Carrier::Builtin, snapshot, wanted);
-                self.flight.run(&(snapshot.key.clone(), Errand::Renewal), wanted.is_early, renew)
+                self.flight.run(&(snapshot.key.clone(), Errand::Renewal(wanted.way)), wanted.is_early, renew)
             }
             carrier @ Carrier::Caller(_) => self.renew_alone(&carrier, snapshot, wanted),
         }
@@ -117,8 +129,9 @@ impl Process {
             snapshot.record()?.prepare()?;
         }
         let Some((lease, old)) = source.acquire(wanted, seen)? else { return Ok(()) };
-        let operation = renewing(&snapshot.settings, old.as_ref().map(|old| &old.token))?;
-        let RenewalRequest { purpose, is_early, .. } = wanted;
+        let RenewalRequest { purpose, is_early, way, .. } = wanted;
+        let used = old.as_ref().filter(|_| way == Way::RefreshFirst);
+        let operation = renewing(&snapshot.settings, used.map(|old| &old.token))?;
         let serial = old.map(|old| old.serial);
         let renewal = Renewal { lease, serial, purpose, is_early, request: None };
         self.run(carrier, operation, Task { snapshot: snapshot.clone(), aim: Aim::Renewal(renewal) })

@@ -31,6 +31,20 @@ pub enum Meaning {
     Client,
     /// Not now.
     Passing,
+    /// What its error code says, where no person can help.
+    Grant(GrantKind),
+}
+
+/// What a machine's grant is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GrantKind {
+    /// The client alone.
+    Client,
+    /// Username and password.
+    Password,
+    Assertion,
+    /// A vendor's.
+    Other,
 }
 
 /// What a server has answered to a request, and would again: kept for the jobs that are about to send the same.
@@ -52,7 +66,8 @@ impl Refusal {
         match self.meaning {
             Meaning::Dead => (number, Action::SignIn),
             Meaning::Passing => (number, Action::Retry),
-            Meaning::Client | Meaning::AsItSays => (number, action),
+            Meaning::Grant(_) if action == Action::SignIn => (number, Action::Fix),
+            Meaning::Client | Meaning::AsItSays | Meaning::Grant(_) => (number, action),
         }
     }
 
@@ -85,7 +100,9 @@ impl Refusal {
             | "invalid_target" => (number::OAUTH_ERROR_REFUSED, Action::Fix),
             // In words of its own (LinkedIn: user_cancelled_login), a person's no.
             _ if is_person => (number::OAUTH_ERROR_REFUSED, Action::SignIn),
-            _ if self.meaning == Meaning::AsItSays && matches!(self.status, 408 | 429 | 500..) => {
+            _ if matches!(self.meaning, Meaning::AsItSays | Meaning::Grant(_))
+                && matches!(self.status, 408 | 429 | 500..) =>
+            {
                 (number::OAUTH_ERROR_REFUSED, Action::Retry)
             }
             _ => (number::OAUTH_ERROR_REFUSED, Action::Fix),
@@ -100,6 +117,9 @@ impl Refusal {
             ("invalid_client" | "access_denied", _) | (_, Meaning::Client) => {
                 "check client_id, client_secret, client_auth and basic_encoding"
             }
+            ("unsupported_grant_type" | "unauthorized_client", Meaning::Grant(_)) => {
+                "check grant_type: the server does not know it, or not for this client"
+            }
             ("unsupported_grant_type" | "unauthorized_client", _) => {
                 "the server does not let this client do that"
             }
@@ -107,6 +127,8 @@ impl Refusal {
             ("unsupported_response_type", _) => "check response_type",
             ("unsupported_token_type", _) => "the server does not revoke such tokens: use oauth_forget",
             ("server_error" | "temporarily_unavailable", _) => "try again later",
+            ("invalid_target", _) => "check audience and resource",
+            ("invalid_grant", Meaning::Grant(kind)) => kind.advice(),
             ("invalid_grant", _) => "the code is wrong, used or too old: sign in again",
             _ if self.known() == (number::OAUTH_ERROR_REFUSED, Action::SignIn) => "sign-in was refused",
             _ => "the server refused",
@@ -123,6 +145,17 @@ impl Refusal {
             // What the RFC's own code means stands in the sentence already.
             ("invalid_grant", words) => format!("\"{words}\""),
             (code, words) => format!("\"{code}: {words}\""),
+        }
+    }
+}
+
+impl GrantKind {
+    fn advice(self) -> &'static str {
+        match self {
+            Self::Client => "check client_id, scope and audience",
+            Self::Password => "check username and password",
+            Self::Assertion => "check the assertion, its key, and this machine's clock",
+            Self::Other => "check token_params, and what this grant needs",
         }
     }
 }

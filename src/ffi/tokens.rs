@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 
 use super::guard::{guard_client, guard_ready};
-use super::text::Buffer;
+use super::text::{Buffer, TextIn};
 use super::{cancel, handle};
 use crate::token::Purpose;
 
@@ -90,6 +90,28 @@ pub extern "C" fn oauth_token_rejected(client: i32) -> i32 {
 #[no_mangle]
 pub extern "C" fn oauth_revoke(client: i32) -> i32 {
     guard_client(client, &|c| c.revoke().map(|()| 0))
+}
+
+/// Asks for a token by a grant that needs no person, now, whether there is a valid one or not, and stores it.
+///
+/// `grant_type`: its name, which becomes OAUTH_GRANT_TYPE, or an empty text for the one that is set. Tokens of another
+/// grant stay in the store: who sets that grant again has them again. The grant's own parameters are properties, such as
+/// OAUTH_SCOPE and OAUTH_USERNAME, and OAUTH_TOKEN_PARAMS. It is seldom needed: `oauth_bearer_header` asks by
+/// OAUTH_GRANT_TYPE whenever it is time.
+///
+/// Returns 0, OAUTH_HTTP_NEEDED, OAUTH_ERROR_VALUE for `authorization_code`, which needs a person, OAUTH_ERROR_MISSING,
+/// OAUTH_ERROR_LOCK, OAUTH_ERROR_STORE and its like, or what the server or the network answered: OAUTH_ERROR_INVALID_CLIENT,
+/// OAUTH_ERROR_UNSUPPORTED_GRANT, OAUTH_ERROR_INVALID_SCOPE and others. Since 0.1.
+///
+/// # Safety
+/// `grant_type` is readable as `length` says.
+#[no_mangle]
+pub unsafe extern "C" fn oauth_request_token(client: i32, grant_type: *const c_char, length: i32) -> i32 {
+    guard_client(client, &|c| {
+        // SAFETY: the caller's promise, as documented.
+        let grant_type = unsafe { TextIn::read("grant_type", grant_type, length) }?;
+        c.request_token(grant_type.as_str()).map(|()| 0)
+    })
 }
 
 /// The valid token as it stands ready, or else the client's way of getting one.

@@ -6,11 +6,13 @@ mod budget;
 pub mod builtin;
 pub mod caller_http;
 mod exchange;
+mod machine;
 mod refresh;
 mod retry;
 mod revocation;
 
 pub use exchange::Exchange;
+use machine::Machine;
 use refresh::Refresh;
 pub use retry::Retry;
 pub use revocation::Revocation;
@@ -83,6 +85,10 @@ pub enum Product {
 
 /// What brings the token that comes after `old`: one road for all that renew. An error where a person is needed.
 pub fn renewing(settings: &Arc<Settings>, old: Option<&Arc<Token>>) -> Result<Box<dyn Operation>> {
+    if settings.machine_grant().is_some() {
+        let basis = settings.basis();
+        return Ok(Box::new(Machine::new(settings, old.filter(|old| old.basis == basis))));
+    }
     let old = old.ok_or_else(|| settings.no_token())?;
     Ok(Box::new(Single::new(Refresh::new(settings.clone(), old.clone())?)))
 }

@@ -1,6 +1,7 @@
 //! The authorization request as a URL (RFC 6749 section 4.1.1).
 #![forbid(unsafe_code)]
 
+use super::grant::Grant;
 use super::pkce::Pkce;
 use crate::error::{Error, Result};
 use crate::uri::{self, Escape};
@@ -46,7 +47,7 @@ impl Default for AuthorizationRequest {
 
 impl AuthorizationRequest {
     /// The authorization URL without what changes each time. It ends so that `state=…` can follow.
-    pub fn url_prefix(&self, endpoint: &str, client_id: &str) -> Result<String> {
+    pub fn url_prefix(&self, endpoint: &str, client_id: &str, grant: &Grant) -> Result<String> {
         if client_id.is_empty() {
             return Err(Error::Missing { key: "client_id", operation: "oauth_build_authorize_url" });
         }
@@ -62,12 +63,15 @@ impl AuthorizationRequest {
             query.push_str(value);
             query.push('&');
         };
-        for (name, value) in [
+        let mut ours = vec![
             ("response_type", uri::escape(&self.response_type, Escape::Percent)),
             ("client_id", uri::escape(client_id, Escape::Percent)),
             ("redirect_uri", uri::escape(&self.redirect_uri, Escape::Percent)),
             ("scope", self.escaped_scope()),
-        ] {
+            ("audience", uri::escape(&grant.audience, Escape::Percent)),
+        ];
+        ours.extend(grant.resources().map(|resource| ("resource", uri::escape(resource, Escape::Percent))));
+        for (name, value) in ours {
             if !value.is_empty() && !extra.iter().any(|(n, _)| n == name) {
                 add(name, &value);
             }
@@ -81,7 +85,18 @@ impl AuthorizationRequest {
         Ok(uri::with_query(endpoint, &query))
     }
 
-    /// The scopes, escaped, with the server's separator between them.
+    /// The scopes with the server's separator between them.
+    pub fn scopes(&self) -> String {
+        let separator = match self.scope_separator {
+            ScopeSeparator::Space => ' ',
+            ScopeSeparator::Comma => ',',
+            ScopeSeparator::Other(character) => character,
+        };
+        let scopes: Vec<_> = self.scope.split_whitespace().collect();
+        scopes.join(separator.encode_utf8(&mut [0; 4]))
+    }
+
+    /// The same, escaped, with the server's separator between them.
     fn escaped_scope(&self) -> String {
         let separator = match self.scope_separator {
             ScopeSeparator::Space => "%20".to_owned(),

@@ -5,6 +5,7 @@ pub mod answer;
 pub mod authorization;
 pub mod authorization_response;
 pub mod client_auth;
+pub mod grant;
 pub mod message;
 pub mod pkce;
 pub mod redactor;

@@ -26,6 +26,8 @@ pub struct TokenRequest<'a> {
     pub body: RequestBody,
     /// More parameters, as a query string; they stand for those of the same name.
     pub extra: &'a Secret,
+    /// URIs of what the token is for, with blanks between them (RFC 8707 section 2).
+    pub resource: &'a str,
     /// When it is made: what is signed says so.
     #[expect(dead_code, reason = "no method of authentication signs anything yet")]
     pub at: &'a Moment,
@@ -63,6 +65,8 @@ impl TokenRequest<'_> {
             return Err(Error::Missing { key: "client_id", operation: "tokens are asked for" });
         }
         parameters.extend(self.client.parameters().into_iter().map(|(n, v)| (n.to_owned(), v)));
+        let resources = self.resource.split_whitespace();
+        parameters.extend(resources.map(|resource| ("resource".to_owned(), Secret::new(resource))));
         let extra = uri::parse_query(self.extra.expose());
         parameters.retain(|(name, _)| !extra.iter().any(|(n, _)| n == name));
         // A name may stand in it more than once (RFC 8707 section 2).

@@ -72,6 +72,7 @@ fn token(dialect: &AnswerDialect, answer: &Json, clock: Clock) -> std::result::R
         obtained_at: clock.now,
         generation: 0,
         renewed_by: 0,
+        basis: None,
         extra,
         redirect: Vec::new(),
     })

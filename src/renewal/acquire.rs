@@ -23,6 +23,22 @@ pub struct RenewalRequest {
     pub stale_serial: Option<u32>,
     /// It still lives: whoever would have to wait goes on with it.
     pub is_early: bool,
+    pub way: Way,
+}
+
+/// What a token is renewed by.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    RefreshFirst,
+    /// A machine's grant, whatever else there is.
+    GrantAlone,
+}
+
+impl RenewalRequest {
+    /// The renewal itself is wanted.
+    pub fn by_hand(way: Way) -> Self {
+        Self { purpose: None, stale_serial: None, is_early: false, way }
+    }
 }
 
 impl TokenSource<'_> {
@@ -119,6 +135,9 @@ impl TokenSource<'_> {
                 let is_it = forgotten.is_some_and(|forgotten| forgotten.is(&cached.token, is_sign_in));
                 if stored.is_none() && is_it {
                     self.cache.clear(cached);
+                    if self.snapshot.settings.machine_grant().is_some() {
+                        continue;
+                    }
                     return Err(Error::sign_in("the token was removed from the store"));
                 }
                 if cached.is_unsaved() && stored.as_ref().is_none_or(|stored| cached.outranks(stored)) {

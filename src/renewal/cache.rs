@@ -239,7 +239,7 @@ impl TokenCache {
         let state = self.state();
         let usable = cached.token.usable(state.freshness);
         let is_rejected = self.of_serial(cached.serial).map_or(cached.is_rejected, |now| now.is_rejected);
-        if is_rejected || !usable.has(system::now()) {
+        if is_rejected || !cached.is_own() || !usable.has(system::now()) {
             return None;
         }
         let bearer = self.bearer(cached, usable);
@@ -343,8 +343,14 @@ impl CachedToken {
         }
     }
 
-    /// Neither expired nor refused by an API.
+    /// Whether these settings would have asked for it in the same way. What stands in the record may be another's: of a
+    /// machine's token the assertion, which says whom it is for, is not in the record's name.
+    pub fn is_own(&self) -> bool {
+        self.token.basis == self.key.basis
+    }
+
+    /// Neither expired nor refused by an API, nor another's.
     pub fn is_alive(&self, freshness: Freshness) -> bool {
-        !self.is_rejected && !self.token.is_expired(freshness, system::now())
+        !self.is_rejected && self.is_own() && !self.token.is_expired(freshness, system::now())
     }
 }

@@ -12,7 +12,7 @@ mod single_flight;
 #[cfg(test)]
 mod tests;
 
-pub use acquire::RenewalRequest;
+pub use acquire::{RenewalRequest, Way};
 pub use lease::RenewalLease;
 pub use single_flight::SingleFlight;
 
@@ -51,6 +51,9 @@ impl TokenSource<'_> {
     /// The token after a renewal: however short it lives, there is no newer one.
     pub fn newest(&self) -> Result<Arc<BearerToken>> {
         let token = self.token()?.ok_or_else(|| self.snapshot.settings.no_token())?;
+        if !token.is_own() {
+            return Err(Error::NotOwn);
+        }
         Ok(self.cache.publish(&token).unwrap_or_else(|| self.cache.unpublished(&token)))
     }
 

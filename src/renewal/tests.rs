@@ -8,7 +8,7 @@ pub mod schedule;
 use std::sync::{Arc, Mutex};
 
 use super::cache::{Durability, TokenCache};
-use super::{RenewalLease, RenewalRequest, TokenSource};
+use super::{RenewalLease, RenewalRequest, TokenSource, Way};
 use crate::constants::{OAUTH_CLIENT_ID, OAUTH_LOCK_TIMEOUT, OAUTH_TOKEN_ENDPOINT};
 use crate::error::{Error, Meaning, Refusal, Result};
 use crate::secret::Secret;
@@ -129,7 +129,12 @@ impl World {
         if source.token()?.is_none() {
             return Err(Error::sign_in("there is no token yet"));
         }
-        let wanted = RenewalRequest { purpose: Some(Purpose::Header), stale_serial: None, is_early: false };
+        let wanted = RenewalRequest {
+            purpose: Some(Purpose::Header),
+            stale_serial: None,
+            is_early: false,
+            way: Way::RefreshFirst,
+        };
         let Some((mut lease, old)) = source.acquire(wanted, seen)? else { return Ok(()) };
         let old = old.ok_or_else(|| Error::sign_in("there is no token yet"))?;
         let serial = Some(old.serial);
@@ -239,6 +244,7 @@ fn token(name: &str) -> Token {
         obtained_at: system::now(),
         generation: 0,
         renewed_by: 0,
+        basis: None,
         extra: Vec::new(),
         redirect: Vec::new(),
     }

@@ -7,6 +7,7 @@ mod authorization;
 mod client;
 mod endpoints;
 mod freshness;
+mod grant;
 mod http;
 mod profile;
 mod results;
@@ -28,6 +29,7 @@ use crate::error::{Error, Result};
 use crate::protocol::answer::AnswerDialect;
 use crate::protocol::authorization::AuthorizationRequest;
 use crate::protocol::client_auth::ClientCredentials;
+use crate::protocol::grant::Grant;
 use crate::secret::Secret;
 use crate::token::Freshness;
 use crate::transport::TransportConfig;
@@ -40,6 +42,7 @@ pub struct Settings {
     pub open_profile: Option<String>,
     pub endpoints: Endpoints,
     pub client: ClientCredentials,
+    pub grant: Grant,
     pub authorization: AuthorizationRequest,
     pub token_requests: TokenRequests,
     pub answer: AnswerDialect,
@@ -76,6 +79,7 @@ const ROWS: &[&[Row]] = &[
     token_answer::ROWS,
     storage::ROWS,
     freshness::ROWS,
+    grant::ROWS,
     http::ROWS,
 ];
 

@@ -75,6 +75,7 @@ impl Snapshot {
             token_endpoint: String::new(),
             client_id: self.settings.client.client_id.clone(),
             account: self.settings.storage.account.clone(),
+            machine: self.settings.machine_identity(),
         }))
     }
 
@@ -96,9 +97,10 @@ impl Snapshot {
 
 impl AuthorizationTemplate {
     fn of(settings: &Settings) -> Result<Self> {
-        let Settings { authorization, client, storage, .. } = settings;
+        let Settings { authorization, client, grant, storage, .. } = settings;
         settings.demands_issuer()?;
-        let prefix = authorization.url_prefix(&settings.authorization_url()?, &client.client_id)?;
+        settings.demands_person()?;
+        let prefix = authorization.url_prefix(&settings.authorization_url()?, &client.client_id, grant)?;
         let request = PendingRequest {
             token_endpoint: settings.token_url()?,
             account: storage.account.clone(),

@@ -155,6 +155,7 @@ impl Identity {
             token_endpoint: settings.token_url()?,
             client_id: settings.client.client_id.clone(),
             account: settings.storage.account.clone(),
+            machine: settings.machine_identity(),
         })
     }
 }
@@ -164,12 +165,15 @@ impl Identity {
 pub struct TokenKey {
     /// None while the settings do not name a usable token endpoint.
     pub identity: Option<Identity>,
+    /// What a machine's token was asked for with.
+    pub basis: Option<String>,
     store: StoreSetting,
 }
 
 impl TokenKey {
     pub fn of(settings: &Settings) -> Self {
-        Self { identity: Identity::of(settings).ok(), store: settings.storage.store.clone() }
+        let store = settings.storage.store.clone();
+        Self { identity: Identity::of(settings).ok(), basis: settings.basis(), store }
     }
 
     pub fn is_memory(&self) -> bool {
@@ -178,7 +182,7 @@ impl TokenKey {
 
     /// The same but for the account.
     pub fn is_same_list(&self, other: &Self) -> bool {
-        let of = |key: &Self| key.identity.clone().map(|of| (of.token_endpoint, of.client_id));
+        let of = |key: &Self| key.identity.clone().map(|of| (of.token_endpoint, of.client_id, of.machine));
         self.store == other.store && of(self) == of(other)
     }
 

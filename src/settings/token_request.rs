@@ -12,7 +12,7 @@ use crate::time::Moment;
 #[derive(Clone, Debug, Default)]
 pub struct TokenRequests {
     pub body: RequestBody,
-    /// More parameters for a code's exchange, as a query string.
+    /// More parameters for a code or a machine's grant, as a query string.
     pub token_params: Secret,
     /// The same for a refresh.
     pub refresh_params: Secret,
@@ -46,7 +46,7 @@ impl Words for RequestBody {
 }
 
 impl Settings {
-    /// To the token endpoint, for what a sign-in has brought.
+    /// To the token endpoint, for all but a refresh.
     pub fn token_request<'a>(&'a self, at: &'a Moment) -> Result<TokenRequest<'a>> {
         Ok(self.request_to(self.token_url()?, &self.token_requests.token_params, at))
     }
@@ -58,15 +58,19 @@ impl Settings {
     /// RFC 7009 section 2.1 knows no other parameters.
     pub fn revocation_request<'a>(&'a self, at: &'a Moment) -> Result<TokenRequest<'a>> {
         const NONE: &Secret = &Secret::EMPTY;
-        Ok(self.request_to(self.revocation_url()?, NONE, at))
+        Ok(TokenRequest { resource: "", ..self.request_to(self.revocation_url()?, NONE, at) })
     }
 
     fn request_to<'a>(&'a self, url: String, extra: &'a Secret, at: &'a Moment) -> TokenRequest<'a> {
-        TokenRequest { url, client: &self.client, body: self.token_requests.body, extra, at }
+        let resource = &self.grant.resource;
+        TokenRequest { url, client: &self.client, body: self.token_requests.body, extra, resource, at }
     }
 
     /// What no sentence may repeat.
     pub fn secrets(&self) -> Vec<Secret> {
-        self.client.secrets([&self.token_requests.token_params, &self.token_requests.refresh_params])
+        let added = [&self.token_requests.token_params, &self.token_requests.refresh_params];
+        let mut secrets = self.client.secrets(added);
+        secrets.extend([self.grant.password.clone(), self.grant.assertion.clone()]);
+        secrets
     }
 }

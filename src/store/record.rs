@@ -1,8 +1,8 @@
 //! A record as text: JSON that a person can read, or the same sealed.
 //!
 //! `format` (1), `token_endpoint`, `client_id`, `account`, `generation`, `renewed_by` (a process), then the token's
-//! members, some of which are left out where there are none. Times are RFC 3339 (seconds since 1970 are read as well). A
-//! later format has a higher number.
+//! members, some of which are left out where there are none; of a token without a person, `machine` and `basis`, too.
+//! Times are RFC 3339 (seconds since 1970 are read as well). A later format has a higher number.
 #![forbid(unsafe_code)]
 
 use std::path::Path;
@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::json::Json;
 use crate::secret::{Secret, Wiped};
 use crate::time::{rfc3339, timestamp};
-use crate::token::{Identity, Token};
+use crate::token::{Identity, MachineIdentity, Token};
 
 const FORMAT: i64 = 1;
 
@@ -45,12 +45,21 @@ pub fn read(
 
 /// Two hashes: of the client, so that its accounts can be found among others', and of all.
 pub fn name(identity: &Identity) -> String {
-    let Identity { token_endpoint, client_id, account } = identity;
-    format!("{}-{}", client_prefix(identity), hash(&[token_endpoint, client_id, account], 16))
+    let parts = [&client_parts(identity)[..], &[identity.account.as_str()]].concat();
+    format!("{}-{}", client_prefix(identity), hash(&parts, 16))
 }
 
 pub fn client_prefix(identity: &Identity) -> String {
-    hash(&[&identity.token_endpoint, &identity.client_id], 8)
+    hash(&client_parts(identity), 8)
+}
+
+/// What a machine's tokens are for tells them apart as the client does.
+fn client_parts(identity: &Identity) -> Vec<&str> {
+    let mut parts = vec![identity.token_endpoint.as_str(), identity.client_id.as_str()];
+    if let Some(MachineIdentity { grant_type, scope, audience, resource }) = &identity.machine {
+        parts.extend([grant_type, scope, audience, resource].map(String::as_str));
+    }
+    parts
 }
 
 /// JSON as bytes that end with a line end.
@@ -86,7 +95,7 @@ pub fn open(keys: &Keys, kind: &str, name: &str, path: &Path, bytes: &[u8]) -> R
 /// Whose record it is: all that is read of it.
 pub fn owner(keys: &Keys, kind: &str, name: &str, path: &Path, bytes: &[u8]) -> Result<Identity> {
     const MEMBERS: &[&str] =
-        &["format", "token_endpoint", "client_id", "account", "sealed", "key", "nonce", "data"];
+        &["format", "token_endpoint", "client_id", "account", "machine", "sealed", "key", "nonce", "data"];
     let parse = |text: &str| Json::parse_members(text, MEMBERS);
     let (record, _) = open_as(parse, keys, kind, name, path, bytes)?;
     identity(path, &record)
@@ -154,7 +163,19 @@ fn members(identity: &Identity, token: &Token) -> Json {
     if !token.redirect.is_empty() {
         members.push(("redirect", Json::Members(token.redirect.clone())));
     }
+    members.extend(identity.machine.as_ref().map(|machine| ("machine", of_machine(machine))));
+    members.extend(token.basis.as_ref().map(|basis| ("basis", text(basis))));
     Json::Members(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+}
+
+fn of_machine(machine: &MachineIdentity) -> Json {
+    let MachineIdentity { grant_type, scope, audience, resource } = machine;
+    Json::object([
+        ("grant_type", Json::of_text(grant_type)),
+        ("scope", Json::of_text(scope)),
+        ("audience", Json::of_text(audience)),
+        ("resource", Json::of_text(resource)),
+    ])
 }
 
 fn parse(path: &Path, record: &Json) -> Result<(Identity, Token)> {
@@ -173,6 +194,7 @@ fn parse(path: &Path, record: &Json) -> Result<(Identity, Token)> {
             Err(_) => Err(damaged(path, "generation is out of bounds")),
         })?,
         renewed_by: fields.number("renewed_by")?,
+        basis: record.member("basis").map(|_| fields.needed("basis")).transpose()?,
         extra: fields.members("extra")?.ok_or_else(|| fields.no("extra"))?,
         redirect: fields.members("redirect")?.unwrap_or_default(),
     };
@@ -186,6 +208,17 @@ fn identity(path: &Path, record: &Json) -> Result<Identity> {
         token_endpoint: fields.needed("token_endpoint")?,
         client_id: fields.needed("client_id")?,
         account: fields.needed("account")?,
+        machine: record.member("machine").map(|machine| machine_in(path, machine)).transpose()?,
+    })
+}
+
+fn machine_in(path: &Path, machine: &Json) -> Result<MachineIdentity> {
+    let fields = Fields { path, record: machine };
+    Ok(MachineIdentity {
+        grant_type: fields.needed("grant_type")?,
+        scope: fields.needed("scope")?,
+        audience: fields.needed("audience")?,
+        resource: fields.needed("resource")?,
     })
 }
 

@@ -347,6 +347,7 @@ fn identity(account: &str) -> Identity {
         token_endpoint: "https://as.example/token".to_owned(),
         client_id: "me".to_owned(),
         account: account.to_owned(),
+        machine: None,
     }
 }
 

@@ -233,6 +233,11 @@ fn everything_set() -> Client {
         (OAUTH_CLIENT_CERT_FILE, "cert.pem"),
         (OAUTH_CLIENT_KEY_FILE, "key.pem"),
         (OAUTH_PROXY, "http://user:SECRET@proxy.example:8080"),
+        (OAUTH_USERNAME, "anne"),
+        (OAUTH_PASSWORD, "SECRET-3"),
+        (OAUTH_ASSERTION, "SECRET-4"),
+        (OAUTH_AUDIENCE, "https://api.example"),
+        (OAUTH_RESOURCE, "https://api.example/a"),
     ]);
     assert_eq!(sign_in(&client, "1"), 0, "{}", error_text());
     fails(client.refresh(), OAUTH_HTTP_NEEDED, "HTTP");

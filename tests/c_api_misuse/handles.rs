@@ -25,6 +25,7 @@ pub const CALLS: &[Call] = &[
     ("oauth_bearer_header", |c| out(|b, n| unsafe { ffi::oauth_bearer_header(c, b, n) }).0),
     ("oauth_access_token", |c| out(|b, n| unsafe { ffi::oauth_access_token(c, b, n) }).0),
     ("oauth_token_rejected", |c| ffi::oauth_token_rejected(c)),
+    ("oauth_request_token", |c| unsafe { ffi::oauth_request_token(c, c"client_credentials".as_ptr(), -1) }),
     ("oauth_accounts", |c| out(|b, n| unsafe { ffi::oauth_accounts(c, 1, b, n) }).0),
     ("oauth_forget", |c| ffi::oauth_forget(c)),
     ("oauth_revoke", |c| ffi::oauth_revoke(c)),

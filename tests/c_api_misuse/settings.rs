@@ -47,6 +47,12 @@ const GOOD: &[(i32, &str, &str)] = &[
     (OAUTH_REQUIRE_ISS, "yes", "no"),
     (OAUTH_ALLOW_REDIRECT_URI, "http javascript", ""),
     (OAUTH_STORE_ALLOW_PLAIN, "yes", "no"),
+    (OAUTH_GRANT_TYPE, "client_credentials", "authorization_code"),
+    (OAUTH_USERNAME, "anne@example.com", ""),
+    (OAUTH_PASSWORD, "p %+&=", ""),
+    (OAUTH_ASSERTION, "eyJhbGciOiJub25lIn0.e30.", ""),
+    (OAUTH_AUDIENCE, "https://api.example/v2", ""),
+    (OAUTH_RESOURCE, "https://api.example/a https://api.example/b", ""),
 ];
 
 #[test]

@@ -17,6 +17,9 @@ const TEXTS: &[Function] = &[
     ("oauth_client_open", "profile", |_, text, length| unsafe { ffi::oauth_client_open(text, length) }),
     ("oauth_set", "text", |c, text, length| unsafe { ffi::oauth_set(c, OAUTH_ACCOUNT, text, length) }),
     ("oauth_exchange_code", "code", |c, text, length| unsafe { ffi::oauth_exchange_code(c, text, length) }),
+    ("oauth_request_token", "grant_type", |c, text, length| unsafe {
+        ffi::oauth_request_token(c, text, length)
+    }),
     ("oauth_import_token", "record", |c, text, length| unsafe {
         ffi::oauth_import_token(c, -1, text, length)
     }),

@@ -12,11 +12,12 @@ const WIDTH: usize = 72;
 
 /// Fields whose names or sizes are not what the parameter alone would give: function ("" for any), parameter,
 /// field, bytes.
-const FIELDS: [(&str, &str, &str, usize); 10] = [
+const FIELDS: [(&str, &str, &str, usize); 11] = [
     ("oauth_error_text", "buffer", "OAUTH-ERROR-TEXT", 512),
     ("oauth_version", "buffer", "OAUTH-VERSION", 32),
     ("", "profile", "OAUTH-PROFILE-NAME", 256),
     ("", "url", "OAUTH-URL", 8192),
+    ("", "grant_type", "OAUTH-GRANT-NAME", 128),
     ("", "code", "OAUTH-CODE", 8192),
     ("", "header", "OAUTH-HEADER", 16384),
     ("", "token", "OAUTH-TOKEN", 16384),

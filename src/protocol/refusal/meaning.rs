@@ -1,7 +1,7 @@
 //! What a refusal means where its code is not the RFC's: is the code or token dead, is the client wrong, will it pass?
 #![forbid(unsafe_code)]
 
-use crate::error::Meaning;
+use crate::error::{GrantKind, Meaning};
 
 /// What the request had that could be refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,12 +10,24 @@ pub enum Asked {
     Code,
     /// A refresh token, which this server has given to this client.
     Refresh,
+    /// A machine's grant.
+    Grant(GrantKind),
     /// Nothing that is good for one use.
     Other,
 }
 
 /// `error` is the RFC's code where it is one; `has_time`: the server says when to come again.
 pub fn meaning(asked: Asked, status: u16, error: &str, words: &[String], has_time: bool) -> Meaning {
+    let Asked::Grant(kind) = asked else { return read(asked, status, error, words, has_time) };
+    match read(Asked::Other, status, error, words, has_time) {
+        // Whatever it says of the client: this is about what the client has brought along.
+        Meaning::Client if error == "invalid_grant" => Meaning::Grant(kind),
+        Meaning::Dead | Meaning::AsItSays => Meaning::Grant(kind),
+        meaning => meaning,
+    }
+}
+
+fn read(asked: Asked, status: u16, error: &str, words: &[String], has_time: bool) -> Meaning {
     let texts = || [error].into_iter().chain(words.iter().map(String::as_str)).take(MOST_TEXTS);
     let all = Words::of(texts());
     // Each for itself: two sentences together say what neither does.
@@ -126,7 +138,7 @@ impl Words {
         match asked {
             Asked::Code => self.have(CODE) && !self.have(NOT_THE_CODE),
             Asked::Refresh => self.have(TOKEN) && !self.have_pair(&["missing"], &["authentication"]),
-            Asked::Other => false,
+            Asked::Grant(_) | Asked::Other => false,
         }
     }
 

@@ -201,6 +201,7 @@ fn token(serial: u32) -> Token {
         obtained_at: system::now(),
         generation: serial,
         renewed_by: 0,
+        basis: None,
         extra: Vec::new(),
         redirect: Vec::new(),
     }

@@ -22,6 +22,7 @@ pub fn token(generation: u32) -> Arc<Token> {
         obtained_at: 1_800_000_000,
         generation,
         renewed_by: 42,
+        basis: None,
         extra: vec![("instance_url".to_owned(), Json::of_text("https://api.example"))],
         redirect: vec![("realmId".to_owned(), Json::of_text("4711"))],
     })

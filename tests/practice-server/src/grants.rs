@@ -23,6 +23,13 @@ pub struct Consent {
     pub challenge: Option<Challenge>,
 }
 
+impl Consent {
+    /// Nobody was asked: RFC 6749 §4.3 and §4.4.
+    pub fn of_machine(dialect: &'static Dialect, client: &'static Client, scope: Vec<String>) -> Self {
+        Self { dialect, client, redirect_uri: String::new(), scope, challenge: None }
+    }
+}
+
 /// RFC 7636
 #[derive(Clone)]
 pub struct Challenge {
@@ -92,10 +99,15 @@ impl Grants {
 
     pub fn issue_code(&mut self, now: u64, consent: Consent) -> String {
         let code = random("code") + consent.dialect.code_tail;
-        self.all.push(Grant { consent, refreshed: 0, ended: false, refresh_ended: false });
-        let grant = self.all.len() - 1;
+        let grant = self.give(consent);
         self.codes.insert(code.clone(), Code { grant, expires_at: now + CODE_LIFETIME, used: false });
         code
+    }
+
+    /// A family without tokens yet.
+    pub fn give(&mut self, consent: Consent) -> usize {
+        self.all.push(Grant { consent, refreshed: 0, ended: false, refresh_ended: false });
+        self.all.len() - 1
     }
 
     /// Takes a code; the answer is its grant. A code that is refused for what came with it stays good.

@@ -24,6 +24,11 @@ pub fn client(id: &str) -> Option<&'static Client> {
     CLIENTS.iter().find(|client| client.id == id)
 }
 
+/// The user, by what only the user knows.
+pub fn is_user(username: &str, password: &str) -> bool {
+    (username, password) == (USER, PASSWORD)
+}
+
 /// Is that redirect URI registered? Compared exactly, but a loopback address may have any port
 /// (RFC 8252 §7.3).
 pub fn is_registered(uri: &str) -> bool {

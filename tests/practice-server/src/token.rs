@@ -8,8 +8,8 @@ use crate::client_auth::authenticate;
 use crate::dialect::{Carrier, Dialect, Lifetime, RefreshToken, Rotation};
 use crate::fault::{Endpoint, Fault, Rotate};
 use crate::form::Params;
-use crate::grants::CodeUse;
-use crate::people::Client;
+use crate::grants::{CodeUse, Consent};
+use crate::people::{self, Client};
 use crate::record::Recorded;
 use crate::refusal::{Reason, Refusal};
 use crate::request::Request;
@@ -71,6 +71,8 @@ fn grant_tokens(
         Some("refresh_token") if dialect.refresh_token != RefreshToken::Never => {
             refresh(state, dialect, client, &params, fault)
         }
+        Some("client_credentials") if dialect.exact => by_client(state, dialect, client, &params),
+        Some("password") if dialect.exact => by_password(state, dialect, client, &params),
         Some(_) => Err(Refusal::new(Reason::GrantType, "this grant type is not supported")),
         None => Err(missing("grant_type")),
     }
@@ -120,6 +122,43 @@ fn refresh(
     state.counts(dialect).refreshes += 1;
     let shown = (rotate != Some(Rotate::None)).then_some(refresh_token);
     Ok(issue(state, dialect, grant, scope, shown))
+}
+
+/// RFC 6749 §4.4: for clients that can show who they are; no refresh token (§4.4.3).
+fn by_client(
+    state: &mut State,
+    dialect: &'static Dialect,
+    client: &'static Client,
+    params: &Params,
+) -> Result<Tokens, Refusal> {
+    if client.secret.is_none() {
+        return Err(Refusal::new(Reason::GrantType, "client_credentials is for clients with a secret"));
+    }
+    let scope = asked_scope(params);
+    let grant = state.grants.give(Consent::of_machine(dialect, client, scope.clone()));
+    Ok(issue(state, dialect, grant, scope, None))
+}
+
+/// RFC 6749 §4.3
+fn by_password(
+    state: &mut State,
+    dialect: &'static Dialect,
+    client: &'static Client,
+    params: &Params,
+) -> Result<Tokens, Refusal> {
+    let username = params.get("username").ok_or(missing("username"))?;
+    let password = params.get("password").ok_or(missing("password"))?;
+    if !people::is_user(username, password) {
+        return Err(Refusal::new(Reason::Code, "wrong username or password"));
+    }
+    let scope = asked_scope(params);
+    let grant = state.grants.give(Consent::of_machine(dialect, client, scope.clone()));
+    let refresh_token = state.grants.issue_refresh_token(grant);
+    Ok(issue(state, dialect, grant, scope, refresh_token))
+}
+
+fn asked_scope(params: &Params) -> Vec<String> {
+    params.get("scope").unwrap_or_default().split_ascii_whitespace().map(str::to_owned).collect()
 }
 
 fn issue(

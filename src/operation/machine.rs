@@ -1,0 +1,62 @@
+//! A token without a person: by the refresh token that came with the last one, if there is one, or else by the grant
+//! itself (RFC 6749 sections 4.3 and 4.4, RFC 7521 section 4.1).
+#![forbid(unsafe_code)]
+
+use std::sync::Arc;
+
+use super::refresh::Refresh;
+use super::{Dispatch, Event, OneRequest, Operation, Outcome, Product, Repeat, Single, Step};
+use crate::error::{Action, Result};
+use crate::protocol::message::Response;
+use crate::protocol::refusal::Asked;
+use crate::protocol::token_response;
+use crate::secret::Secret;
+use crate::settings::Settings;
+use crate::time::Moment;
+use crate::token::Token;
+
+pub struct Machine {
+    refresh: Option<Single<Refresh>>,
+    grant: Single<Ask>,
+}
+
+impl Machine {
+    /// `old`: a token that was asked for in the same way.
+    pub fn new(settings: &Arc<Settings>, old: Option<&Arc<Token>>) -> Self {
+        let refresh = old.and_then(|old| Refresh::new(settings.clone(), old.clone()).ok()).map(Single::new);
+        Self { refresh, grant: Single::new(Ask { settings: settings.clone() }) }
+    }
+}
+
+impl Operation for Machine {
+    fn step(&mut self, event: Event<'_>, at: &Moment) -> Step {
+        let Some(refresh) = &mut self.refresh else { return self.grant.step(event, at) };
+        match refresh.step(event, at) {
+            // Whatever is wrong with it, the grant itself needs none.
+            Step::Done(Err(error)) if error.refusal().is_some() && error.action() != Action::Retry => {
+                self.refresh = None;
+                self.grant.step(Event::Start, at)
+            }
+            step => step,
+        }
+    }
+}
+
+/// The grant's own request.
+struct Ask {
+    settings: Arc<Settings>,
+}
+
+impl OneRequest for Ask {
+    fn request(&self, at: &Moment) -> Result<Dispatch> {
+        // Nothing is spent by asking twice.
+        Ok(Dispatch { request: self.settings.grant_request(at)?, spends: None, repeat: Repeat::Always })
+    }
+
+    fn read(&self, response: &Response, now: i64, signed: &[Secret]) -> Outcome {
+        let asked = ("token_endpoint", Asked::Grant(self.settings.grant.kind()));
+        let answer = self.settings.answer_from(asked, response, now, signed.to_vec());
+        let token = token_response::parse(&answer)?;
+        Ok(Product::Token(Box::new(Token { basis: self.settings.basis(), ..token })))
+    }
+}

@@ -1,0 +1,113 @@
+//! How tokens are come by; the protocol's [`crate::protocol::grant::Grant`].
+#![forbid(unsafe_code)]
+
+use super::row::{text, Given, Kind, Row};
+use super::Settings;
+use crate::constants as number;
+use crate::error::{Error, Result};
+use crate::protocol::grant::{Grant, AUTHORIZATION_CODE};
+use crate::protocol::message::Request;
+use crate::store::fingerprint_of;
+use crate::time::Moment;
+use crate::token::MachineIdentity;
+
+pub const ROWS: &[Row] = &[
+    Row {
+        number: number::OAUTH_GRANT_TYPE,
+        key: "grant_type",
+        kind: Kind::Text(grant_type, |s| &s.grant.grant_type, |s| &mut s.grant.grant_type),
+    },
+    Row {
+        number: number::OAUTH_USERNAME,
+        key: "username",
+        kind: Kind::Text(text, |s| &s.grant.username, |s| &mut s.grant.username),
+    },
+    Row {
+        number: number::OAUTH_PASSWORD,
+        key: "password",
+        kind: Kind::Secret(text, |s| &s.grant.password, |s| &mut s.grant.password),
+    },
+    Row {
+        number: number::OAUTH_ASSERTION,
+        key: "assertion",
+        kind: Kind::Secret(text, |s| &s.grant.assertion, |s| &mut s.grant.assertion),
+    },
+    Row {
+        number: number::OAUTH_AUDIENCE,
+        key: "audience",
+        kind: Kind::Text(text, |s| &s.grant.audience, |s| &mut s.grant.audience),
+    },
+    Row {
+        number: number::OAUTH_RESOURCE,
+        key: "resource",
+        kind: Kind::Text(text, |s| &s.grant.resource, |s| &mut s.grant.resource),
+    },
+];
+
+/// Any name: vendors have grants of their own.
+fn grant_type(_: &Settings, given: Given<'_>) -> Result<String> {
+    let text = given.checked()?;
+    if text == "refresh_token" {
+        return Err(given.refused("refresh tokens are used by themselves: name the grant that comes first"));
+    }
+    if !text.bytes().all(|b| (0x21..=0x7e).contains(&b)) {
+        return Err(given.refused("use the name of one grant, such as client_credentials"));
+    }
+    Ok(if text.is_empty() { AUTHORIZATION_CODE } else { text }.to_owned())
+}
+
+impl Settings {
+    /// The grant, where no person is needed for it.
+    pub fn machine_grant(&self) -> Option<&Grant> {
+        Some(&self.grant).filter(|grant| !grant.needs_person())
+    }
+
+    pub fn grant_request(&self, at: &Moment) -> Result<Request> {
+        self.grant.request(self.token_request(at)?, self.authorization.scopes())
+    }
+
+    /// What has to be said before a person is sent anywhere.
+    pub fn demands_person(&self) -> Result<()> {
+        match self.machine_grant() {
+            None => Ok(()),
+            Some(grant) => Err(Error::Value {
+                key: "grant_type",
+                reason: format!("{} needs no sign-in: call oauth_bearer_header", grant.grant_type),
+            }),
+        }
+    }
+
+    /// What has to be said before a token is asked for without a person.
+    pub fn demands_machine(&self) -> Result<()> {
+        if self.machine_grant().is_some() {
+            return Ok(());
+        }
+        let reason = "authorization_code needs a person: call oauth_build_authorize_url".to_owned();
+        Err(Error::Value { key: "grant_type", reason })
+    }
+
+    /// What a machine's token is for. Tokens for one thing are no good for another.
+    pub fn machine_identity(&self) -> Option<MachineIdentity> {
+        let Grant { grant_type, audience, resource, .. } = self.machine_grant()?;
+        let sorted = |text: &str| {
+            let mut words: Vec<_> = text.split_whitespace().collect();
+            words.sort_unstable();
+            words.dedup();
+            words.join(" ")
+        };
+        Some(MachineIdentity {
+            grant_type: grant_type.clone(),
+            scope: sorted(&self.authorization.scope),
+            audience: audience.clone(),
+            resource: sorted(resource),
+        })
+    }
+
+    /// A hash of whatever else a machine's token hangs on: an assertion can be another person's each time, and a record of
+    /// its own for each would be too many.
+    pub fn basis(&self) -> Option<String> {
+        let Grant { username, assertion, .. } = self.machine_grant()?;
+        let parameters = &self.token_requests.token_params;
+        Some(fingerprint_of(&[username, assertion.expose(), parameters.expose()]))
+    }
+}
