@@ -143,7 +143,7 @@ pub enum Error {
         is_transient: bool,
     },
     #[error("store refused: {reason}: {path}")]
-    StoreUnsafe { path: String, reason: &'static str },
+    StoreUnsafe { path: String, reason: String },
     #[error("store not readable: {reason}: {path}")]
     StoreFormat { path: String, reason: String },
     /// The key is not there, or is not the one that the record was sealed with.

@@ -27,6 +27,7 @@ mod error;
 mod json;
 mod line;
 mod secret;
+mod secret_source;
 pub mod system;
 mod time;
 mod uri;

@@ -37,7 +37,7 @@ impl Settings {
     /// Most editors make files that everybody can read: refused, a job that has long run would stop. So it is said where
     /// a person looks.
     fn note_open(&mut self, is_open: bool, path: &Path) {
-        let is_key = |key: &Option<KeySource>| matches!(key, Some(KeySource::Text(_)));
+        let is_key = |key: &Option<KeySource>| key.as_ref().is_some_and(KeySource::is_key);
         let has_secret = self.secrets().iter().any(|secret| !secret.expose().is_empty())
             || is_key(&self.storage.key)
             || is_key(&self.storage.old_key)

@@ -14,7 +14,6 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::*;
 use crate::error::Error;
-use crate::secret::Secret;
 use samples::{notes, token};
 
 type Open = fn(&Path) -> Box<dyn Store>;
@@ -331,7 +330,7 @@ fn sealed_file(folder: &Path) -> Box<dyn Store> {
 }
 
 fn key() -> KeySource {
-    KeySource::Text(Secret::new("5a".repeat(32)))
+    KeySource::parse("store_key", &"5a".repeat(32)).unwrap().unwrap()
 }
 
 /// As somebody does who takes a lock for a forgotten one.

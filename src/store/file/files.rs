@@ -1,9 +1,9 @@
 //! Files that are read and written by nobody else: what is opened is checked, what is replaced is replaced whole.
 #![forbid(unsafe_code)]
 
-use std::fs::{self, File, Metadata, OpenOptions};
+use std::fs::{self, File, Metadata};
 use std::io::{self, Write as _};
-use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -129,7 +129,9 @@ impl Drop for Successor {
 }
 
 pub fn check_file(path: &Path, mode: u32, owner: u32) -> Result<()> {
-    let unsafe_because = |reason| Err(Error::StoreUnsafe { path: path.display().to_string(), reason });
+    let unsafe_because = |reason: &str| {
+        Err(Error::StoreUnsafe { path: path.display().to_string(), reason: reason.to_owned() })
+    };
     if mode & FILE_TYPE != REGULAR {
         return unsafe_because("the record is a symbolic link or no file (move it away and sign in again)");
     }
@@ -140,11 +142,6 @@ pub fn check_file(path: &Path, mode: u32, owner: u32) -> Result<()> {
         return unsafe_because("other users can read the record (chmod 600)");
     }
     Ok(())
-}
-
-/// No symbolic link is followed, and a named pipe does not make us wait.
-pub fn open(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
-    options.custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK).open(path)
 }
 
 pub fn failed(path: &Path, what: &str, e: &io::Error) -> Error {

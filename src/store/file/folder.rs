@@ -281,5 +281,5 @@ fn check_above(opened: &File, path: &Path, first: &str) -> Result<()> {
 }
 
 fn unsafe_because(path: &Path, reason: &'static str) -> Error {
-    Error::StoreUnsafe { path: path.display().to_string(), reason }
+    Error::StoreUnsafe { path: path.display().to_string(), reason: reason.to_owned() }
 }

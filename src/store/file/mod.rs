@@ -29,8 +29,6 @@ use files::FileStamp;
 use folder::Folder;
 use lock::{Locked, Locking, OpenPlace};
 
-pub use files::open as open_file;
-
 pub struct FileStore {
     folder: PathBuf,
     keys: Keys,

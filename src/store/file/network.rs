@@ -109,7 +109,9 @@ pub fn check(folder: &Path, opened: &File) -> Result<()> {
         None => refusal(usual, "", ""),
     };
     match refused {
-        Some(reason) => Err(Error::StoreUnsafe { path: folder.display().to_string(), reason }),
+        Some(reason) => {
+            Err(Error::StoreUnsafe { path: folder.display().to_string(), reason: reason.to_owned() })
+        }
         None => Ok(()),
     }
 }
@@ -246,7 +248,7 @@ mod tests {
     #[test]
     fn a_refusal_is_whole_in_80_characters() {
         for (_, _, reason) in REFUSED {
-            let error = Error::StoreUnsafe { path: String::new(), reason };
+            let error = Error::StoreUnsafe { path: String::new(), reason: (*reason).to_owned() };
             assert!(error.to_string().len() <= 80 + ": ".len(), "{error}");
         }
     }

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use super::*;
 use crate::constants as number;
 use crate::secret::Secret;
+use crate::secret_source::SecretSource;
 use crate::system::GivenPath;
 
 const NAME: &str = "0123456789abcdef-0123456789abcdef0123456789abcdef";
@@ -232,11 +233,11 @@ fn what_can_be_guessed_is_no_key() {
 fn a_key_is_found_where_the_setting_says() {
     let parse = |text: &str| KeySource::parse("store_key", text);
     assert_eq!(parse("").unwrap(), None);
-    assert_eq!(parse("env:HOME").unwrap(), Some(KeySource::Environment("HOME".to_owned())));
+    assert_eq!(parse("env:HOME").unwrap(), Some(KeySource(SecretSource::Environment("HOME".to_owned()))));
     let relative =
         GivenPath { written: "keys/a".to_owned(), absolute: std::env::current_dir().unwrap().join("keys/a") };
-    assert_eq!(parse("file:keys/a").unwrap(), Some(KeySource::File(relative)));
-    assert_eq!(parse(HEX).unwrap(), Some(KeySource::Text(Secret::new(HEX))));
+    assert_eq!(parse("file:keys/a").unwrap(), Some(KeySource(SecretSource::File(relative))));
+    assert_eq!(parse(HEX).unwrap(), Some(KeySource(SecretSource::Text(Secret::new(HEX)))));
     for text in ["env:HOME", "file:keys/a", "file:/keys/a", HEX] {
         assert_eq!(parse(text).unwrap().unwrap().written().expose(), text);
     }
@@ -302,5 +303,5 @@ fn a_key_file_without_a_key_is_refused() {
 fn a_key_is_never_printed() {
     let source = KeySource::parse("store_key", HEX).unwrap().unwrap();
     let printed = format!("{source:?} {:?}", source.read().unwrap());
-    assert_eq!(printed, "Text([secret]) [key]");
+    assert_eq!(printed, "KeySource(Text([secret])) [key]");
 }
