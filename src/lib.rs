@@ -2,7 +2,7 @@
 //!
 //! Data flows one way: a caller -> `ffi` -> `client` -> what is asked of a server (`operation`), who asks for all
 //! (`renewal`), who is waited for (`pending`), each by the `settings` -> how it is written (`protocol`), kept (`store`) and
-//! carried (`transport`) -> `token` -> the floor. A room imports from those below it and from none above, which
+//! carried (`transport`) -> `token`, and how it is signed (`jose`) -> the floor. A room imports from those below it and from none above, which
 //! `tests/walls.rs` holds; `docs/architecture.md` has the picture.
 #![deny(unsafe_code)]
 
@@ -20,9 +20,15 @@ mod protocol;
 mod store;
 mod transport;
 
+#[allow(dead_code)]
+mod jose;
 mod token;
 
+#[cfg(any(feature = "net", feature = "sign"))]
+mod certificate;
 pub mod constants;
+#[cfg(any(feature = "net", feature = "sign"))]
+mod der;
 mod error;
 mod json;
 mod line;

@@ -1,0 +1,70 @@
+//! JSON Web Signatures (RFC 7515) by keys as files have them: PEM of any kind, or JWK. Signing is by ring, in builds with
+//! the feature `sign`; its randomness, where a signature needs some, is ring's own.
+#![forbid(unsafe_code)]
+
+mod algorithm;
+mod fault;
+#[cfg(feature = "sign")]
+mod jwk;
+#[cfg(feature = "sign")]
+mod key;
+#[cfg(feature = "sign")]
+mod pem;
+#[cfg(feature = "sign")]
+mod pkcs8;
+#[cfg(feature = "sign")]
+mod rsa;
+#[cfg(all(test, feature = "sign"))]
+mod tests;
+#[cfg(not(feature = "sign"))]
+mod unsigned;
+
+pub use algorithm::Algorithm;
+pub use fault::KeyFault;
+#[cfg(feature = "sign")]
+pub use key::SigningKey;
+#[cfg(not(feature = "sign"))]
+pub use unsigned::SigningKey;
+
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::Engine;
+
+use crate::json::Json;
+use crate::secret::{Secret, Wiped};
+
+/// A JWT in the compact serialization (RFC 7519, RFC 7515 section 7.1). `more` is what its header says besides the
+/// algorithm.
+pub fn jwt(
+    key: &SigningKey,
+    algorithm: Algorithm,
+    more: Vec<(String, Json)>,
+    claims: &Json,
+) -> Result<Secret, KeyFault> {
+    let mut header =
+        vec![("alg".to_owned(), Json::of_text(algorithm.name())), ("typ".to_owned(), Json::of_text("JWT"))];
+    header.extend(more);
+    compact(key, algorithm, &written(&Json::Members(header))?, &written(claims)?)
+}
+
+fn compact(
+    key: &SigningKey,
+    algorithm: Algorithm,
+    header: &[u8],
+    payload: &[u8],
+) -> Result<Secret, KeyFault> {
+    // What is longest, RSA with 4096 bits, has 683 letters.
+    let mut text = Wiped::new(String::with_capacity((header.len() + payload.len()) * 4 / 3 + 700));
+    URL_SAFE_NO_PAD.encode_string(header, &mut text);
+    text.push('.');
+    URL_SAFE_NO_PAD.encode_string(payload, &mut text);
+    let signature = key.sign(algorithm, text.as_bytes())?;
+    text.push('.');
+    URL_SAFE_NO_PAD.encode_string(signature, &mut text);
+    Ok(Secret::new(text.as_str()))
+}
+
+fn written(json: &Json) -> Result<Wiped<Vec<u8>>, KeyFault> {
+    let mut bytes = Wiped::new(Vec::with_capacity(json.measure().1));
+    serde_json::to_writer(&mut *bytes, json).map_err(|_| KeyFault::NotSigned)?;
+    Ok(bytes)
+}

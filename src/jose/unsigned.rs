@@ -1,0 +1,42 @@
+//! In a build without the feature `sign`: no key is one.
+#![forbid(unsafe_code)]
+
+use super::{Algorithm, KeyFault};
+use crate::secret::Secret;
+
+#[derive(Debug)]
+pub enum SigningKey {}
+
+impl SigningKey {
+    pub fn parse(_text: &str, _password: Option<&Secret>) -> Result<Self, KeyFault> {
+        Err(KeyFault::NoSigning)
+    }
+
+    pub fn of_secret(_secret: &Secret) -> Result<Self, KeyFault> {
+        Err(KeyFault::NoSigning)
+    }
+
+    pub fn with_certificate(self, _text: &str) -> Result<Self, KeyFault> {
+        match self {}
+    }
+
+    pub fn algorithm(&self, _wanted: Option<Algorithm>) -> Result<Algorithm, KeyFault> {
+        match *self {}
+    }
+
+    pub fn key_id(&self) -> Option<&str> {
+        match *self {}
+    }
+
+    pub fn certificate_thumbprints(&self) -> Option<[(&'static str, String); 2]> {
+        match *self {}
+    }
+
+    pub fn thumbprint(&self) -> String {
+        match *self {}
+    }
+
+    pub(super) fn sign(&self, _algorithm: Algorithm, _message: &[u8]) -> Result<Vec<u8>, KeyFault> {
+        match *self {}
+    }
+}
