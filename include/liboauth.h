@@ -246,7 +246,8 @@ extern "C" {
  * Since 0.1.
  */
 #define OAUTH_BASIC_ENCODING 10
-/* Where the parameters of a token request stand: "form" (RFC 6749), "json", or "query". Since 0.1.
+/* Where the parameters of a token request stand: "form" (RFC 6749), "json", "query", or "get": in
+ * the query of a GET. Since 0.1.
  */
 #define OAUTH_REQUEST_BODY 11
 /* Where the browser is sent with the code (RFC 6749 section 3.1.2): https, http on loopback, an
@@ -376,6 +377,12 @@ extern "C" {
  * assertion is not given out: who has many people's sets OAUTH_ACCOUNT for each, too. Since 0.1.
  */
 #define OAUTH_ASSERTION 44
+/* More headers of requests for, refreshes of and revocations of tokens, such as a gateway's key:
+ * "Name: value", one a line, or "Name=value&Other=value", a query string. One replaces ours of that
+ * name, such as Accept or User-Agent; Authorization, the client's by Basic. Those that frame a
+ * request, such as Host or Content-Length, are refused. Since 0.1.
+ */
+#define OAUTH_TOKEN_HEADERS 50
 /* Whom the token is for, as the server calls it: the parameter "audience", of a sign-in and of a
  * machine's grant. Since 0.1.
  */
@@ -384,6 +391,22 @@ extern "C" {
  * requests (RFC 8707 section 2). Since 0.1.
  */
 #define OAUTH_RESOURCE 52
+/* What the server calls parameters of the authorization request, as a query string:
+ * "client_id=app_id&scope=scopes". A parameter without a name, as in "response_type=", is left out.
+ * Since 0.1.
+ */
+#define OAUTH_AUTHORIZE_NAMES 58
+/* What the server calls parameters of token requests and revocations, as a query string:
+ * "client_id=client_key". A parameter without a name, as in "client_secret=", is left out.
+ * Since 0.1.
+ */
+#define OAUTH_TOKEN_NAMES 59
+/* The same for refreshes; OAUTH_TOKEN_NAMES unless set. Since 0.1. */
+#define OAUTH_REFRESH_NAMES 60
+/* "yes": the fragment of OAUTH_AUTHORIZATION_ENDPOINT is a page's route, and the query goes behind
+ * it. Unless set, the query goes before the fragment (RFC 3986 section 3). Since 0.1.
+ */
+#define OAUTH_QUERY_IN_FRAGMENT 70
 
 /* ---- properties: results, for oauth_get; an empty text where there is none ---- */
 
@@ -444,7 +467,8 @@ extern "C" {
 
 /* HTTP method, such as "POST". Since 0.1. */
 #define OAUTH_REQUEST_METHOD 201
-/* URL to send it to. It may hold secrets where OAUTH_REQUEST_BODY is "query". Since 0.1. */
+/* URL to send it to. It may hold secrets where OAUTH_REQUEST_BODY is "query" or "get". Since 0.1.
+ */
 #define OAUTH_REQUEST_URL 202
 /* Headers, one "Name: value" a line, each ended by CR LF; no Content-Length and no Host. Since 0.1.
  */

@@ -173,7 +173,8 @@ pub const OAUTH_CLIENT_SECRET: i32 = 8;
 pub const OAUTH_CLIENT_AUTH: i32 = 9;
 /// How Basic encodes client_id and client_secret first: `form` (RFC 6749), `raw`, or `percent`. Since 0.1.
 pub const OAUTH_BASIC_ENCODING: i32 = 10;
-/// Where the parameters of a token request stand: `form` (RFC 6749), `json`, or `query`. Since 0.1.
+/// Where the parameters of a token request stand: `form` (RFC 6749), `json`, `query`, or `get`: in the query of a GET.
+/// Since 0.1.
 pub const OAUTH_REQUEST_BODY: i32 = 11;
 /// Where the browser is sent with the code (RFC 6749 section 3.1.2): https, http on loopback, an application's own scheme,
 /// or `urn:ietf:wg:oauth:2.0:oob`; others as OAUTH_ALLOW_REDIRECT_URI says. Since 0.1.
@@ -249,7 +250,6 @@ pub const OAUTH_ALLOW_REDIRECT_URI: i32 = 39;
 /// `oauth_store_reseal`. For the time in which a store is sealed that was not: whoever can write to the store can put
 /// such a record there, with a token of his own. Since 0.1.
 pub const OAUTH_STORE_ALLOW_PLAIN: i32 = 40;
-
 /// How tokens are come by: `authorization_code` (usual: a person signs in), or without a person `client_credentials`,
 /// `password`, `urn:ietf:params:oauth:grant-type:jwt-bearer`, `urn:ietf:params:oauth:grant-type:saml2-bearer`,
 /// `urn:ietf:params:oauth:grant-type:token-exchange`, or a vendor's by its name. Then `oauth_bearer_header` asks for a token
@@ -265,11 +265,26 @@ pub const OAUTH_PASSWORD: i32 = 43;
 /// assertion in base64url (RFC 7522 section 2.1). A token that came for another assertion is not given out: who has many
 /// people's sets OAUTH_ACCOUNT for each, too. Since 0.1.
 pub const OAUTH_ASSERTION: i32 = 44;
+/// More headers of requests for, refreshes of and revocations of tokens, such as a gateway's key: `Name: value`, one a
+/// line, or `Name=value&Other=value`, a query string. One replaces ours of that name, such as Accept or User-Agent;
+/// Authorization, the client's by Basic. Those that frame a request, such as Host or Content-Length, are refused. Since 0.1.
+pub const OAUTH_TOKEN_HEADERS: i32 = 50;
 /// Whom the token is for, as the server calls it: the parameter `audience`, of a sign-in and of a machine's grant. Since 0.1.
 pub const OAUTH_AUDIENCE: i32 = 51;
 /// URIs of what the token is for, with blanks between them: a parameter `resource` for each, in all requests (RFC 8707
 /// section 2). Since 0.1.
 pub const OAUTH_RESOURCE: i32 = 52;
+/// What the server calls parameters of the authorization request, as a query string: `client_id=app_id&scope=scopes`. A
+/// parameter without a name, as in `response_type=`, is left out. Since 0.1.
+pub const OAUTH_AUTHORIZE_NAMES: i32 = 58;
+/// What the server calls parameters of token requests and revocations, as a query string: `client_id=client_key`. A
+/// parameter without a name, as in `client_secret=`, is left out. Since 0.1.
+pub const OAUTH_TOKEN_NAMES: i32 = 59;
+/// The same for refreshes; OAUTH_TOKEN_NAMES unless set. Since 0.1.
+pub const OAUTH_REFRESH_NAMES: i32 = 60;
+/// `yes`: the fragment of OAUTH_AUTHORIZATION_ENDPOINT is a page's route, and the query goes behind it. Unless set, the
+/// query goes before the fragment (RFC 3986 section 3). Since 0.1.
+pub const OAUTH_QUERY_IN_FRAGMENT: i32 = 70;
 
 // ---- properties: results, for oauth_get; an empty text where there is none ----
 
@@ -314,7 +329,7 @@ pub const OAUTH_STATUS_LINE: i32 = 116;
 
 /// HTTP method, such as `POST`. Since 0.1.
 pub const OAUTH_REQUEST_METHOD: i32 = 201;
-/// URL to send it to. It may hold secrets where OAUTH_REQUEST_BODY is `query`. Since 0.1.
+/// URL to send it to. It may hold secrets where OAUTH_REQUEST_BODY is `query` or `get`. Since 0.1.
 pub const OAUTH_REQUEST_URL: i32 = 202;
 /// Headers, one `Name: value` a line, each ended by CR LF; no Content-Length and no Host. Since 0.1.
 pub const OAUTH_REQUEST_HEADERS: i32 = 203;

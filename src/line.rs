@@ -1,4 +1,4 @@
-//! What may stand in a line of a screen or a log, whoever wrote it.
+//! What may stand in a line of a screen or a log, whoever wrote it; and the word that was meant.
 #![forbid(unsafe_code)]
 
 /// The text as one line: what ends a line is a blank, and what nobody sees is gone.
@@ -50,3 +50,27 @@ const UNSEEN: &[(char, char)] = &[
     ('\u{1d173}', '\u{1d17a}'),
     ('\u{e0000}', '\u{10ffff}'),
 ];
+
+/// The word that somebody has mistyped, if it is one of these.
+pub fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    const MOST: usize = 3;
+    const LONGEST: usize = 64;
+    let known = known.filter(|_| word.len() <= LONGEST);
+    let (letters, nearest) = known.map(|known| (distance(word, known), known)).min_by_key(|(d, _)| *d)?;
+    (letters <= MOST).then_some(nearest)
+}
+
+/// How many letters two words differ by (Levenshtein).
+fn distance(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.bytes().enumerate() {
+        let mut corner = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.bytes().enumerate() {
+            let change = corner + usize::from(x != y);
+            corner = row[j + 1];
+            row[j + 1] = change.min(row[j] + 1).min(corner + 1);
+        }
+    }
+    row[b.len()]
+}

@@ -73,9 +73,10 @@ pub fn parse_query(query: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Appends a query to a URL that may have one already.
+/// Appends a query to a URL that may have one already; to its fragment, where it has one.
 pub fn with_query(url: &str, query: &str) -> String {
-    let joint = match url.find('?') {
+    let route = url.split_once('#').map_or(url, |(_, fragment)| fragment);
+    let joint = match route.find('?') {
         None => "?",
         Some(_) if url.ends_with(['?', '&']) => "",
         Some(_) => "&",

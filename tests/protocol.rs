@@ -16,6 +16,8 @@ mod answers;
 mod authorization;
 #[path = "protocol/caller_http.rs"]
 mod caller_http;
+#[path = "protocol/dialects.rs"]
+mod dialects;
 #[path = "protocol/documents.rs"]
 mod documents;
 #[path = "protocol/echoes.rs"]

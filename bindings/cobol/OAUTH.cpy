@@ -250,7 +250,8 @@
       *> (RFC 6749), "raw", or "percent". Since 0.1.
        78  OAUTH-BASIC-ENCODING           VALUE 10.
       *> Where the parameters of a token request stand: "form" (RFC
-      *> 6749), "json", or "query". Since 0.1.
+      *> 6749), "json", "query", or "get": in the query of a GET.
+      *> Since 0.1.
        78  OAUTH-REQUEST-BODY             VALUE 11.
       *> Where the browser is sent with the code (RFC 6749 section
       *> 3.1.2): https, http on loopback, an application's own scheme,
@@ -386,6 +387,13 @@
       *> another assertion is not given out: who has many people's sets
       *> OAUTH-ACCOUNT for each, too. Since 0.1.
        78  OAUTH-ASSERTION                VALUE 44.
+      *> More headers of requests for, refreshes of and revocations of
+      *> tokens, such as a gateway's key: "Name: value", one a line, or
+      *> "Name=value&Other=value", a query string. One replaces ours of
+      *> that name, such as Accept or User-Agent; Authorization, the
+      *> client's by Basic. Those that frame a request, such as Host or
+      *> Content-Length, are refused. Since 0.1.
+       78  OAUTH-TOKEN-HEADERS            VALUE 50.
       *> Whom the token is for, as the server calls it: the parameter
       *> "audience", of a sign-in and of a machine's grant. Since 0.1.
        78  OAUTH-AUDIENCE                 VALUE 51.
@@ -393,6 +401,22 @@
       *> parameter "resource" for each, in all requests (RFC 8707
       *> section 2). Since 0.1.
        78  OAUTH-RESOURCE                 VALUE 52.
+      *> What the server calls parameters of the authorization request,
+      *> as a query string: "client_id=app_id&scope=scopes". A parameter
+      *> without a name, as in "response_type=", is left out. Since 0.1.
+       78  OAUTH-AUTHORIZE-NAMES          VALUE 58.
+      *> What the server calls parameters of token requests and
+      *> revocations, as a query string: "client_id=client_key". A
+      *> parameter without a name, as in "client_secret=", is left out.
+      *> Since 0.1.
+       78  OAUTH-TOKEN-NAMES              VALUE 59.
+      *> The same for refreshes; OAUTH-TOKEN-NAMES unless set.
+      *> Since 0.1.
+       78  OAUTH-REFRESH-NAMES            VALUE 60.
+      *> "yes": the fragment of OAUTH-AUTHORIZATION-ENDPOINT is a page's
+      *> route, and the query goes behind it. Unless set, the query goes
+      *> before the fragment (RFC 3986 section 3). Since 0.1.
+       78  OAUTH-QUERY-IN-FRAGMENT        VALUE 70.
 
       *> ---- properties: results, for oauth_get; an empty text where
       *> there is none ----
@@ -454,7 +478,7 @@
       *> HTTP method, such as "POST". Since 0.1.
        78  OAUTH-REQUEST-METHOD           VALUE 201.
       *> URL to send it to. It may hold secrets where OAUTH-REQUEST-BODY
-      *> is "query". Since 0.1.
+      *> is "query" or "get". Since 0.1.
        78  OAUTH-REQUEST-URL              VALUE 202.
       *> Headers, one "Name: value" a line, each ended by CR LF; no
       *> Content-Length and no Host. Since 0.1.

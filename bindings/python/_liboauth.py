@@ -195,7 +195,8 @@ OAUTH_CLIENT_AUTH = 9
 #: How Basic encodes client_id and client_secret first: 'form' (RFC 6749), 'raw', or 'percent'.
 #: Since 0.1.
 OAUTH_BASIC_ENCODING = 10
-#: Where the parameters of a token request stand: 'form' (RFC 6749), 'json', or 'query'. Since 0.1.
+#: Where the parameters of a token request stand: 'form' (RFC 6749), 'json', 'query', or 'get': in
+#: the query of a GET. Since 0.1.
 OAUTH_REQUEST_BODY = 11
 #: Where the browser is sent with the code (RFC 6749 section 3.1.2): https, http on loopback, an
 #: application's own scheme, or 'urn:ietf:wg:oauth:2.0:oob'; others as OAUTH_ALLOW_REDIRECT_URI
@@ -301,12 +302,30 @@ OAUTH_PASSWORD = 43
 #: 2.1), or a SAML 2.0 assertion in base64url (RFC 7522 section 2.1). A token that came for another
 #: assertion is not given out: who has many people's sets OAUTH_ACCOUNT for each, too. Since 0.1.
 OAUTH_ASSERTION = 44
+#: More headers of requests for, refreshes of and revocations of tokens, such as a gateway's key:
+#: 'Name: value', one a line, or 'Name=value&Other=value', a query string. One replaces ours of that
+#: name, such as Accept or User-Agent; Authorization, the client's by Basic. Those that frame a
+#: request, such as Host or Content-Length, are refused. Since 0.1.
+OAUTH_TOKEN_HEADERS = 50
 #: Whom the token is for, as the server calls it: the parameter 'audience', of a sign-in and of a
 #: machine's grant. Since 0.1.
 OAUTH_AUDIENCE = 51
 #: URIs of what the token is for, with blanks between them: a parameter 'resource' for each, in all
 #: requests (RFC 8707 section 2). Since 0.1.
 OAUTH_RESOURCE = 52
+#: What the server calls parameters of the authorization request, as a query string:
+#: 'client_id=app_id&scope=scopes'. A parameter without a name, as in 'response_type=', is left out.
+#: Since 0.1.
+OAUTH_AUTHORIZE_NAMES = 58
+#: What the server calls parameters of token requests and revocations, as a query string:
+#: 'client_id=client_key'. A parameter without a name, as in 'client_secret=', is left out.
+#: Since 0.1.
+OAUTH_TOKEN_NAMES = 59
+#: The same for refreshes; OAUTH_TOKEN_NAMES unless set. Since 0.1.
+OAUTH_REFRESH_NAMES = 60
+#: 'yes': the fragment of OAUTH_AUTHORIZATION_ENDPOINT is a page's route, and the query goes behind
+#: it. Unless set, the query goes before the fragment (RFC 3986 section 3). Since 0.1.
+OAUTH_QUERY_IN_FRAGMENT = 70
 
 # ---- properties: results, for oauth_get; an empty text where there is none ----
 
@@ -358,7 +377,7 @@ OAUTH_STATUS_LINE = 116
 
 #: HTTP method, such as 'POST'. Since 0.1.
 OAUTH_REQUEST_METHOD = 201
-#: URL to send it to. It may hold secrets where OAUTH_REQUEST_BODY is 'query'. Since 0.1.
+#: URL to send it to. It may hold secrets where OAUTH_REQUEST_BODY is 'query' or 'get'. Since 0.1.
 OAUTH_REQUEST_URL = 202
 #: Headers, one 'Name: value' a line, each ended by CR LF; no Content-Length and no Host. Since 0.1.
 OAUTH_REQUEST_HEADERS = 203
@@ -412,8 +431,13 @@ SETTINGS: Dict[str, int] = {
     "username": OAUTH_USERNAME,
     "password": OAUTH_PASSWORD,
     "assertion": OAUTH_ASSERTION,
+    "token_headers": OAUTH_TOKEN_HEADERS,
     "audience": OAUTH_AUDIENCE,
     "resource": OAUTH_RESOURCE,
+    "authorize_names": OAUTH_AUTHORIZE_NAMES,
+    "token_names": OAUTH_TOKEN_NAMES,
+    "refresh_names": OAUTH_REFRESH_NAMES,
+    "query_in_fragment": OAUTH_QUERY_IN_FRAGMENT,
 }
 
 RESULTS: Dict[str, int] = {

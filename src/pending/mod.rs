@@ -37,15 +37,16 @@ impl AuthorizationUrl {
     }
 
     /// The URL's parts in order.
-    pub fn parts(&self) -> Result<[&[u8]; 6]> {
-        let AuthorizationTemplate { prefix, pkce, .. } = self.snapshot.authorization()?;
+    pub fn parts(&self) -> Result<[&[u8]; 5]> {
+        let AuthorizationTemplate { url, pkce, .. } = self.snapshot.authorization()?;
         let Proof { verifier, challenge, state } = &self.proof;
-        let (name, challenge, method) = match pkce {
-            Pkce::S256 => ("&code_challenge=", &challenge[..], "&code_challenge_method=S256"),
-            Pkce::Plain => ("&code_challenge=", &verifier[..], "&code_challenge_method=plain"),
-            Pkce::Off => ("", &[][..], ""),
+        let challenge = match pkce {
+            Pkce::S256 => &challenge[..],
+            Pkce::Plain => &verifier[..],
+            Pkce::Off => &[],
         };
-        Ok([prefix.as_bytes(), b"state=", state, name.as_bytes(), challenge, method.as_bytes()])
+        let [before_state, before_challenge, end] = [&url.before_state, &url.before_challenge, &url.end];
+        Ok([before_state.as_bytes(), state, before_challenge.as_bytes(), challenge, end.as_bytes()])
     }
 
     /// Keeps it until its code comes, with the account's record, where another process can find it. Returns its state.

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 use super::grant::Grant;
+use super::names::Names;
 use super::pkce::Pkce;
 use crate::error::{Error, Result};
 use crate::uri::{self, Escape};
@@ -19,6 +20,17 @@ pub struct AuthorizationRequest {
     pub pkce: Pkce,
     /// More parameters, as a query string; they stand for those of the same name.
     pub extra: String,
+    pub names: Names,
+    /// Apollo, Shopline: the endpoint's fragment is a page's route, and the query goes behind it.
+    pub query_in_fragment: bool,
+}
+
+/// An authorization URL without what is new each time.
+#[derive(Debug)]
+pub struct UrlTemplate {
+    pub before_state: String,
+    pub before_challenge: String,
+    pub end: String,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,48 +53,71 @@ impl Default for AuthorizationRequest {
             response_type: DEFAULT_RESPONSE_TYPE.to_owned(),
             pkce: Pkce::default(),
             extra: String::new(),
+            names: Names::default(),
+            query_in_fragment: false,
         }
     }
 }
 
+/// These make the request ours: fixed ones would be no protection.
+const PROOF: [&str; 3] = ["state", "code_challenge", "code_challenge_method"];
+
 impl AuthorizationRequest {
-    /// The authorization URL without what changes each time. It ends so that `state=…` can follow.
-    pub fn url_prefix(&self, endpoint: &str, client_id: &str, grant: &Grant) -> Result<String> {
+    pub fn url_template(&self, endpoint: &str, client_id: &str, grant: &Grant) -> Result<UrlTemplate> {
         if client_id.is_empty() {
             return Err(Error::Missing { key: "client_id", operation: "oauth_build_authorize_url" });
         }
-        let extra = uri::parse_query(&self.extra);
-        let more = extra.iter().filter(|(name, _)| name == "redirect_uri").map(|(_, value)| value);
-        for redirect_uri in more.chain([&self.redirect_uri]) {
-            uri::check_redirect_uri(redirect_uri, &self.allow_redirect_uri)?;
+        let parameters = self.parameters(client_id, grant)?;
+        let added = parameters.iter().filter(|(name, _)| name == self.names.of("redirect_uri"));
+        let added = added.map(|(_, value)| uri::unescape(value, false));
+        for redirect_uri in added.chain([self.redirect_uri.clone()]) {
+            uri::check_redirect_uri(&redirect_uri, &self.allow_redirect_uri)?;
         }
         let mut query = String::new();
-        let mut add = |name: &str, value: &str| {
-            query.push_str(name);
-            query.push('=');
-            query.push_str(value);
-            query.push('&');
+        for (name, value) in &parameters {
+            uri::escape_into(&mut query, name, Escape::Percent);
+            query.extend(["=", value, "&"]);
+        }
+        let [state, challenge, method] = PROOF.map(|ours| uri::escape(self.names.of(ours), Escape::Percent));
+        query.extend([&state, "="]);
+        let (endpoint, fragment) = match endpoint.find('#') {
+            Some(at) if !self.query_in_fragment => endpoint.split_at(at),
+            _ => (endpoint, ""),
         };
+        let method = match self.pkce.method() {
+            Some(word) if !method.is_empty() => format!("&{method}={word}"),
+            _ => String::new(),
+        };
+        let has_challenge = self.pkce != Pkce::Off;
+        Ok(UrlTemplate {
+            before_state: uri::with_query(endpoint, &query),
+            before_challenge: if has_challenge { format!("&{challenge}=") } else { String::new() },
+            end: method + fragment,
+        })
+    }
+
+    /// All but the proof's, as the server calls them, values escaped.
+    fn parameters(&self, client_id: &str, grant: &Grant) -> Result<Vec<(String, String)>> {
+        let escaped = |value: &str| uri::escape(value, Escape::Percent);
         let mut ours = vec![
-            ("response_type", uri::escape(&self.response_type, Escape::Percent)),
-            ("client_id", uri::escape(client_id, Escape::Percent)),
-            ("redirect_uri", uri::escape(&self.redirect_uri, Escape::Percent)),
+            ("response_type", escaped(&self.response_type)),
+            ("client_id", escaped(client_id)),
+            ("redirect_uri", escaped(&self.redirect_uri)),
             ("scope", self.escaped_scope()),
-            ("audience", uri::escape(&grant.audience, Escape::Percent)),
+            ("audience", escaped(&grant.audience)),
         ];
-        ours.extend(grant.resources().map(|resource| ("resource", uri::escape(resource, Escape::Percent))));
-        for (name, value) in ours {
-            if !value.is_empty() && !extra.iter().any(|(n, _)| n == name) {
-                add(name, &value);
-            }
-        }
-        for (name, value) in &extra {
-            // These make the request ours: a fixed one would be no protection.
-            if !matches!(name.as_str(), "state" | "code_challenge" | "code_challenge_method") {
-                add(&uri::escape(name, Escape::Percent), &uri::escape(value, Escape::Percent));
-            }
-        }
-        Ok(uri::with_query(endpoint, &query))
+        ours.extend(grant.resources().map(|resource| ("resource", escaped(resource))));
+        let ours = ours.into_iter().filter(|(_, value)| !value.is_empty());
+        let proof = PROOF.map(|name| (name, String::new()));
+        let ours = ours.chain(proof).map(|(name, value)| (name.to_owned(), value)).collect();
+        let is_proof = |name: &str| {
+            PROOF.iter().any(|proof| name == *proof || self.names.of(name) == self.names.of(proof))
+        };
+        let extra = uri::parse_query(&self.extra).into_iter().filter(|(name, _)| !is_proof(name));
+        let extra = extra.map(|(name, value)| (name, escaped(&value))).collect();
+        let mut parameters = self.names.merge(ours, extra)?;
+        parameters.retain(|(name, _)| !PROOF.iter().any(|proof| name == self.names.of(proof)));
+        Ok(parameters)
     }
 
     /// The scopes with the server's separator between them.

@@ -9,6 +9,7 @@ pub mod head;
 
 pub use coding::Undecoded;
 
+use std::borrow::Cow;
 use std::fmt;
 
 #[cfg(feature = "net")]
@@ -26,7 +27,7 @@ pub const MAX_BODY: usize = 1024 * 1024;
 pub struct Request {
     pub method: &'static str,
     pub url: Secret,
-    pub headers: Vec<(&'static str, Secret)>,
+    pub headers: Vec<(Cow<'static, str>, Secret)>,
     pub content: Secret,
     pub signed: Vec<Signed>,
 }

@@ -1,12 +1,14 @@
 //! Requests and responses as plain data, built and parsed by pure functions: no I/O, clock or randomness below here.
 #![forbid(unsafe_code)]
 
+pub mod added_headers;
 pub mod answer;
 pub mod authorization;
 pub mod authorization_response;
 pub mod client_auth;
 pub mod grant;
 pub mod message;
+pub mod names;
 pub mod pkce;
 pub mod redactor;
 pub mod refusal;

@@ -13,6 +13,17 @@ pub enum Pkce {
     Off,
 }
 
+impl Pkce {
+    /// As the authorization request says it (RFC 7636 section 4.3).
+    pub fn method(self) -> Option<&'static str> {
+        match self {
+            Self::S256 => Some("S256"),
+            Self::Plain => Some("plain"),
+            Self::Off => None,
+        }
+    }
+}
+
 /// 32 octets for the verifier (RFC 7636 section 7.1), and 16 of its own for the state.
 pub const RANDOM: usize = VERIFIER + 16;
 const VERIFIER: usize = 32;

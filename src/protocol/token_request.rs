@@ -1,8 +1,12 @@
 //! Requests to the token endpoint (RFC 6749 sections 4.1.3 and 6), and to others at which the client shows who it is.
 #![forbid(unsafe_code)]
 
+use std::borrow::Cow;
+
+use super::added_headers::AddedHeaders;
 use super::client_auth::ClientCredentials;
 use super::message::Request;
+use super::names::Names;
 use crate::error::{Error, Result};
 use crate::json::Json;
 use crate::secret::{Secret, Wiped};
@@ -17,6 +21,8 @@ pub enum RequestBody {
     Json,
     /// BellaDati's and Metamaps' documents: everything in the query of a POST without content.
     Query,
+    /// Facebook, Instagram: everything in the query of a GET.
+    Get,
 }
 
 /// A request to an endpoint at which the client shows who it is.
@@ -28,6 +34,8 @@ pub struct TokenRequest<'a> {
     pub extra: &'a Secret,
     /// URIs of what the token is for, with blanks between them (RFC 8707 section 2).
     pub resource: &'a str,
+    pub names: &'a Names,
+    pub headers: &'a AddedHeaders,
     /// When it is made: what is signed says so.
     #[expect(dead_code, reason = "no method of authentication signs anything yet")]
     pub at: &'a Moment,
@@ -67,25 +75,67 @@ impl TokenRequest<'_> {
         parameters.extend(self.client.parameters().into_iter().map(|(n, v)| (n.to_owned(), v)));
         let resources = self.resource.split_whitespace();
         parameters.extend(resources.map(|resource| ("resource".to_owned(), Secret::new(resource))));
-        let extra = uri::parse_query(self.extra.expose());
-        parameters.retain(|(name, _)| !extra.iter().any(|(n, _)| n == name));
-        // A name may stand in it more than once (RFC 8707 section 2).
-        parameters.extend(extra.into_iter().map(|(name, value)| (name, Secret::new(value))));
+        let headers = self.headers(&parameters)?;
+        let extra = uri::parse_query(self.extra.expose()).into_iter();
+        let extra = extra.map(|(name, value)| (name, Secret::new(value))).collect();
+        let parameters = self.names.merge(parameters, extra)?;
+        let in_query =
+            || Secret::new(uri::with_query(&self.url, query(&parameters, Escape::Percent).expose()));
+        let (method, url, content) = match self.body {
+            RequestBody::Form => ("POST", Secret::new(self.url), query(&parameters, Escape::Form)),
+            RequestBody::Json => ("POST", Secret::new(self.url), json(parameters)?),
+            RequestBody::Query => ("POST", in_query(), Secret::default()),
+            RequestBody::Get => ("GET", in_query(), Secret::default()),
+        };
+        Ok(Request { method, url, headers, content, signed: Vec::new() })
+    }
+
+    /// Ours, but for those of a name that settings have a header of.
+    fn headers(&self, parameters: &Parameters) -> Result<Vec<(Cow<'static, str>, Secret)>> {
+        self.check_added(parameters)?;
         // GitHub answers in form encoding to whoever does not ask for JSON.
         let mut headers = vec![("Accept", Secret::new("application/json"))];
         headers.extend(self.client.header());
-        let (url, content_type, content) = match self.body {
-            RequestBody::Form => {
-                (self.url, Some("application/x-www-form-urlencoded"), query(&parameters, Escape::Form))
-            }
-            RequestBody::Json => (self.url, Some("application/json"), json(parameters)?),
-            RequestBody::Query => {
-                let query = query(&parameters, Escape::Percent);
-                (uri::with_query(&self.url, query.expose()), None, Secret::default())
-            }
-        };
-        headers.extend(content_type.map(|content_type| ("Content-Type", Secret::new(content_type))));
-        Ok(Request { method: "POST", url: Secret::new(url), headers, content, signed: Vec::new() })
+        headers.extend(self.body.content_type().map(|kind| ("Content-Type", Secret::new(kind))));
+        headers.retain(|(name, _)| self.headers.value(name).is_none());
+        let ours = headers.into_iter().map(|(name, value)| (Cow::Borrowed(name), value));
+        let added = self.headers.iter().map(|(name, value)| (Cow::Owned(name.to_owned()), value.clone()));
+        Ok(ours.chain(added).collect())
+    }
+
+    fn check_added(&self, parameters: &Parameters) -> Result<()> {
+        let wrong = |reason: &str| Error::Value { key: "token_headers", reason: reason.to_owned() };
+        let is_proof = |name: &str| matches!(name, "client_secret" | "client_assertion");
+        // RFC 6749 section 2.3
+        if self.headers.value("Authorization").is_some() && parameters.iter().any(|(name, _)| is_proof(name))
+        {
+            return Err(wrong("Authorization is a second way to authenticate: set client_auth to none"));
+        }
+        let kind =
+            self.headers.value("Content-Type").map(|value| value.split(';').next().unwrap_or_default());
+        if kind.is_some_and(|kind| !self.body.is_of(&kind.trim().to_ascii_lowercase())) {
+            return Err(wrong("Content-Type says other than request_body: make them fit each other"));
+        }
+        Ok(())
+    }
+}
+
+impl RequestBody {
+    fn content_type(self) -> Option<&'static str> {
+        match self {
+            Self::Form => Some("application/x-www-form-urlencoded"),
+            Self::Json => Some("application/json"),
+            Self::Query | Self::Get => None,
+        }
+    }
+
+    /// Whether the content may be said to be of that type; where there is none, of any.
+    fn is_of(self, kind: &str) -> bool {
+        match self {
+            Self::Form => Some(kind) == self.content_type(),
+            Self::Json => kind.ends_with("json"),
+            Self::Query | Self::Get => true,
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use super::Settings;
 use crate::constants as number;
 use crate::error::Result;
 use crate::protocol::authorization::{ScopeSeparator, DEFAULT_RESPONSE_TYPE};
+use crate::protocol::names::Known;
 use crate::protocol::pkce::Pkce;
 use crate::secret::Secret;
 use crate::uri;
@@ -59,7 +60,37 @@ pub const ROWS: &[Row] = &[
         key: "authorize_params",
         kind: Kind::Text(query, |s| &s.authorization.extra, |s| &mut s.authorization.extra),
     },
+    Row {
+        number: number::OAUTH_AUTHORIZE_NAMES,
+        key: "authorize_names",
+        kind: Kind::Own {
+            get: |s| Secret::new(s.authorization.names.written()),
+            set: |s, given| given.names(&KNOWN, &mut s.authorization.names),
+        },
+    },
+    Row {
+        number: number::OAUTH_QUERY_IN_FRAGMENT,
+        key: "query_in_fragment",
+        kind: Kind::Word(|s| &s.authorization.query_in_fragment, |s| &mut s.authorization.query_in_fragment),
+    },
 ];
+
+/// What may stand in an authorization URL.
+const KNOWN: Known = Known {
+    names: &[
+        "response_type",
+        "client_id",
+        "redirect_uri",
+        "scope",
+        "state",
+        "code_challenge",
+        "code_challenge_method",
+        "audience",
+        "resource",
+    ],
+    // Without a state no answer is ours; without the challenge no verifier fits.
+    needed: &["state", "code_challenge"],
+};
 
 impl Words for Pkce {
     const WORDS: &'static [(&'static str, Self)] =

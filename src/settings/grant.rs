@@ -2,7 +2,7 @@
 #![forbid(unsafe_code)]
 
 use super::row::{text, Given, Kind, Row};
-use super::Settings;
+use super::{Settings, TokenRequests};
 use crate::constants as number;
 use crate::error::{Error, Result};
 use crate::protocol::grant::{Grant, AUTHORIZATION_CODE};
@@ -107,7 +107,8 @@ impl Settings {
     /// its own for each would be too many.
     pub fn basis(&self) -> Option<String> {
         let Grant { username, assertion, .. } = self.machine_grant()?;
-        let parameters = &self.token_requests.token_params;
-        Some(fingerprint_of(&[username, assertion.expose(), parameters.expose()]))
+        let TokenRequests { token_params, headers, .. } = &self.token_requests;
+        let parameters = [username, assertion.expose(), token_params.expose(), headers.written.expose()];
+        Some(fingerprint_of(&parameters))
     }
 }

@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 
 use super::Settings;
 use crate::error::{Error, Result};
+use crate::protocol::names::{Known, Names};
 use crate::secret::Secret;
 use crate::store::KeySource;
 use crate::system::GivenPath;
@@ -171,6 +172,12 @@ impl<'a> Given<'a> {
                 Err(self.refused(format!("use a number of seconds from {least} to {most}")))
             }
         }
+    }
+
+    pub fn names(self, known: &Known, field: &mut Names) -> Result<()> {
+        let names = Names::parse(self.key, self.checked()?, known);
+        *field = names.map_err(|reason| self.refused(reason))?;
+        Ok(())
     }
 
     fn file(self) -> Result<Option<GivenPath>> {

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::{Settings, StoreSetting, TokenKey};
 use crate::error::Result;
+use crate::protocol::authorization::UrlTemplate;
 use crate::protocol::pkce::Pkce;
 use crate::secret::Secret;
 use crate::store::{FileStore, Keys, MemoryStore, PendingRequest, Record, Store};
@@ -22,8 +23,7 @@ pub struct Snapshot {
 
 /// What all authorization URLs of these settings have in common.
 pub struct AuthorizationTemplate {
-    /// All of the URL but state and code challenge.
-    pub prefix: String,
+    pub url: UrlTemplate,
     pub pkce: Pkce,
     pub request: Arc<PendingRequest>,
 }
@@ -100,7 +100,7 @@ impl AuthorizationTemplate {
         let Settings { authorization, client, grant, storage, .. } = settings;
         settings.demands_issuer()?;
         settings.demands_person()?;
-        let prefix = authorization.url_prefix(&settings.authorization_url()?, &client.client_id, grant)?;
+        let url = authorization.url_template(&settings.authorization_url()?, &client.client_id, grant)?;
         let request = PendingRequest {
             token_endpoint: settings.token_url()?,
             account: storage.account.clone(),
@@ -110,7 +110,7 @@ impl AuthorizationTemplate {
             has_verifier: authorization.pkce != Pkce::Off,
             expires_in: storage.pending_expires_in,
         };
-        Ok(Self { prefix, pkce: authorization.pkce, request: Arc::new(request) })
+        Ok(Self { url, pkce: authorization.pkce, request: Arc::new(request) })
     }
 }
 

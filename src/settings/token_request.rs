@@ -1,10 +1,12 @@
 //! How tokens are asked for.
 #![forbid(unsafe_code)]
 
-use super::row::{query, Kind, Row, Words};
+use super::row::{query, Given, Kind, Row, Words};
 use super::Settings;
 use crate::constants as number;
 use crate::error::Result;
+use crate::protocol::added_headers::AddedHeaders;
+use crate::protocol::names::{Known, Names};
 use crate::protocol::token_request::{RequestBody, TokenRequest};
 use crate::secret::Secret;
 use crate::time::Moment;
@@ -16,7 +18,35 @@ pub struct TokenRequests {
     pub token_params: Secret,
     /// The same for a refresh.
     pub refresh_params: Secret,
+    pub names: Names,
+    /// Of a refresh; none: the same.
+    pub refresh_names: Names,
+    pub headers: AddedHeaders,
 }
+
+/// What may stand in a request at which the client shows who it is.
+const KNOWN: Known = Known {
+    names: &[
+        "grant_type",
+        "code",
+        "redirect_uri",
+        "code_verifier",
+        "refresh_token",
+        "client_id",
+        "client_secret",
+        "client_assertion",
+        "client_assertion_type",
+        "scope",
+        "audience",
+        "resource",
+        "username",
+        "password",
+        "assertion",
+        "token",
+        "token_type_hint",
+    ],
+    needed: &["code", "refresh_token", "token"],
+};
 
 pub const ROWS: &[Row] = &[
     Row {
@@ -38,11 +68,39 @@ pub const ROWS: &[Row] = &[
             |s| &mut s.token_requests.refresh_params,
         ),
     },
+    Row {
+        number: number::OAUTH_TOKEN_HEADERS,
+        key: "token_headers",
+        kind: Kind::Own { get: |s| s.token_requests.headers.written.clone(), set: set_headers },
+    },
+    Row {
+        number: number::OAUTH_TOKEN_NAMES,
+        key: "token_names",
+        kind: Kind::Own {
+            get: |s| Secret::new(s.token_requests.names.written()),
+            set: |s, given| given.names(&KNOWN, &mut s.token_requests.names),
+        },
+    },
+    Row {
+        number: number::OAUTH_REFRESH_NAMES,
+        key: "refresh_names",
+        kind: Kind::Own {
+            get: |s| Secret::new(s.token_requests.refresh_names.written()),
+            set: |s, given| given.names(&KNOWN, &mut s.token_requests.refresh_names),
+        },
+    },
 ];
 
 impl Words for RequestBody {
     const WORDS: &'static [(&'static str, Self)] =
-        &[("form", Self::Form), ("json", Self::Json), ("query", Self::Query)];
+        &[("form", Self::Form), ("json", Self::Json), ("query", Self::Query), ("get", Self::Get)];
+}
+
+fn set_headers(settings: &mut Settings, given: Given<'_>) -> Result<()> {
+    // One a line: what else ends a line is refused with the header.
+    settings.token_requests.headers =
+        AddedHeaders::parse(given.raw).map_err(|reason| given.refused(reason))?;
+    Ok(())
 }
 
 impl Settings {
@@ -52,7 +110,9 @@ impl Settings {
     }
 
     pub fn refresh_request<'a>(&'a self, at: &'a Moment) -> Result<TokenRequest<'a>> {
-        Ok(self.request_to(self.refresh_url()?, &self.token_requests.refresh_params, at))
+        let TokenRequests { names, refresh_names, refresh_params, .. } = &self.token_requests;
+        let names = if refresh_names.is_empty() { names } else { refresh_names };
+        Ok(TokenRequest { names, ..self.request_to(self.refresh_url()?, refresh_params, at) })
     }
 
     /// RFC 7009 section 2.1 knows no other parameters.
@@ -62,14 +122,16 @@ impl Settings {
     }
 
     fn request_to<'a>(&'a self, url: String, extra: &'a Secret, at: &'a Moment) -> TokenRequest<'a> {
+        let TokenRequests { body, names, headers, .. } = &self.token_requests;
         let resource = &self.grant.resource;
-        TokenRequest { url, client: &self.client, body: self.token_requests.body, extra, resource, at }
+        TokenRequest { url, client: &self.client, body: *body, extra, resource, names, headers, at }
     }
 
     /// What no sentence may repeat.
     pub fn secrets(&self) -> Vec<Secret> {
-        let added = [&self.token_requests.token_params, &self.token_requests.refresh_params];
-        let mut secrets = self.client.secrets(added);
+        let TokenRequests { token_params, refresh_params, headers, .. } = &self.token_requests;
+        let mut secrets = self.client.secrets([token_params, refresh_params]);
+        secrets.extend(headers.secrets());
         secrets.extend([self.grant.password.clone(), self.grant.assertion.clone()]);
         secrets
     }

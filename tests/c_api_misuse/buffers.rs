@@ -238,6 +238,10 @@ fn everything_set() -> Client {
         (OAUTH_ASSERTION, "SECRET-4"),
         (OAUTH_AUDIENCE, "https://api.example"),
         (OAUTH_RESOURCE, "https://api.example/a"),
+        (OAUTH_TOKEN_HEADERS, "X-Api-Key: SECRET"),
+        (OAUTH_AUTHORIZE_NAMES, "client_id=app_id"),
+        (OAUTH_TOKEN_NAMES, "client_id=app_id"),
+        (OAUTH_REFRESH_NAMES, "client_id=app_id"),
     ]);
     assert_eq!(sign_in(&client, "1"), 0, "{}", error_text());
     fails(client.refresh(), OAUTH_HTTP_NEEDED, "HTTP");

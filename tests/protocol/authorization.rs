@@ -64,9 +64,43 @@ const URLS: &[Case] = &[
         url: "https://as.example/authorize?a=1&response_type=code&client_id=client&{proof}",
     },
     Case {
+        name: "endpoint with a fragment (RFC 3986 section 3)",
+        set: &[(OAUTH_AUTHORIZATION_ENDPOINT, "https://as.example/authorize?a=b#c?d")],
+        url: "https://as.example/authorize?a=b&response_type=code&client_id=client&{proof}#c?d",
+    },
+    Case {
+        name: "endpoint with a fragment, without a proof key",
+        set: &[(OAUTH_AUTHORIZATION_ENDPOINT, "https://as.example/#"), (OAUTH_PKCE, "off")],
+        url: "https://as.example/?response_type=code&client_id=client&state={state}#",
+    },
+    Case {
         name: "endpoint of a page behind a fragment (Apollo)",
-        set: &[(OAUTH_AUTHORIZATION_ENDPOINT, "https://app.as.example/#/oauth/authorize")],
+        set: &[
+            (OAUTH_AUTHORIZATION_ENDPOINT, "https://app.as.example/#/oauth/authorize"),
+            (OAUTH_QUERY_IN_FRAGMENT, "yes"),
+        ],
         url: "https://app.as.example/#/oauth/authorize?response_type=code&client_id=client&{proof}",
+    },
+    Case {
+        name: "endpoint of a page behind a fragment, each with a query",
+        set: &[
+            (OAUTH_AUTHORIZATION_ENDPOINT, "https://as.example/?a=1#/authorize"),
+            (OAUTH_QUERY_IN_FRAGMENT, "yes"),
+        ],
+        url: "https://as.example/?a=1#/authorize?response_type=code&client_id=client&{proof}",
+    },
+    Case {
+        name: "endpoint of a page whose route has a query",
+        set: &[
+            (OAUTH_AUTHORIZATION_ENDPOINT, "https://as.example/#/authorize?a=1"),
+            (OAUTH_QUERY_IN_FRAGMENT, "yes"),
+        ],
+        url: "https://as.example/#/authorize?a=1&response_type=code&client_id=client&{proof}",
+    },
+    Case {
+        name: "a query in the fragment where there is none",
+        set: &[(OAUTH_QUERY_IN_FRAGMENT, "yes")],
+        url: "https://as.example/authorize?response_type=code&client_id=client&{proof}",
     },
     Case {
         name: "endpoint with a colon (BellaDati)",
@@ -264,6 +298,57 @@ const URLS: &[Case] = &[
         set: &[(OAUTH_PKCE, "off"), (OAUTH_AUTHORIZE_PARAMS, "code_challenge=x&code_challenge_method=plain")],
         url: "https://as.example/authorize?response_type=code&client_id=client&state={state}",
     },
+    // ---- other names ----
+    Case {
+        name: "names in one word (Walmart, Shopline)",
+        set: &[
+            (OAUTH_REDIRECT_URI, "https://app.example/cb"),
+            (OAUTH_SCOPE, "a"),
+            (
+                OAUTH_AUTHORIZE_NAMES,
+                "client_id=clientId&redirect_uri=redirectUri&response_type=responseType&state=customField",
+            ),
+        ],
+        url: "https://as.example/authorize?responseType=code&clientId=client\
+              &redirectUri=https%3A%2F%2Fapp.example%2Fcb&scope=a&customField={state}\
+              &code_challenge={challenge}&code_challenge_method=S256",
+    },
+    Case {
+        name: "names of the proof",
+        set: &[(OAUTH_AUTHORIZE_NAMES, "state=payload&code_challenge=c%26&code_challenge_method=how")],
+        url: "https://as.example/authorize?response_type=code&client_id=client&payload={state}\
+              &c%26={challenge}&how=S256",
+    },
+    Case {
+        name: "parameters left out",
+        set: &[(OAUTH_AUTHORIZE_NAMES, "response_type=&client_id=&code_challenge_method=&scope=")],
+        url: "https://as.example/authorize?state={state}&code_challenge={challenge}",
+    },
+    Case {
+        name: "names that change places",
+        set: &[(OAUTH_AUTHORIZE_NAMES, "response_type=client_id&client_id=response_type")],
+        url: "https://as.example/authorize?client_id=code&response_type=client&{proof}",
+    },
+    Case {
+        name: "a further parameter under our name, and one under the server's",
+        set: &[
+            (OAUTH_AUTHORIZE_NAMES, "client_id=app_id&response_type=kind"),
+            (OAUTH_AUTHORIZE_PARAMS, "client_id=1&kind=k&prompt=login"),
+        ],
+        url: "https://as.example/authorize?app_id=1&kind=k&prompt=login&{proof}",
+    },
+    Case {
+        name: "a fixed state is not taken under any name",
+        set: &[
+            (OAUTH_AUTHORIZE_NAMES, "state=payload&code_challenge=proof"),
+            (
+                OAUTH_AUTHORIZE_PARAMS,
+                "payload=fixed&state=fixed&proof=x&p%61yload=fixed&code_challenge=x&a=1",
+            ),
+        ],
+        url: "https://as.example/authorize?response_type=code&client_id=client&a=1&payload={state}\
+              &proof={challenge}&code_challenge_method=S256",
+    },
 ];
 
 #[test]
@@ -274,7 +359,9 @@ fn authorization_urls() {
             let client = plain(case.set);
             let url = client.authorize_url();
             let state = client.get(OAUTH_STATE);
-            let challenge = parameter_of(&url, "code_challenge").unwrap_or_default();
+            let of_name = |name| parameter_of(&url, name);
+            let challenge =
+                ["code_challenge", "c&", "proof"].into_iter().find_map(of_name).unwrap_or_default();
             let expected = case.url.replace("{proof}", PROOF);
             if expected.contains("{challenge}") {
                 row.eq("length of the challenge", challenge.len(), 43);
@@ -328,6 +415,25 @@ const REFUSED: &[(&str, Settings<'static>, i32)] = &[
         "a redirect_uri of authorize_params",
         &[(OAUTH_AUTHORIZE_PARAMS, "redirect_uri=javascript%3Aalert(1)")],
         OAUTH_ERROR_INSECURE,
+    ),
+    (
+        "a redirect_uri of authorize_params under the server's name",
+        &[
+            (OAUTH_AUTHORIZE_NAMES, "redirect_uri=back"),
+            (OAUTH_AUTHORIZE_PARAMS, "back=javascript%3Aalert(1)"),
+        ],
+        OAUTH_ERROR_INSECURE,
+    ),
+    ("client_id called state", &[(OAUTH_AUTHORIZE_NAMES, "client_id=state")], OAUTH_ERROR_VALUE),
+    (
+        "response_type called client_id",
+        &[(OAUTH_AUTHORIZE_NAMES, "response_type=client_id")],
+        OAUTH_ERROR_VALUE,
+    ),
+    (
+        "authorize_params that come to have one name",
+        &[(OAUTH_AUTHORIZE_NAMES, "client_id=id"), (OAUTH_AUTHORIZE_PARAMS, "client_id=1&id=2")],
+        OAUTH_ERROR_VALUE,
     ),
     ("scope with a line end", &[(OAUTH_SCOPE, "a\nb")], OAUTH_ERROR_VALUE),
     ("separator of two characters", &[(OAUTH_SCOPE_SEPARATOR, ", ")], OAUTH_ERROR_VALUE),

@@ -1,8 +1,11 @@
-//! What comes over the wire in odd dress, to a refresh by the built-in HTTP: each is an answer, and asked for once.
+//! What goes over the wire by the built-in HTTP, and what comes in odd dress: each is an answer, and asked for once.
 
 use crate::common::{error_action, error_text};
 use crate::support::*;
 use oauth::constants::*;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
+use std::thread::JoinHandle;
 
 const READ: &[(&str, &str)] = &[
     ("small servers", "HTTP/1.1 200 OK\nServer : x\nX: a\n b\nSet-Cookie: \u{1}\n\n{}"),
@@ -69,4 +72,92 @@ fn an_answer_in_odd_dress_is_asked_for_once() {
         });
     }
     table.end();
+}
+
+/// What is set, the request's line, and its head but for Host, Content-Length and Accept-Encoding.
+type Wire<'a> = (&'a str, &'a [(i32, &'a str)], &'a str, &'a [&'a str]);
+
+/// Each header once, as somebody wrote it.
+#[test]
+fn what_settings_say_goes_over_the_wire() {
+    let mut table = Table::default();
+    let version = env!("CARGO_PKG_VERSION");
+    let rows: &[Wire] = &[
+        (
+            "headers",
+            &[(
+                OAUTH_TOKEN_HEADERS,
+                "x-api-Key: SECRET\naccept: */*\nUser-Agent: mine/1\nAuthorization: a b",
+            )],
+            "POST /token HTTP/1.1",
+            &[
+                "Authorization: a b",
+                "Content-Type: application/x-www-form-urlencoded",
+                "User-Agent: mine/1",
+                "accept: */*",
+                "x-api-Key: SECRET",
+            ],
+        ),
+        (
+            "GET",
+            &[
+                (OAUTH_REQUEST_BODY, "get"),
+                (OAUTH_CLIENT_AUTH, "none"),
+                (OAUTH_TOKEN_NAMES, "client_id=app_id&redirect_uri="),
+            ],
+            "GET /token?grant_type=authorization_code&code=SECRET-code&app_id=edge HTTP/1.1",
+            &["Accept: application/json", &format!("User-Agent: liboauth/{version}")],
+        ),
+    ];
+    for (name, settings, line, expected) in rows {
+        table.row(name, || {
+            let (url, seen) = seen_once(ok(&token_for("1", HOUR)));
+            let client = client_with(&[
+                (OAUTH_HTTP, "builtin"),
+                (OAUTH_TOKEN_ENDPOINT, &format!("{url}/token")),
+                (OAUTH_PKCE, "off"),
+            ]);
+            for (property, text) in *settings {
+                client.must_set(*property, text);
+            }
+            client.authorize_url();
+            let back = format!("?code=SECRET-code&state={}", client.get(OAUTH_STATE));
+            assert_eq!(client.exchange(&back), 0, "{}", error_text());
+            let seen = seen.join().unwrap();
+            let (head, _) = seen.split_once("\r\n\r\n").unwrap();
+            let (first, lines) = head.split_once("\r\n").unwrap();
+            assert_eq!(first, *line);
+            let is_framing = |line: &&str| {
+                ["Host: ", "Content-Length: ", "Accept-Encoding: identity"]
+                    .iter()
+                    .any(|f| line.starts_with(f))
+            };
+            let mut lines: Vec<_> = lines.split("\r\n").filter(|line| !is_framing(line)).collect();
+            lines.sort_unstable();
+            assert_eq!(lines, *expected);
+        });
+    }
+    table.end();
+}
+
+/// The URL of a server that answers once, and what it was sent.
+fn seen_once(answer: String) -> (String, JoinHandle<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let server = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut reader = BufReader::new(stream.try_clone().unwrap());
+        let (mut head, mut length) = (String::new(), 0);
+        while !head.ends_with("\r\n\r\n") {
+            let mut line = String::new();
+            assert!(reader.read_line(&mut line).unwrap() > 0, "cut off: {head}");
+            length = line.strip_prefix("Content-Length: ").map_or(length, |n| n.trim().parse().unwrap());
+            head += &line;
+        }
+        let mut content = vec![0; length];
+        reader.read_exact(&mut content).unwrap();
+        stream.write_all(answer.as_bytes()).unwrap();
+        head + &String::from_utf8(content).unwrap()
+    });
+    (url, server)
 }

@@ -7,6 +7,7 @@ use toml::Spanned;
 
 use super::nesting::too_deep;
 use crate::error::{Error, Result};
+use crate::line::nearest;
 use crate::secret::Secret;
 use crate::settings::{row_of_key, rows, Settings};
 
@@ -178,9 +179,8 @@ impl<'a> Source<'a> {
         if row_of_key(constant).is_some() {
             return self.wrong(key.span().start, &format!("no property is called {name}: write {constant}"));
         }
-        let nearest = rows().min_by_key(|row| (distance(name, row.key), row.number));
-        let hint = nearest.filter(|row| distance(name, row.key) <= 3);
-        let hint = hint.map(|row| format!(": did you mean {}?", row.key)).unwrap_or_default();
+        let hint = nearest(name, rows().map(|row| row.key));
+        let hint = hint.map(|key| format!(": did you mean {key}?")).unwrap_or_default();
         self.wrong(key.span().start, &format!("no property is called {name}{hint}"))
     }
 
@@ -207,19 +207,4 @@ fn text_of(value: &Spanned<DeValue<'_>>) -> Option<Secret> {
         DeValue::Boolean(truth) => Some(Secret::new(truth.to_string())),
         _ => None,
     }
-}
-
-/// How many letters two words differ by (Levenshtein).
-fn distance(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.bytes().enumerate() {
-        let mut corner = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.bytes().enumerate() {
-            let change = corner + usize::from(x != y);
-            corner = row[j + 1];
-            row[j + 1] = change.min(row[j] + 1).min(corner + 1);
-        }
-    }
-    row[b.len()]
 }

@@ -1,6 +1,8 @@
 //! A request as it goes out (RFC 9112 section 3).
 #![forbid(unsafe_code)]
 
+use std::borrow::Cow;
+
 use super::fault::bad_url;
 use crate::error::{Error, Result};
 use crate::protocol::message::head::is_token;
@@ -37,7 +39,9 @@ pub(super) struct Target<'a> {
 
 impl<'a> Target<'a> {
     pub(super) fn of(request: &'a Request) -> Result<Self> {
-        check_length("url", &request.url)?;
+        if let Some(reason) = too_long(&request.url) {
+            return Err(Error::Value { key: "url", reason });
+        }
         Self::parse(request.url.expose()).ok_or_else(bad_url)
     }
 
@@ -86,7 +90,7 @@ pub(super) fn message(request: &Request, target: &Target) -> Result<Secret> {
     }
     lines.extend([("User-Agent", USER_AGENT), ("Accept", "*/*"), ("Host", &host)]);
     lines.retain(|(name, _)| !request.headers.iter().any(|(given, _)| given.eq_ignore_ascii_case(name)));
-    lines.extend(request.headers.iter().map(|(name, value)| (*name, value.expose())));
+    lines.extend(request.headers.iter().map(|(name, value)| (&**name, value.expose())));
 
     let slash = if target.path_and_query.starts_with('/') { "" } else { "/" };
     let mut parts = vec![request.method, " ", slash, target.path_and_query, " HTTP/1.1\r\n"];
@@ -104,19 +108,20 @@ fn check(request: &Request) -> Result<()> {
         return Err(Error::Internal(format!("no HTTP method: {}", request.method)));
     }
     for (name, value) in &request.headers {
-        check_length(name, value)?;
-        if !is_token(name.as_bytes()) || value.expose().bytes().any(|b| b.is_ascii_control() && b != b'\t') {
-            let reason = "holds a character that no header can carry".to_owned();
-            return Err(Error::Value { key: name, reason });
+        let is_fit = |b: u8| !b.is_ascii_control() || b == b'\t';
+        let fits = is_token(name.as_bytes()) && value.expose().bytes().all(is_fit);
+        let unfit = (!fits).then(|| "holds a character that no header can carry".to_owned());
+        if let Some(reason) = too_long(value).or(unfit) {
+            return Err(match name.clone() {
+                Cow::Borrowed(key) => Error::Value { key, reason },
+                Cow::Owned(name) => Error::Value { key: "token_headers", reason: format!("{name} {reason}") },
+            });
         }
     }
     Ok(())
 }
 
-fn check_length(key: &'static str, text: &Secret) -> Result<()> {
-    if text.expose().len() > MAX_LINE {
-        let reason = format!("is longer than the {MAX_LINE} bytes that can be sent");
-        return Err(Error::Value { key, reason });
-    }
-    Ok(())
+fn too_long(text: &Secret) -> Option<String> {
+    let is_long = text.expose().len() > MAX_LINE;
+    is_long.then(|| format!("is longer than the {MAX_LINE} bytes that can be sent"))
 }

@@ -10,7 +10,7 @@ fn a_get_carries_its_headers_and_no_content() {
         answer(&mut stream, "HTTP/1.1 200 OK\r\ndate: now\r\nContent-Length: 2\r\n\r\n{}")
     });
     let mut request = get(&server.url());
-    request.headers.push(("Accept", Secret::new("application/json")));
+    request.headers.push(("Accept".into(), Secret::new("application/json")));
     let response = https().send(&request, None).unwrap();
     assert_eq!((response.status, response.body.as_slice()), (200, &b"{}"[..]));
     assert_eq!(response.header("DATE"), Some("now"));
@@ -50,8 +50,8 @@ fn large_content_and_headers_get_through() {
     let value = "y".repeat(15_000);
     let server = Server::once(|mut stream| answer(&mut stream, OK));
     let mut request = request("POST", &server.url(), &content);
-    request.headers.push(("X-One", Secret::new(value.clone())));
-    request.headers.push(("X-Two", Secret::new(value.clone())));
+    request.headers.push(("X-One".into(), Secret::new(value.clone())));
+    request.headers.push(("X-Two".into(), Secret::new(value.clone())));
     https().send(&request, None).unwrap();
     let seen = server.end();
     assert!(seen.ends_with(&content));
@@ -67,7 +67,7 @@ fn names_of_headers_are_written_as_they_are_given() {
     for _ in 0..2 {
         let mut request = request("POST", &server.url(), &content);
         for name in ["Authorization", "Content-Type", "x-request-ID"] {
-            request.headers.push((name, Secret::new("a-b: c")));
+            request.headers.push((name.into(), Secret::new("a-b: c")));
         }
         https.send(&request, None).unwrap();
     }

@@ -297,7 +297,7 @@ fn what_cannot_be_sent_is_not_shown() {
     assert!(sentence(https().send(&post(&format!("http://h/{long}")), None)).starts_with("url: "));
     for value in ["s3cret\r\nX: y", "s3cret\0", &long] {
         let mut request = post("http://127.0.0.1:1/");
-        request.headers.push(("Authorization", Secret::new(value)));
+        request.headers.push(("Authorization".into(), Secret::new(value)));
         assert!(sentence(https().send(&request, None)).starts_with("Authorization: "));
     }
 }

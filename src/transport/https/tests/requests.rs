@@ -14,7 +14,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 fn a_request_is_written_as_it_was_given() {
     let mut request = request("POST", "https://as.example/a/../token?x=%2f{y}#z", "code=s3cret");
     for (name, value) in [("Authorization", "Basic \u{e9}\tx"), ("DPoP", "e.e.e"), ("X-API-KEY", "")] {
-        request.headers.push((name, Secret::new(value)));
+        request.headers.push((name.into(), Secret::new(value)));
     }
     assert_eq!(
         written(&request),
@@ -30,7 +30,7 @@ fn a_request_is_written_as_it_was_given() {
 fn a_header_that_is_given_is_no_second_one() {
     let mut request = get("HTTP://as.example:8080?x");
     request.headers = [("accept", "text/plain"), ("User-Agent", "mine")]
-        .map(|(name, value)| (name, Secret::new(value)))
+        .map(|(name, value)| (name.into(), Secret::new(value)))
         .to_vec();
     assert_eq!(
         written(&request),
