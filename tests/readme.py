@@ -102,6 +102,11 @@ def blocks(language):
     return [text for kind, text in found if kind == language]
 
 
+def profile(name):
+    (text,) = [text for text in blocks("toml") if text.startswith(f"[{name}]")]
+    return text
+
+
 def run(*command, **more):
     return subprocess.run(command, check=True, text=True, timeout=60, **more)
 
@@ -141,6 +146,22 @@ def program_in_c(folder, environment):
     shutil.copy(os.path.join(folder, "demo.toml"), nobody)
     ended = complains([program], nobody, environment)
     assert ended == "nothing was pasted\n", ended
+
+
+def without_a_person(folder, environment):
+    """The profile of four lines, with the same program: nobody is asked to sign in."""
+    source, file = os.path.join(folder, "job.c"), os.path.join(folder, "demo.toml")
+    with open(file, encoding="utf-8") as demo:
+        (url,) = re.findall(r"http://127.0.0.1:\d+(?=/strict)", demo.read())
+    text = profile("nightly")
+    assert len(text.splitlines()) == 1 + 4, text
+    with open(file, "w", encoding="utf-8") as nightly:
+        nightly.write(text.replace("http://127.0.0.1:8765", url))
+    with open(source, "w", encoding="utf-8") as job:
+        job.write(blocks("c")[0])
+    run("gcc", *STRICT, "-o", os.path.join(folder, "job"), source, "-L", LIBRARY, "-loauth")
+    done = run(os.path.join(folder, "job"), cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True)
+    assert re.fullmatch(r"Authorization: Bearer at-[\w-]+\n", done.stdout), done.stdout
 
 
 def complains(program, folder, environment):
@@ -228,13 +249,13 @@ def row_of_a_database(folder, environment):
 
 
 def sealed_profile(folder, environment):
-    """The third profile, with a key that is made as the README says."""
+    """The profile with a key, with a key that is made as the README says."""
     with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as readme:
         (command,) = re.findall(r"^    (\(umask .*)$", readme.read(), re.M)
     key = os.path.join(folder, "key")
     run("sh", "-c", command.replace("/etc/shipping/key", key))
     assert os.stat(key).st_mode & 0o777 == 0o600
-    text = blocks("toml")[2].replace("/etc/shipping/key", key).replace("/var/lib/shipping", folder)
+    text = profile("sealed").replace("/etc/shipping/key", key).replace("/var/lib/shipping", folder)
     with open(os.path.join(folder, "sealed.toml"), "w", encoding="utf-8") as file:
         file.write(text + 'http = "caller"\nredirect_uri = "https://www.stamps.com"\n')
     code = "import liboauth, os; c = liboauth.Client('./sealed.toml'); c.build_authorize_url(); " \
@@ -256,7 +277,7 @@ def python(folder, environment, client='Client("./demo.toml")'):
 def second_profile(folder, environment):
     path = os.path.join(folder, "shipping.toml")
     with open(path, "w", encoding="utf-8") as file:
-        file.write(blocks("toml")[1])
+        file.write(profile("shipping"))
     code = f"import liboauth; print(liboauth.Client({path!r}).get('token_endpoint'))"
     environment = {**environment, "PYTHONPATH": os.path.join(ROOT, "bindings/python"), "PYTHONDONTWRITEBYTECODE": "1"}
     environment["LIBOAUTH_LIBRARY"] = os.path.join(LIBRARY, "liboauth.so")
@@ -265,7 +286,7 @@ def second_profile(folder, environment):
 
 def main():
     checks = [
-        program_in_c, loop_for_own_http, cobol, python, second_profile, accounts, row_of_a_database, sealed_profile,
+        program_in_c, without_a_person, loop_for_own_http, cobol, python, second_profile, accounts, row_of_a_database, sealed_profile,
     ]  # fmt: skip
     failed = 0
     os.umask(0o077)
@@ -275,7 +296,7 @@ def main():
         for check in checks:
             with tempfile.TemporaryDirectory() as folder:
                 with open(os.path.join(folder, "demo.toml"), "w", encoding="utf-8") as file:
-                    file.write(blocks("toml")[0].replace("http://127.0.0.1:8765", url))
+                    file.write(profile("demo").replace("http://127.0.0.1:8765", url))
                 environment = {**os.environ, "LD_LIBRARY_PATH": LIBRARY}
                 try:
                     check(folder, environment)

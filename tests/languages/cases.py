@@ -5,6 +5,7 @@ import stat
 import subprocess
 import sys
 
+import nightly  # noqa: F401 - more cases
 import surroundings  # noqa: F401 - more cases
 import web  # noqa: F401 - more cases
 from bench import ENVIRONMENT, Profile, allow, case, check, code_alone, contains, deny, execute, main, run, server

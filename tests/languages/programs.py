@@ -8,6 +8,7 @@ from bench import BIN, EXAMPLES, LIB, ROOT, WORK, Program, build, first
 C = Program("C", [BIN / "signin"])
 C_CURL = Program("C with its own HTTP", [BIN / "signin_curl"], "signin_curl")
 CGI = Program("CGI", [BIN / "signin_cgi"], "signin_cgi")
+NIGHTLY = Program("C without a person", [BIN / "nightly"], "nightly")
 COBOL = Program("COBOL", [BIN / "signin_cobol"])
 PYTHON = Program(
     "Python",
@@ -19,12 +20,12 @@ STRICT = ["-Wall", "-Wextra", "-pedantic", "-Werror", f"-I{ROOT / 'include'}"]
 LINK = [f"-L{LIB}", "-loauth", "-lcurl"]
 
 
-@first("signin", "signin_curl", "signin_cgi")
+@first("signin", "signin_curl", "signin_cgi", "nightly")
 def C_builds_without_a_warning(name):
     build("gcc", "-std=c99", *STRICT, "-o", BIN / name, EXAMPLES / f"c/{name}.c", *LINK)
 
 
-@first("signin", "signin_curl", "signin_cgi")
+@first("signin", "signin_curl", "signin_cgi", "nightly")
 def C_builds_as_Cxx_too(name):
     build("g++", "-x", "c++", "-std=c++11", *STRICT, "-o", BIN / f"{name}++", EXAMPLES / f"c/{name}.c", *LINK)
 

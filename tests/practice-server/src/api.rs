@@ -5,7 +5,6 @@ use serde_json::json;
 
 use crate::dialect::Dialect;
 use crate::fault::{Endpoint, Fault};
-use crate::people;
 use crate::request::Request;
 use crate::response::Response;
 use crate::state::State;
@@ -42,7 +41,9 @@ fn answer(state: &State, dialect: &'static Dialect, request: &Request) -> Respon
         return unauthorized("the token is unknown, expired or revoked");
     };
     let scope = entry.scope.join(" ");
-    Response::json(200, &json!({"user": people::USER, "scope": scope, "refreshed": entry.refreshed}))
+    let consent = &state.grants.grant(entry.grant).consent;
+    let (who, name) = consent.user.map_or(("client", consent.client.id), |user| ("user", user));
+    Response::json(200, &json!({who: name, "scope": scope, "refreshed": entry.refreshed}))
 }
 
 pub fn unauthorized(why: &str) -> Response {

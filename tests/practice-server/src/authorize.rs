@@ -41,8 +41,8 @@ pub fn authorize(state: &mut State, dialect: &'static Dialect, request: &Request
     match check(dialect, client, &params, duplicate) {
         Err(problem) => refuse(&state.url, &back, &problem),
         Ok((scope, challenge)) => {
-            let consent =
-                Consent { dialect, client, redirect_uri: redirect_uri.to_owned(), scope, challenge };
+            let (user, redirect_uri) = (Some(USER), redirect_uri.to_owned());
+            let consent = Consent { dialect, client, user, redirect_uri, scope, challenge };
             let pending = Pending { consent, state: back.state.map(str::to_owned), signed_in: false };
             show(state, pending, None)
         }

@@ -18,6 +18,8 @@ const CODE_LIFETIME: u64 = 600;
 pub struct Consent {
     pub dialect: &'static Dialect,
     pub client: &'static Client,
+    /// `None`: nobody, as the client acts for itself.
+    pub user: Option<&'static str>,
     pub redirect_uri: String,
     pub scope: Vec<String>,
     pub challenge: Option<Challenge>,
@@ -25,8 +27,13 @@ pub struct Consent {
 
 impl Consent {
     /// Nobody was asked: RFC 6749 §4.3 and §4.4.
-    pub fn of_machine(dialect: &'static Dialect, client: &'static Client, scope: Vec<String>) -> Self {
-        Self { dialect, client, redirect_uri: String::new(), scope, challenge: None }
+    pub fn without_sign_in(
+        dialect: &'static Dialect,
+        client: &'static Client,
+        user: Option<&'static str>,
+        scope: Vec<String>,
+    ) -> Self {
+        Self { dialect, client, user, redirect_uri: String::new(), scope, challenge: None }
     }
 }
 

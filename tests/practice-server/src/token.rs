@@ -134,8 +134,8 @@ fn by_client(
     if client.secret.is_none() {
         return Err(Refusal::new(Reason::GrantType, "client_credentials is for clients with a secret"));
     }
-    let scope = asked_scope(params);
-    let grant = state.grants.give(Consent::of_machine(dialect, client, scope.clone()));
+    let scope = asked_scope(params)?;
+    let grant = state.grants.give(Consent::without_sign_in(dialect, client, None, scope.clone()));
     Ok(issue(state, dialect, grant, scope, None))
 }
 
@@ -151,14 +151,21 @@ fn by_password(
     if !people::is_user(username, password) {
         return Err(Refusal::new(Reason::Code, "wrong username or password"));
     }
-    let scope = asked_scope(params);
-    let grant = state.grants.give(Consent::of_machine(dialect, client, scope.clone()));
+    let scope = asked_scope(params)?;
+    let grant =
+        state.grants.give(Consent::without_sign_in(dialect, client, Some(people::USER), scope.clone()));
     let refresh_token = state.grants.issue_refresh_token(grant);
     Ok(issue(state, dialect, grant, scope, refresh_token))
 }
 
-fn asked_scope(params: &Params) -> Vec<String> {
-    params.get("scope").unwrap_or_default().split_ascii_whitespace().map(str::to_owned).collect()
+/// As in a sign-in there is one that nobody gets.
+fn asked_scope(params: &Params) -> Result<Vec<String>, Refusal> {
+    let asked = params.get("scope").unwrap_or_default();
+    let scope: Vec<_> = asked.split_ascii_whitespace().map(str::to_owned).collect();
+    if scope.iter().any(|scope| scope == "forbidden") {
+        return Err(Refusal::new(Reason::Scope, "this scope is not given to anyone"));
+    }
+    Ok(scope)
 }
 
 fn issue(

@@ -25,6 +25,27 @@ fn basic(id: &str, secret: &str) -> String {
 }
 
 #[test]
+fn a_client_and_a_password_give_tokens_without_a_sign_in() {
+    let server = start();
+    let client = "grant_type=client_credentials&client_id=demo&client_secret=demo-secret&scope=read";
+    let reply = post(&server, TOKEN, client);
+    assert_eq!(reply.status, 200, "{}", reply.body);
+    assert!(reply.json().get("refresh_token").is_none(), "RFC 6749 section 4.4.3: {}", reply.body);
+    let token = reply.member("access_token");
+    assert_eq!(me(&server, "strict", &format!("Bearer {token}")).json()["client"], "demo");
+    post(&server, TOKEN, "grant_type=client_credentials&client_id=public")
+        .is_error(400, "unsupported_grant_type");
+    post(&server, TOKEN, &client.replace("read", "forbidden")).is_error(400, "invalid_scope");
+
+    let person = "grant_type=password&client_id=demo&client_secret=demo-secret&username=alice&password=secret&scope=offline_access";
+    let reply = post(&server, TOKEN, person);
+    assert!(reply.member("refresh_token").starts_with("rt-"), "{}", reply.body);
+    let token = reply.member("access_token");
+    assert_eq!(me(&server, "strict", &format!("Bearer {token}")).json()["user"], "alice");
+    post(&server, TOKEN, &person.replace("=secret", "=wrong")).is_error(400, "invalid_grant");
+}
+
+#[test]
 fn a_code_gives_tokens_and_the_token_opens_the_api() {
     let server = start();
     let landed = land(&server, AUTHORIZE, "demo", "&scope=profile%20offline_access&state=a+b%26c");
@@ -168,7 +189,7 @@ fn only_a_form_is_taken_and_every_parameter_once() {
     send(&server, "POST", TOKEN, &[JSON], json).is_error(400, "invalid_request");
     post(&server, &format!("{TOKEN}?client_id=demo"), &params).is_error(400, "invalid_request");
     post(&server, TOKEN, &format!("{params}&code=x")).is_error(400, "invalid_request");
-    post(&server, TOKEN, &params.replace("authorization_code", "password"))
+    post(&server, TOKEN, &params.replace("authorization_code", "vendors"))
         .is_error(400, "unsupported_grant_type");
     post(&server, TOKEN, &params.replace("authorization_code", "")).is_error(400, "invalid_request");
     assert_eq!(send(&server, "GET", &format!("{TOKEN}?{params}"), &[], "").status, 405);
