@@ -196,7 +196,8 @@ pub const OAUTH_REFRESH_PARAMS: i32 = 19;
 /// Where in an answer the token's members stand, such as `data`, `body.token` or, of a list, `data.0`; usually at the top.
 /// Since 0.1.
 pub const OAUTH_RESPONSE_PATH: i32 = 20;
-/// Unit of `expires_in`: `seconds` (RFC 6749) or `milliseconds`. Since 0.1.
+/// Unit of `expires_in`: `seconds` (RFC 6749), `milliseconds`, `minutes`, `hours` or `days`. A text such as `177:05:38` or
+/// `PT1H` (ISO 8601) says it itself. Since 0.1.
 pub const OAUTH_EXPIRES_IN_UNIT: i32 = 21;
 /// Where tokens live: `memory:` (usual), or `file:FOLDER`, which is made if it is not there. A relative folder is
 /// below the current one at the time of the call; `~` has no meaning. The folder is this user's, every folder above it
@@ -282,6 +283,25 @@ pub const OAUTH_AUTHORIZE_NAMES: i32 = 58;
 pub const OAUTH_TOKEN_NAMES: i32 = 59;
 /// The same for refreshes; OAUTH_TOKEN_NAMES unless set. Since 0.1.
 pub const OAUTH_REFRESH_NAMES: i32 = 60;
+/// Where members of a token response stand that are called otherwise, as a query string such as
+/// `access_token=accessJwt&expires_in=session.ttl`: each a path from OAUTH_RESPONSE_PATH. It goes for `access_token`,
+/// `refresh_token`, `id_token`, `token_type`, `scope`, `expires_in` and `expires_at`; no other place is looked at then, and
+/// for an empty one none at all. Since 0.1.
+pub const OAUTH_RESPONSE_NAMES: i32 = 62;
+/// `yes`: where the answer does not say when the access token expires, the `exp` of one that is a JWT does (RFC 7519
+/// section 4.1.4). It is believed unchecked, for nothing but the time of the next refresh. Since 0.1.
+pub const OAUTH_EXPIRES_FROM_JWT: i32 = 63;
+/// Where an answer says that it is an error, from its top, such as `code` or `status.error`: what stands there is its
+/// code, unless it is 0, empty, null, `false`, `ok`, `success` or their like, or one from 200 to 299, as of HTTP. Since 0.1.
+pub const OAUTH_ERROR_PATH: i32 = 64;
+/// Where an error's words stand, from the answer's top; usually they are found. Since 0.1.
+pub const OAUTH_ERROR_TEXT_PATH: i32 = 65;
+/// Error codes, with blanks between them (`%20` for one within), by which this server says that the code or the refresh
+/// token is no longer good: a person must sign in. Usually that is understood by their words. Since 0.1.
+pub const OAUTH_SIGN_IN_ERRORS: i32 = 66;
+/// `yes`: the server may answer a refresh without a token, by which the old one lives on: for as long as the answer says,
+/// or as it did before. With OAUTH_ERROR_PATH set, that has to say that all is well. Since 0.1.
+pub const OAUTH_REFRESH_PROLONGS: i32 = 67;
 /// `yes`: the fragment of OAUTH_AUTHORIZATION_ENDPOINT is a page's route, and the query goes behind it. Unless set, the
 /// query goes before the fragment (RFC 3986 section 3). Since 0.1.
 pub const OAUTH_QUERY_IN_FRAGMENT: i32 = 70;

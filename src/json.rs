@@ -20,6 +20,9 @@ pub enum Json {
     Members(Vec<(String, Json)>),
 }
 
+/// So deep it is read; what calls itself needs a caller's stack.
+const DEEPEST: usize = 32;
+
 impl Json {
     /// Reads a text that begins with `{`, `[` or `"`. Forgives a comma before the closing bracket, which BellaDati's
     /// documentation shows, and a number beyond all bounds, which is none. What is nested deeper than anything of OAuth's is
@@ -56,8 +59,30 @@ impl Json {
         }
     }
 
+    /// What stands at names of members and numbers of items with dots between them. What is left of a path may be one name,
+    /// dots and all (ASP.NET: `.expires`), and a list of one needs no number.
+    pub fn at_path<'a>(&'a self, path: &str) -> Result<&'a Self, Lost<'a>> {
+        let (mut at, mut rest, mut depth) = (self, path, 0);
+        while !rest.is_empty() {
+            let (name, behind) = rest.split_once('.').unwrap_or((rest, ""));
+            let found = [(at, 1), (at.only(), 2)].into_iter().find_map(|(from, deeper)| {
+                let whole = from.at(rest).map(|found| (found, "", deeper));
+                whole.or_else(|| Some((from.at(name)?, behind, deeper)))
+            });
+            let Some((found, behind, deeper)) = found else {
+                let way = path[..path.len() - rest.len()].trim_end_matches('.').to_owned();
+                return Err(Lost { at, way, is_too_deep: depth >= DEEPEST });
+            };
+            (at, rest, depth) = (found, behind, depth + deeper);
+        }
+        if depth >= DEEPEST && at.is_null() {
+            return Err(Lost { at, way: path.to_owned(), is_too_deep: true });
+        }
+        Ok(at)
+    }
+
     /// A member by its name or, of a list, an item by its number.
-    pub fn at(&self, name: &str) -> Option<&Self> {
+    fn at(&self, name: &str) -> Option<&Self> {
         match self {
             Self::List(list) => list.get(name.parse::<usize>().ok()?),
             _ => self.member(name),
@@ -90,6 +115,21 @@ impl Json {
         }
     }
 
+    /// The names of the first members, for a sentence; `None` where there are none, or one could be a secret.
+    pub fn plain_names(&self) -> Option<String> {
+        const MOST: usize = 6;
+        const LONGEST: usize = 24;
+        let is_plain = |c: char| c.is_ascii_alphabetic() || matches!(c, '_' | '-');
+        // What has two capitals in a row may be a token.
+        let is_plain = |name: &&str| {
+            let capitals = name.as_bytes().windows(2).any(|two| two.iter().all(u8::is_ascii_uppercase));
+            name.len() <= LONGEST && !capitals && name.chars().all(is_plain)
+        };
+        let Self::Members(members) = self else { return None };
+        let names: Vec<_> = members.iter().map(|(name, _)| name.as_str()).take(MOST).collect();
+        (!names.is_empty() && names.iter().all(is_plain)).then(|| names.join(", "))
+    }
+
     pub fn text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text.expose()),
@@ -99,6 +139,25 @@ impl Json {
 
     pub fn is_null(&self) -> bool {
         matches!(self, Self::Null)
+    }
+}
+
+/// How far a path has led that leads nowhere.
+pub struct Lost<'a> {
+    at: &'a Json,
+    way: String,
+    is_too_deep: bool,
+}
+
+impl Lost<'_> {
+    /// What there is instead, for the end of a sentence; empty where nothing can be said.
+    pub fn instead(&self) -> String {
+        let way = if self.way.is_empty() { "it" } else { &self.way };
+        match self.at {
+            _ if self.is_too_deep => format!("what is nested deeper than {DEEPEST} levels is not read"),
+            Json::List(list) => format!("{way} is a list of {}: give an item's number", list.len()),
+            members => members.plain_names().map(|names| format!("{way} has {names}")).unwrap_or_default(),
+        }
     }
 }
 
@@ -168,7 +227,6 @@ fn is_beyond_bounds(number: &str) -> bool {
 
 impl<'de> Deserialize<'de> for Json {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        const DEEPEST: usize = 32;
         Reader { levels: DEEPEST }.deserialize(deserializer)
     }
 }

@@ -34,6 +34,8 @@ mod machine;
 mod meanwhile;
 #[path = "token_lifetime/pending.rs"]
 mod pending;
+#[path = "token_lifetime/prolonged.rs"]
+mod prolonged;
 #[path = "token_lifetime/records.rs"]
 mod records;
 #[path = "token_lifetime/refusals.rs"]

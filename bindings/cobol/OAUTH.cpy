@@ -283,8 +283,9 @@
       *> "body.token" or, of a list, "data.0"; usually at the top.
       *> Since 0.1.
        78  OAUTH-RESPONSE-PATH            VALUE 20.
-      *> Unit of "expires_in": "seconds" (RFC 6749) or "milliseconds".
-      *> Since 0.1.
+      *> Unit of "expires_in": "seconds" (RFC 6749), "milliseconds",
+      *> "minutes", "hours" or "days". A text such as "177:05:38" or
+      *> "PT1H" (ISO 8601) says it itself. Since 0.1.
        78  OAUTH-EXPIRES-IN-UNIT          VALUE 21.
       *> Where tokens live: "memory:" (usual), or "file:FOLDER", which
       *> is made if it is not there. A relative folder is below the
@@ -413,6 +414,37 @@
       *> The same for refreshes; OAUTH-TOKEN-NAMES unless set.
       *> Since 0.1.
        78  OAUTH-REFRESH-NAMES            VALUE 60.
+      *> Where members of a token response stand that are called
+      *> otherwise, as a query string such as
+      *> "access_token=accessJwt&expires_in=session.ttl": each a path
+      *> from OAUTH-RESPONSE-PATH. It goes for "access_token",
+      *> "refresh_token", "id_token", "token_type", "scope",
+      *> "expires_in" and "expires_at"; no other place is looked at
+      *> then, and for an empty one none at all. Since 0.1.
+       78  OAUTH-RESPONSE-NAMES           VALUE 62.
+      *> "yes": where the answer does not say when the access token
+      *> expires, the "exp" of one that is a JWT does (RFC 7519 section
+      *> 4.1.4). It is believed unchecked, for nothing but the time of
+      *> the next refresh. Since 0.1.
+       78  OAUTH-EXPIRES-FROM-JWT         VALUE 63.
+      *> Where an answer says that it is an error, from its top, such as
+      *> "code" or "status.error": what stands there is its code, unless
+      *> it is 0, empty, null, "false", "ok", "success" or their like,
+      *> or one from 200 to 299, as of HTTP. Since 0.1.
+       78  OAUTH-ERROR-PATH               VALUE 64.
+      *> Where an error's words stand, from the answer's top; usually
+      *> they are found. Since 0.1.
+       78  OAUTH-ERROR-TEXT-PATH          VALUE 65.
+      *> Error codes, with blanks between them ("%20" for one within),
+      *> by which this server says that the code or the refresh token is
+      *> no longer good: a person must sign in. Usually that is
+      *> understood by their words. Since 0.1.
+       78  OAUTH-SIGN-IN-ERRORS           VALUE 66.
+      *> "yes": the server may answer a refresh without a token, by
+      *> which the old one lives on: for as long as the answer says, or
+      *> as it did before. With OAUTH-ERROR-PATH set, that has to say
+      *> that all is well. Since 0.1.
+       78  OAUTH-REFRESH-PROLONGS         VALUE 67.
       *> "yes": the fragment of OAUTH-AUTHORIZATION-ENDPOINT is a page's
       *> route, and the query goes behind it. Unless set, the query goes
       *> before the fragment (RFC 3986 section 3). Since 0.1.

@@ -10,7 +10,6 @@ use crate::constants::{
 };
 use crate::error::{Action, Error, Result};
 use crate::operation::{Dispatch, Outcome, Product, Watcher};
-use crate::protocol::answer::AnswerDialect;
 use crate::protocol::message::{Request, Signed};
 use crate::renewal::RenewalLease;
 use crate::secret::Secret;
@@ -170,13 +169,12 @@ fn fingerprint(dispatch: &Dispatch, snapshot: &Snapshot) -> String {
         };
         signed.iter().fold(text.clone(), of_all)
     };
-    let AnswerDialect { response_path, expires_in_unit } = &snapshot.settings.answer;
     let (url, content) = (timeless(url), timeless(content));
     let headers = dispatch.request.header_lines();
-    let unit = format!("{expires_in_unit:?}");
+    let answer: Vec<_> = snapshot.settings.answer_texts().collect();
     let way = [OAUTH_CLIENT_CERT_FILE, OAUTH_CLIENT_KEY_FILE, OAUTH_CA_FILE, OAUTH_PROXY, OAUTH_HTTP];
     let way = way.map(|setting| snapshot.settings.get(setting).unwrap_or_default());
-    let mut parts = vec![*method, url.expose(), headers.expose(), content.expose(), response_path, &unit];
-    parts.extend(way.iter().map(Secret::expose));
+    let mut parts = vec![*method, url.expose(), headers.expose(), content.expose()];
+    parts.extend(answer.iter().chain(&way).map(Secret::expose));
     fingerprint_of(&parts)
 }

@@ -42,7 +42,6 @@ impl OneRequest for Refresh {
     fn read(&self, response: &Response, now: i64, signed: &[Secret]) -> Outcome {
         let secrets = [&self.old.secrets(), signed].concat();
         let answer = self.settings.answer_from(("token_endpoint", Asked::Refresh), response, now, secrets);
-        let token = token_response::parse(&answer)?;
-        Ok(Product::Token(Box::new(token.keeping(&self.old))))
+        Ok(Product::Token(Box::new(token_response::parse_refreshed(&answer, &self.old)?)))
     }
 }

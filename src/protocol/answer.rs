@@ -3,32 +3,19 @@
 #![forbid(unsafe_code)]
 
 use std::collections::HashSet;
+use std::ptr;
 
+use super::dialect::AnswerDialect;
 use super::message::{Response, Undecoded, MAX_BODY};
 use super::redactor::Redactor;
 use super::refusal::{says_dead, Asked, Said};
+use super::token_members::Found;
 use super::unread::Unread;
-use crate::error::{Error, Refusal, Result};
+use crate::error::{Error, Meaning, Refusal, Result};
 use crate::json::Json;
 use crate::secret::{Secret, Wiped};
 use crate::time::{self, Clock};
 use crate::uri;
-
-/// How a server's answers differ from the RFC's.
-#[derive(Clone, Debug, Default)]
-pub struct AnswerDialect {
-    /// Where the token's members stand, as names and numbers of items with dots between them. Empty: at the top, or where
-    /// they are found.
-    pub response_path: String,
-    pub expires_in_unit: ExpiresInUnit,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ExpiresInUnit {
-    #[default]
-    Seconds,
-    Milliseconds,
-}
 
 /// An answer that is to be read.
 pub struct Answer<'a> {
@@ -75,17 +62,32 @@ impl Answer<'_> {
 
     /// What the server said instead. An `error` decides, whatever the status: GitHub and others refuse with 200.
     pub fn refusal(&self, members: &Json) -> Option<Refusal> {
-        let at_path = self.dialect.at_path(members);
-        let said = [Some(members.only()), at_path].into_iter().flatten().find_map(|json| {
-            Said::in_members(json, self.is_success()).filter(|said| said.has_code() || !self.is_in_trouble())
-        })?;
-        Some(self.refused(said, &self.words.and(tokens_in(members))))
+        let ours = Found::of(self.dialect, members).ok();
+        let has_token = ours.as_ref().is_some_and(Found::has_named_token);
+        let at_path =
+            members.at_path(&self.dialect.response_path).ok().filter(|json| !ptr::eq(*json, members));
+        let by_setting = self.dialect.error_in(members).map(|error| Said::by_member(error, members.only()));
+        let by_names = [Some(members.only()), at_path].into_iter().flatten();
+        let mut by_names = by_names.filter_map(|json| Said::in_members(json, self.is_success(), has_token));
+        let counts = |said: &Said| said.has_code() || !self.is_in_trouble();
+        let text = self.dialect.error_text_in(members);
+        let by_text = || text.clone().filter(|_| !self.is_success()).map(|_| Said::default());
+        let said = by_setting
+            .filter(counts)
+            .or_else(|| by_names.find(counts))
+            .or_else(|| by_text().filter(counts))?;
+        let said = said.worded(text);
+        let mut secrets = tokens_in(members);
+        secrets.extend(ours.iter().flat_map(Found::secrets));
+        Some(self.refused(said, &self.words.and(secrets)))
     }
 
     /// Members that are neither what was asked for nor a refusal.
     pub fn without_code(&self, members: &Json) -> Error {
-        let said = Said::in_members(members.only(), self.is_success()).map(|said| said.words(&self.words));
-        self.not_understood(&Unread { words: said, ..Unread::from("it has no error code") })
+        let said = Said::in_members(members.only(), self.is_success(), false).unwrap_or_default();
+        let words = said.worded(self.dialect.error_text_in(members)).words(&self.words);
+        let words = (!words.is_empty()).then_some(words);
+        self.not_understood(&Unread { words, ..Unread::from("it has no error code") })
     }
 
     /// Neither what was asked for nor an OAuth error: what it means hangs on the status.
@@ -141,7 +143,10 @@ impl Answer<'_> {
     }
 
     fn refused(&self, said: Said, words: &Redactor) -> Refusal {
-        said.refusal(self.asked, self.response.status, self.retry_after(), words)
+        let is_for_sign_in = matches!(self.asked, Asked::Code | Asked::Refresh)
+            && said.codes().any(|code| self.dialect.means_sign_in(&code));
+        let refusal = said.refusal(self.asked, self.response.status, self.retry_after(), words);
+        Refusal { meaning: if is_for_sign_in { Meaning::Dead } else { refusal.meaning }, ..refusal }
     }
 
     fn may_have_had_a_token(&self) -> bool {
@@ -176,17 +181,6 @@ impl Answer<'_> {
         let date = self.clock().ours(time::http_date(text)?);
         let seconds = date.saturating_sub(self.now).clamp(0, DAY.into());
         u32::try_from(seconds).ok()
-    }
-}
-
-impl AnswerDialect {
-    /// Where the token's members stand, where a setting says so.
-    pub fn at_path<'a>(&self, answer: &'a Json) -> Option<&'a Json> {
-        if self.response_path.is_empty() {
-            return None;
-        }
-        let within = |json: &'a Json, name| json.at(name).or_else(|| json.only().at(name));
-        self.response_path.split('.').try_fold(answer, within)
     }
 }
 
@@ -233,6 +227,7 @@ fn tokens_in(json: &Json) -> Vec<Secret> {
                 inner => tokens_in(inner),
             })
             .collect(),
+        Json::List(list) => list.iter().flat_map(tokens_in).collect(),
         _ => Vec::new(),
     }
 }

@@ -2,12 +2,15 @@
 #![forbid(unsafe_code)]
 
 mod meaning;
+mod signs;
 
 pub use meaning::{says_dead, Asked};
+pub use signs::{is_called, may_have_token, says_error, text_in};
 
 use crate::error::Refusal;
 use crate::json::Json;
 use meaning::meaning;
+use signs::{code_in, fails_by_code, has_failed, has_letter, has_words, squeezed};
 
 use super::redactor::Redactor;
 
@@ -100,11 +103,21 @@ const DEEPEST: u32 = 4;
 const MOST_WORDS: usize = 8;
 
 impl Said {
-    /// What the members say; `None`: no error.
-    pub fn in_members(json: &Json, is_success: bool) -> Option<Self> {
+    /// What an answer says, `error` being the member that says that it is one.
+    pub fn by_member(error: &Json, answer: &Json) -> Self {
+        let mut said = Self { is_error: true, ..Self::default() };
+        said.look_in_error(error, 0);
+        said.look(answer, 0);
+        said
+    }
+
+    /// What the members say; `None`: no error. `has_token`: whatever their names look like.
+    pub fn in_members(json: &Json, is_success: bool, has_token: bool) -> Option<Self> {
         let mut said = Self::default();
         said.look(json, 0);
-        said.is_error |= has_failed(json) || is_success && fails_by_code(json);
+        let may_be_one = || !has_token && !may_have_token(json);
+        said.is_error |= has_failed(json);
+        said.is_error |= (has_words(json) || is_success && fails_by_code(json)) && may_be_one();
         if is_success && !said.is_error {
             return None;
         }
@@ -150,6 +163,19 @@ impl Said {
     pub fn and(mut self, words: Option<&String>) -> Self {
         self.words.extend(words.cloned());
         self
+    }
+
+    /// The same in these words, where there are any.
+    #[must_use]
+    pub fn worded(mut self, words: Option<String>) -> Self {
+        self.words = words.map_or(self.words, |words| vec![words]);
+        self
+    }
+
+    /// Its code, as the server and as the RFC writes it.
+    pub fn codes(&self) -> impl Iterator<Item = String> {
+        let code = self.code.clone();
+        code.into_iter().flat_map(|code| [canonical(&code).0, code])
     }
 
     /// Whether it has a name or a number for what is wrong.
@@ -251,87 +277,6 @@ impl Said {
             .filter(|code| has_letter(code) && !code.contains(':'));
         codes.for_each(|code| self.add_code(code));
     }
-}
-
-/// `"error": true`, `"ok": false`, `"Success": false`; or words that only errors have.
-fn has_failed(json: &Json) -> bool {
-    const GOOD: &[&str] = &["ok", "success", "issuccess", "successful", "succeeded"];
-    let Json::Members(members) = json else { return false };
-    members.iter().any(|(name, value)| match value {
-        Json::Bool(true) => is_called(name, "error"),
-        Json::Bool(false) => GOOD.iter().any(|good| is_called(name, good)),
-        Json::Text(text) => {
-            is_called(name, "errordescription") && !text.expose().is_empty() && !may_have_token(json)
-        }
-        _ => false,
-    })
-}
-
-/// TikTok, Lazada and others answer 200 with a code that is no success, words, and nothing that could be a token.
-fn fails_by_code(json: &Json) -> bool {
-    const CODES: &[&str] = &["code", "errno", "ret", "retcode", "status", "statuscode"];
-    let Json::Members(members) = json else { return false };
-    let code = |name: &str| CODES.iter().any(|code| is_called(name, code));
-    let word = |name: &str| WORDS.iter().any(|word| is_called(name, word));
-    let is_bad = |value: &Json| text_in(value).is_some_and(|text| !is_good(&text));
-    members.iter().any(|(name, value)| code(name) && is_bad(value))
-        && members.iter().any(|(name, value)| word(name) && text_in(value).is_some())
-        && !may_have_token(json)
-}
-
-/// What says that all is well, or says nothing.
-fn is_good(text: &str) -> bool {
-    const GOOD: &[&str] =
-        &["", "ok", "okay", "success", "successful", "succeeded", "none", "null", "false", "noerror"];
-    match text.trim().parse::<i64>() {
-        Ok(number) => number == 0 || (200..300).contains(&number),
-        Err(_) => GOOD.iter().any(|good| is_called(text, good)),
-    }
-}
-
-fn may_have_token(json: &Json) -> bool {
-    match json {
-        Json::Members(members) => members.iter().any(|(name, value)| {
-            let is_text = value.text().is_some_and(|text| !text.is_empty());
-            is_text && squeezed(name).ends_with("token") || may_have_token(value)
-        }),
-        Json::List(list) => list.iter().any(may_have_token),
-        _ => false,
-    }
-}
-
-fn has_letter(text: &str) -> bool {
-    text.chars().any(char::is_alphabetic)
-}
-
-/// A name or a number that is no success.
-fn code_in(json: &Json) -> Option<String> {
-    text_in(json).filter(|code| !is_good(code))
-}
-
-/// Texts of a list stand side by side.
-fn text_in(json: &Json) -> Option<String> {
-    let text = match json {
-        Json::Text(text) => text.expose().trim().to_owned(),
-        Json::Number(number) => number.to_string(),
-        Json::List(list) => {
-            let texts: Vec<_> = list.iter().take(MOST_WORDS).filter_map(Json::text).collect();
-            texts.join("; ")
-        }
-        _ => String::new(),
-    };
-    (!text.is_empty()).then_some(text)
-}
-
-/// Whether a member has that name, without regard to case and separators.
-pub fn is_called(member: &str, name: &str) -> bool {
-    let letters = member.bytes().filter(u8::is_ascii_alphanumeric);
-    letters.map(|letter| letter.to_ascii_lowercase()).eq(name.bytes())
-}
-
-/// Small letters and digits alone.
-fn squeezed(name: &str) -> String {
-    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
 }
 
 /// One of [`CODES`] where the text is or begins with it, and what stands behind; else the text.

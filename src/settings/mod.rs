@@ -26,9 +26,9 @@ pub use storage::{Storage, StoreSetting, TokenKey};
 pub use token_request::TokenRequests;
 
 use crate::error::{Error, Result};
-use crate::protocol::answer::AnswerDialect;
 use crate::protocol::authorization::AuthorizationRequest;
 use crate::protocol::client_auth::ClientCredentials;
+use crate::protocol::dialect::AnswerDialect;
 use crate::protocol::grant::Grant;
 use crate::secret::Secret;
 use crate::token::Freshness;

@@ -249,7 +249,15 @@ fn everything_set() -> Client {
                    \"error_uri\":\"https://as.example/help\"}";
     let answer = client.respond(503, "Retry-After: 120\r\n", refused.as_bytes());
     fails_and_asks_for(answer, OAUTH_ERROR_TEMP_UNAVAILABLE, "temporarily", OAUTH_ACTION_RETRY);
-    client.must_set(OAUTH_RESPONSE_PATH, "data");
+    for (property, text) in [
+        (OAUTH_RESPONSE_PATH, "data"),
+        (OAUTH_RESPONSE_NAMES, "access_token=jwt"),
+        (OAUTH_ERROR_PATH, "code"),
+        (OAUTH_ERROR_TEXT_PATH, "text"),
+        (OAUTH_SIGN_IN_ERRORS, "1001"),
+    ] {
+        client.must_set(property, text);
+    }
     for property in all_properties() {
         assert!(!client.get(property).is_empty(), "{property}");
     }

@@ -58,6 +58,12 @@ const GOOD: &[(i32, &str, &str)] = &[
     (OAUTH_TOKEN_NAMES, "client_id=client_key&grant_type=", ""),
     (OAUTH_REFRESH_NAMES, "refresh_token=token", ""),
     (OAUTH_QUERY_IN_FRAGMENT, "yes", "no"),
+    (OAUTH_RESPONSE_NAMES, "access_token=accessJwt&scope=", ""),
+    (OAUTH_EXPIRES_FROM_JWT, "yes", "no"),
+    (OAUTH_ERROR_PATH, "status.code", ""),
+    (OAUTH_ERROR_TEXT_PATH, "status.text", ""),
+    (OAUTH_SIGN_IN_ERRORS, "1001 not%20now", ""),
+    (OAUTH_REFRESH_PROLONGS, "yes", "no"),
 ];
 
 #[test]
@@ -244,7 +250,22 @@ const NONSENSE: &[(&[i32], &[&str], i32)] = &[
     (&[OAUTH_BASIC_ENCODING], &["base64", "utf-8", "yes"], OAUTH_ERROR_VALUE),
     (&[OAUTH_REQUEST_BODY], &["xml", "application/json", "body"], OAUTH_ERROR_VALUE),
     (&[OAUTH_PKCE], &["yes", "no", "S512", "none", "256"], OAUTH_ERROR_VALUE),
-    (&[OAUTH_EXPIRES_IN_UNIT], &["minutes", "s", "ms"], OAUTH_ERROR_VALUE),
+    (&[OAUTH_EXPIRES_IN_UNIT], &["minute", "s", "ms", "weeks"], OAUTH_ERROR_VALUE),
+    (
+        &[OAUTH_RESPONSE_NAMES],
+        &[
+            "acces_token=x",
+            "access_token",
+            "access_token=",
+            "SECRET",
+            "scope=a&scope=b",
+            "error=code",
+            "Access_Token=x",
+            "=x",
+        ],
+        OAUTH_ERROR_VALUE,
+    ),
+    (&[OAUTH_EXPIRES_FROM_JWT, OAUTH_REFRESH_PROLONGS], &["maybe", "exp"], OAUTH_ERROR_VALUE),
     (
         &[OAUTH_SCOPE_SEPARATOR],
         &["a", "1", "&", "=", "#", "?", "%", "\"", "\\", "ab", ", ", "\u{b7}"],

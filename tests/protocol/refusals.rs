@@ -1,6 +1,6 @@
 //! Error responses as real servers give them (RFC 6749 section 5.2).
 
-use crate::answers::{no, refused, run, Case, JSON};
+use crate::answers::{no, ok, refused, run, Case, JSON};
 use crate::support::{self, ask, Table};
 use oauth::constants::*;
 
@@ -471,6 +471,108 @@ fn refusals_with_mixed_signs() {
             // ---- a token beside it ----
             own("its words repeat a token", 400, r#"{"error":"x","access_token":"at-new","message":"token at-new"}"#, "x")
                 .says("[withheld: it repeats a secret]"),
+        ],
+    );
+}
+
+/// What settings say of a server's refusals.
+#[test]
+fn refusals_where_settings_say() {
+    const RESULT: crate::support::Settings = &[(OAUTH_ERROR_PATH, "result")];
+    run(
+        "settings",
+        &[
+            // ---- error_path ----
+            own("beside a token", 200, r#"{"access_token":"at","result":"1001"}"#, "1001").set(RESULT),
+            own(
+                "a code that its name does not show",
+                400,
+                r#"{"result":"E7","message":"It is too old"}"#,
+                "E7",
+            )
+            .set(RESULT)
+            .says(WORDS),
+            own(
+                "below others, and of an item",
+                200,
+                r#"{"status":{"errors":[{"code":"E7","message":"It is too old"}]}}"#,
+                "E7",
+            )
+            .set(&[(OAUTH_ERROR_PATH, "status.errors.0")])
+            .says(WORDS),
+            own("true", 200, r#"{"failed":true,"access_token":"at"}"#, "")
+                .set(&[(OAUTH_ERROR_PATH, "failed")]),
+            ok("0", r#"{"access_token":"at","result":0}"#).set(RESULT),
+            ok("0000 (Coros)", r#"{"access_token":"at","result":"0000","message":"OK"}"#).set(RESULT),
+            ok("as HTTP says it", r#"{"access_token":"at","result":200}"#).set(RESULT),
+            ok("ok", r#"{"access_token":"at","result":"OK"}"#).set(RESULT),
+            ok("success", r#"{"access_token":"at","result":"Success"}"#).set(RESULT),
+            ok("empty", r#"{"access_token":"at","result":""}"#).set(RESULT),
+            ok("an empty list", r#"{"access_token":"at","result":[]}"#).set(RESULT),
+            ok("false", r#"{"access_token":"at","result":false}"#).set(RESULT),
+            ok("null", r#"{"access_token":"at","result":null}"#).set(RESULT),
+            ok("not there", r#"{"access_token":"at"}"#).set(RESULT),
+            own("an RFC's member all the same", 200, r#"{"access_token":"at","error":"no_way"}"#, "no_way")
+                .set(RESULT),
+            no("in trouble, without a code", 503, r#"{"result":true}"#, OAUTH_ERROR_UNAVAILABLE, RETRY)
+                .set(RESULT),
+            grant("the RFC's own code", 200, r#"{"result":"invalid_grant","message":"It is too old"}"#)
+                .set(RESULT),
+            // ---- error_text_path ----
+            own(
+                "words in a place of their own",
+                400,
+                r#"{"error":"E7","message":"no","why":{"text":"It is too old"}}"#,
+                "E7",
+            )
+            .set(&[(OAUTH_ERROR_TEXT_PATH, "why.text")])
+            .says(WORDS),
+            own("words that are not there", 400, r#"{"error":"E7","message":"It is too old"}"#, "E7")
+                .set(&[(OAUTH_ERROR_TEXT_PATH, "why.text")])
+                .says(WORDS),
+            own("words alone", 400, r#"{"why":"It is too old"}"#, "")
+                .set(&[(OAUTH_ERROR_TEXT_PATH, "why")])
+                .says(WORDS),
+            own("words that repeat a secret", 400, r#"{"error":"E7","why":"x n0t-t0-be-seen"}"#, "E7")
+                .set(&[(OAUTH_ERROR_TEXT_PATH, "why"), (OAUTH_CLIENT_SECRET, "n0t-t0-be-seen")])
+                .says("[withheld: it repeats a secret]"),
+            own(
+                "words that repeat a token of another name",
+                400,
+                r#"{"error":"E7","jwt":"at-new-jwt","why":"x at-new-jwt"}"#,
+                "E7",
+            )
+            .set(&[(OAUTH_ERROR_TEXT_PATH, "why"), (OAUTH_RESPONSE_NAMES, "access_token=jwt")])
+            .says("[withheld: it repeats a secret]"),
+            // ---- sign_in_errors ----
+            dead("a code that means to sign in", 401, r#"{"error":"E7"}"#, "E7")
+                .set(&[(OAUTH_SIGN_IN_ERRORS, "E6 e7")]),
+            dead("in trouble", 500, r#"{"error":"E7"}"#, "E7").set(&[(OAUTH_SIGN_IN_ERRORS, "E7")]),
+            dead("a number", 200, r#"{"result":1001}"#, "1001")
+                .set(&[(OAUTH_ERROR_PATH, "result"), (OAUTH_SIGN_IN_ERRORS, "1001")]),
+            dead("a code with blanks", 400, r#"{"error":"Not now, client"}"#, "Notnow,client")
+                .set(&[(OAUTH_SIGN_IN_ERRORS, "x Not%20now,%20client")]),
+            refused(
+                "the RFC's code, as the server writes it",
+                401,
+                r#"{"error":"Invalid Client"}"#,
+                OAUTH_ERROR_INVALID_CLIENT,
+                SIGN_IN,
+                "invalid_client",
+            )
+            .dead()
+            .set(&[(OAUTH_SIGN_IN_ERRORS, "invalid_client")]),
+            other("another code", 401, r#"{"error":"E77"}"#, "E77", FIX).set(&[(OAUTH_SIGN_IN_ERRORS, "E7")]),
+            refused(
+                "words are no code",
+                400,
+                r#"{"error":"invalid_client","message":"E7"}"#,
+                OAUTH_ERROR_INVALID_CLIENT,
+                FIX,
+                "invalid_client",
+            )
+            .says("E7")
+            .set(&[(OAUTH_SIGN_IN_ERRORS, "E7")]),
         ],
     );
 }

@@ -1,8 +1,10 @@
 //! Token responses as real servers give them (RFC 6749 section 5.1).
 
-use crate::answers::{ok, padded, run, Expires};
-use crate::support::now;
+use crate::answers::{no, ok, padded, run, Expires};
+use crate::common::error_text;
+use crate::support::{ask, client, now, Settings, Table};
 use oauth::constants::*;
+use std::time::UNIX_EPOCH;
 
 #[test]
 fn tokens_however_they_are_written() {
@@ -227,7 +229,35 @@ fn expiry_however_it_is_written() {
             unknown("negative", r#""expires_in":-1"#),
             unknown("empty", r#""expires_in":"""#),
             unknown("a word", r#""expires_in":"never""#),
-            unknown("a duration with colons (Tableau)", r#""expires_in":"177:05:38""#),
+            // ---- a text that says its unit ----
+            lasts("hours, minutes, seconds (Tableau)", r#""expires_in":"177:05:38""#, 637_538),
+            lasts("the same with a fraction (.NET)", r#""expires_in":" 01:00:00.0000000 ""#, 3600),
+            lasts("the same, whatever the unit", r#""expires_in":"1:00:00""#, 3600)
+                .set(&[(OAUTH_EXPIRES_IN_UNIT, "days")]),
+            unknown("minutes beyond 59", r#""expires_in":"1:60:00""#),
+            unknown("two parts", r#""expires_in":"60:00""#),
+            unknown("four parts", r#""expires_in":"1:0:0:0""#),
+            unknown("a sign between colons", r#""expires_in":"1:-1:00""#),
+            unknown("hours beyond all bounds", r#""expires_in":"99999999999999999999:00:00""#),
+            lasts("ISO 8601", r#""expires_in":"PT1H30M""#, 5400),
+            lasts("ISO 8601 with days", r#""expires_in":"P1DT1S""#, 86_401),
+            lasts("ISO 8601 in weeks, with a fraction", r#""expires_in":"P2WT0.5S""#, 1_209_600),
+            unknown("a month has no length", r#""expires_in":"P1M""#),
+            unknown("ISO 8601 in no order", r#""expires_in":"PT1S1H""#),
+            unknown("ISO 8601 without a number", r#""expires_in":"PTH""#),
+            unknown("nothing but P", r#""expires_in":"P""#),
+            unknown("P and no more of it", r#""expires_in":"Pé""#),
+            ok("RFC 3339 where a duration should be", with(r#""expires_in":"2036-01-31T12:00:00Z""#))
+                .expires(At("2036-01-31T12:00:00Z")),
+            ok("a header's date (ASP.NET)", with(r#"".expires":"Thu, 31 Jan 2036 12:00:00 GMT""#))
+                .expires(At("2036-01-31T12:00:00Z")),
+            // ---- other units ----
+            lasts("minutes", r#""expires_in":60"#, 3600).set(&[(OAUTH_EXPIRES_IN_UNIT, "minutes")]),
+            lasts("hours as text", r#""expires_in":"8""#, 28_800).set(&[(OAUTH_EXPIRES_IN_UNIT, "hours")]),
+            lasts("days", r#""expires_in":30"#, 2_592_000).set(&[(OAUTH_EXPIRES_IN_UNIT, "days")]),
+            unknown("days beyond the calendar", r#""expires_in":999999999999999"#)
+                .set(&[(OAUTH_EXPIRES_IN_UNIT, "days")]),
+            unknown("a point in time beyond the calendar", r#""expires_at":999999999999999999999"#),
             unknown("true", r#""expires_in":true"#),
             unknown("a list", r#""expires_in":[3600]"#),
             unknown("not a number", r#""expires_in":"NaN""#),
@@ -277,6 +307,216 @@ fn expiry_however_it_is_written() {
             unknown("milliseconds before it was given", r#""expires_in":518405184000"#).expires(Unknown),
         ],
     );
+}
+
+/// A token of that payload, and of what a JWT has around it.
+fn jwt(payload: &str) -> String {
+    let payload = base64::Engine::encode(&base64::prelude::BASE64_URL_SAFE_NO_PAD, payload);
+    format!("e30.{payload}.c2ln")
+}
+
+#[test]
+fn expiry_of_a_jwt_if_asked() {
+    let (later, before) = (now() + 7200, now() - 7200);
+    let padded = format!(
+        "e30.{}.c2ln",
+        base64::Engine::encode(&base64::prelude::BASE64_URL_SAFE, r#"{"exp":4102444800 }"#)
+    );
+    assert!(padded.contains('='));
+    let deep = format!(r#"{{"x":{}{},"exp":{later}}}"#, "[".repeat(5000), "]".repeat(5000));
+    // The access token, what else the answer says, whether it is asked for; until when the token lives.
+    let cases = [
+        ("not asked", jwt(&format!(r#"{{"exp":{later}}}"#)), "", "", None),
+        ("asked", jwt(&format!(r#"{{"sub":"x","exp":{later}}}"#)), "", "yes", Some(later)),
+        ("with a fraction", jwt(&format!(r#"{{"exp":{later}.5}}"#)), "", "yes", Some(later)),
+        ("padded", padded, "", "yes", Some(4_102_444_800)),
+        ("nested deep", jwt(&deep), "", "yes", Some(later)),
+        (
+            "the answer's own goes first",
+            jwt(r#"{"exp":4102444800}"#),
+            r#","expires_in":7200"#,
+            "yes",
+            Some(later),
+        ),
+        (
+            "the answer's own says nothing",
+            jwt(&format!(r#"{{"exp":{later}}}"#)),
+            r#","expires_in":0"#,
+            "yes",
+            Some(later),
+        ),
+        ("over already", jwt(&format!(r#"{{"exp":{before}}}"#)), "", "yes", None),
+        ("a text", jwt(&format!(r#"{{"exp":"{later}"}}"#)), "", "yes", None),
+        ("milliseconds", jwt(&format!(r#"{{"exp":{later}000}}"#)), "", "yes", None),
+        ("null", jwt(r#"{"exp":null}"#), "", "yes", None),
+        ("twice", jwt(&format!(r#"{{"exp":{later},"exp":{later}}}"#)), "", "yes", None),
+        ("below another member", jwt(&format!(r#"{{"x":{{"exp":{later}}}}}"#)), "", "yes", None),
+        ("no object", jwt(&format!("[{later}]")), "", "yes", None),
+        ("no JSON", jwt("exp"), "", "yes", None),
+        ("no base64url", "e30.e+/.c2ln".to_owned(), "", "yes", None),
+        ("two parts", jwt(&format!(r#"{{"exp":{later}}}"#)).replace(".c2ln", ""), "", "yes", None),
+        ("five parts: encrypted", format!("{}.a.b", jwt(&format!(r#"{{"exp":{later}}}"#))), "", "yes", None),
+        ("opaque", "at".to_owned(), "", "yes", None),
+    ];
+    let mut table = Table::new("exp of a JWT");
+    for (name, access, more, asked, expected) in cases {
+        table.row(name, |row| {
+            let client = client(&[(OAUTH_EXPIRES_FROM_JWT, asked)]);
+            ask(&client, "code");
+            let body = format!(r#"{{"access_token":"{access}"{more}}}"#);
+            row.returned(client.respond(200, "", body.as_bytes()), 0);
+            row.eq("access token", client.get(OAUTH_ACCESS_TOKEN), access);
+            let got = client.get(OAUTH_EXPIRES_AT);
+            let at = humantime::parse_rfc3339(&got).ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+            let at = at.map(|since| i64::try_from(since.as_secs()).unwrap());
+            // A busy machine's clock goes on meanwhile.
+            let is_it = match (at, expected) {
+                (Some(at), Some(expected)) => (0..120).contains(&(at - expected)),
+                (None, None) => got.is_empty(),
+                _ => false,
+            };
+            row.holds(&format!("expires at {got:?} instead of {expected:?}"), is_it);
+        });
+    }
+    table.end();
+}
+
+#[test]
+fn members_where_settings_say() {
+    let deep = |levels: usize| {
+        let (before, after) = (r#"{"a":"#.repeat(levels), "}".repeat(levels));
+        format!(r#"{before}{{"access_token":"at"}}{after}"#)
+    };
+    let path = |levels: usize| -> Settings<'static> {
+        Vec::leak(vec![(OAUTH_RESPONSE_PATH, String::leak("a.".repeat(levels - 1) + "a") as &str)])
+    };
+    let lost = |name, body: String| no(name, 200, body, OAUTH_ERROR_RESPONSE, OAUTH_ACTION_FIX);
+    run(
+        "where settings say",
+        &[
+            // ---- response_names ----
+            ok(
+                "other names",
+                r#"{"accessJwt":"at","refreshJwt":"rt","jwt":"id","kind":"bearer","grants":["a","b"],"ttl":3600}"#,
+            )
+            .set(&[(
+                OAUTH_RESPONSE_NAMES,
+                "access_token=accessJwt&refresh_token=refreshJwt&id_token=jwt&token_type=kind&scope=grants&expires_in=ttl",
+            )])
+            .refresh("rt")
+            .id("id")
+            .kind("bearer")
+            .scope("a b")
+            .expires(Expires::In(3600)),
+            ok("as paths", r#"{"access_token":"xoxb","authed_user":{"access_token":"at","t":[{"ttl":3600}]}}"#)
+                .set(&[(OAUTH_RESPONSE_NAMES, "access_token=authed_user.access_token&expires_in=authed_user.t.0.ttl")])
+                .expires(Expires::In(3600)),
+            ok("from the path", r#"{"data":{"a":{"b":"at"},"exp":"2036-01-31T12:00:00Z"},"exp":1}"#)
+                .set(&[
+                    (OAUTH_RESPONSE_PATH, "data"),
+                    (OAUTH_RESPONSE_NAMES, "access_token=a.b&expires_at=exp"),
+                ])
+                .expires(Expires::At("2036-01-31T12:00:00Z")),
+            ok("a name with dots", r#"{"a.b":{".t":"at"}}"#)
+                .set(&[(OAUTH_RESPONSE_PATH, "a.b"), (OAUTH_RESPONSE_NAMES, "access_token=.t")]),
+            ok("no other place is looked at", r#"{"access_token":"at","expires_in":60,"scope":"a","ttl":null}"#)
+                .set(&[(OAUTH_RESPONSE_NAMES, "expires_in=ttl&scope=")]),
+            ok("an escaped name", r#"{"access token":"at"}"#)
+                .set(&[(OAUTH_RESPONSE_NAMES, "access_token=access+token")]),
+            ok("a code and words beside a token of another name", r#"{"jwt":"at","code":"A1","message":"hello"}"#)
+                .set(&[(OAUTH_RESPONSE_NAMES, "access_token=jwt")]),
+            lost("a name that is not there", r#"{"access_token":"x"}"#.to_owned())
+                .set(&[(OAUTH_RESPONSE_NAMES, "access_token=accessJwt")]),
+            lost("only below, where nobody looks for it", r#"{"data":{"accessJwt":"x"}}"#.to_owned())
+                .set(&[(OAUTH_RESPONSE_NAMES, "access_token=accessJwt")]),
+            lost("null at the name", r#"{"accessJwt":null,"access_token":"x"}"#.to_owned())
+                .set(&[(OAUTH_RESPONSE_NAMES, "access_token=accessJwt")]),
+            lost("no text at the name", r#"{"jwt":7}"#.to_owned())
+                .set(&[(OAUTH_RESPONSE_NAMES, "access_token=jwt")]),
+            // ---- deep and wide ----
+            ok("31 deep", deep(30)).set(path(30)),
+            lost("32 deep", deep(31)).set(path(31)),
+            lost("100 deep", deep(100)).set(path(100)),
+            ok(
+                "nested 100 deep below the path",
+                format!(r#"{{"a":{{"access_token":"at","x":{}1{}}}}}"#, "[".repeat(100), "]".repeat(100)),
+            )
+            .set(path(1)),
+            ok("the last of many items", format!(r#"[{}{{"access_token":"at"}}]"#, "1,".repeat(500_000)))
+                .set(&[(OAUTH_RESPONSE_PATH, "500000")]),
+            lost("beyond the last of many items", format!("[{}1]", "1,".repeat(500_000)))
+                .set(&[(OAUTH_RESPONSE_PATH, "500001")]),
+            no(
+                "a list of a million",
+                200,
+                format!("[{}1]", "1,".repeat(1_000_000)),
+                OAUTH_ERROR_TOO_LARGE,
+                OAUTH_ACTION_FIX,
+            )
+            .set(&[(OAUTH_RESPONSE_PATH, "0")]),
+        ],
+    );
+}
+
+/// Who has to set a path is told what there is instead.
+#[test]
+fn what_was_not_there_is_said() {
+    // Settings, the answer; what the sentence says.
+    let cases: &[(Settings, &str, &str)] = &[
+        (
+            &[(OAUTH_RESPONSE_PATH, "data.token")],
+            r#"{"data":{"a":1,"b":2}}"#,
+            "nothing at data.token: check response_path (data has a, b)",
+        ),
+        (
+            &[(OAUTH_RESPONSE_PATH, "dat")],
+            r#"{"data":{"a":1}}"#,
+            "nothing at dat: check response_path (it has data)",
+        ),
+        (
+            &[(OAUTH_RESPONSE_PATH, "data.token")],
+            r#"{"data":[1,2,3]}"#,
+            "nothing at data.token: check response_path (data is a list of 3: give an item's number)",
+        ),
+        (
+            &[(OAUTH_RESPONSE_PATH, "data.token")],
+            r#"{"data":"x"}"#,
+            "nothing at data.token: check response_path",
+        ),
+        (&[(OAUTH_RESPONSE_PATH, "a")], r#"{"SECRETtoken":1}"#, "nothing at a: check response_path"),
+        (
+            &[(OAUTH_RESPONSE_NAMES, "access_token=jwt")],
+            r#"{"access":"x"}"#,
+            "nothing at jwt: check response_names (it has access)",
+        ),
+        (
+            &[(OAUTH_RESPONSE_NAMES, "access_token=jwt")],
+            r#"{"jwt":false}"#,
+            "no token at jwt: check response_names",
+        ),
+        (
+            &[(OAUTH_RESPONSE_NAMES, "refresh_token=r")],
+            r#"{"access":"x"}"#,
+            "no access_token: set response_path (it has access)",
+        ),
+    ];
+    let mut table = Table::new("what was not there");
+    for (settings, body, says) in cases {
+        table.row(says, |row| {
+            let client = client(settings);
+            ask(&client, "code");
+            row.returned(client.respond(200, "", body.as_bytes()), OAUTH_ERROR_RESPONSE);
+            row.holds(&error_text(), error_text().contains(says) && !error_text().contains("SECRET"));
+        });
+    }
+    let deep = format!("{}1{}", r#"{"a":"#.repeat(100), "}".repeat(100));
+    table.row("100 deep", |row| {
+        let client = client(&[(OAUTH_RESPONSE_PATH, &("a.".repeat(99) + "a"))]);
+        ask(&client, "code");
+        row.returned(client.respond(200, "", deep.as_bytes()), OAUTH_ERROR_RESPONSE);
+        row.holds(&error_text(), error_text().contains("deeper than 32 levels is not read"));
+    });
+    table.end();
 }
 
 /// Whoever always writes an error, and then a token, means the token: refused, the new refresh token would be lost.
