@@ -115,8 +115,8 @@ extern "C" {
 #define OAUTH_ERROR_TIMEOUT (-303)
 /* The connection broke before the answer was complete. Since 0.1. */
 #define OAUTH_ERROR_DISCONNECTED (-304)
-/* The server is there but cannot serve now: status 408, 429 or 5xx. See OAUTH_RETRY_AFTER.
- * Since 0.1.
+/* The server is there but cannot serve now: status 408, 429 or 5xx; or it is too early to ask it.
+ * See OAUTH_RETRY_AFTER. Since 0.1.
  */
 #define OAUTH_ERROR_UNAVAILABLE (-305)
 
@@ -433,6 +433,12 @@ extern "C" {
  * is well. Since 0.1.
  */
 #define OAUTH_REFRESH_PROLONGS 67
+/* Seconds before its end in which the server refreshes a token, for one that refuses to do so
+ * before. OAUTH_MIN_VALID is no more than that then; oauth_refresh is refused earlier with
+ * OAUTH_ERROR_UNAVAILABLE and OAUTH_RETRY_AFTER, and nothing is sent. A token that an API has
+ * rejected, or whose end is not known, is refreshed at any time. Since 0.1.
+ */
+#define OAUTH_REFRESH_WINDOW 68
 /* "yes": the fragment of OAUTH_AUTHORIZATION_ENDPOINT is a page's route, and the query goes behind
  * it. Unless set, the query goes before the fragment (RFC 3986 section 3). Since 0.1.
  */

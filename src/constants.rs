@@ -71,7 +71,8 @@ pub const OAUTH_ERROR_TLS: i32 = -302;
 pub const OAUTH_ERROR_TIMEOUT: i32 = -303;
 /// The connection broke before the answer was complete. Since 0.1.
 pub const OAUTH_ERROR_DISCONNECTED: i32 = -304;
-/// The server is there but cannot serve now: status 408, 429 or 5xx. See OAUTH_RETRY_AFTER. Since 0.1.
+/// The server is there but cannot serve now: status 408, 429 or 5xx; or it is too early to ask it. See OAUTH_RETRY_AFTER.
+/// Since 0.1.
 pub const OAUTH_ERROR_UNAVAILABLE: i32 = -305;
 
 // Refused by the authorization server: -400 to -499, one per error code of the RFCs.
@@ -302,6 +303,10 @@ pub const OAUTH_SIGN_IN_ERRORS: i32 = 66;
 /// `yes`: the server may answer a refresh without a token, by which the old one lives on: for as long as the answer says,
 /// or as it did before. With OAUTH_ERROR_PATH set, that has to say that all is well. Since 0.1.
 pub const OAUTH_REFRESH_PROLONGS: i32 = 67;
+/// Seconds before its end in which the server refreshes a token, for one that refuses to do so before. OAUTH_MIN_VALID is
+/// no more than that then; `oauth_refresh` is refused earlier with OAUTH_ERROR_UNAVAILABLE and OAUTH_RETRY_AFTER, and
+/// nothing is sent. A token that an API has rejected, or whose end is not known, is refreshed at any time. Since 0.1.
+pub const OAUTH_REFRESH_WINDOW: i32 = 68;
 /// `yes`: the fragment of OAUTH_AUTHORIZATION_ENDPOINT is a page's route, and the query goes behind it. Unless set, the
 /// query goes before the fragment (RFC 3986 section 3). Since 0.1.
 pub const OAUTH_QUERY_IN_FRAGMENT: i32 = 70;

@@ -104,6 +104,9 @@ pub enum Error {
     /// Nothing was sent: it is too early.
     #[error("the server asked to be left alone: try again in {seconds} s")]
     TooEarly { seconds: u32 },
+    /// Nothing was sent: the server would refuse it.
+    #[error("the token is too new to be refreshed (refresh_window): try again in {seconds} s")]
+    TooNew { seconds: u32 },
     /// Nothing was sent: an early renewal got no answer, and another could be taken for a theft.
     #[error(
         "an early refresh, by process {process} at {at}, brought no token: the next is sent when this one has expired"
@@ -256,9 +259,10 @@ impl Error {
                 (code, action, NOTHING)
             }
             Self::Unavailable { .. } => (number::OAUTH_ERROR_UNAVAILABLE, Retry, MAYBE),
-            Self::JustFailed { .. } | Self::TooEarly { .. } | Self::EarlyLost { .. } => {
-                (number::OAUTH_ERROR_UNAVAILABLE, Retry, NOTHING)
-            }
+            Self::JustFailed { .. }
+            | Self::TooEarly { .. }
+            | Self::TooNew { .. }
+            | Self::EarlyLost { .. } => (number::OAUTH_ERROR_UNAVAILABLE, Retry, NOTHING),
             Self::NoToken(_) | Self::SignIn { .. } => (number::OAUTH_ERROR_SIGN_IN, SignIn, NOTHING),
             Self::Final(last) => (last.number, last.action, NOTHING),
             Self::Response { .. } | Self::Unreadable { .. } => (number::OAUTH_ERROR_RESPONSE, Fix, MAYBE),
@@ -316,7 +320,7 @@ impl Error {
     pub fn retry_after(&self) -> Option<u32> {
         match self {
             Self::Unavailable { retry_after, .. } | Self::JustFailed { retry_after, .. } => *retry_after,
-            Self::TooEarly { seconds } => Some(*seconds),
+            Self::TooEarly { seconds } | Self::TooNew { seconds } => Some(*seconds),
             _ => self.refusal().and_then(|r| r.retry_after),
         }
     }

@@ -38,6 +38,8 @@ pub struct Freshness {
     pub min_valid: Option<u32>,
     /// Seconds that it lives where the server does not say.
     pub assume_expires_in: Option<u32>,
+    /// Seconds before its end in which alone the server refreshes it.
+    pub refresh_window: Option<u32>,
 }
 
 /// What a token response gave (RFC 6749 section 5.1).
@@ -73,7 +75,19 @@ impl Token {
         let Some(expires_at) = self.expires_at(freshness) else { return Span { from, until: i64::MAX } };
         let life = expires_at.saturating_sub(self.obtained_at).max(0);
         let margin = freshness.min_valid.map_or_else(|| DEFAULT_MIN_VALID.min(life / 2), i64::from);
+        // What the server would not renew yet is good enough.
+        let margin = freshness.refresh_window.map_or(margin, |window| margin.min(window.into()));
         Span { from, until: expires_at.saturating_sub(margin) }
+    }
+
+    /// Seconds until the server takes its refresh token; `None`: at any time, or there is none.
+    pub fn refreshed_in(&self, freshness: Freshness, now: i64) -> Option<u32> {
+        // Where the clock has been set back it says nothing of the token.
+        if self.refresh_token.is_none() || !self.usable(freshness).has(now) {
+            return None;
+        }
+        let opens = self.expires_at(freshness)?.saturating_sub(freshness.refresh_window?.into());
+        u32::try_from(opens.saturating_sub(now)).ok().filter(|seconds| *seconds > 0)
     }
 
     /// Whether it is sent as `Bearer`, which the header always says (RFC 6749 section 7.1): in any letters, and in the words

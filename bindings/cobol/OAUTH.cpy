@@ -116,7 +116,8 @@
       *> The connection broke before the answer was complete. Since 0.1.
        78  OAUTH-ERROR-DISCONNECTED       VALUE -304.
       *> The server is there but cannot serve now: status 408, 429 or
-      *> 5xx. See OAUTH-RETRY-AFTER. Since 0.1.
+      *> 5xx; or it is too early to ask it. See OAUTH-RETRY-AFTER.
+      *> Since 0.1.
        78  OAUTH-ERROR-UNAVAILABLE        VALUE -305.
 
       *> Refused by the authorization server: -400 to -499, one per
@@ -445,6 +446,13 @@
       *> as it did before. With OAUTH-ERROR-PATH set, that has to say
       *> that all is well. Since 0.1.
        78  OAUTH-REFRESH-PROLONGS         VALUE 67.
+      *> Seconds before its end in which the server refreshes a token,
+      *> for one that refuses to do so before. OAUTH-MIN-VALID is no
+      *> more than that then; oauth_refresh is refused earlier with
+      *> OAUTH-ERROR-UNAVAILABLE and OAUTH-RETRY-AFTER, and nothing is
+      *> sent. A token that an API has rejected, or whose end is not
+      *> known, is refreshed at any time. Since 0.1.
+       78  OAUTH-REFRESH-WINDOW           VALUE 68.
       *> "yes": the fragment of OAUTH-AUTHORIZATION-ENDPOINT is a page's
       *> route, and the query goes behind it. Unless set, the query goes
       *> before the fragment (RFC 3986 section 3). Since 0.1.

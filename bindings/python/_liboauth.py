@@ -81,8 +81,8 @@ OAUTH_ERROR_TLS = -302
 OAUTH_ERROR_TIMEOUT = -303
 #: The connection broke before the answer was complete. Since 0.1.
 OAUTH_ERROR_DISCONNECTED = -304
-#: The server is there but cannot serve now: status 408, 429 or 5xx. See OAUTH_RETRY_AFTER.
-#: Since 0.1.
+#: The server is there but cannot serve now: status 408, 429 or 5xx; or it is too early to ask it.
+#: See OAUTH_RETRY_AFTER. Since 0.1.
 OAUTH_ERROR_UNAVAILABLE = -305
 
 # Refused by the authorization server: -400 to -499, one per error code of the RFCs.
@@ -347,6 +347,11 @@ OAUTH_SIGN_IN_ERRORS = 66
 #: long as the answer says, or as it did before. With OAUTH_ERROR_PATH set, that has to say that all
 #: is well. Since 0.1.
 OAUTH_REFRESH_PROLONGS = 67
+#: Seconds before its end in which the server refreshes a token, for one that refuses to do so
+#: before. OAUTH_MIN_VALID is no more than that then; oauth_refresh is refused earlier with
+#: OAUTH_ERROR_UNAVAILABLE and OAUTH_RETRY_AFTER, and nothing is sent. A token that an API has
+#: rejected, or whose end is not known, is refreshed at any time. Since 0.1.
+OAUTH_REFRESH_WINDOW = 68
 #: 'yes': the fragment of OAUTH_AUTHORIZATION_ENDPOINT is a page's route, and the query goes behind
 #: it. Unless set, the query goes before the fragment (RFC 3986 section 3). Since 0.1.
 OAUTH_QUERY_IN_FRAGMENT = 70
@@ -467,6 +472,7 @@ SETTINGS: Dict[str, int] = {
     "error_text_path": OAUTH_ERROR_TEXT_PATH,
     "sign_in_errors": OAUTH_SIGN_IN_ERRORS,
     "refresh_prolongs": OAUTH_REFRESH_PROLONGS,
+    "refresh_window": OAUTH_REFRESH_WINDOW,
     "query_in_fragment": OAUTH_QUERY_IN_FRAGMENT,
 }
 

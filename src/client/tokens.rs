@@ -131,6 +131,9 @@ impl Process {
         let Some((lease, old)) = source.acquire(wanted, seen)? else { return Ok(()) };
         let RenewalRequest { purpose, is_early, way, .. } = wanted;
         let used = old.as_ref().filter(|_| way == Way::RefreshFirst);
+        if let Some(seconds) = used.and_then(|old| old.refreshed_in(snapshot.settings.freshness)) {
+            return Err(Error::TooNew { seconds });
+        }
         let operation = renewing(&snapshot.settings, used.map(|old| &old.token))?;
         let serial = old.map(|old| old.serial);
         let renewal = Renewal { lease, serial, purpose, is_early, request: None };

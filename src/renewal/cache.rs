@@ -343,6 +343,11 @@ impl CachedToken {
         }
     }
 
+    /// Seconds until the server refreshes it; `None`: at any time, as where an API has refused it.
+    pub fn refreshed_in(&self, freshness: Freshness) -> Option<u32> {
+        self.token.refreshed_in(freshness, system::now()).filter(|_| !self.is_rejected && self.is_own())
+    }
+
     /// Whether these settings would have asked for it in the same way. What stands in the record may be another's: of a
     /// machine's token the assertion, which says whom it is for, is not in the record's name.
     pub fn is_own(&self) -> bool {

@@ -19,4 +19,9 @@ pub const ROWS: &[Row] = &[
             |s| &mut s.freshness.assume_expires_in,
         ),
     },
+    Row {
+        number: number::OAUTH_REFRESH_WINDOW,
+        key: "refresh_window",
+        kind: Kind::Seconds(0..=YEAR, |s| &s.freshness.refresh_window, |s| &mut s.freshness.refresh_window),
+    },
 ];

@@ -255,6 +255,7 @@ fn everything_set() -> Client {
         (OAUTH_ERROR_PATH, "code"),
         (OAUTH_ERROR_TEXT_PATH, "text"),
         (OAUTH_SIGN_IN_ERRORS, "1001"),
+        (OAUTH_REFRESH_WINDOW, "60"),
     ] {
         client.must_set(property, text);
     }

@@ -64,6 +64,7 @@ const GOOD: &[(i32, &str, &str)] = &[
     (OAUTH_ERROR_TEXT_PATH, "status.text", ""),
     (OAUTH_SIGN_IN_ERRORS, "1001 not%20now", ""),
     (OAUTH_REFRESH_PROLONGS, "yes", "no"),
+    (OAUTH_REFRESH_WINDOW, "30", ""),
 ];
 
 #[test]

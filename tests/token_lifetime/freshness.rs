@@ -149,3 +149,82 @@ fn a_life_that_the_server_does_not_say_is_unknown_or_assumed() {
     });
     table.end();
 }
+
+#[test]
+fn a_token_is_not_refreshed_before_its_window() {
+    if !own_process("freshness::a_token_is_not_refreshed_before_its_window") {
+        return;
+    }
+    let mut table = Table::default();
+    let window = &[(OAUTH_REFRESH_WINDOW, "30"), (OAUTH_MIN_VALID, "300")];
+    everywhere(&mut table, "min_valid is no more than the window", |make| {
+        let client = make(window, &token_for("1", HOUR));
+        advance(HOUR - 35);
+        gives(&client, "1");
+        advance(10);
+        client.asks();
+        assert!(answer_token(&client, "2") > 0, "{}", error_text());
+        gives(&client, "2");
+    });
+    everywhere(&mut table, "oauth_refresh", |make| {
+        let client = make(window, &token_for("1", HOUR));
+        fails_and_asks_for(client.refresh(), OAUTH_ERROR_UNAVAILABLE, "too new", OAUTH_ACTION_RETRY);
+        let wait: i64 = client.get(OAUTH_RETRY_AFTER).parse().unwrap();
+        assert!((HOUR - 150..=HOUR - 30).contains(&wait), "{wait}");
+        assert_eq!(client.request(OAUTH_REQUEST_URL).0, OAUTH_ERROR_SEQUENCE, "nothing is to be sent");
+        gives(&client, "1");
+        advance(wait);
+        client.refresh_to("2");
+    });
+    everywhere(&mut table, "what an API has rejected", |make| {
+        let client = make(window, &token_for("1", HOUR));
+        gives(&client, "1");
+        assert_eq!(client.rejected(), 0);
+        client.asks();
+        assert!(answer_token(&client, "2") > 0, "{}", error_text());
+        gives(&client, "2");
+        fails_and_asks_for(client.refresh(), OAUTH_ERROR_UNAVAILABLE, "too new", OAUTH_ACTION_RETRY);
+        assert_eq!(client.rejected(), 0);
+        client.refresh_to("3");
+    });
+    everywhere(&mut table, "an unknown life has none", |make| {
+        make(window, &token_with("1", "")).refresh_to("2");
+    });
+    everywhere(&mut table, "a life that is assumed has one", |make| {
+        let client = make(&[window, &[(OAUTH_ASSUME_EXPIRES_IN, "600")][..]].concat(), &token_with("1", ""));
+        fails_and_asks_for(client.refresh(), OAUTH_ERROR_UNAVAILABLE, "too new", OAUTH_ACTION_RETRY);
+        advance(580);
+        client.refresh_to("2");
+    });
+    everywhere(&mut table, "after its end", |make| {
+        let client = make(&[(OAUTH_REFRESH_WINDOW, "0")], &token_for("1", HOUR));
+        advance(HOUR - 5);
+        gives(&client, "1");
+        advance(10);
+        client.refresh_to("2");
+    });
+    everywhere(&mut table, "a clock that was set back says nothing", |make| {
+        let client = make(window, &token_for("1", HOUR));
+        advance(-DAY);
+        client.refresh_to("2");
+        advance(DAY);
+    });
+    table.row("built-in HTTP", || {
+        let script = Script::of_tokens(HOUR);
+        let client = script.holder(None, window);
+        fails_and_asks_for(client.refresh(), OAUTH_ERROR_UNAVAILABLE, "too new", OAUTH_ACTION_RETRY);
+        gives(&client, "0");
+        assert_eq!(script.count(), 1, "only the sign-in was sent");
+        advance(HOUR - 20);
+        gives(&client, "1");
+        assert_eq!(script.count(), 2);
+    });
+    table.row("taken back", || {
+        let client = client_with(window);
+        sign_in_with(&client, "", &token_for("1", HOUR));
+        fails_and_asks_for(client.refresh(), OAUTH_ERROR_UNAVAILABLE, "too new", OAUTH_ACTION_RETRY);
+        client.must_set(OAUTH_REFRESH_WINDOW, "");
+        client.refresh_to("2");
+    });
+    table.end();
+}
