@@ -33,6 +33,38 @@ def expired(processes, threads):
         return f"{wall:.0f} ms, the server's delay {LATE} ms"
 
 
+@case((1, 64), (8, 1), (8, 8))
+def a_first_token_without_a_person(processes, threads):
+    """Nobody has signed in, there is not even a folder: one job asks, whoever comes meanwhile has its token, and so it is
+    when it has expired."""
+    with Server() as server:
+        profile = server.profile(grant_type="client_credentials", scope="read")
+        server.control(late=LATE, count=0)
+        answers, _ = storm(processes, profile, f"threads:{threads}", *READY)
+        equal("answers", processes * threads, len(answers))
+        first = one_new_token(answers)
+        equal("who the API sees", "demo", server.api(first)["client"])
+        server.requests(1)
+        old = server.expire()
+        answers, _ = storm(processes, profile, f"threads:{threads}", *READY)
+        one_new_token(answers, old)
+        server.requests(1)
+
+
+@case()
+def jobs_that_ask_for_different_things():
+    """Sixteen jobs with four scopes at once: four requests, and each has what it has asked for."""
+    with Server() as server:
+        server.control(late=LATE, count=0)
+        scopes = ["read", "write", "read write", "admin"]
+        profiles = [server.profile(grant_type="client_credentials", scope=scope) for scope in scopes]
+        running = [Storm(4, weather.WORK / "job", profile, *READY) for profile in profiles]
+        begun = [each.begin() for each in running]
+        for scope, each in zip(scopes, begun):
+            equal("scope", scope, server.api(one_new_token(each.answers()))["scope"])
+        server.requests(4)
+
+
 @case((1, 64, 150), (8, 8, 40))
 @case((1, 64, 2000), (8, 8, 1000), full=True)
 def again_and_again(processes, threads, times):

@@ -244,6 +244,34 @@ fn a_refusal_is_a_final_no_that_a_person_cannot_mend() {
 }
 
 #[test]
+fn a_refusal_of_one_assertion_is_not_shared_with_who_waits_with_another() {
+    if !own_process("machine::a_refusal_of_one_assertion_is_not_shared_with_who_waits_with_another") {
+        return;
+    }
+    let folder = Folder::new();
+    let before = waiters();
+    let server = Script::start(move |number, content| {
+        if number == 0 {
+            until(|| waiters() > before);
+        }
+        if content.contains("anne") {
+            return answer(400, JSON, &refusal("invalid_grant"));
+        }
+        ok(&token_for("berts", HOUR))
+    });
+    let job = |assertion| {
+        server.client(Some(&folder), &[(OAUTH_GRANT_TYPE, JWT_BEARER), (OAUTH_ASSERTION, assertion)])
+    };
+    let (anne, bert) = (job("anne.s.word"), job("bert.s.word"));
+    thread::scope(|scope| {
+        scope.spawn(|| assert_eq!(anne.header().0, OAUTH_ERROR_INVALID_GRANT, "{}", error_text()));
+        until(|| server.count() == 1);
+        gives(&bert, "berts");
+    });
+    assert_eq!(server.count(), 2);
+}
+
+#[test]
 fn what_was_forgotten_is_asked_for_anew() {
     let folder = Folder::new();
     let server = Script::of_tokens(HOUR);
