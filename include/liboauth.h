@@ -130,13 +130,16 @@ extern "C" {
  * Since 0.1.
  */
 #define OAUTH_ERROR_INVALID_CLIENT (-401)
-/* "invalid_grant": the code is wrong, used or too old (RFC 6749 section 5.2). A refused refresh
- * token is OAUTH_ERROR_SIGN_IN instead. Since 0.1.
+/* "invalid_grant": the code is wrong, used or too old (RFC 6749 section 5.2), or what a machine's
+ * grant is made of, such as a password or an assertion. A refused refresh token is
+ * OAUTH_ERROR_SIGN_IN instead. Since 0.1.
  */
 #define OAUTH_ERROR_INVALID_GRANT (-402)
 /* "unauthorized_client" (RFC 6749 sections 4.1.2.1 and 5.2). Since 0.1. */
 #define OAUTH_ERROR_UNAUTHORIZED (-403)
-/* "unsupported_grant_type" (RFC 6749 section 5.2). Since 0.1. */
+/* "unsupported_grant_type": the server does not know OAUTH_GRANT_TYPE, or not for this client (RFC
+ * 6749 section 5.2). Since 0.1.
+ */
 #define OAUTH_ERROR_UNSUPPORTED_GRANT (-404)
 /* "invalid_scope" (RFC 6749 sections 4.1.2.1 and 5.2). Since 0.1. */
 #define OAUTH_ERROR_INVALID_SCOPE (-405)
@@ -269,8 +272,8 @@ extern "C" {
  * replaced. Since 0.1.
  */
 #define OAUTH_AUTHORIZE_PARAMS 17
-/* More parameters of the code exchange, as a query string; one that is there already is replaced.
- * Since 0.1.
+/* More parameters of a code's exchange or a machine's grant, as a query string; one that is there
+ * already is replaced. Since 0.1.
  */
 #define OAUTH_TOKEN_PARAMS 18
 /* More parameters of a refresh, as a query string; one that is there already is replaced.
@@ -636,6 +639,8 @@ int32_t oauth_refresh(int32_t client);
  *
  * OAUTH_ERROR_SIGN_IN can come at any time: a sign-in can be revoked. Then begin anew with
  * oauth_build_authorize_url, once: an API that refuses a fresh token refuses it for another reason.
+ * With an OAUTH_GRANT_TYPE that needs no person it never comes: where there is no token, one is
+ * asked for.
  *
  * A token that the server calls another type than Bearer is no header: OAUTH_ERROR_RESPONSE (RFC
  * 6749 section 7.1). oauth_access_token gives it, for a program that knows how it is sent.

@@ -82,12 +82,13 @@ pub const OAUTH_ERROR_UNAVAILABLE: i32 = -305;
 pub const OAUTH_ERROR_INVALID_REQUEST: i32 = -400;
 /// `invalid_client`: client_id, client_secret or OAUTH_CLIENT_AUTH is wrong (RFC 6749 section 5.2). Since 0.1.
 pub const OAUTH_ERROR_INVALID_CLIENT: i32 = -401;
-/// `invalid_grant`: the code is wrong, used or too old (RFC 6749 section 5.2). A refused refresh token is
-/// OAUTH_ERROR_SIGN_IN instead. Since 0.1.
+/// `invalid_grant`: the code is wrong, used or too old (RFC 6749 section 5.2), or what a machine's grant is made of, such
+/// as a password or an assertion. A refused refresh token is OAUTH_ERROR_SIGN_IN instead. Since 0.1.
 pub const OAUTH_ERROR_INVALID_GRANT: i32 = -402;
 /// `unauthorized_client` (RFC 6749 sections 4.1.2.1 and 5.2). Since 0.1.
 pub const OAUTH_ERROR_UNAUTHORIZED: i32 = -403;
-/// `unsupported_grant_type` (RFC 6749 section 5.2). Since 0.1.
+/// `unsupported_grant_type`: the server does not know OAUTH_GRANT_TYPE, or not for this client (RFC 6749 section 5.2).
+/// Since 0.1.
 pub const OAUTH_ERROR_UNSUPPORTED_GRANT: i32 = -404;
 /// `invalid_scope` (RFC 6749 sections 4.1.2.1 and 5.2). Since 0.1.
 pub const OAUTH_ERROR_INVALID_SCOPE: i32 = -405;
@@ -190,7 +191,8 @@ pub const OAUTH_RESPONSE_TYPE: i32 = 15;
 pub const OAUTH_PKCE: i32 = 16;
 /// More parameters of the authorization request, as a query string; one that is there already is replaced. Since 0.1.
 pub const OAUTH_AUTHORIZE_PARAMS: i32 = 17;
-/// More parameters of the code exchange, as a query string; one that is there already is replaced. Since 0.1.
+/// More parameters of a code's exchange or a machine's grant, as a query string; one that is there already is replaced.
+/// Since 0.1.
 pub const OAUTH_TOKEN_PARAMS: i32 = 18;
 /// More parameters of a refresh, as a query string; one that is there already is replaced. Since 0.1.
 pub const OAUTH_REFRESH_PARAMS: i32 = 19;

@@ -131,13 +131,16 @@
       *> is wrong (RFC 6749 section 5.2). Since 0.1.
        78  OAUTH-ERROR-INVALID-CLIENT     VALUE -401.
       *> "invalid_grant": the code is wrong, used or too old (RFC 6749
-      *> section 5.2). A refused refresh token is OAUTH-ERROR-SIGN-IN
-      *> instead. Since 0.1.
+      *> section 5.2), or what a machine's grant is made of, such as a
+      *> password or an assertion. A refused refresh token is
+      *> OAUTH-ERROR-SIGN-IN instead. Since 0.1.
        78  OAUTH-ERROR-INVALID-GRANT      VALUE -402.
       *> "unauthorized_client" (RFC 6749 sections 4.1.2.1 and 5.2).
       *> Since 0.1.
        78  OAUTH-ERROR-UNAUTHORIZED       VALUE -403.
-      *> "unsupported_grant_type" (RFC 6749 section 5.2). Since 0.1.
+      *> "unsupported_grant_type": the server does not know
+      *> OAUTH-GRANT-TYPE, or not for this client (RFC 6749 section
+      *> 5.2). Since 0.1.
        78  OAUTH-ERROR-UNSUPPORTED-GRANT  VALUE -404.
       *> "invalid_scope" (RFC 6749 sections 4.1.2.1 and 5.2). Since 0.1.
        78  OAUTH-ERROR-INVALID-SCOPE      VALUE -405.
@@ -274,8 +277,8 @@
       *> More parameters of the authorization request, as a query
       *> string; one that is there already is replaced. Since 0.1.
        78  OAUTH-AUTHORIZE-PARAMS         VALUE 17.
-      *> More parameters of the code exchange, as a query string; one
-      *> that is there already is replaced. Since 0.1.
+      *> More parameters of a code's exchange or a machine's grant, as a
+      *> query string; one that is there already is replaced. Since 0.1.
        78  OAUTH-TOKEN-PARAMS             VALUE 18.
       *> More parameters of a refresh, as a query string; one that is
       *> there already is replaced. Since 0.1.
@@ -723,7 +726,8 @@
       *> OAUTH-ERROR-SIGN-IN can come at any time: a sign-in can be
       *> revoked. Then begin anew with oauth_build_authorize_url, once:
       *> an API that refuses a fresh token refuses it for another
-      *> reason.
+      *> reason. With an OAUTH-GRANT-TYPE that needs no person it never
+      *> comes: where there is no token, one is asked for.
       *>
       *> A token that the server calls another type than Bearer is no
       *> header: OAUTH-ERROR-RESPONSE (RFC 6749 section 7.1).

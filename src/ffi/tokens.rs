@@ -35,7 +35,8 @@ pub extern "C" fn oauth_refresh(client: i32) -> i32 {
 /// as it lives, and OAUTH_ERROR and its like say what happened.
 ///
 /// OAUTH_ERROR_SIGN_IN can come at any time: a sign-in can be revoked. Then begin anew with
-/// `oauth_build_authorize_url`, once: an API that refuses a fresh token refuses it for another reason.
+/// `oauth_build_authorize_url`, once: an API that refuses a fresh token refuses it for another reason. With an
+/// OAUTH_GRANT_TYPE that needs no person it never comes: where there is no token, one is asked for.
 ///
 /// A token that the server calls another type than Bearer is no header: OAUTH_ERROR_RESPONSE (RFC 6749 section 7.1).
 /// `oauth_access_token` gives it, for a program that knows how it is sent.
