@@ -1,6 +1,6 @@
 """The store fails: a full disk, a broken one, a read-only one, rights or quota that are gone, at each call in turn."""
 
-from world import KEY, N, Result, check, store, trace
+from world import KEY, MACHINE, N, Result, check, store, trace
 
 ERRNOS = ["ENOSPC", "EIO", "EROFS", "EACCES", "EDQUOT"]
 WRITING = "write,rename,fsync,open,unlink,mkdir,chmod"
@@ -176,6 +176,33 @@ class InSignIn(Errors):
         check(stored == header, "the new token is not stored")
 
 
+class InFirstToken(Errors):
+    """A job that nobody signs in for asks for its first token."""
+
+    counted = "token_requests"
+
+    def prepare(self, s):
+        pass
+
+    def before(self, s, job):
+        pass
+
+    def act(self, job):
+        return job.ask("header")
+
+    def while_it_lasts(self, s, job, used, first):
+        check(used or first.code < 0, "nothing was asked for", first)
+        if used:
+            header = job.must("header").text
+            check(s.server.takes(s.base, header), "the API does not take the token")
+
+    def afterwards(self, s, job, used, first):
+        header = job.must("header").text
+        with s.job() as other:
+            stored = other.must("header").text
+        check(stored == header, "the new token is not stored")
+
+
 class InUrl(Errors):
     """An address that cannot be remembered is not shown."""
 
@@ -228,7 +255,8 @@ def descriptors(servers):
     sealed = {"STORE_KEY": KEY}
     for sweep in (InRefresh(servers, "refresh"), InRefresh(servers, "refresh, sealed", **sealed),
                   InEarlyRefresh(servers, "early refresh"), InSignIn(servers, "sign-in"),
-                  InSignIn(servers, "sign-in, sealed", **sealed)):
+                  InSignIn(servers, "sign-in, sealed", **sealed),
+                  InFirstToken(servers, "first token without a person", **MACHINE)):
         yield WithoutDescriptors(sweep)
 
 
@@ -240,5 +268,6 @@ def sweeps(servers):
         InLooking(servers, "refresh, nothing can be read"),
         InEarlyRefresh(servers, "early refresh"),
         InSignIn(servers, "sign-in"),
+        InFirstToken(servers, "first token without a person", **MACHINE),
         InUrl(servers, "authorization URL"),
     ]

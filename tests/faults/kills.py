@@ -6,7 +6,7 @@ What has become of it is known from what the practice server has counted and fro
 import re
 import time
 
-from world import KEY, Died, N, Result, check, store, trace
+from world import KEY, MACHINE, Died, N, Result, check, store, trace
 
 NOTHING_USED = "nothing had been used: all goes on as it was"
 STORED = "the new token was stored"
@@ -237,6 +237,25 @@ class InRecovery(InRefresh):
         return WHOLE if killed else NOT_REACHED
 
 
+class InFirstToken(Sweep):
+    """A job that nobody signs in for asks for its first token: nothing that is lost is missed."""
+
+    counted = "token_requests"
+    recovers = True
+
+    def prepare(self, s):
+        pass
+
+    def act(self, s, job):
+        job.must("arm")
+        return job.ask("header")
+
+    def judge(self, s, pid, outcome):
+        s.goes_on()
+        for file in s.files(".json"):
+            file.unlink()
+
+
 class InForget(Sweep):
     """A job forgets the token: another finds all of it or nothing, and forgets it."""
 
@@ -329,6 +348,8 @@ def sweeps(servers):
         InSecondSignIn(servers, "second sign-in", "strict"),
         InSignIn(servers, "first sign-in, sealed", "strict", **sealed),
         InUrl(servers, "authorization URL", "strict"),
+        InFirstToken(servers, "first token without a person", "strict", **MACHINE),
+        InFirstToken(servers, "first token without a person, sealed", "strict", **MACHINE, **sealed),
         InForget(servers, "forgetting", "strict"),
         InRevoke(servers, "revoking", "strict"),
         InReseal(servers, "sealing anew", "strict"),

@@ -30,6 +30,8 @@ NOT_STORED = 3  # a job's status
 N = {name: int(number) for name, number in re.findall(r"#define OAUTH_(\w+)\s+\(?(-?\d+)", HEADER.read_text())}
 
 KEY = "c2b4f1a07d5e9386fa10c3d2b49e7f58616b0d9c2e8f7a4513d0b6e29f8c7a41"
+# A job that nobody signs in for.
+MACHINE = {"GRANT_TYPE": "client_credentials", "SCOPE": "read"}
 ENDPOINTS = {"strict": ("/authorize", "/token", "/revoke"), "stamps": ("/authorize", "/oauth/token", "/oauth/revoke")}
 
 
