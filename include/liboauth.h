@@ -408,6 +408,11 @@ extern "C" {
 #define OAUTH_TOKEN_NAMES 59
 /* The same for refreshes; OAUTH_TOKEN_NAMES unless set. Since 0.1. */
 #define OAUTH_REFRESH_NAMES 60
+/* What the server calls parameters of its redirect, as a query string:
+ * "code=spapi_oauth_code&state=payload". What has another name is not taken under the usual one.
+ * Since 0.1.
+ */
+#define OAUTH_REDIRECT_NAMES 61
 /* Where members of a token response stand that are called otherwise, as a query string such as
  * "access_token=accessJwt&expires_in=session.ttl": each a path from OAUTH_RESPONSE_PATH. It goes
  * for "access_token", "refresh_token", "id_token", "token_type", "scope", "expires_in" and
@@ -442,10 +447,21 @@ extern "C" {
  * rejected, or whose end is not known, is refreshed at any time. Since 0.1.
  */
 #define OAUTH_REFRESH_WINDOW 68
+/* "yes": the code verifier is kept with the token, and sent with each refresh. Since 0.1. */
+#define OAUTH_REFRESH_VERIFIER 69
 /* "yes": the fragment of OAUTH_AUTHORIZATION_ENDPOINT is a page's route, and the query goes behind
  * it. Unless set, the query goes before the fragment (RFC 3986 section 3). Since 0.1.
  */
 #define OAUTH_QUERY_IN_FRAGMENT 70
+/* Hosts, with blanks between them, of which a redirect may name one by OAUTH_TOKEN_HOST_PARAM:
+ * where people's data are in several countries. The code goes to OAUTH_TOKEN_ENDPOINT's path at
+ * that host and its port, and so do refresh and revocation. Another is refused. Since 0.1.
+ */
+#define OAUTH_TOKEN_HOSTS 71
+/* The redirect's parameter that names the host, alone or as "https://host", such as
+ * "accounts-server". Where it is not there, the host is OAUTH_TOKEN_ENDPOINT's. Since 0.1.
+ */
+#define OAUTH_TOKEN_HOST_PARAM 72
 
 /* ---- properties: results, for oauth_get; an empty text where there is none ---- */
 

@@ -286,6 +286,9 @@ pub const OAUTH_AUTHORIZE_NAMES: i32 = 58;
 pub const OAUTH_TOKEN_NAMES: i32 = 59;
 /// The same for refreshes; OAUTH_TOKEN_NAMES unless set. Since 0.1.
 pub const OAUTH_REFRESH_NAMES: i32 = 60;
+/// What the server calls parameters of its redirect, as a query string: `code=spapi_oauth_code&state=payload`. What has
+/// another name is not taken under the usual one. Since 0.1.
+pub const OAUTH_REDIRECT_NAMES: i32 = 61;
 /// Where members of a token response stand that are called otherwise, as a query string such as
 /// `access_token=accessJwt&expires_in=session.ttl`: each a path from OAUTH_RESPONSE_PATH. It goes for `access_token`,
 /// `refresh_token`, `id_token`, `token_type`, `scope`, `expires_in` and `expires_at`; no other place is looked at then, and
@@ -309,9 +312,18 @@ pub const OAUTH_REFRESH_PROLONGS: i32 = 67;
 /// no more than that then; `oauth_refresh` is refused earlier with OAUTH_ERROR_UNAVAILABLE and OAUTH_RETRY_AFTER, and
 /// nothing is sent. A token that an API has rejected, or whose end is not known, is refreshed at any time. Since 0.1.
 pub const OAUTH_REFRESH_WINDOW: i32 = 68;
+/// `yes`: the code verifier is kept with the token, and sent with each refresh. Since 0.1.
+pub const OAUTH_REFRESH_VERIFIER: i32 = 69;
 /// `yes`: the fragment of OAUTH_AUTHORIZATION_ENDPOINT is a page's route, and the query goes behind it. Unless set, the
 /// query goes before the fragment (RFC 3986 section 3). Since 0.1.
 pub const OAUTH_QUERY_IN_FRAGMENT: i32 = 70;
+/// Hosts, with blanks between them, of which a redirect may name one by OAUTH_TOKEN_HOST_PARAM: where people's data are in
+/// several countries. The code goes to OAUTH_TOKEN_ENDPOINT's path at that host and its port, and so do refresh and
+/// revocation. Another is refused. Since 0.1.
+pub const OAUTH_TOKEN_HOSTS: i32 = 71;
+/// The redirect's parameter that names the host, alone or as `https://host`, such as `accounts-server`. Where it is not
+/// there, the host is OAUTH_TOKEN_ENDPOINT's. Since 0.1.
+pub const OAUTH_TOKEN_HOST_PARAM: i32 = 72;
 
 // ---- properties: results, for oauth_get; an empty text where there is none ----
 

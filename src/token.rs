@@ -62,6 +62,10 @@ pub struct Token {
     pub basis: Option<String>,
     /// The answer's members that are not ours, such as `instance_url`.
     pub extra: Vec<(String, Json)>,
+    /// Of the sign-in, where the server wants it with each refresh.
+    pub code_verifier: Option<Secret>,
+    /// Where the sign-in's redirect said that tokens are, if not at the token endpoint's host.
+    pub token_host: Option<String>,
     /// Those of the redirect that its code came with, such as QuickBooks' `realmId`.
     pub redirect: Vec<(String, Json)>,
 }
@@ -137,11 +141,9 @@ impl Token {
 
     /// What must not be seen of it.
     pub fn secrets(&self) -> Vec<Secret> {
-        [Some(&self.access_token), self.refresh_token.as_ref(), self.id_token.as_ref()]
-            .into_iter()
-            .flatten()
-            .cloned()
-            .collect()
+        let Self { access_token, refresh_token, id_token, code_verifier, .. } = self;
+        let all = [Some(access_token), refresh_token.as_ref(), id_token.as_ref(), code_verifier.as_ref()];
+        all.into_iter().flatten().cloned().collect()
     }
 
     /// A refresh answer may leave out what has not changed (RFC 6749 sections 5.1 and 6).
@@ -151,6 +153,8 @@ impl Token {
         self.id_token = self.id_token.or_else(|| old.id_token.clone());
         self.basis = old.basis.clone();
         self.scope = self.scope.or_else(|| old.scope.clone());
+        self.code_verifier = self.code_verifier.or_else(|| old.code_verifier.clone());
+        self.token_host = self.token_host.or_else(|| old.token_host.clone());
         self.extra.extend(old.extra.iter().cloned());
         if self.redirect.is_empty() {
             self.redirect.clone_from(&old.redirect);

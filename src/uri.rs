@@ -161,6 +161,36 @@ pub fn check_redirect_uri(text: &str, allowed: &str) -> Result<()> {
     Err(Error::RedirectUri { scheme })
 }
 
+/// A URL's host, and its port, written or not.
+pub fn server_of(url: &str) -> (&str, Option<u16>) {
+    let port = parse(url).ok().and_then(|url| url.port_or_known_default());
+    (host_of(authority(url)), port)
+}
+
+/// The URL, as it is written, at another host.
+pub fn with_host(url: &str, host: &str) -> String {
+    let (before, rest) = url.split_once("://").unwrap_or(("", url));
+    let after = &rest[host_of(authority(url)).len()..];
+    format!("{before}://{host}{after}")
+}
+
+/// A host's name, or an https URL of nothing else; and its port, where that is written.
+pub fn bare_host(text: &str) -> Option<(&str, Option<u16>)> {
+    const HTTPS: &str = "https://";
+    const LONGEST: usize = 253;
+    let is_url = text.get(..HTTPS.len()).is_some_and(|scheme| scheme.eq_ignore_ascii_case(HTTPS));
+    let server = if is_url { &text[HTTPS.len()..] } else { text };
+    let server = server.strip_suffix('/').filter(|_| is_url).unwrap_or(server);
+    let (host, port) = match server.split_once(':') {
+        Some((host, port)) if port.bytes().all(|b| b.is_ascii_digit()) => (host, Some(port.parse().ok()?)),
+        Some(_) => return None,
+        None => (server, None),
+    };
+    let is_label =
+        |label: &str| !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    (host.len() <= LONGEST && host.split('.').all(is_label)).then_some((host, port))
+}
+
 /// Without the port. A user name is not expected.
 pub fn host_of(authority: &str) -> &str {
     match authority.split_once(']') {

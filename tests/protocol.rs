@@ -40,6 +40,8 @@ mod profile_search;
 mod profiles;
 #[path = "protocol/proofs.rs"]
 mod proofs;
+#[path = "protocol/redirects.rs"]
+mod redirects;
 #[path = "protocol/refreshes.rs"]
 mod refreshes;
 #[path = "protocol/refusals.rs"]

@@ -418,6 +418,10 @@
       *> The same for refreshes; OAUTH-TOKEN-NAMES unless set.
       *> Since 0.1.
        78  OAUTH-REFRESH-NAMES            VALUE 60.
+      *> What the server calls parameters of its redirect, as a query
+      *> string: "code=spapi_oauth_code&state=payload". What has another
+      *> name is not taken under the usual one. Since 0.1.
+       78  OAUTH-REDIRECT-NAMES           VALUE 61.
       *> Where members of a token response stand that are called
       *> otherwise, as a query string such as
       *> "access_token=accessJwt&expires_in=session.ttl": each a path
@@ -456,10 +460,23 @@
       *> sent. A token that an API has rejected, or whose end is not
       *> known, is refreshed at any time. Since 0.1.
        78  OAUTH-REFRESH-WINDOW           VALUE 68.
+      *> "yes": the code verifier is kept with the token, and sent with
+      *> each refresh. Since 0.1.
+       78  OAUTH-REFRESH-VERIFIER         VALUE 69.
       *> "yes": the fragment of OAUTH-AUTHORIZATION-ENDPOINT is a page's
       *> route, and the query goes behind it. Unless set, the query goes
       *> before the fragment (RFC 3986 section 3). Since 0.1.
        78  OAUTH-QUERY-IN-FRAGMENT        VALUE 70.
+      *> Hosts, with blanks between them, of which a redirect may name
+      *> one by OAUTH-TOKEN-HOST-PARAM: where people's data are in
+      *> several countries. The code goes to OAUTH-TOKEN-ENDPOINT's path
+      *> at that host and its port, and so do refresh and revocation.
+      *> Another is refused. Since 0.1.
+       78  OAUTH-TOKEN-HOSTS              VALUE 71.
+      *> The redirect's parameter that names the host, alone or as
+      *> "https://host", such as "accounts-server". Where it is not
+      *> there, the host is OAUTH-TOKEN-ENDPOINT's. Since 0.1.
+       78  OAUTH-TOKEN-HOST-PARAM         VALUE 72.
 
       *> ---- properties: results, for oauth_get; an empty text where
       *> there is none ----

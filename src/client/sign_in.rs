@@ -60,9 +60,9 @@ fn exchange(
     place: Box<dyn Reservation>,
     secrets: Vec<Secret>,
 ) -> (Exchange, Aim) {
-    let ReturnedCode { code, fingerprint, extra, claim } = code;
+    let ReturnedCode { code, fingerprint, extra, token_host, claim } = code;
     let (redirect_uri, verifier) = (claim.redirect_uri.clone(), claim.verifier.clone());
     let aim = Aim::SignIn(SignIn { fingerprint: fingerprint.clone(), claim, place });
     let settings = snapshot.settings.clone();
-    (Exchange { settings, code, fingerprint, redirect_uri, verifier, extra, secrets }, aim)
+    (Exchange { settings, code, fingerprint, redirect_uri, verifier, extra, token_host, secrets }, aim)
 }

@@ -22,6 +22,8 @@ pub struct Exchange {
     pub verifier: Option<Secret>,
     /// Parameters that came with the redirect and are not ours, such as QuickBooks' `realmId`.
     pub extra: Vec<(String, String)>,
+    /// Where it goes, if not to the configured host.
+    pub token_host: Option<String>,
     /// Of the token that is there already: no sentence repeats them.
     pub secrets: Vec<Secret>,
 }
@@ -35,8 +37,10 @@ impl Exchange {
 impl OneRequest for Exchange {
     fn request(&self, at: &Moment) -> Result<Dispatch> {
         let verifier = self.verifier.as_ref().map(Secret::expose);
+        let mut request = self.settings.token_request(at)?;
+        request.url = self.settings.at_token_host(request.url, self.token_host.as_deref())?;
         Ok(Dispatch {
-            request: self.settings.token_request(at)?.exchange(&self.code, &self.redirect_uri, verifier)?,
+            request: request.exchange(&self.code, &self.redirect_uri, verifier)?,
             spends: Some(self.fingerprint.clone()),
             repeat: Repeat::IfNotSent,
         })
@@ -53,6 +57,8 @@ impl OneRequest for Exchange {
             secrets,
         ))?;
         let member = |(name, value): &(String, String)| (name.clone(), Json::of_text(value));
+        token.code_verifier = self.verifier.clone().filter(|_| self.settings.token_requests.refresh_verifier);
+        token.token_host.clone_from(&self.token_host);
         token.redirect = self.extra.iter().map(member).collect();
         Ok(Product::Token(Box::new(token.bounded())))
     }

@@ -31,8 +31,12 @@ impl Refresh {
 
 impl OneRequest for Refresh {
     fn request(&self, at: &Moment) -> Result<Dispatch> {
+        let mut request = self.settings.refresh_request(at)?;
+        request.url = self.settings.at_token_host(request.url, self.old.token_host.as_deref())?;
+        let verifier =
+            self.old.code_verifier.as_ref().filter(|_| self.settings.token_requests.refresh_verifier);
         Ok(Dispatch {
-            request: self.settings.refresh_request(at)?.refresh(&self.refresh_token)?,
+            request: request.refresh(&self.refresh_token, verifier)?,
             spends: Some(fingerprint(&self.refresh_token)),
             // A server that has rotated it, and whose answer was lost, may take the old one once more.
             repeat: Repeat::Always,

@@ -19,6 +19,8 @@ pub struct Revocation {
     /// Those that the server still has.
     left: VecDeque<(Hint, Secret)>,
     secrets: Vec<Secret>,
+    /// Where the tokens are from, if not from the configured host.
+    token_host: Option<String>,
     /// In the last request.
     signed: Vec<Secret>,
     has_revoked: bool,
@@ -29,11 +31,14 @@ impl Revocation {
         let refresh_token = token.refresh_token.iter().map(|secret| (Hint::RefreshToken, secret));
         let all = refresh_token.chain([(Hint::AccessToken, &token.access_token)]);
         let left = all.map(|(hint, secret)| (hint, secret.clone())).collect();
-        Self { settings, left, secrets: token.secrets(), signed: Vec::new(), has_revoked: false }
+        let token_host = token.token_host.clone();
+        Self { settings, left, secrets: token.secrets(), token_host, signed: Vec::new(), has_revoked: false }
     }
 
     fn request(&self, hint: Hint, token: &Secret, at: &Moment) -> Result<Dispatch> {
-        let request = revocation::request(self.settings.revocation_request(at)?, hint, token)?;
+        let mut request = self.settings.revocation_request(at)?;
+        request.url = self.settings.at_token_host(request.url, self.token_host.as_deref())?;
+        let request = revocation::request(request, hint, token)?;
         Ok(Dispatch { request, spends: None, repeat: Repeat::Always })
     }
 

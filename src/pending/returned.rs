@@ -15,6 +15,8 @@ pub struct ReturnedCode {
     /// Of the code.
     pub fingerprint: String,
     pub extra: Vec<(String, String)>,
+    /// Where it is to be sent, if not to the configured host.
+    pub token_host: Option<String>,
     /// The URL that it answers, nobody else's meanwhile.
     pub claim: Claim,
 }
@@ -23,7 +25,7 @@ impl ReturnedCode {
     /// Finds the code in what came back, and the URL that it answers.
     /// `is_used`: whether the code of that fingerprint has brought tokens.
     pub fn find(pasted: &str, snapshot: &Snapshot, is_used: impl Fn(&str) -> bool) -> Result<Self> {
-        let mut response = match authorization_response::parse(pasted) {
+        let mut response = match authorization_response::parse(pasted, &snapshot.settings.redirect.names) {
             Ok(response) => response,
             Err(no_code) => return Err(refusal(snapshot, no_code)?),
         };
@@ -34,7 +36,8 @@ impl ReturnedCode {
         }
         check_issuer(snapshot, response.issuer.as_deref())?;
         let claim = claim(snapshot, &response, &fingerprint)?;
-        Ok(Self { code, fingerprint, extra: response.extra, claim })
+        let token_host = snapshot.settings.token_host(&response.extra)?;
+        Ok(Self { code, fingerprint, extra: response.extra, token_host, claim })
     }
 }
 

@@ -1,8 +1,15 @@
 //! The authorization response as a person, or a web server, brings it (RFC 6749 section 4.1.2).
 #![forbid(unsafe_code)]
 
+use super::names::{Known, Names};
 use crate::error::{Error, Refusal, Result};
 use crate::uri;
+
+/// What a server may call otherwise. Without any of them an answer cannot be read.
+pub const KNOWN: Known = Known { names: OURS, needed: OURS };
+const OURS: &[&str] = &["code", "state", "error", "error_description", "error_uri", "iss"];
+/// Those that only an authorization response has.
+const MARKS: &[&str] = &["code", "state", "error"];
 
 /// What came back from the sign-in.
 #[derive(Debug, PartialEq)]
@@ -39,15 +46,19 @@ pub enum NoCode {
 }
 
 /// Finds the code in a redirect URL, in its query or fragment, in the last part of a path, before its state
-/// (`code#state`), or alone. Quotes and blanks around it, line breaks within and `&amp;` are forgiven.
-pub fn parse(pasted: &str) -> std::result::Result<AuthorizationResponse, NoCode> {
+/// (`code#state`), or alone. Quotes and blanks around it, line breaks within and `&amp;` are forgiven. `names`: what the
+/// server calls its parameters.
+pub fn parse(pasted: &str, names: &Names) -> std::result::Result<AuthorizationResponse, NoCode> {
+    let dialect = Dialect::of(names);
     let text = tidy(pasted);
     if text.is_empty() {
         return Err(no_code(
             "the text is empty: paste the whole address after signing in, or the code alone",
         ));
     }
-    let Some(parameters) = Parameters::find(&text) else { return without_parameters(&text) };
+    let Some(parameters) = Parameters::find(&text, &dialect) else {
+        return without_parameters(&text, &dialect);
+    };
     let found = parameters.map_err(NoCode::NotUnderstood)?;
     if let Some(error) = found.error.filter(|error| !error.is_empty()) {
         let refusal =
@@ -96,35 +107,35 @@ struct Parameters {
 
 impl Parameters {
     /// Those of the text, if it has any of an authorization response, wherever they stand in it.
-    fn find(text: &str) -> Option<Result<Self>> {
-        let pieces = pieces(text);
-        if !pieces.iter().any(|piece| is_ours(piece)) {
+    fn find(text: &str, dialect: &Dialect<'_>) -> Option<Result<Self>> {
+        let pieces = dialect.pieces(text);
+        if !pieces.iter().any(|piece| dialect.is_ours(piece)) {
             return None;
         }
         let (first, more) = pieces.split_first()?;
         let has_address = text[first.len()..].starts_with(['?', '#']);
-        if is_ours(first) {
-            return Some(Self::collect(&pieces, None));
+        if dialect.is_ours(first) {
+            return Some(Self::collect(&pieces, None, dialect));
         }
         if has_address || first.contains("://") && !is_pair(first) {
-            return Some(Self::collect(more, None));
+            return Some(Self::collect(more, None, dialect));
         }
         // Copied from somewhere within: from behind `code=` on, or from another parameter on.
-        let has_code = more.iter().any(|piece| name_of(piece) == "code");
+        let has_code = more.iter().any(|piece| dialect.name_of(piece) == dialect.names.of("code"));
         match (has_code, is_pair(first)) {
-            (false, _) => Some(Self::collect(more, Some(first))),
-            (true, true) => Some(Self::collect(&pieces, None)),
-            (true, false) => Some(Self::collect(more, None)),
+            (false, _) => Some(Self::collect(more, Some(first), dialect)),
+            (true, true) => Some(Self::collect(&pieces, None, dialect)),
+            (true, false) => Some(Self::collect(more, None, dialect)),
         }
     }
 
-    fn collect(pieces: &[&str], code: Option<&str>) -> Result<Self> {
+    fn collect(pieces: &[&str], code: Option<&str>, dialect: &Dialect<'_>) -> Result<Self> {
         let mut found = Self { code: code.map(|code| uri::unescape(code, false)), ..Self::default() };
         let pairs = pieces.iter().filter(|piece| !piece.is_empty());
         for (name, raw) in pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))) {
             let name = uri::unescape(name, true);
             let value = uri::unescape(raw, true);
-            let before = match name.as_str() {
+            let before = match dialect.ours(&name)? {
                 // A code has no blanks: a plus that a server left as it is stays one.
                 "code" => found.code.replace(uri::unescape(raw, false)),
                 "state" => found.state.replace(value),
@@ -148,33 +159,61 @@ impl Parameters {
     }
 }
 
-/// What stands between the marks of a query and of a fragment. A second `?` is one before a name of ours alone: servers
-/// add their query to a redirect URI that has one.
-fn pieces(text: &str) -> Vec<&str> {
-    let mut pieces = Vec::new();
-    let (mut begin, mut has_query) = (0, false);
-    for (at, mark) in text.match_indices(['?', '#', '&']) {
-        if mark == "?" && has_query && !is_ours(&text[at + 1..]) {
-            continue;
-        }
-        has_query |= mark == "?";
-        pieces.push(&text[begin..at]);
-        begin = at + 1;
+/// What a server calls the parameters, made ready to look through many.
+struct Dialect<'a> {
+    names: &'a Names,
+    /// The longest that one of the marks is, escaped.
+    longest: usize,
+}
+
+impl<'a> Dialect<'a> {
+    fn of(names: &'a Names) -> Self {
+        let lengths = MARKS.iter().map(|ours| ours.len().max(names.of(ours).len()));
+        Self { names, longest: 3 * lengths.max().unwrap_or_default() }
     }
-    pieces.push(&text[begin..]);
-    pieces
-}
 
-/// Whether it begins with a parameter that only an authorization response has.
-fn is_ours(piece: &str) -> bool {
-    matches!(&*name_of(piece), "code" | "state" | "error")
-}
+    /// Our name of what the server calls so. One that it calls otherwise means something else, or comes from elsewhere.
+    fn ours<'n>(&'n self, theirs: &'n str) -> Result<&'n str> {
+        if let Some(ours) = self.names.ours(theirs) {
+            return Ok(ours);
+        }
+        if OURS.contains(&theirs) && self.names.of(theirs) != theirs {
+            let name = self.names.of(theirs);
+            return Err(Error::Code(format!(
+                "the address has {theirs}, which redirect_names calls {name}: correct redirect_names"
+            )));
+        }
+        Ok(theirs)
+    }
 
-/// Empty where it is none that could be ours: no more is looked at, however many pieces there are.
-fn name_of(piece: &str) -> String {
-    const LONGEST: usize = "%73%74%61%74%65".len();
-    let end = piece.bytes().take(LONGEST + 1).position(|b| b == b'=');
-    end.map(|end| uri::unescape(&piece[..end], true)).unwrap_or_default()
+    /// What stands between the marks of a query and of a fragment. A second `?` is one before a name of ours alone:
+    /// servers add their query to a redirect URI that has one.
+    fn pieces<'t>(&self, text: &'t str) -> Vec<&'t str> {
+        let mut pieces = Vec::new();
+        let (mut begin, mut has_query) = (0, false);
+        for (at, mark) in text.match_indices(['?', '#', '&']) {
+            if mark == "?" && has_query && !self.is_ours(&text[at + 1..]) {
+                continue;
+            }
+            has_query |= mark == "?";
+            pieces.push(&text[begin..at]);
+            begin = at + 1;
+        }
+        pieces.push(&text[begin..]);
+        pieces
+    }
+
+    /// Whether it begins with a parameter that only an authorization response has, also by a name that it should not have.
+    fn is_ours(&self, piece: &str) -> bool {
+        let name = self.name_of(piece);
+        !name.is_empty() && MARKS.iter().any(|ours| name == *ours || name == self.names.of(ours))
+    }
+
+    /// Empty where it is none that could be ours: no more is looked at, however many pieces there are.
+    fn name_of(&self, piece: &str) -> String {
+        let end = piece.bytes().take(self.longest + 1).position(|b| b == b'=');
+        end.map(|end| uri::unescape(&piece[..end], true)).unwrap_or_default()
+    }
 }
 
 /// `name=value`, and no code with its padding.
@@ -202,7 +241,10 @@ fn host(address: &str) -> Option<String> {
 }
 
 /// A code alone, with its state behind it (`code#state`), or as the last part of a page's path: `/oauth/authorize/CODE`.
-fn without_parameters(text: &str) -> std::result::Result<AuthorizationResponse, NoCode> {
+fn without_parameters(
+    text: &str,
+    dialect: &Dialect<'_>,
+) -> std::result::Result<AuthorizationResponse, NoCode> {
     let (code, origin) = match text.rsplit_once("/authorize/") {
         Some((address, code)) => {
             let code = code.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
@@ -216,7 +258,8 @@ fn without_parameters(text: &str) -> std::result::Result<AuthorizationResponse, 
             _ => (text, Origin::Alone),
         },
     };
-    let is_piece = |text: &str| is_pair(text) || pieces(text).iter().any(|piece| is_ours(piece));
+    let is_piece =
+        |text: &str| is_pair(text) || dialect.pieces(text).iter().any(|piece| dialect.is_ours(piece));
     let is_query = code.contains('?');
     // Somebody who copies a code out of the address bar copies its escapes.
     let code = uri::unescape(code, false);

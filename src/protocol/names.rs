@@ -67,6 +67,11 @@ impl Names {
         self.pairs.iter().find(|(name, _)| *name == ours).map_or(ours, |(_, theirs)| theirs)
     }
 
+    /// What we call that parameter of the server's, where it has a name of its own.
+    pub fn ours(&self, theirs: &str) -> Option<&'static str> {
+        self.pairs.iter().find(|(_, name)| name == theirs).map(|(ours, _)| *ours)
+    }
+
     /// `ours` but for those that `more` has, then `more`, as the server calls them. A name may stand in `more` twice
     /// (RFC 8707 section 2), but no two parameters come to have the same.
     pub fn merge<V>(&self, mut ours: Vec<(String, V)>, more: Vec<(String, V)>) -> Result<Vec<(String, V)>> {

@@ -59,12 +59,14 @@ impl TokenRequest<'_> {
         self.with(parameters)
     }
 
-    /// Asks for a new access token for a refresh token (RFC 6749 section 6).
-    pub fn refresh(self, refresh_token: &Secret) -> Result<Request> {
-        self.with(vec![
+    /// Asks for a new access token for a refresh token (RFC 6749 section 6). `verifier`: of the sign-in, for IBM's WebSphere.
+    pub fn refresh(self, refresh_token: &Secret, verifier: Option<&Secret>) -> Result<Request> {
+        let mut parameters = vec![
             ("grant_type".to_owned(), Secret::new("refresh_token")),
             ("refresh_token".to_owned(), refresh_token.clone()),
-        ])
+        ];
+        parameters.extend(verifier.map(|verifier| ("code_verifier".to_owned(), verifier.clone())));
+        self.with(parameters)
     }
 
     /// The request with these parameters, the client's authentication and what settings add.

@@ -73,6 +73,8 @@ fn token(found: &Found<'_>, clock: Clock) -> Read<Token> {
         renewed_by: 0,
         basis: None,
         extra: found.extra(),
+        code_verifier: None,
+        token_host: None,
         redirect: Vec::new(),
     })
 }

@@ -246,6 +246,8 @@ fn token(name: &str) -> Token {
         renewed_by: 0,
         basis: None,
         extra: Vec::new(),
+        code_verifier: None,
+        token_host: None,
         redirect: Vec::new(),
     }
 }

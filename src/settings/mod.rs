@@ -10,6 +10,7 @@ mod freshness;
 mod grant;
 mod http;
 mod profile;
+mod redirect;
 mod results;
 mod row;
 mod snapshot;
@@ -19,6 +20,7 @@ mod token_request;
 
 pub use endpoints::Endpoints;
 pub use http::Http;
+pub use redirect::Redirect;
 pub use results::RESULTS;
 pub use row::Row;
 pub use snapshot::{AuthorizationTemplate, Snapshot};
@@ -44,6 +46,7 @@ pub struct Settings {
     pub client: ClientCredentials,
     pub grant: Grant,
     pub authorization: AuthorizationRequest,
+    pub redirect: Redirect,
     pub token_requests: TokenRequests,
     pub answer: AnswerDialect,
     pub storage: Storage,
@@ -75,6 +78,7 @@ const ROWS: &[&[Row]] = &[
     endpoints::ROWS,
     client::ROWS,
     authorization::ROWS,
+    redirect::ROWS,
     token_request::ROWS,
     token_answer::ROWS,
     storage::ROWS,

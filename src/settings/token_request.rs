@@ -18,6 +18,8 @@ pub struct TokenRequests {
     pub token_params: Secret,
     /// The same for a refresh.
     pub refresh_params: Secret,
+    /// Whether the code verifier is sent again with each refresh.
+    pub refresh_verifier: bool,
     pub names: Names,
     /// Of a refresh; none: the same.
     pub refresh_names: Names,
@@ -67,6 +69,11 @@ pub const ROWS: &[Row] = &[
             |s| &s.token_requests.refresh_params,
             |s| &mut s.token_requests.refresh_params,
         ),
+    },
+    Row {
+        number: number::OAUTH_REFRESH_VERIFIER,
+        key: "refresh_verifier",
+        kind: Kind::Word(|s| &s.token_requests.refresh_verifier, |s| &mut s.token_requests.refresh_verifier),
     },
     Row {
         number: number::OAUTH_TOKEN_HEADERS,

@@ -160,6 +160,8 @@ fn members(identity: &Identity, token: &Token) -> Json {
         ("expires_at", token.expires_at.map_or(Json::Null, time)),
         ("extra", Json::Members(token.extra.clone())),
     ];
+    members.extend(token.code_verifier.clone().map(|verifier| ("code_verifier", Json::Text(verifier))));
+    members.extend(token.token_host.as_ref().map(|host| ("token_host", text(host))));
     if !token.redirect.is_empty() {
         members.push(("redirect", Json::Members(token.redirect.clone())));
     }
@@ -196,6 +198,8 @@ fn parse(path: &Path, record: &Json) -> Result<(Identity, Token)> {
         renewed_by: fields.number("renewed_by")?,
         basis: record.member("basis").map(|_| fields.needed("basis")).transpose()?,
         extra: fields.members("extra")?.ok_or_else(|| fields.no("extra"))?,
+        code_verifier: record.member("code_verifier").map_or(Ok(None), |_| fields.token("code_verifier"))?,
+        token_host: record.member("token_host").map(|_| fields.needed("token_host")).transpose()?,
         redirect: fields.members("redirect")?.unwrap_or_default(),
     };
     Ok((identity, token))

@@ -242,6 +242,9 @@ fn everything_set() -> Client {
         (OAUTH_AUTHORIZE_NAMES, "client_id=app_id"),
         (OAUTH_TOKEN_NAMES, "client_id=app_id"),
         (OAUTH_REFRESH_NAMES, "client_id=app_id"),
+        (OAUTH_REDIRECT_NAMES, "error=err"),
+        (OAUTH_TOKEN_HOSTS, "eu.as.example"),
+        (OAUTH_TOKEN_HOST_PARAM, "accounts-server"),
     ]);
     assert_eq!(sign_in(&client, "1"), 0, "{}", error_text());
     fails(client.refresh(), OAUTH_HTTP_NEEDED, "HTTP");

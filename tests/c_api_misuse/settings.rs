@@ -65,6 +65,10 @@ const GOOD: &[(i32, &str, &str)] = &[
     (OAUTH_SIGN_IN_ERRORS, "1001 not%20now", ""),
     (OAUTH_REFRESH_PROLONGS, "yes", "no"),
     (OAUTH_REFRESH_WINDOW, "30", ""),
+    (OAUTH_REDIRECT_NAMES, "code=spapi_oauth_code&state=payload", ""),
+    (OAUTH_REFRESH_VERIFIER, "yes", "no"),
+    (OAUTH_TOKEN_HOSTS, "accounts.example.eu  10.0.0.1 localhost", ""),
+    (OAUTH_TOKEN_HOST_PARAM, "accounts-server", ""),
 ];
 
 #[test]
@@ -377,6 +381,44 @@ const NONSENSE: &[(&[i32], &[&str], i32)] = &[
         ],
         OAUTH_ERROR_VALUE,
     ),
+    (
+        &[OAUTH_REDIRECT_NAMES],
+        &[
+            "code",
+            "code=",
+            "state=",
+            "error=",
+            "iss=",
+            "client_id=a",
+            "coed=a",
+            "code=a&code=b",
+            "code=a&state=a",
+            "code=a b",
+            "code=a%0a",
+        ],
+        OAUTH_ERROR_VALUE,
+    ),
+    (
+        &[OAUTH_TOKEN_HOSTS],
+        &[
+            "https://as.example",
+            "as.example/",
+            "as.example:443",
+            "as.example,as.example.eu",
+            "*.as.example",
+            ".as.example",
+            "as.example.",
+            "as..example",
+            "user@as.example",
+            "[::1]",
+            "as.ex\u{e4}mple",
+            "as.example/token",
+            "as.example a%2eb",
+        ],
+        OAUTH_ERROR_VALUE,
+    ),
+    (&[OAUTH_TOKEN_HOST_PARAM], &["a b", "a=b", "a&b", "\u{e4}", " "], OAUTH_ERROR_VALUE),
+    (&[OAUTH_REFRESH_VERIFIER, OAUTH_QUERY_IN_FRAGMENT], &["maybe", "2", "y"], OAUTH_ERROR_VALUE),
     (
         &[OAUTH_AUTHORIZE_NAMES, OAUTH_TOKEN_NAMES, OAUTH_REFRESH_NAMES],
         &[

@@ -1,7 +1,8 @@
 //! Token requests (RFC 6749 sections 2.3, 4.1.3 and 6): one client authentication method, wherever the parameters
 //! stand.
 
-use crate::support::{ask, client, sent, sign_in, Settings, Table, REDIRECT, SECRET};
+use crate::common::error_text;
+use crate::support::{self, ask, client, sent, sign_in, Settings, Table, REDIRECT, SECRET};
 use base64::engine::general_purpose::STANDARD;
 use base64::Engine;
 use oauth::constants::*;
@@ -315,6 +316,47 @@ fn refreshes_on_the_wire() {
             row.eq("URL", request.url.as_str(), case.url);
             row.eq("content", request.content.as_str(), case.content);
             row.eq("code_verifier", request.parameter("code_verifier"), None);
+        });
+    }
+    table.row("the verifier again, each time (WebSphere)", |row| {
+        let client = client(&[(OAUTH_REFRESH_VERIFIER, "yes")]);
+        ask(&client, "c");
+        let verifier = sent(&client).parameter("code_verifier").unwrap_or_default();
+        row.eq("its length", verifier.len(), 43);
+        let token = br#"{"access_token":"at","refresh_token":"rt"}"#;
+        row.returned(client.respond(200, "", token), 0);
+        for _ in 0..2 {
+            row.returned(client.refresh(), OAUTH_HTTP_NEEDED);
+            let expected = format!("grant_type=refresh_token&refresh_token=rt&code_verifier={verifier}");
+            row.eq("content", sent(&client).content, expected);
+            row.returned(client.respond(200, "", token), 0);
+        }
+        // Neither does it stand in a sentence.
+        row.returned(client.refresh(), OAUTH_HTTP_NEEDED);
+        let words = format!(r#"{{"error":"invalid_request","error_description":"bad {verifier}"}}"#);
+        row.returned(client.respond(400, "", words.as_bytes()), OAUTH_ERROR_SIGN_IN);
+        row.holds("the verifier in a sentence", !error_text().contains(&verifier));
+        // In the record it goes along, and is sent as long as that is wanted.
+        let record = client.get(OAUTH_TOKEN_RECORD);
+        let other = support::client(&[(OAUTH_REFRESH_VERIFIER, "yes")]);
+        other.must_set(OAUTH_TOKEN_RECORD, &record);
+        row.returned(other.refresh(), OAUTH_HTTP_NEEDED);
+        row.eq("after an import", sent(&other).parameter("code_verifier"), Some(verifier));
+        other.must_set(OAUTH_REFRESH_VERIFIER, "no");
+        row.returned(other.refresh(), OAUTH_HTTP_NEEDED);
+        row.eq("no longer wanted", sent(&other).parameter("code_verifier"), None);
+    });
+    for (name, settings) in [
+        ("wanted, and no proof key", &[(OAUTH_REFRESH_VERIFIER, "yes"), (OAUTH_PKCE, "off")][..]),
+        ("not wanted", &[]),
+    ] {
+        table.row(&format!("no verifier is kept: {name}"), |row| {
+            let client = client(settings);
+            sign_in(&client, r#"{"access_token":"at","refresh_token":"rt"}"#);
+            row.holds("kept", !client.get(OAUTH_TOKEN_RECORD).contains("verifier"));
+            client.must_set(OAUTH_REFRESH_VERIFIER, "yes");
+            row.returned(client.refresh(), OAUTH_HTTP_NEEDED);
+            row.eq("sent", sent(&client).parameter("code_verifier"), None);
         });
     }
     table.row("JSON", |row| {

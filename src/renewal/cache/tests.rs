@@ -203,6 +203,8 @@ fn token(serial: u32) -> Token {
         renewed_by: 0,
         basis: None,
         extra: Vec::new(),
+        code_verifier: None,
+        token_host: None,
         redirect: Vec::new(),
     }
 }

@@ -24,6 +24,8 @@ pub fn token(generation: u32) -> Arc<Token> {
         renewed_by: 42,
         basis: None,
         extra: vec![("instance_url".to_owned(), Json::of_text("https://api.example"))],
+        code_verifier: Some(secret("verifier")),
+        token_host: Some("eu.as.example".to_owned()),
         redirect: vec![("realmId".to_owned(), Json::of_text("4711"))],
     })
 }
