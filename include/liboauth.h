@@ -242,7 +242,10 @@ extern "C" {
 /* The client's secret (RFC 6749 section 2.3.1). Since 0.1. */
 #define OAUTH_CLIENT_SECRET 8
 /* How the client authenticates: "client_secret_basic" (usual with a secret), "client_secret_post",
- * or "none" (usual without one) (RFC 6749 section 2.3). Since 0.1.
+ * "client_secret_jwt", "private_key_jwt" (usual with OAUTH_PRIVATE_KEY and no secret, unless that
+ * signs the grant), "tls_client_auth" or "self_signed_tls_client_auth" with OAUTH_CLIENT_CERT_FILE,
+ * or "none" (RFC 6749 section 2.3, RFC 7523 section 2.2, RFC 8705). A token that came by TLS may be
+ * bound to the certificate: call the API with the same one. Since 0.1.
  */
 #define OAUTH_CLIENT_AUTH 9
 /* How Basic encodes client_id and client_secret first: "form" (RFC 6749), "raw", or "percent".
@@ -382,6 +385,31 @@ extern "C" {
  * assertion is not given out: who has many people's sets OAUTH_ACCOUNT for each, too. Since 0.1.
  */
 #define OAUTH_ASSERTION 44
+/* Service account as its server hands it out, in JSON: "file:PATH" of a file of its owner's alone,
+ * "env:NAME", or the JSON itself. It is read at once and sets what it has, as a profile does; set
+ * it before the others. Known are Google's ("service_account"), Zitadel's ("serviceaccount"),
+ * Box's, and the service keys of SAP's XSUAA. Since 0.1.
+ */
+#define OAUTH_SERVICE_ACCOUNT 45
+/* Private key that signs assertions: "file:PATH" of a file of its owner's alone, "env:NAME" of an
+ * environment variable, or the key itself. It is PEM of any kind (PKCS #8, PKCS #1, SEC 1), where
+ * "\n" may stand for a line end, or a JWK: RSA of 2048, 3072 or 4096 bits, EC on P-256 or P-384, or
+ * Ed25519. Since 0.1.
+ */
+#define OAUTH_PRIVATE_KEY 46
+/* What opens OAUTH_PRIVATE_KEY where it is an encrypted PKCS #8: "file:PATH", "env:NAME", or the
+ * password itself. Since 0.1.
+ */
+#define OAUTH_PRIVATE_KEY_PASSWORD 47
+/* What the server calls the key: "kid" in the header of assertions. Unless set, that of the JWK.
+ * Since 0.1.
+ */
+#define OAUTH_KEY_ID 48
+/* What assertions are signed with: "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256",
+ * "ES384" or "EdDSA", and with the client's secret "HS256", "HS384" or "HS512" (RFC 7518 section
+ * 3). Unless set, what fits the key. Since 0.1.
+ */
+#define OAUTH_SIGNING_ALG 49
 /* More headers of requests for, refreshes of and revocations of tokens, such as a gateway's key:
  * "Name: value", one a line, or "Name=value&Other=value", a query string. One replaces ours of that
  * name, such as Accept or User-Agent; Authorization, the client's by Basic. Those that frame a
@@ -396,6 +424,26 @@ extern "C" {
  * requests (RFC 8707 section 2). Since 0.1.
  */
 #define OAUTH_RESOURCE 52
+/* More claims of the assertion that is made here, in the place of ours of the same name: a query
+ * string such as "sub=me@example.com", or a JSON object. They are the grant's where that is an
+ * assertion, and else the client's; an empty value leaves a claim out. Since 0.1.
+ */
+#define OAUTH_ASSERTION_CLAIMS 53
+/* Whom assertions are for, "aud": unless set the token endpoint, "issuer" for OAUTH_ISSUER, or any
+ * text (RFC 7523 section 3). Since 0.1.
+ */
+#define OAUTH_ASSERTION_AUDIENCE 54
+/* Seconds that an assertion is good for, 1 to 86400; 300 unless set. Since 0.1. */
+#define OAUTH_ASSERTION_EXPIRES_IN 55
+/* Certificate of OAUTH_PRIVATE_KEY, as PEM: "file:PATH", "env:NAME", or itself. Its thumbprints
+ * stand in the header of assertions, "x5t" and "x5t#S256", as do those of one beside the key (RFC
+ * 7515 sections 4.1.7 and 4.1.8). Since 0.1.
+ */
+#define OAUTH_KEY_CERTIFICATE 56
+/* How the client authenticates when it refreshes, where that is not as OAUTH_CLIENT_AUTH says: its
+ * words. Since 0.1.
+ */
+#define OAUTH_REFRESH_AUTH 57
 /* What the server calls parameters of the authorization request, as a query string:
  * "client_id=app_id&scope=scopes". A parameter without a name, as in "response_type=", is left out.
  * Since 0.1.

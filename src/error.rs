@@ -10,7 +10,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use refusal::quoted;
-pub use refusal::{FinalAnswer, GrantKind, Meaning, Refusal};
+pub use refusal::{Doubt, FinalAnswer, GrantKind, Meaning, Refusal};
 
 pub type Result<T> = std::result::Result<T, Error>;
 

@@ -20,7 +20,6 @@ mod protocol;
 mod store;
 mod transport;
 
-#[allow(dead_code)]
 mod jose;
 mod token;
 

@@ -76,6 +76,11 @@ impl SecretSource {
         }
     }
 
+    /// Whether it stands in the setting itself.
+    pub fn is_here(&self) -> bool {
+        matches!(self, Self::Text(_))
+    }
+
     /// Where it is, for a sentence.
     pub fn place(&self) -> String {
         match self {

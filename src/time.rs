@@ -26,6 +26,11 @@ impl Clock {
         Self { now, ahead: if ahead.abs() > SAME { ahead } else { 0 } }
     }
 
+    /// Seconds, where that is more than the way of an answer.
+    pub fn ahead(self) -> i64 {
+        self.ahead
+    }
+
     /// A time that the server wrote, by our clock: where one of the two is wrong, what it gave is good for as long.
     pub fn ours(self, servers: i64) -> i64 {
         servers.saturating_sub(self.ahead)

@@ -12,6 +12,9 @@ mod support;
 
 #[path = "protocol/answers.rs"]
 mod answers;
+#[cfg(feature = "sign")]
+#[path = "protocol/assertions.rs"]
+mod assertions;
 #[path = "protocol/authorization.rs"]
 mod authorization;
 #[path = "protocol/caller_http.rs"]

@@ -1,6 +1,7 @@
 //! What a server says instead of what was asked for: its code and words, what they mean, and what to do about them.
 #![forbid(unsafe_code)]
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::Action;
@@ -17,6 +18,20 @@ pub struct Refusal {
     pub status: u16,
     pub retry_after: Option<u32>,
     pub meaning: Meaning,
+    /// Where an assertion was refused: what of it.
+    pub doubt: Option<Doubt>,
+}
+
+/// What is wrong with an assertion, as far as it can be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doubt {
+    /// The server's clock is so many seconds ahead of ours.
+    Clock(i64),
+    /// The server speaks of its times, and nobody knows whose clock is wrong.
+    Times,
+    /// The same, and our clock is right.
+    Life,
+    Key,
 }
 
 /// What a refusal is about, whatever its words.
@@ -109,7 +124,38 @@ impl Refusal {
         }
     }
 
-    fn advice(&self) -> &'static str {
+    fn advice(&self) -> Cow<'static, str> {
+        let doubted = self.doubt.filter(|_| !matches!(self.meaning, Meaning::Dead | Meaning::Passing));
+        doubted.and_then(|doubt| self.doubted(doubt)).unwrap_or_else(|| self.usual_advice().into())
+    }
+
+    fn doubted(&self, doubt: Doubt) -> Option<Cow<'static, str>> {
+        // These are about something else.
+        const OTHERS: [&str; 5] = [
+            "invalid_scope",
+            "unauthorized_client",
+            "unsupported_grant_type",
+            "invalid_target",
+            "server_error",
+        ];
+        let is_others = OTHERS.contains(&self.error.as_str());
+        Some(match doubt {
+            Doubt::Clock(_) | Doubt::Times | Doubt::Life if is_others => return None,
+            Doubt::Clock(seconds) => {
+                let side = if seconds > 0 { "behind" } else { "ahead of" };
+                let seconds = seconds.unsigned_abs();
+                format!("this machine's clock is {seconds} s {side} the server's: set it right").into()
+            }
+            Doubt::Times => "the assertion's times are refused: check this machine's clock".into(),
+            Doubt::Life => "the assertion's times are refused: check assertion_expires_in".into(),
+            Doubt::Key if self.error == "invalid_client" || self.meaning == Meaning::Client => {
+                "check client_id, the key, key_id and assertion_audience".into()
+            }
+            Doubt::Key => return None,
+        })
+    }
+
+    fn usual_advice(&self) -> &'static str {
         match (self.error.as_str(), self.meaning) {
             ("access_denied", _) if self.status == 0 => "sign-in was refused",
             (_, Meaning::Passing) => "try again later",

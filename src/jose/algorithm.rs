@@ -41,9 +41,4 @@ impl Algorithm {
     pub fn of_name(name: &str) -> Option<Self> {
         Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, algorithm)| *algorithm)
     }
-
-    /// Whether it signs with a secret that the server has, too.
-    pub fn is_symmetric(self) -> bool {
-        matches!(self, Self::Hs256 | Self::Hs384 | Self::Hs512)
-    }
 }

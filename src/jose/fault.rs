@@ -7,6 +7,7 @@ use thiserror::Error;
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[cfg_attr(not(feature = "sign"), allow(dead_code))]
 pub enum KeyFault {
+    #[cfg(not(feature = "sign"))]
     #[error("this build signs nothing: build the library with its feature sign")]
     NoSigning,
     #[error("it is empty: set it")]

@@ -47,7 +47,7 @@ impl OneRequest for Exchange {
     }
 
     fn read(&self, response: &Response, now: i64, signed: &[Secret]) -> Outcome {
-        let mut secrets = [&self.secrets, signed].concat();
+        let mut secrets = self.secrets.clone();
         secrets.push(self.code.clone());
         secrets.extend(self.verifier.clone());
         let mut token = token_response::parse(&self.settings.answer_from(
@@ -55,6 +55,7 @@ impl OneRequest for Exchange {
             response,
             now,
             secrets,
+            signed,
         ))?;
         let member = |(name, value): &(String, String)| (name.clone(), Json::of_text(value));
         token.code_verifier = self.verifier.clone().filter(|_| self.settings.token_requests.refresh_verifier);

@@ -55,7 +55,7 @@ impl OneRequest for Ask {
 
     fn read(&self, response: &Response, now: i64, signed: &[Secret]) -> Outcome {
         let asked = ("token_endpoint", Asked::Grant(self.settings.grant.kind()));
-        let answer = self.settings.answer_from(asked, response, now, signed.to_vec());
+        let answer = self.settings.answer_from(asked, response, now, Vec::new(), signed);
         let token = token_response::parse(&answer)?;
         Ok(Product::Token(Box::new(Token { basis: self.settings.basis(), ..token })))
     }

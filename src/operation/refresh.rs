@@ -44,8 +44,8 @@ impl OneRequest for Refresh {
     }
 
     fn read(&self, response: &Response, now: i64, signed: &[Secret]) -> Outcome {
-        let secrets = [&self.old.secrets(), signed].concat();
-        let answer = self.settings.answer_from(("token_endpoint", Asked::Refresh), response, now, secrets);
+        let (asked, secrets) = (("token_endpoint", Asked::Refresh), self.old.secrets());
+        let answer = self.settings.answer_from(asked, response, now, secrets, signed);
         Ok(Product::Token(Box::new(token_response::parse_refreshed(&answer, &self.old)?)))
     }
 }

@@ -47,7 +47,8 @@ impl Revocation {
             ("revocation_endpoint", Asked::Other),
             response,
             now,
-            [&self.secrets[..], &self.signed].concat(),
+            self.secrets.clone(),
+            &self.signed,
         );
         match revocation::parse(&answer) {
             // RFC 7009 section 2.2.1: without its refresh token, it lives until it expires.

@@ -11,7 +11,7 @@ use super::redactor::Redactor;
 use super::refusal::{says_dead, Asked, Said};
 use super::token_members::Found;
 use super::unread::Unread;
-use crate::error::{Error, Meaning, Refusal, Result};
+use crate::error::{Doubt, Error, Meaning, Refusal, Result};
 use crate::json::Json;
 use crate::secret::{Secret, Wiped};
 use crate::time::{self, Clock};
@@ -28,6 +28,8 @@ pub struct Answer<'a> {
     /// Who answered, as the setting of its URL is called.
     pub endpoint: &'static str,
     pub asked: Asked,
+    /// Whether something in the request was signed for it.
+    pub has_assertion: bool,
 }
 
 impl Answer<'_> {
@@ -146,7 +148,19 @@ impl Answer<'_> {
         let is_for_sign_in = matches!(self.asked, Asked::Code | Asked::Refresh)
             && said.codes().any(|code| self.dialect.means_sign_in(&code));
         let refusal = said.refusal(self.asked, self.response.status, self.retry_after(), words);
-        Refusal { meaning: if is_for_sign_in { Meaning::Dead } else { refusal.meaning }, ..refusal }
+        let meaning = if is_for_sign_in { Meaning::Dead } else { refusal.meaning };
+        let doubt = self.has_assertion.then(|| self.doubt(&refusal.description));
+        Refusal { meaning, doubt, ..refusal }
+    }
+
+    /// What is wrong with the assertion. Who refuses it for its times seldom says so, but for the clock's own header.
+    fn doubt(&self, words: &str) -> Doubt {
+        match (self.clock().ahead(), speaks_of_times(words)) {
+            (0, false) => Doubt::Key,
+            (0, true) if self.response.header("date").is_some() => Doubt::Life,
+            (0, true) => Doubt::Times,
+            (ahead, _) => Doubt::Clock(ahead),
+        }
     }
 
     fn may_have_had_a_token(&self) -> bool {
@@ -182,6 +196,16 @@ impl Answer<'_> {
         let seconds = date.saturating_sub(self.now).clamp(0, DAY.into());
         u32::try_from(seconds).ok()
     }
+}
+
+/// Whether a server says of an assertion that it is too old, too young, or good for too long.
+fn speaks_of_times(words: &str) -> bool {
+    const WORDS: &[&str] =
+        &["exp", "iat", "nbf", "clock", "expired", "expiry", "expiration", "lifetime", "skew"];
+    const PHRASES: &[&str] = &["not yet valid", "in the future", "too old", "issued at", "timeframe"];
+    let words = words.to_ascii_lowercase();
+    words.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| WORDS.contains(&word))
+        || PHRASES.iter().any(|phrase| words.contains(phrase))
 }
 
 fn read(text: &str, response: &Response, endpoint: &str) -> std::result::Result<Json, String> {

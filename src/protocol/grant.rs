@@ -1,14 +1,14 @@
 //! Grants that need no person (RFC 6749 sections 4.3 and 4.4, RFC 7521 section 4.1, and vendors' own).
 #![forbid(unsafe_code)]
 
-use super::message::Request;
+use super::message::{Request, Signed};
 use super::token_request::TokenRequest;
 use crate::error::{Error, GrantKind, Result};
 use crate::secret::Secret;
 
 pub const AUTHORIZATION_CODE: &str = "authorization_code";
 const PASSWORD: &str = "password";
-const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+pub const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 const SAML2_BEARER: &str = "urn:ietf:params:oauth:grant-type:saml2-bearer";
 
 /// What tokens are asked for with.
@@ -57,12 +57,13 @@ impl Grant {
         self.resource.split_whitespace()
     }
 
-    /// Asks for a token. `scope`: with the server's separator in it.
-    pub fn request(&self, request: TokenRequest<'_>, scope: String) -> Result<Request> {
+    /// Asks for a token. `scope`: with the server's separator in it; `made`: an assertion, where none is given.
+    pub fn request(&self, request: TokenRequest<'_>, scope: String, made: Option<Signed>) -> Result<Request> {
+        let assertion = made.as_ref().map_or(&self.assertion, |signed| &signed.text);
         let missing = |key| Err(Error::Missing { key, operation: "a token is asked for by this grant" });
         match self.kind() {
             GrantKind::Password if self.username.is_empty() => return missing("username"),
-            GrantKind::Assertion if self.assertion.is_empty() => return missing("assertion"),
+            GrantKind::Assertion if assertion.is_empty() => return missing("assertion"),
             _ => {}
         }
         let text = |name: &str, text: &str| (name.to_owned(), Secret::new(text));
@@ -70,10 +71,12 @@ impl Grant {
         let password = (!self.username.is_empty()).then(|| ("password".to_owned(), self.password.clone()));
         let mut parameters = vec![text("grant_type", &self.grant_type), text("username", &self.username)];
         parameters.extend(password);
-        parameters.push(("assertion".to_owned(), self.assertion.clone()));
+        parameters.push(("assertion".to_owned(), assertion.clone()));
         parameters.push(("scope".to_owned(), Secret::new(scope)));
         parameters.push(text("audience", &self.audience));
         parameters.retain(|(name, value)| !value.is_empty() || name == "password");
-        request.with(parameters)
+        let mut request = request.with(parameters)?;
+        request.signed.extend(made);
+        Ok(request)
     }
 }

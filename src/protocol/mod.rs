@@ -3,6 +3,7 @@
 
 pub mod added_headers;
 pub mod answer;
+pub mod assertion;
 pub mod authorization;
 pub mod authorization_response;
 pub mod client_auth;

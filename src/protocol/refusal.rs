@@ -206,6 +206,7 @@ impl Said {
             status,
             retry_after,
             meaning,
+            doubt: None,
         }
     }
 

@@ -4,13 +4,12 @@
 use std::borrow::Cow;
 
 use super::added_headers::AddedHeaders;
-use super::client_auth::ClientCredentials;
-use super::message::Request;
+use super::client_auth::{ClientAuth, ClientCredentials};
+use super::message::{Request, Signed};
 use super::names::Names;
 use crate::error::{Error, Result};
 use crate::json::Json;
 use crate::secret::{Secret, Wiped};
-use crate::time::Moment;
 use crate::uri::{self, Escape};
 
 /// Where the parameters stand.
@@ -36,9 +35,10 @@ pub struct TokenRequest<'a> {
     pub resource: &'a str,
     pub names: &'a Names,
     pub headers: &'a AddedHeaders,
-    /// When it is made: what is signed says so.
-    #[expect(dead_code, reason = "no method of authentication signs anything yet")]
-    pub at: &'a Moment,
+    /// How the client shows who it is; `None`: what it has signed says that.
+    pub method: Option<ClientAuth>,
+    /// The client's own assertion, where that is how.
+    pub assertion: Option<Signed>,
 }
 
 pub type Parameters = Vec<(String, Secret)>;
@@ -74,7 +74,9 @@ impl TokenRequest<'_> {
         if self.client.client_id.is_empty() {
             return Err(Error::Missing { key: "client_id", operation: "tokens are asked for" });
         }
-        parameters.extend(self.client.parameters().into_iter().map(|(n, v)| (n.to_owned(), v)));
+        let shown = self.method.map(|method| self.client.parameters(method)).unwrap_or_default();
+        let assertion = self.assertion.iter().map(|signed| ("client_assertion", signed.text.clone()));
+        parameters.extend(shown.into_iter().chain(assertion).map(|(n, v)| (n.to_owned(), v)));
         let resources = self.resource.split_whitespace();
         parameters.extend(resources.map(|resource| ("resource".to_owned(), Secret::new(resource))));
         let headers = self.headers(&parameters)?;
@@ -89,7 +91,7 @@ impl TokenRequest<'_> {
             RequestBody::Query => ("POST", in_query(), Secret::default()),
             RequestBody::Get => ("GET", in_query(), Secret::default()),
         };
-        Ok(Request { method, url, headers, content, signed: Vec::new() })
+        Ok(Request { method, url, headers, content, signed: self.assertion.into_iter().collect() })
     }
 
     /// Ours, but for those of a name that settings have a header of.
@@ -97,7 +99,7 @@ impl TokenRequest<'_> {
         self.check_added(parameters)?;
         // GitHub answers in form encoding to whoever does not ask for JSON.
         let mut headers = vec![("Accept", Secret::new("application/json"))];
-        headers.extend(self.client.header());
+        headers.extend((self.method == Some(ClientAuth::Basic)).then(|| self.client.header()));
         headers.extend(self.body.content_type().map(|kind| ("Content-Type", Secret::new(kind))));
         headers.retain(|(name, _)| self.headers.value(name).is_none());
         let ours = headers.into_iter().map(|(name, value)| (Cow::Borrowed(name), value));

@@ -63,7 +63,12 @@ impl Settings {
     }
 
     pub fn grant_request(&self, at: &Moment) -> Result<Request> {
-        self.grant.request(self.token_request(at)?, self.authorization.scopes())
+        let made = self.makes_grant_assertion().then(|| self.grant_assertion(at)).transpose()?;
+        let mut request = self.token_request(at)?;
+        if made.is_some() && self.client.method.is_none() && self.client.client_secret.is_empty() {
+            request.method = None; // it names the client itself
+        }
+        self.grant.request(request, self.authorization.scopes(), made)
     }
 
     /// What has to be said before a person is sent anywhere.
@@ -108,7 +113,8 @@ impl Settings {
     pub fn basis(&self) -> Option<String> {
         let Grant { username, assertion, .. } = self.machine_grant()?;
         let TokenRequests { token_params, headers, .. } = &self.token_requests;
-        let parameters = [username, assertion.expose(), token_params.expose(), headers.written.expose()];
-        Some(fingerprint_of(&parameters))
+        let (parameters, headers) = (token_params.expose(), headers.written.expose());
+        let claims = &self.assertions.claims;
+        Some(fingerprint_of(&[username, assertion.expose(), parameters, headers, claims]))
     }
 }

@@ -3,6 +3,7 @@
 //! group is that room's own struct.
 #![forbid(unsafe_code)]
 
+mod assertions;
 mod authorization;
 mod client;
 mod endpoints;
@@ -13,11 +14,13 @@ mod profile;
 mod redirect;
 mod results;
 mod row;
+mod service_account;
 mod snapshot;
 mod storage;
 mod token_answer;
 mod token_request;
 
+pub use assertions::Assertions;
 pub use endpoints::Endpoints;
 pub use http::Http;
 pub use redirect::Redirect;
@@ -33,6 +36,7 @@ use crate::protocol::client_auth::ClientCredentials;
 use crate::protocol::dialect::AnswerDialect;
 use crate::protocol::grant::Grant;
 use crate::secret::Secret;
+use crate::secret_source::SecretSource;
 use crate::token::Freshness;
 use crate::transport::TransportConfig;
 
@@ -45,6 +49,9 @@ pub struct Settings {
     pub endpoints: Endpoints,
     pub client: ClientCredentials,
     pub grant: Grant,
+    pub assertions: Assertions,
+    /// Where the account is that the others were taken from.
+    pub service_account: Option<SecretSource>,
     pub authorization: AuthorizationRequest,
     pub redirect: Redirect,
     pub token_requests: TokenRequests,
@@ -84,6 +91,8 @@ const ROWS: &[&[Row]] = &[
     storage::ROWS,
     freshness::ROWS,
     grant::ROWS,
+    assertions::ROWS,
+    service_account::ROWS,
     http::ROWS,
 ];
 

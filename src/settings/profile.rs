@@ -9,7 +9,7 @@ use std::path::Path;
 
 use super::row::{Kind, Row};
 use super::Settings;
-use crate::constants::{OAUTH_PROFILE, OAUTH_PROXY};
+use crate::constants::{OAUTH_PROFILE, OAUTH_PROXY, OAUTH_SERVICE_ACCOUNT};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::store::KeySource;
@@ -38,7 +38,14 @@ impl Settings {
     /// a person looks.
     fn note_open(&mut self, is_open: bool, path: &Path) {
         let is_key = |key: &Option<KeySource>| key.as_ref().is_some_and(KeySource::is_key);
-        let has_secret = self.secrets().iter().any(|secret| !secret.expose().is_empty())
+        let all = |of: &Self| [of.secrets(), of.assertions.secrets()].concat();
+        // What an account has brought is in a file of its own.
+        let mut brought = Self::default();
+        if let Some(source) = self.service_account.as_ref().filter(|source| !source.is_here()) {
+            let _ = brought.set(OAUTH_SERVICE_ACCOUNT, source.written().expose());
+        }
+        let brought = all(&brought);
+        let has_secret = all(self).iter().any(|secret| !secret.is_empty() && !brought.contains(secret))
             || is_key(&self.storage.key)
             || is_key(&self.storage.old_key)
             || self.get(OAUTH_PROXY).is_some_and(|proxy| proxy.expose().contains('@'));

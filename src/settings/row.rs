@@ -7,6 +7,7 @@ use super::Settings;
 use crate::error::{Error, Result};
 use crate::protocol::names::{Known, Names};
 use crate::secret::Secret;
+use crate::secret_source::SecretSource;
 use crate::store::KeySource;
 use crate::system::GivenPath;
 
@@ -33,6 +34,8 @@ pub enum Kind {
     Word(Get<dyn Word>, GetMut<dyn Word>),
     File(Get<Option<GivenPath>>, GetMut<Option<GivenPath>>),
     Key(Get<Option<KeySource>>, GetMut<Option<KeySource>>),
+    /// A secret, or where it is.
+    Source(Checker, Get<Option<SecretSource>>, GetMut<Option<SecretSource>>),
     /// Like no other.
     Own {
         get: fn(&Settings) -> Secret,
@@ -42,6 +45,8 @@ pub enum Kind {
 
 /// Checks a text against the other settings.
 pub type Reader = fn(&Settings, Given<'_>) -> Result<String>;
+/// Checks a secret that is itself what was given.
+pub type Checker = fn(Given<'_>) -> Result<()>;
 pub type Get<T> = fn(&Settings) -> &T;
 pub type GetMut<T> = fn(&mut Settings) -> &mut T;
 
@@ -58,6 +63,7 @@ impl Row {
                 get(settings).as_ref().map(|file| Secret::new(file.written.as_str())).unwrap_or_default()
             }
             Kind::Key(get, _) => get(settings).as_ref().map(KeySource::written).unwrap_or_default(),
+            Kind::Source(_, get, _) => get(settings).as_ref().map(SecretSource::written).unwrap_or_default(),
             Kind::Own { get, .. } => get(settings),
         }
     }
@@ -75,6 +81,7 @@ impl Row {
             Kind::Word(_, field) => given.choose(field(settings))?,
             Kind::File(_, field) => *field(settings) = given.file()?,
             Kind::Key(_, field) => *field(settings) = KeySource::parse(given.key, given.checked()?)?,
+            Kind::Source(check, _, field) => *field(settings) = given.source(*check)?,
             Kind::Own { set, .. } => set(settings, given)?,
         }
         Ok(())
@@ -145,6 +152,23 @@ impl<'a> Given<'a> {
             return Err(self.refused("it holds a control character such as a line end"));
         }
         Ok(self.raw)
+    }
+
+    /// Of several lines, as PEM and JSON are written.
+    pub fn lines(self) -> Result<&'a str> {
+        if self.raw.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+            return Err(self.refused("it holds a control character that is no line end"));
+        }
+        Ok(self.raw)
+    }
+
+    pub fn source(self, check: Checker) -> Result<Option<SecretSource>> {
+        let source = SecretSource::parse(self.key, self.raw)?;
+        match &source {
+            Some(SecretSource::Text(_)) => check(self)?,
+            _ => self.checked().map(|_| ())?,
+        }
+        Ok(source)
     }
 
     fn choose(self, field: &mut dyn Word) -> Result<()> {

@@ -98,15 +98,19 @@ impl Settings {
         ROWS.iter().map(|row| row.text(self))
     }
 
-    /// What came back from an endpoint that was asked for that, `now`. No sentence about it repeats `secrets`, or those of the settings.
+    /// What came back from an endpoint that was asked for that, `now`, with what was `signed`. No sentence about it repeats
+    /// that, `secrets`, or those of the settings.
     pub fn answer_from<'a>(
         &'a self,
         (endpoint, asked): (&'static str, Asked),
         response: &'a Response,
         now: i64,
         mut secrets: Vec<Secret>,
+        signed: &[Secret],
     ) -> Answer<'a> {
         secrets.extend(self.secrets());
-        Answer { response, dialect: &self.answer, words: Redactor::new(secrets), now, endpoint, asked }
+        secrets.extend(signed.iter().cloned());
+        let (words, has_assertion) = (Redactor::new(secrets), !signed.is_empty());
+        Answer { response, dialect: &self.answer, words, now, endpoint, asked, has_assertion }
     }
 }

@@ -6,6 +6,7 @@ use super::Settings;
 use crate::constants as number;
 use crate::error::Result;
 use crate::protocol::added_headers::AddedHeaders;
+use crate::protocol::client_auth::ClientAuth;
 use crate::protocol::names::{Known, Names};
 use crate::protocol::token_request::{RequestBody, TokenRequest};
 use crate::secret::Secret;
@@ -112,26 +113,37 @@ fn set_headers(settings: &mut Settings, given: Given<'_>) -> Result<()> {
 
 impl Settings {
     /// To the token endpoint, for all but a refresh.
-    pub fn token_request<'a>(&'a self, at: &'a Moment) -> Result<TokenRequest<'a>> {
-        Ok(self.request_to(self.token_url()?, &self.token_requests.token_params, at))
+    pub fn token_request(&self, at: &Moment) -> Result<TokenRequest<'_>> {
+        self.request_to(self.token_url()?, &self.token_requests.token_params, self.method(), at)
     }
 
-    pub fn refresh_request<'a>(&'a self, at: &'a Moment) -> Result<TokenRequest<'a>> {
+    pub fn refresh_request(&self, at: &Moment) -> Result<TokenRequest<'_>> {
         let TokenRequests { names, refresh_names, refresh_params, .. } = &self.token_requests;
         let names = if refresh_names.is_empty() { names } else { refresh_names };
-        Ok(TokenRequest { names, ..self.request_to(self.refresh_url()?, refresh_params, at) })
+        let method = self.client.refresh_method.unwrap_or_else(|| self.method());
+        Ok(TokenRequest { names, ..self.request_to(self.refresh_url()?, refresh_params, method, at)? })
     }
 
     /// RFC 7009 section 2.1 knows no other parameters.
-    pub fn revocation_request<'a>(&'a self, at: &'a Moment) -> Result<TokenRequest<'a>> {
+    pub fn revocation_request(&self, at: &Moment) -> Result<TokenRequest<'_>> {
         const NONE: &Secret = &Secret::EMPTY;
-        Ok(TokenRequest { resource: "", ..self.request_to(self.revocation_url()?, NONE, at) })
+        let request = self.request_to(self.revocation_url()?, NONE, self.method(), at)?;
+        Ok(TokenRequest { resource: "", ..request })
     }
 
-    fn request_to<'a>(&'a self, url: String, extra: &'a Secret, at: &'a Moment) -> TokenRequest<'a> {
+    fn request_to<'a>(
+        &'a self,
+        url: String,
+        extra: &'a Secret,
+        method: ClientAuth,
+        at: &Moment,
+    ) -> Result<TokenRequest<'a>> {
+        self.check_certificate(method)?;
         let TokenRequests { body, names, headers, .. } = &self.token_requests;
-        let resource = &self.grant.resource;
-        TokenRequest { url, client: &self.client, body: *body, extra, resource, names, headers, at }
+        let (client, resource) = (&self.client, self.grant.resource.as_str());
+        let assertion = self.client_assertion(method, at)?;
+        let (body, method) = (*body, Some(method));
+        Ok(TokenRequest { url, client, body, extra, resource, names, headers, method, assertion })
     }
 
     /// What no sentence may repeat.

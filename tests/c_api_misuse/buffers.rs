@@ -213,6 +213,8 @@ fn with_the_callers_own_http_a_short_buffer_loses_nothing_either() {
 /// A client with a token, of which every property has a text.
 fn everything_set() -> Client {
     let client = client_with(&[
+        (OAUTH_SERVICE_ACCOUNT, r#"{"clientid":"c","clientsecret":"SECRET","url":"https://a.b"}"#),
+        (OAUTH_GRANT_TYPE, "authorization_code"),
         (OAUTH_PROFILE, "metamaps"),
         (OAUTH_BASE_URL, "https://as.example"),
         (OAUTH_ISSUER, "https://as.example"),
@@ -245,6 +247,14 @@ fn everything_set() -> Client {
         (OAUTH_REDIRECT_NAMES, "error=err"),
         (OAUTH_TOKEN_HOSTS, "eu.as.example"),
         (OAUTH_TOKEN_HOST_PARAM, "accounts-server"),
+        (OAUTH_PRIVATE_KEY, "env:NO_SUCH_NAME"),
+        (OAUTH_PRIVATE_KEY_PASSWORD, "SECRET"),
+        (OAUTH_KEY_CERTIFICATE, "file:cert.pem"),
+        (OAUTH_KEY_ID, "1"),
+        (OAUTH_SIGNING_ALG, "PS256"),
+        (OAUTH_ASSERTION_CLAIMS, "sub=anne"),
+        (OAUTH_ASSERTION_AUDIENCE, "issuer"),
+        (OAUTH_REFRESH_AUTH, "none"),
     ]);
     assert_eq!(sign_in(&client, "1"), 0, "{}", error_text());
     fails(client.refresh(), OAUTH_HTTP_NEEDED, "HTTP");

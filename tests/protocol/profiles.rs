@@ -441,8 +441,19 @@ fn asked(folder: &Folder, name: &str, variables: &[(&str, &str)], user: Option<u
 #[test]
 fn a_secret_that_others_can_read_is_said() {
     let folder = Folder::new();
+    let account = folder.file(
+        "account.json",
+        r#"{"clientid":"c","clientsecret":"hunter2-s3cr3t","url":"https://as.example"}"#,
+    );
+    fs::set_permissions(&account, Permissions::from_mode(0o600)).unwrap();
+    let account = format!("service_account = \"file:{account}\"");
     let mut table = Table::new("secrets that others can read");
     for (name, setting, has_secret) in [
+        ("an account elsewhere", account.as_str(), false),
+        ("and a secret here", &format!("{account}\npassword = \"s3cr3t\""), true),
+        ("a private key", "private_key = \"-----BEGIN s3cr3t\"", true),
+        ("a private key elsewhere", "private_key = \"env:LIBOAUTH_NO_SUCH_NAME\"", false),
+        ("a private key's password", "private_key_password = \"hunter2-s3cr3t\"", true),
         ("client_secret", "client_secret = \"hunter2-s3cr3t\"", true),
         (
             "store_key",

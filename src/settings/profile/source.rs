@@ -13,8 +13,8 @@ use crate::settings::{row_of_key, rows, Settings};
 
 /// In the catalogue: where an entry's facts are from.
 const REMARKS: [&str; 2] = ["source", "unproven"];
-/// These first: the others are checked against them.
-const FIRST: [&str; 2] = ["allow_http", "base_url"];
+/// These first: the others are checked against them, or stand in the place of what they bring.
+const FIRST: [&str; 3] = ["allow_http", "base_url", "service_account"];
 /// How many profiles may build on one another.
 const MAX_DEPTH: usize = 8;
 /// How many of a file's profiles a sentence names.

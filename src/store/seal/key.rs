@@ -78,7 +78,7 @@ impl KeySource {
 
     /// Whether whoever reads the setting has the key.
     pub fn is_key(&self) -> bool {
-        matches!(self.0, SecretSource::Text(_))
+        self.0.is_here()
     }
 
     pub fn read(&self) -> Result<Key> {
