@@ -16,11 +16,11 @@
 #include <openssl/sha.h>
 #include <pthread.h>
 #include <sched.h>
-#include <stdatomic.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "allocations.h"
 #include "bench.h"
 
 enum { TOKEN = 1024, ROUNDS = 60, WARM = 2000 };
@@ -30,39 +30,6 @@ static char token[TOKEN + 1];
 static char source[2048];
 static char made_url[4096];
 static int32_t url_length;
-
-/* ---- every allocation of the process, the library's included ---- */
-
-static atomic_long allocations;
-void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t count, size_t size);
-void *__libc_realloc(void *old, size_t size);
-void *__libc_memalign(size_t alignment, size_t size);
-
-void *malloc(size_t size)
-{
-    atomic_fetch_add(&allocations, 1);
-    return __libc_malloc(size);
-}
-
-void *calloc(size_t count, size_t size)
-{
-    atomic_fetch_add(&allocations, 1);
-    return __libc_calloc(count, size);
-}
-
-void *realloc(void *old, size_t size)
-{
-    atomic_fetch_add(&allocations, 1);
-    return __libc_realloc(old, size);
-}
-
-int posix_memalign(void **made, size_t alignment, size_t size)
-{
-    atomic_fetch_add(&allocations, 1);
-    *made = __libc_memalign(alignment, size);
-    return *made ? 0 : 12;
-}
 
 /* ---- what is measured ---- */
 
@@ -101,10 +68,10 @@ static void url(int calls)
         taken(oauth_build_authorize_url(client, place(i), 4096), "oauth_build_authorize_url");
 }
 
-/* Random bytes for state and verifier, one block of SHA-256 for the challenge, and the URL copied. */
+/* Random bytes for the verifier and for a state of its own, one block of SHA-256 for the challenge, and the URL copied. */
 static void url_floor(int calls)
 {
-    unsigned char random[32], digest[32];
+    unsigned char random[48], digest[32];
     SHA256_CTX sha;
     for (int i = 0; i < calls; i++) {
         must(getrandom(random, sizeof random, 0) == sizeof random, "getrandom failed");

@@ -1,11 +1,15 @@
 /* exchange SERVER CA-FILE ROUNDS CALLS
  *
  * Exchanges a code for a token over HTTPS and makes a header. Then, ROUNDS times, CALLS more exchanges on the
- * connection that is open: a line each with this process's nanoseconds of processor time an exchange.
+ * connection that is open: a line each with this process's nanoseconds of processor time an exchange. Built with COUNTED
+ * it prints the allocations of one such exchange instead.
  */
 #define _GNU_SOURCE
 #include <liboauth.h>
 
+#ifdef COUNTED
+#include "allocations.h"
+#endif
 #include "bench.h"
 
 static void exchange(int32_t client)
@@ -31,6 +35,13 @@ int main(int count, char **words)
     taken(oauth_bearer_header(client, text, sizeof text), "oauth_bearer_header");
 
     int calls = atoi(words[4]);
+#ifdef COUNTED
+    long counted = atomic_load(&allocations);
+    for (int i = 0; i < calls; i++)
+        exchange(client);
+    printf("%.1f\n", (double)(atomic_load(&allocations) - counted) / calls);
+    return 0;
+#endif
     for (int round = 0; round < atoi(words[3]); round++) {
         int64_t before = nanoseconds(CLOCK_PROCESS_CPUTIME_ID);
         for (int i = 0; i < calls; i++)

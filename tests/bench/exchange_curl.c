@@ -5,6 +5,9 @@
 #define _GNU_SOURCE
 #include <curl/curl.h>
 
+#ifdef COUNTED
+#include "allocations.h"
+#endif
 #include "bench.h"
 
 struct answer {
@@ -66,6 +69,13 @@ int main(int count, char **words)
     exchange(curl, &answer, header, sizeof header);
 
     int calls = atoi(words[4]);
+#ifdef COUNTED
+    long counted = atomic_load(&allocations);
+    for (int i = 0; i < calls; i++)
+        exchange(curl, &answer, header, sizeof header);
+    printf("%.1f\n", (double)(atomic_load(&allocations) - counted) / calls);
+    return 0;
+#endif
     for (int round = 0; round < atoi(words[3]); round++) {
         int64_t before = nanoseconds(CLOCK_PROCESS_CPUTIME_ID);
         for (int i = 0; i < calls; i++)
