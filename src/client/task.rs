@@ -159,9 +159,21 @@ impl SignIn {
     }
 }
 
-/// Of a request, of the way that it goes, and of what its answer is read by: the same again would end the same.
+/// Of a request and what may come after it, of the way that they go, and of what their answers are read by: the same again
+/// would end the same.
 fn fingerprint(dispatch: &Dispatch, snapshot: &Snapshot) -> String {
-    let Request { method, url, content, signed, .. } = &dispatch.request;
+    let requests = [Some(&dispatch.request), dispatch.or_else.as_ref()];
+    let requests = requests.map(|request| request.map(timeless).unwrap_or_default());
+    let answer: Vec<_> = snapshot.settings.answer_texts().collect();
+    let way = [OAUTH_CLIENT_CERT_FILE, OAUTH_CLIENT_KEY_FILE, OAUTH_CA_FILE, OAUTH_PROXY, OAUTH_HTTP];
+    let way = way.map(|setting| snapshot.settings.get(setting).unwrap_or_default());
+    let texts = requests.iter().flatten().chain(&answer).chain(&way).map(Secret::expose);
+    fingerprint_of(&texts.collect::<Vec<_>>())
+}
+
+/// All that is sent, without what is another each time.
+fn timeless(request: &Request) -> [Secret; 4] {
+    let Request { method, url, content, signed, .. } = request;
     // An assertion is another each time, and says the same.
     let timeless = |text: &Secret| {
         let of_all = |text: Secret, signed: &Signed| {
@@ -169,12 +181,5 @@ fn fingerprint(dispatch: &Dispatch, snapshot: &Snapshot) -> String {
         };
         signed.iter().fold(text.clone(), of_all)
     };
-    let (url, content) = (timeless(url), timeless(content));
-    let headers = dispatch.request.header_lines();
-    let answer: Vec<_> = snapshot.settings.answer_texts().collect();
-    let way = [OAUTH_CLIENT_CERT_FILE, OAUTH_CLIENT_KEY_FILE, OAUTH_CA_FILE, OAUTH_PROXY, OAUTH_HTTP];
-    let way = way.map(|setting| snapshot.settings.get(setting).unwrap_or_default());
-    let mut parts = vec![*method, url.expose(), headers.expose(), content.expose()];
-    parts.extend(answer.iter().chain(&way).map(Secret::expose));
-    fingerprint_of(&parts)
+    [Secret::new(*method), timeless(url), request.header_lines(), timeless(content)]
 }

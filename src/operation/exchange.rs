@@ -43,6 +43,7 @@ impl OneRequest for Exchange {
             request: request.exchange(&self.code, &self.redirect_uri, verifier)?,
             spends: Some(self.fingerprint.clone()),
             repeat: Repeat::IfNotSent,
+            or_else: None,
         })
     }
 

@@ -37,6 +37,11 @@ impl Operation for Machine {
                 self.refresh = None;
                 self.grant.step(Event::Start, at)
             }
+            // What it lacks is said when its turn comes.
+            Step::Send(dispatch) => {
+                let or_else = self.grant.asks.request(at).ok().map(|grant| grant.request);
+                Step::Send(Dispatch { or_else, ..dispatch })
+            }
             step => step,
         }
     }
@@ -50,7 +55,8 @@ struct Ask {
 impl OneRequest for Ask {
     fn request(&self, at: &Moment) -> Result<Dispatch> {
         // Nothing is spent by asking twice.
-        Ok(Dispatch { request: self.settings.grant_request(at)?, spends: None, repeat: Repeat::Always })
+        let request = self.settings.grant_request(at)?;
+        Ok(Dispatch { request, spends: None, repeat: Repeat::Always, or_else: None })
     }
 
     fn read(&self, response: &Response, now: i64, signed: &[Secret]) -> Outcome {

@@ -64,6 +64,8 @@ pub struct Dispatch {
     /// The fingerprint of what in it is good for one use: a code, a refresh token.
     pub spends: Option<String>,
     pub repeat: Repeat,
+    /// What goes out where this one is refused: the last word is then about both.
+    pub or_else: Option<Request>,
 }
 
 /// Whether a request may go out again when no answer of use has come.

@@ -40,6 +40,7 @@ impl OneRequest for Refresh {
             spends: Some(fingerprint(&self.refresh_token)),
             // A server that has rotated it, and whose answer was lost, may take the old one once more.
             repeat: Repeat::Always,
+            or_else: None,
         })
     }
 

@@ -39,7 +39,7 @@ impl Revocation {
         let mut request = self.settings.revocation_request(at)?;
         request.url = self.settings.at_token_host(request.url, self.token_host.as_deref())?;
         let request = revocation::request(request, hint, token)?;
-        Ok(Dispatch { request, spends: None, repeat: Repeat::Always })
+        Ok(Dispatch { request, spends: None, repeat: Repeat::Always, or_else: None })
     }
 
     fn read(&self, response: &Response, now: i64) -> Result<()> {

@@ -177,6 +177,33 @@ fn a_refresh_token_that_came_along_is_used_and_then_the_grant_again() {
 }
 
 #[test]
+fn the_last_word_on_both_holds_until_either_would_be_asked_otherwise() {
+    if !own_process("machine::the_last_word_on_both_holds_until_either_would_be_asked_otherwise") {
+        return;
+    }
+    let folder = Folder::new();
+    let server = Script::start(|number, content| {
+        if content.contains("password=right") {
+            ok(&token_for(&number.to_string(), HOUR))
+        } else {
+            answer(400, JSON, "{\"error\":\"invalid_grant\"}")
+        }
+    });
+    let right = [(OAUTH_GRANT_TYPE, "password"), (OAUTH_USERNAME, "anne"), (OAUTH_PASSWORD, "right")];
+    let job = server.client(Some(&folder), &right);
+    gives(&job, "0");
+    advance(HOUR);
+    // The refresh token is dead, and the password was changed over there.
+    job.must_set(OAUTH_PASSWORD, "old");
+    for _ in 0..3 {
+        assert_eq!(job.header().0, OAUTH_ERROR_INVALID_GRANT, "{}", error_text());
+        assert_eq!(server.count(), 3, "a refresh and the grant, once");
+    }
+    job.must_set(OAUTH_PASSWORD, "right");
+    gives(&job, "4");
+}
+
+#[test]
 fn a_refresh_in_trouble_asks_for_nothing_else() {
     if !own_process("machine::a_refresh_in_trouble_asks_for_nothing_else") {
         return;
