@@ -3,7 +3,7 @@
 #   make demo       build, start the practice server, sign in from C, call an API, refresh
 #   make test       every check of the project
 #   make sweep      many jobs on one token, jobs killed at every call and a thousand moments, disks that fail at each
-#   make servers    the flows against oidc-provider and Doorkeeper
+#   make servers    the flows against oidc-provider, Doorkeeper and Authlib
 #   make bare       the README's two commands on bare Debian 12 and 13, as root and as a user
 #   make bench      speed and size beside libcurl, the system's calls, an empty process
 #   make fuzz       random input to every parser, for FUZZ_SECONDS

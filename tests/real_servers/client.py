@@ -47,12 +47,13 @@ class Client(liboauth.Client):
     """A client with a carrier, which looks for secrets in the text of every error."""
 
     def __init__(self, carrier, **settings):
-        super().__init__(send=carrier.send if carrier.name == "caller" else None)
+        super().__init__(settings.pop("profile", None), send=carrier.send if carrier.name == "caller" else None)
         self.carrier = carrier
-        # A profile is many settings, and comes first.
-        if profile := settings.pop("profile", None):
-            self.set(profile=profile)
         self.set(**carrier.settings(), timeout=20, **settings)
+
+    def request_token(self, grant_type=""):
+        with self.no_secret_told():
+            super().request_token(grant_type)
 
     def exchange_code(self, code):
         with self.no_secret_told():
@@ -75,7 +76,7 @@ class Client(liboauth.Client):
         try:
             yield
         except OAuthError as e:
-            for name in ("client_secret", "access_token", "refresh_token", "id_token"):
+            for name in ("client_secret", "password", "access_token", "refresh_token", "id_token"):
                 secret = self.get(name)
                 assert not secret or secret not in e.text, f"{name} is in the text of {e!r}"
             raise

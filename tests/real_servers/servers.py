@@ -37,6 +37,14 @@ def installed_oidc_provider():
         return None
 
 
+def python_of_authlib():
+    """The Python that has Authlib: Debian's, where somebody has put another one before it."""
+    for python in ("python3", "/usr/bin/python3"):
+        if subprocess.run([python, "-c", "import authlib.oauth2, flask"], capture_output=True).returncode == 0:
+            return python
+    raise Missing("missing: a Python with Authlib and Flask")
+
+
 # ---- certificates ----
 
 def make_certificates(folder):
@@ -125,6 +133,7 @@ class Servers:
                 self.all.append(doorkeeper(dialect, self.state, certificates))
             for scheme in ("http", "https"):
                 self.all.append(oidc_provider(scheme, self.state, certificates))
+            self.all.append(authlib(self.state, certificates))
             deadline = time.monotonic() + 300
             for server in self.all:
                 server.wait_until_ready(deadline)
@@ -149,6 +158,11 @@ class Servers:
 def oidc_provider(scheme, state, certificates):
     command = ["node", OIDC / "server.mjs", scheme, certificates]
     return Server(f"oidc-provider {scheme}", state, command, {scheme: r"READY \w+://127\.0\.0\.1:"})
+
+
+def authlib(state, certificates):
+    command = [python_of_authlib(), "-B", HERE / "authlib/server.py", certificates]
+    return Server("authlib", state, command, {scheme: rf"READY {scheme}://127\.0\.0\.1:" for scheme in ("http", "https")})
 
 
 def doorkeeper(dialect, state, certificates):

@@ -1,5 +1,6 @@
 """What the cases are run against: one server, over HTTP or HTTPS, with one carrier. A Site knows the server's
 endpoints, its clients, and how a person signs in there; the cases know none of that."""
+import base64
 import contextlib
 import json
 import pathlib
@@ -28,8 +29,8 @@ def expect(what, expected, got):
 
 
 @contextlib.contextmanager
-def refused(what, *names, action=None):
-    """The call inside is refused with one of these numbers, and an operator is told to do `action`."""
+def refused(what, *names, action=None, says=""):
+    """The call inside is refused with one of these numbers, and an operator is told to do `action`, with these words."""
     try:
         yield
     except OAuthError as e:
@@ -37,7 +38,8 @@ def refused(what, *names, action=None):
             expect(what, " or ".join(names), e.name)
         if action:
             expect(f"{what}: what to do about {e.name}", action, e.action.name)
-        expect(f"{what}: a text of {e.name}", True, bool(e.text))
+        if not e.text or says not in e.text:
+            expect(f"{what}: the text of {e.name}", f"with the words {says!r}", repr(e.text))
     else:
         expect(what, " or ".join(names), "success")
 
@@ -60,6 +62,11 @@ class Site:
     usual = odd = public = short = {}
     #: Nobody has consented to this one, so that the server asks.
     unconsented = {}
+    #: A client that needs no person; one that may not have the grant that it asks for, and what that is called.
+    machine = forbidden = {}
+    forbidden_is = "OAUTH_ERROR_UNAUTHORIZED"
+    #: A scope that is refused; what a wrong password is called.
+    wrong_scope, wrong_password_is = "read bogus", ["OAUTH_ERROR_INVALID_GRANT"]
 
     def sign_in(self, url, deny=False):
         raise NotImplementedError
@@ -68,6 +75,11 @@ class Site:
 
     def carry(self, **more):
         return Carrier(self.carrier, **{"ca_file": self.ca_file, **more})
+
+    @staticmethod
+    def nobody():
+        """A carrier that sends nothing."""
+        return Carrier("none")
 
     def client(self, carrier=None, **settings):
         """The usual client; `settings` come on top, and None takes one away."""
@@ -85,11 +97,11 @@ class Site:
 
     # ---- the API ----
 
-    def api(self, header, certificate=(None, None)):
+    def api(self, header, certificate=(None, None), path=None):
         """Asks the API who we are, with the header as the library gave it: (status, answer)."""
         name, value = header.split(": ", 1)
         carrier = Carrier("caller", self.ca_file, certificate)
-        status, _, body = carrier.fetch(self.base + self.me, headers={name: value})
+        status, _, body = carrier.fetch(self.base + (path or self.me), headers={name: value})
         return status, json.loads(body) if status == 200 else body.decode()
 
     def expect_api(self, what, status, header, certificate=(None, None)):
@@ -97,6 +109,11 @@ class Site:
         expect(f"{what}: status of {self.me}", status, got)
         if status == 200 and "alice" not in answer.values():
             raise Failed(f"{what}: {self.me} does not know who we are: {answer}")
+
+    def whose(self, header):
+        """What the server knows of the token in a header: (client, person or None, scopes), or None: it is not taken."""
+        status, answer = self.api(header, path="/whose")
+        return (answer["client"], answer["user"], set(answer["scopes"])) if status == 200 else None
 
     def post(self, path, **fields):
         """A request that is none of the library's: (status, answer)."""
@@ -152,8 +169,25 @@ class OidcProvider(Site):
     public = {"client_id": "public", "client_secret": None}
     short = {"client_id": "short"}
 
+    machine = {"client_id": "machine", "client_secret": secret}
+    forbidden = {"client_id": "basic"}
+    forbidden_is = "OAUTH_ERROR_INVALID_REQUEST"
+    wrong_scope = "read openid"  # one that it does not know is dropped without a word
+
     def endpoints(self):
         return {"authorization_endpoint": f"{self.base}/auth", "token_endpoint": f"{self.base}/token"}
+
+    def whose(self, header):
+        # A machine's token opens nothing at /me.
+        token = header.removeprefix("Authorization: Bearer ")
+        _, answer = self.post("/token/introspection", token=token, client_id="basic", client_secret=self.secret)
+        known = json.loads(answer)
+        return (known["client_id"], known.get("sub"), set(known.get("scope", "").split())) if known["active"] else None
+
+    @staticmethod
+    def claims(header):
+        """Those of an access token that is a JWT."""
+        return json.loads(base64.urlsafe_b64decode(header.split(".")[1] + "=="))
 
     def sign_in(self, url, deny=False):
         return browser.oidc_provider(url, self.ca_file, deny)
@@ -166,12 +200,26 @@ class Doorkeeper(Site):
     odd = {"client_id": "odd", "client_secret": "p@ss:w%rd+/= &x", "basic_encoding": "raw"}
     public = {"client_id": "public", "client_secret": None}
     short = {"scope": "read brief"}
+    machine = {"client_id": "machine", "client_secret": "machine-secret"}
+    forbidden = unconsented
 
     def endpoints(self):
         return {"base_url": self.base, "authorization_endpoint": "/oauth/authorize", "token_endpoint": "/oauth/token"}
 
     def sign_in(self, url, deny=False):
         return browser.doorkeeper(url, self.ca_file, deny)
+
+
+class Authlib(Site):
+    """Nobody signs in here: its grants need no person."""
+    kind = "authlib"
+    machine = {"client_id": "machine", "client_secret": "machine-secret"}
+    odd = {"client_id": "odd", "client_secret": "p@ss:w%rd+/= &x", "basic_encoding": "raw"}
+    forbidden = {**odd, "grant_type": "password", "username": "alice", "password": "secret"}
+    wrong_password_is = ["OAUTH_ERROR_INVALID_REQUEST", "OAUTH_ERROR_INVALID_GRANT"]  # as its versions have it
+
+    def endpoints(self):
+        return {"base_url": self.base, "token_endpoint": "/oauth/token"}
 
 
 class Rotate(Doorkeeper):

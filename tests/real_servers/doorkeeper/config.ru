@@ -6,7 +6,10 @@
 %w[rails action_controller/railtie action_view/railtie active_record doorkeeper erb].each { |f| require f }
 
 DIALECT = ENV.fetch("DIALECT")
-User = Struct.new(:id) # the only one is alice, number 1
+USERS = [["alice", "secret"], ["zoë@example.com", "p@ss:wörd+/= &%x"]] # numbered from 1; alice alone signs in by pages
+User = Struct.new(:id) do
+  def to_key = [id] # or Doorkeeper keeps no number of whom it was that gave a password
+end
 ActiveRecord::Base.establish_connection(adapter: "sqlite3", database: ENV.fetch("DATABASE"), timeout: 5000)
 
 class App < Rails::Application
@@ -30,6 +33,9 @@ Doorkeeper.configure do
     default_scopes :public
   else
     use_refresh_token
+    grant_flows %w[authorization_code client_credentials password]
+    resource_owner_from_credentials { (index = USERS.index([params[:username], params[:password]])) && User.new(index + 1) }
+    allow_grant_flow_for_client { |grant, client| client.uid != "denied" || grant == "authorization_code" }
     default_scopes :read
     optional_scopes :write, :brief
     # A token for scope `brief` lives three seconds.
@@ -52,8 +58,16 @@ end
 
 class ApiController < ActionController::Base
   before_action(only: :me) { doorkeeper_authorize! }
+  before_action(only: :whose) { doorkeeper_authorize!(:public, :read, :write) }
 
   def me = render(json: { user: "alice", scopes: doorkeeper_token.scopes.to_a })
+
+  def whose
+    token = doorkeeper_token
+    user = USERS[token.resource_owner_id - 1].first if token.resource_owner_id
+    render json: { user: user, client: token.application.uid, scopes: token.scopes.to_a }
+  end
+
   def up = render(plain: "up")
 end
 
@@ -63,6 +77,7 @@ App.routes.draw do
   get "/login", to: "login#form"
   post "/login", to: "login#create"
   get "/me", to: "api#me"
+  get "/whose", to: "api#whose"
   get "/up", to: "api#up"
 end
 
@@ -83,6 +98,7 @@ unless ActiveRecord::Base.connection.table_exists?(:oauth_applications)
   end
   here = ["http://127.0.0.1:9999/cb", "http://127.0.0.1:9999/other", "urn:ietf:wg:oauth:2.0:oob"]
   app.call("web", "web-secret", here)
+  app.call("machine", "machine-secret", here)
   app.call("odd", "p@ss:w%rd+/= &x", here)
   app.call("public", "unused", here + ["com.example.app:/cb"], confidential: false)
   # Doorkeeper asks no more once it has a live token of the same scopes: nobody ever says yes to this one.

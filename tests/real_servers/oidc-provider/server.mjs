@@ -20,15 +20,19 @@ const client = (client_id, token_endpoint_auth_method, more = {}) => ({
   ...more,
 });
 
+const machine = { grant_types: ['client_credentials'], redirect_uris: [], response_types: [], scope: 'read write' };
+
 const clients = [
   client('basic', 'client_secret_basic'),
   client('post', 'client_secret_post'),
   // RFC 6749 section 2.3.1: both halves of Basic are form-encoded first; this client makes that visible.
-  client('odd:id', 'client_secret_basic', { client_secret: 'p@ss:w%rd+/= &x' }),
+  client('odd:id', 'client_secret_basic',
+    { client_secret: 'p@ss:w%rd+/= &x', grant_types: ['authorization_code', 'refresh_token', 'client_credentials'] }),
   client('public', 'none'),
   client('native', 'none', { application_type: 'native', redirect_uris: ['http://127.0.0.1/cb', 'com.example.app:/cb'] }),
   client('norotate', 'client_secret_basic'),
   client('short', 'client_secret_basic'), // its access tokens live 3 seconds
+  client('machine', 'client_secret_basic', machine),
   ...(secure ? [client('tls', 'tls_client_auth',
     { tls_client_auth_subject_dn: 'CN=alice-mtls', tls_client_certificate_bound_access_tokens: true })] : []),
 ];
@@ -44,6 +48,8 @@ const configuration = {
   // Only a client without a secret must use PKCE.
   pkce: { required: (ctx, c) => c.clientAuthMethod === 'none' },
   features: {
+    clientCredentials: { enabled: true },
+    introspection: { enabled: true },
     revocation: {
       enabled: true,
       // Usually a revoked access token takes its refresh token with it. Here it goes alone.
@@ -58,11 +64,11 @@ const configuration = {
       certificateAuthorized: (ctx) => ctx.socket.authorized,
       certificateSubjectMatches: (ctx, prop, expected) => `CN=${peer(ctx).subject.CN}` === expected,
     },
-    // resource=urn:api:jwt gives a JWT as access token.
+    // These resources' access tokens are JWTs.
     resourceIndicators: {
       enabled: true,
       getResourceServerInfo: (ctx, resource) => {
-        if (resource !== 'urn:api:jwt') throw new errors.InvalidTarget();
+        if (!['urn:api:jwt', 'urn:api:other'].includes(resource)) throw new errors.InvalidTarget();
         return { scope: 'read write', audience: resource, accessTokenFormat: 'jwt' };
       },
     },
