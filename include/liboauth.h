@@ -174,6 +174,8 @@ extern "C" {
 #define OAUTH_ERROR_RESPONSE (-500)
 /* The server's answer is larger than 1 MiB. Since 0.1. */
 #define OAUTH_ERROR_TOO_LARGE (-501)
+/* What was sent has no member of that name, or null there; see oauth_field. Since 0.1. */
+#define OAUTH_ERROR_NO_FIELD (-502)
 
 /* Storage: -600 to -699. */
 
@@ -579,6 +581,15 @@ extern "C" {
 /* Content to send; empty where there is none. Since 0.1. */
 #define OAUTH_REQUEST_CONTENT 204
 
+/* ---- where a member is read from: oauth_field ---- */
+
+/* The answer that brought the token (RFC 6749 section 5.1): its members, and those of the answers
+ * before it that have not come again. Since 0.1.
+ */
+#define OAUTH_FIELD_TOKEN 301
+/* What came with the redirect beside code and state, such as QuickBooks' "realmId". Since 0.1. */
+#define OAUTH_FIELD_REDIRECT 302
+
 /* ---- functions ---- */
 
 /* Makes a client: one registration at one authorization server, with its settings and its token.
@@ -861,6 +872,28 @@ int32_t oauth_revoke(int32_t client);
  * OAUTH_ERROR_INVALID_SCOPE and others. Since 0.1.
  */
 int32_t oauth_request_token(int32_t client, const char *grant_type, int32_t length);
+
+/* Reads a member of what the server has sent with the token in memory, or else the stored one, such
+ * as "instance_url". It never sends a request.
+ *
+ * source: OAUTH_FIELD_TOKEN or OAUTH_FIELD_REDIRECT. name: the member's name, or the way to it,
+ * with dots between names and, of a list, an item's number: "authed_user.id", "data.0.id". Where
+ * the token stood below others, its neighbours have both their name and that. "access_token",
+ * "refresh_token", "id_token", "token_type" and "scope" are the token's own, whatever the server
+ * calls them; when it expires is OAUTH_EXPIRES_AT. buffer: receives the text and a NUL: a text as
+ * it is, line ends too; a number, "true" or "false" as JSON writes it; an object or a list as JSON.
+ * Members that take more than 64 KiB together, or are nested more than 16 deep, are not kept.
+ *
+ * Returns the text's length without the NUL, 0 for an empty text; OAUTH_ERROR_NO_FIELD where there
+ * is no such member, or null; OAUTH_ERROR_SIGN_IN where there is no token, OAUTH_ERROR_PROPERTY for
+ * another source, or OAUTH_ERROR_BUFFER. Since 0.1.
+ */
+int32_t oauth_field(int32_t client,
+                    int32_t source,
+                    const char *name,
+                    int32_t length,
+                    char *buffer,
+                    int32_t capacity);
 
 #ifdef __cplusplus
 }

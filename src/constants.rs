@@ -116,6 +116,8 @@ pub const OAUTH_ERROR_SIGN_IN: i32 = -499;
 pub const OAUTH_ERROR_RESPONSE: i32 = -500;
 /// The server's answer is larger than 1 MiB. Since 0.1.
 pub const OAUTH_ERROR_TOO_LARGE: i32 = -501;
+/// What was sent has no member of that name, or null there; see `oauth_field`. Since 0.1.
+pub const OAUTH_ERROR_NO_FIELD: i32 = -502;
 
 // Storage: -600 to -699.
 
@@ -405,3 +407,11 @@ pub const OAUTH_REQUEST_URL: i32 = 202;
 pub const OAUTH_REQUEST_HEADERS: i32 = 203;
 /// Content to send; empty where there is none. Since 0.1.
 pub const OAUTH_REQUEST_CONTENT: i32 = 204;
+
+// ---- where a member is read from: oauth_field ----
+
+/// The answer that brought the token (RFC 6749 section 5.1): its members, and those of the answers before it that have not
+/// come again. Since 0.1.
+pub const OAUTH_FIELD_TOKEN: i32 = 301;
+/// What came with the redirect beside code and state, such as QuickBooks' `realmId`. Since 0.1.
+pub const OAUTH_FIELD_REDIRECT: i32 = 302;

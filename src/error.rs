@@ -137,6 +137,10 @@ pub enum Error {
     )]
     TokenType,
 
+    /// `instead`: what there is, by names and no values.
+    #[error("{whose} has no member {name}: {instead}")]
+    NoField { whose: &'static str, name: String, instead: String },
+
     // -- storage --
     #[error("store: {reason}: {path}")]
     Store {
@@ -267,6 +271,7 @@ impl Error {
             Self::Final(last) => (last.number, last.action, NOTHING),
             Self::Response { .. } | Self::Unreadable { .. } => (number::OAUTH_ERROR_RESPONSE, Fix, MAYBE),
             Self::TooLarge { .. } => (number::OAUTH_ERROR_TOO_LARGE, Fix, MAYBE),
+            Self::NoField { .. } => (number::OAUTH_ERROR_NO_FIELD, Fix, NOTHING),
             Self::TokenType => (number::OAUTH_ERROR_RESPONSE, Fix, NOTHING),
             Self::Store { is_transient, .. } => {
                 (number::OAUTH_ERROR_STORE, if *is_transient { Retry } else { Fix }, NOTHING)

@@ -130,6 +130,11 @@ impl Json {
         (!names.is_empty() && names.iter().all(is_plain)).then(|| names.join(", "))
     }
 
+    /// Whether something in it may have been passed over.
+    pub fn is_cut(&self) -> bool {
+        self.measure().0 >= DEEPEST
+    }
+
     pub fn text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text.expose()),

@@ -62,8 +62,9 @@ fn random_input_does_no_harm() {
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder).unwrap();
     let (start, mut rounds) = (Instant::now(), 0_u64);
     while start.elapsed() < limit {
-        match rounds % 9 {
+        match rounds % 11 {
             8 => words(&mut random),
+            9 | 10 => members(&mut random),
             0 => profile(&mut random, &folder),
             1 => record(&mut random, &folder),
             2 => value(&mut random),
@@ -166,6 +167,66 @@ fn answer(random: &mut Random) {
             (header.as_str(), client.get(OAUTH_REFRESH_TOKEN).as_str()),
             ("Authorization: Bearer first", REFRESH)
         );
+    }
+}
+
+/// Paths of whatever kind, to members of whatever answer.
+const PATHS: &[&str] = &[
+    "data.0.token",
+    "authed_user.id",
+    "extra.list.1",
+    ".",
+    "a..b",
+    "0",
+    "-1.99999999999999999999",
+    "access_token=data.jwt&expires_in=extra.list.0&scope=",
+    "E1 not%20now %",
+];
+
+/// An answer is read by settings that are random, too, and then its members are.
+fn members(random: &mut Random) {
+    let client = client();
+    let settings = [
+        OAUTH_RESPONSE_PATH,
+        OAUTH_RESPONSE_NAMES,
+        OAUTH_EXPIRES_FROM_JWT,
+        OAUTH_ERROR_PATH,
+        OAUTH_ERROR_TEXT_PATH,
+        OAUTH_SIGN_IN_ERRORS,
+        OAUTH_REFRESH_PROLONGS,
+    ];
+    client.authorize_url();
+    assert_eq!(client.exchange("code"), OAUTH_HTTP_NEEDED);
+    let first = format!(
+        r#"{{"access_token":"first","refresh_token":"{REFRESH}","extra":{{"list":[1,[{{"x":null}}]]}}}}"#
+    );
+    assert_eq!(client.respond(200, "", first.as_bytes()), 0);
+    for property in settings {
+        let text = match random.below(3) {
+            0 => "yes".to_owned(),
+            _ => String::from_utf8_lossy(&random.mutated(PATHS)).replace('\0', ""),
+        };
+        harmless(client.set(property, &text), text.as_bytes());
+    }
+    assert_eq!(client.refresh(), OAUTH_HTTP_NEEDED);
+    let (result, body) = answered(&client, random);
+    if result < 0 {
+        assert_eq!(
+            client.get(OAUTH_REFRESH_TOKEN),
+            REFRESH,
+            "{result} after {:?}",
+            String::from_utf8_lossy(&body)
+        );
+    }
+    for _ in 0..4 {
+        let name = String::from_utf8_lossy(&random.mutated(PATHS)).replace('\0', "");
+        let source = [OAUTH_FIELD_TOKEN, OAUTH_FIELD_TOKEN, OAUTH_FIELD_REDIRECT, 0][random.below(4)];
+        let length = i32::try_from(name.len()).unwrap();
+        let (n, text) = common::out(|b, c| unsafe {
+            oauth::ffi::oauth_field(client.0, source, name.as_ptr().cast(), length, b, c)
+        });
+        harmless(n, name.as_bytes());
+        assert!(n >= 0 || text.is_empty(), "{n}: {text}");
     }
 }
 

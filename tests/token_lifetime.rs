@@ -20,6 +20,8 @@ mod closing;
 mod descriptors;
 #[path = "token_lifetime/early.rs"]
 mod early;
+#[path = "token_lifetime/fields.rs"]
+mod fields;
 #[path = "token_lifetime/freshness.rs"]
 mod freshness;
 #[path = "token_lifetime/keys.rs"]

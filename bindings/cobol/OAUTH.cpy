@@ -177,6 +177,9 @@
        78  OAUTH-ERROR-RESPONSE           VALUE -500.
       *> The server's answer is larger than 1 MiB. Since 0.1.
        78  OAUTH-ERROR-TOO-LARGE          VALUE -501.
+      *> What was sent has no member of that name, or null there; see
+      *> oauth_field. Since 0.1.
+       78  OAUTH-ERROR-NO-FIELD           VALUE -502.
 
       *> Storage: -600 to -699.
 
@@ -595,6 +598,16 @@
        78  OAUTH-REQUEST-HEADERS          VALUE 203.
       *> Content to send; empty where there is none. Since 0.1.
        78  OAUTH-REQUEST-CONTENT          VALUE 204.
+
+      *> ---- where a member is read from: oauth_field ----
+
+      *> The answer that brought the token (RFC 6749 section 5.1): its
+      *> members, and those of the answers before it that have not come
+      *> again. Since 0.1.
+       78  OAUTH-FIELD-TOKEN              VALUE 301.
+      *> What came with the redirect beside code and state, such as
+      *> QuickBooks' "realmId". Since 0.1.
+       78  OAUTH-FIELD-REDIRECT           VALUE 302.
 
       *> ---- functions ----
 
@@ -1046,5 +1059,38 @@
       *>         BY VALUE OAUTH-CLIENT
       *>         BY REFERENCE OAUTH-GRANT-NAME
       *>         BY VALUE LENGTH OF OAUTH-GRANT-NAME
+      *>         RETURNING OAUTH-RC
+      *>     END-CALL
+
+      *> Reads a member of what the server has sent with the token in
+      *> memory, or else the stored one, such as "instance_url". It
+      *> never sends a request.
+      *>
+      *> source: OAUTH-FIELD-TOKEN or OAUTH-FIELD-REDIRECT. name: the
+      *> member's name, or the way to it, with dots between names and,
+      *> of a list, an item's number: "authed_user.id", "data.0.id".
+      *> Where the token stood below others, its neighbours have both
+      *> their name and that. "access_token", "refresh_token",
+      *> "id_token", "token_type" and "scope" are the token's own,
+      *> whatever the server calls them; when it expires is
+      *> OAUTH-EXPIRES-AT. buffer: receives the text and a NUL: a text
+      *> as it is, line ends too; a number, "true" or "false" as JSON
+      *> writes it; an object or a list as JSON. Members that take more
+      *> than 64 KiB together, or are nested more than 16 deep, are not
+      *> kept.
+      *>
+      *> Returns the text's length without the NUL, 0 for an empty text;
+      *> OAUTH-ERROR-NO-FIELD where there is no such member, or null;
+      *> OAUTH-ERROR-SIGN-IN where there is no token,
+      *> OAUTH-ERROR-PROPERTY for another source, or OAUTH-ERROR-BUFFER.
+      *> Since 0.1.
+      *>
+      *>     CALL "oauth_field" USING
+      *>         BY VALUE OAUTH-CLIENT
+      *>         BY VALUE OAUTH-SOURCE
+      *>         BY REFERENCE OAUTH-NAME
+      *>         BY VALUE LENGTH OF OAUTH-NAME
+      *>         BY REFERENCE OAUTH-BUFFER
+      *>         BY VALUE LENGTH OF OAUTH-BUFFER
       *>         RETURNING OAUTH-RC
       *>     END-CALL

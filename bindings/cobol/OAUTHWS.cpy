@@ -33,3 +33,5 @@
        01  OAUTH-ERROR-TEXT               PIC X(512) VALUE SPACES.
        01  OAUTH-VERSION                  PIC X(32) VALUE SPACES.
        01  OAUTH-GRANT-NAME               PIC X(128) VALUE SPACES.
+       01  OAUTH-SOURCE                   BINARY-LONG SIGNED VALUE 0.
+       01  OAUTH-NAME                     PIC X(4096) VALUE SPACES.

@@ -131,6 +131,8 @@ OAUTH_ERROR_SIGN_IN = -499
 OAUTH_ERROR_RESPONSE = -500
 #: The server's answer is larger than 1 MiB. Since 0.1.
 OAUTH_ERROR_TOO_LARGE = -501
+#: What was sent has no member of that name, or null there; see oauth_field. Since 0.1.
+OAUTH_ERROR_NO_FIELD = -502
 
 # Storage: -600 to -699.
 
@@ -466,6 +468,14 @@ OAUTH_REQUEST_URL = 202
 OAUTH_REQUEST_HEADERS = 203
 #: Content to send; empty where there is none. Since 0.1.
 OAUTH_REQUEST_CONTENT = 204
+
+# ---- where a member is read from: oauth_field ----
+
+#: The answer that brought the token (RFC 6749 section 5.1): its members, and those of the answers
+#: before it that have not come again. Since 0.1.
+OAUTH_FIELD_TOKEN = 301
+#: What came with the redirect beside code and state, such as QuickBooks' 'realmId'. Since 0.1.
+OAUTH_FIELD_REDIRECT = 302
 
 # ---- keys: a property's name as profiles and keyword arguments have it ----
 
@@ -873,6 +883,25 @@ FUNCTIONS: Dict[str, Tuple[Any, ...]] = {
     # server or the network answered: OAUTH_ERROR_INVALID_CLIENT, OAUTH_ERROR_UNSUPPORTED_GRANT,
     # OAUTH_ERROR_INVALID_SCOPE and others. Since 0.1.
     "oauth_request_token": (INT, TEXT_IN, INT),
+
+    # oauth_field(client, source, name, length, buffer, capacity)
+    #
+    # Reads a member of what the server has sent with the token in memory, or else the stored one,
+    # such as 'instance_url'. It never sends a request.
+    #
+    # source: OAUTH_FIELD_TOKEN or OAUTH_FIELD_REDIRECT. name: the member's name, or the way to it,
+    # with dots between names and, of a list, an item's number: 'authed_user.id', 'data.0.id'. Where
+    # the token stood below others, its neighbours have both their name and that. 'access_token',
+    # 'refresh_token', 'id_token', 'token_type' and 'scope' are the token's own, whatever the server
+    # calls them; when it expires is OAUTH_EXPIRES_AT. buffer: receives the text and a NUL: a text
+    # as it is, line ends too; a number, 'true' or 'false' as JSON writes it; an object or a list as
+    # JSON. Members that take more than 64 KiB together, or are nested more than 16 deep, are not
+    # kept.
+    #
+    # Returns the text's length without the NUL, 0 for an empty text; OAUTH_ERROR_NO_FIELD where
+    # there is no such member, or null; OAUTH_ERROR_SIGN_IN where there is no token,
+    # OAUTH_ERROR_PROPERTY for another source, or OAUTH_ERROR_BUFFER. Since 0.1.
+    "oauth_field": (INT, INT, TEXT_IN, INT, TEXT_OUT, INT),
 }
 
 

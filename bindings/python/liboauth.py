@@ -207,6 +207,14 @@ class Client:
         self._check(answer)
         return text
 
+    def field(self, name: str, source: int = _liboauth.OAUTH_FIELD_TOKEN) -> str:
+        """A member of what the server has sent, by its name or the way to it: `client.field("authed_user.id")`,
+        `client.field("realmId", OAUTH_FIELD_REDIRECT)`. BadResponse says what there is instead."""
+        name_of = (_bytes(name), _liboauth.OAUTH_NUL_TERMINATED)
+        answer, text = _read(_library.oauth_field, self._handle, source, *name_of)
+        self._check(answer)
+        return text
+
     @property
     def state(self) -> str:
         """The state of the last authorization URL."""
@@ -518,7 +526,7 @@ def _bytes(text: str) -> bytes:
     return text.encode()
 
 
-def _read(function: Callable[..., int], *arguments: int) -> Tuple[int, str]:
+def _read(function: Callable[..., int], *arguments: Union[int, bytes]) -> Tuple[int, str]:
     """The answer and the text of a function that writes one, in a buffer that is large enough."""
     capacity = 4096
     while True:

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod carry;
+mod fields;
 mod pages;
 mod process;
 mod properties;

@@ -46,3 +46,37 @@ pub unsafe extern "C" fn oauth_get(client: i32, property: i32, buffer: *mut c_ch
         _ => guard_text(client, buffer, &read),
     }
 }
+
+/// Reads a member of what the server has sent with the token in memory, or else the stored one, such as `instance_url`.
+/// It never sends a request.
+///
+/// `source`: OAUTH_FIELD_TOKEN or OAUTH_FIELD_REDIRECT. `name`: the member's name, or the way to it, with dots between names
+/// and, of a list, an item's number: `authed_user.id`, `data.0.id`. Where the token stood below others, its
+/// neighbours have both their name and that. `access_token`, `refresh_token`, `id_token`, `token_type` and `scope` are the
+/// token's own, whatever the server calls them; when it expires is OAUTH_EXPIRES_AT. `buffer`: receives the text and a NUL: a
+/// text as it is, line ends too; a number, `true` or `false` as JSON writes it; an object or a list as JSON. Members that
+/// take more than 64 KiB together, or are nested more than 16 deep, are not kept.
+///
+/// Returns the text's length without the NUL, 0 for an empty text; OAUTH_ERROR_NO_FIELD where there is no such member, or
+/// null; OAUTH_ERROR_SIGN_IN where there is no token, OAUTH_ERROR_PROPERTY for another source, or OAUTH_ERROR_BUFFER.
+/// Since 0.1.
+///
+/// # Safety
+/// `name` is readable as `length` says; `buffer` is writable for `capacity` bytes.
+#[no_mangle]
+pub unsafe extern "C" fn oauth_field(
+    client: i32,
+    source: i32,
+    name: *const c_char,
+    length: i32,
+    buffer: *mut c_char,
+    capacity: i32,
+) -> i32 {
+    // SAFETY: the caller's promise, as documented.
+    let buffer = unsafe { Buffer::new("buffer", buffer, capacity) };
+    guard_text(client, buffer, &|c, out| {
+        // SAFETY: the caller's promise, as documented.
+        let name = unsafe { TextIn::read("name", name, length) }?;
+        out.put(&[c.field(source, name.as_str())?.expose().as_bytes()])
+    })
+}

@@ -42,6 +42,12 @@ impl AnswerDialect {
         names.find(|(ours, _)| ours == member).map(|(_, path)| path)
     }
 
+    /// What a path says from `response_path` on, if it goes that way.
+    pub fn below_path<'a>(&self, path: &'a str) -> Option<&'a str> {
+        let is_said = !self.response_path.is_empty();
+        path.strip_prefix(self.response_path.as_str())?.strip_prefix('.').filter(|_| is_said)
+    }
+
     /// The member that says that this answer is an error.
     pub fn error_in<'a>(&self, answer: &'a Json) -> Option<&'a Json> {
         at(&self.error_path, answer).filter(|error| says_error(error))

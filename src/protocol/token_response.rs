@@ -87,7 +87,7 @@ fn prolongs(answer: &Answer<'_>, members: &Json) -> bool {
     let has = |is_there: fn(&Found<'_>) -> bool| found.as_ref().is_ok_and(is_there);
     dialect.refresh_prolongs
         && !has(|found| found.access.is_some())
-        && (has(|found| found.refresh.is_some()) || !may_have_token(members))
+        && (has(|found| found.refresh.is_some()) || !may_have_token(members) && !members.is_cut())
         && (dialect.error_path.is_empty() || members.at_path(&dialect.error_path).is_ok())
 }
 

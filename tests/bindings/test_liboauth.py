@@ -135,6 +135,7 @@ class Life(unittest.TestCase):
         for ask in (
             lambda: c.get("scope"),
             lambda: c.set(scope="a"),
+            lambda: c.field("x"),
             lambda: c.status_line,
             c.build_authorize_url,
             lambda: c.exchange_code("a"),
@@ -206,6 +207,19 @@ class Tokens(unittest.TestCase):
         self.assertEqual((request.method, request.url), ("POST", "https://as.example/token"))
         self.assertEqual(request.headers["Content-Type"], "application/x-www-form-urlencoded")
         self.assertEqual((form["grant_type"], form["code"]), ("authorization_code", "abc"))
+
+    def test_members_are_read_by_their_names(self):
+        server = Server()
+        server.answer = 200, {}, server.token(instance_url="https://a.example", user={"id": 7})
+        with client(send=server) as c:
+            c.build_authorize_url()
+            c.exchange_code(f"?code=c&state={c.state}&realmId=4711")
+            self.assertEqual(c.field("instance_url"), "https://a.example")
+            self.assertEqual(c.field("user.id"), "7")
+            self.assertEqual(c.field("realmId", liboauth.OAUTH_FIELD_REDIRECT), "4711")
+            with self.assertRaisesRegex(liboauth.BadResponse, "no member realmId: it has instance_url, user") as caught:
+                c.field("realmId")
+            self.assertEqual(caught.exception.name, "OAUTH_ERROR_NO_FIELD")
 
     def test_a_rejected_token_is_refreshed_once(self):
         with signed_in(send=self.server) as c:

@@ -296,6 +296,9 @@ fn texts_out<'a>(client: i32, waiting: i32) -> Vec<TextOut<'a>> {
         let call = move |b, n| unsafe { ffi::oauth_http_request(waiting, part, b, n) };
         all.push(text(format!("oauth_http_request {part}"), Box::new(call)));
     }
+    let call =
+        move |b, n| unsafe { ffi::oauth_field(client, OAUTH_FIELD_TOKEN, c"scope".as_ptr(), -1, b, n) };
+    all.push(text("oauth_field".to_owned(), Box::new(call)));
     let call = move |b, n| unsafe { ffi::oauth_build_authorize_url(client, b, n) };
     all.push(text("oauth_build_authorize_url".to_owned(), Box::new(call)));
     let call = move |b, n| unsafe { ffi::oauth_bearer_header(client, b, n) };

@@ -19,6 +19,9 @@ pub const CALLS: &[Call] = &[
     ("oauth_get of a setting", |c| out(|b, n| unsafe { ffi::oauth_get(c, OAUTH_CLIENT_SECRET, b, n) }).0),
     ("oauth_get of a failure", |c| out(|b, n| unsafe { ffi::oauth_get(c, OAUTH_ERROR, b, n) }).0),
     ("oauth_get of a length", |c| unsafe { ffi::oauth_get(c, OAUTH_ACCESS_TOKEN, ptr::null_mut(), 0) }),
+    ("oauth_field", |c| {
+        out(|b, n| unsafe { ffi::oauth_field(c, OAUTH_FIELD_TOKEN, c"token_type".as_ptr(), -1, b, n) }).0
+    }),
     ("oauth_build_authorize_url", |c| out(|b, n| unsafe { ffi::oauth_build_authorize_url(c, b, n) }).0),
     ("oauth_exchange_code", |c| unsafe { ffi::oauth_exchange_code(c, c"code".as_ptr(), -1) }),
     ("oauth_refresh", |c| ffi::oauth_refresh(c)),

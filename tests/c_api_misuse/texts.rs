@@ -16,6 +16,9 @@ type Function = (&'static str, &'static str, fn(i32, *const c_char, i32) -> i32)
 const TEXTS: &[Function] = &[
     ("oauth_client_open", "profile", |_, text, length| unsafe { ffi::oauth_client_open(text, length) }),
     ("oauth_set", "text", |c, text, length| unsafe { ffi::oauth_set(c, OAUTH_ACCOUNT, text, length) }),
+    ("oauth_field", "name", |c, text, length| unsafe {
+        ffi::oauth_field(c, OAUTH_FIELD_TOKEN, text, length, ptr::null_mut(), 0)
+    }),
     ("oauth_exchange_code", "code", |c, text, length| unsafe { ffi::oauth_exchange_code(c, text, length) }),
     ("oauth_request_token", "grant_type", |c, text, length| unsafe {
         ffi::oauth_request_token(c, text, length)

@@ -137,6 +137,42 @@ static void answers(int32_t client)
     MUST_BE(answered(client, 200, "", "{\"access_token\":\"a\",\"expires_in\":9}", 35), 0);
 }
 
+/* A token that stands so deep, found by response_path, and its neighbours by oauth_field. */
+static void members(int32_t client)
+{
+    static const size_t depths[] = {1, 14, 30, 31, 32, 100, 500};
+    static const char neighbours[] = "{\"access_token\":\"a\",\"x\":[[1],{\"y\":[2]}]}";
+    char path[2048], text[4096];
+    size_t i, length;
+
+    MUST_BE(NEEDS(oauth_set(client, OAUTH_EXPIRES_FROM_JWT, TEXT("yes"))), 0);
+    MUST_BE(NEEDS(oauth_set(client, OAUTH_REFRESH_PROLONGS, TEXT("yes"))), 0);
+    MUST_BE(NEEDS(oauth_set(client, OAUTH_ERROR_PATH, TEXT("a.a.a.code"))), 0);
+    for (i = 0; i < sizeof depths / sizeof *depths; i++) {
+        length = repeat(path, "a.", depths[i]);
+        MUST_BE(NEEDS(oauth_set(client, OAUTH_RESPONSE_PATH, path, (int32_t)length - 1)), 0);
+        length = repeat(huge, "{\"a\":", depths[i]);
+        length += (size_t)sprintf(huge + length, "%s", neighbours);
+        length += repeat(huge + length, "}", depths[i]);
+        MUST_BE(answered(client, 200, "", huge, length) == 0, depths[i] < 31);
+        NEEDS(oauth_error_text(text, sizeof text));
+        strcpy(path + 2 * depths[i], "x.1");
+        NEEDS(oauth_field(client, OAUTH_FIELD_TOKEN, TEXT(path), text, sizeof text));
+        MUST_GIVE(NEEDS(oauth_field(client, OAUTH_FIELD_TOKEN, TEXT("x"), text, sizeof text)));
+        MUST_BE(NEEDS(oauth_field(client, OAUTH_FIELD_REDIRECT, TEXT("x"), text, sizeof text)), OAUTH_ERROR_NO_FIELD);
+    }
+    MUST_BE(NEEDS(oauth_set(client, OAUTH_RESPONSE_PATH, TEXT(""))), 0);
+    MUST_BE(NEEDS(oauth_set(client, OAUTH_ERROR_PATH, TEXT(""))), 0);
+    length = (size_t)sprintf(huge, "[");
+    length += repeat(huge + length, "1,", 500000);
+    length += (size_t)sprintf(huge + length, "%s]", neighbours);
+    MUST_BE(NEEDS(oauth_set(client, OAUTH_RESPONSE_PATH, TEXT("500000"))), 0);
+    MUST_BE(answered(client, 200, "", huge, length), 0);
+    MUST_BE(NEEDS(oauth_set(client, OAUTH_RESPONSE_PATH, TEXT(""))), 0);
+    MUST_BE(answered(client, 200, "", "{\"result\":\"0000\"}", 17), 0);
+    MUST_BE(NEEDS(oauth_set(client, OAUTH_REFRESH_PROLONGS, TEXT(""))), 0);
+}
+
 static void settings(int32_t client)
 {
     static const char *const texts[] = {
@@ -227,8 +263,10 @@ static void carried(const char *store, const char *key)
     MUST_GIVE(NEEDS(oauth_http_request(client, OAUTH_REQUEST_CONTENT, text, sizeof text)));
     MUST_GIVE(NEEDS(oauth_http_request(client, OAUTH_REQUEST_HEADERS, text, sizeof text)));
     MUST_BE(NEEDS(oauth_http_response(client, 200, TEXT(""), TEXT(answer))), 0);
-    if (strcmp(store, "memory:") == 0)
+    if (strcmp(store, "memory:") == 0) {
         answers(client);
+        members(client);
+    }
     MUST_BE(answered(client, 200, "", huge, deep("[", "]", 16)), 0); /* as deep as a record is */
     MUST_BE(answered(client, 200, "", answer, sizeof answer - 1), 0);
     MUST_GIVE(NEEDS(oauth_bearer_header(client, text, sizeof text)));

@@ -150,6 +150,13 @@ fn what_prolongs_nothing() {
             gives(&client, "1");
         });
     }
+    table.row("what is nested too deep to be read could be a token", || {
+        let client = client_with(PROLONGS);
+        sign_in_with(&client, "", FIRST);
+        let deep = format!(r#"{}{{"access_token":"SECRET"}}{}"#, r#"{"a":"#.repeat(40), "}".repeat(40));
+        assert_eq!(refreshed(&client, &deep), OAUTH_ERROR_RESPONSE, "{}", error_text());
+        assert_eq!(client.generation(), "1");
+    });
     table.row("the exchange of a code", || {
         let client = client_with(PROLONGS);
         for _ in 0..2 {

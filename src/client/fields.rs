@@ -1,0 +1,76 @@
+//! Members of what a server has sent, by their names: of an answer, of a redirect.
+#![forbid(unsafe_code)]
+
+use super::Client;
+use crate::constants as number;
+use crate::error::{Error, Result};
+use crate::json::Json;
+use crate::secret::Secret;
+use crate::token::Token;
+
+impl Client {
+    /// A member of that source, as text.
+    pub fn field(&self, source: i32, name: &str) -> Result<Secret> {
+        let whose = match source {
+            number::OAUTH_FIELD_TOKEN => "the token's answer",
+            number::OAUTH_FIELD_REDIRECT => "the redirect",
+            _ => return Err(Error::Property { number: source, what: "source of a field" }),
+        };
+        let process = self.process();
+        let snapshot = process.snapshot.load_full();
+        let settings = &snapshot.settings;
+        let lacks = |instead| Error::NoField { whose, name: name.chars().take(40).collect(), instead };
+        let Some(cached) = process.source(&snapshot).token()?.filter(|cached| cached.is_own()) else {
+            // No person is needed for one.
+            let is_machines = settings.machine_grant().is_some();
+            let asked_for = || lacks("there is no token yet, get it by oauth_bearer_header".to_owned());
+            return Err(if is_machines { asked_for() } else { settings.no_token() });
+        };
+        let token = &cached.token;
+        let found = match source {
+            number::OAUTH_FIELD_REDIRECT => text_at(&token.redirect, name),
+            // What stood beside the token is kept by its name.
+            _ => in_answer(token, name).or_else(|instead| {
+                let beside = settings.answer.below_path(name).map(|name| in_answer(token, name));
+                beside.and_then(std::result::Result::ok).ok_or(instead)
+            }),
+        };
+        found.map_err(lacks)
+    }
+}
+
+fn in_answer(token: &Token, name: &str) -> std::result::Result<Secret, String> {
+    of_ours(token, name).map_or_else(|| text_at(&token.extra, name), Ok)
+}
+
+/// A member of ours by its name in the RFCs, wherever the server had it.
+fn of_ours(token: &Token, name: &str) -> Option<Secret> {
+    match name {
+        "access_token" => Some(token.access_token.clone()),
+        "refresh_token" => token.refresh_token.clone(),
+        "id_token" => token.id_token.clone(),
+        "token_type" => Some(Secret::new(token.token_type.as_str())),
+        "scope" => token.scope.as_deref().map(Secret::new),
+        _ => None,
+    }
+}
+
+/// What stands there, or what there is instead.
+fn text_at(members: &[(String, Json)], name: &str) -> std::result::Result<Secret, String> {
+    let all = Json::Members(members.to_vec());
+    let instead = match all.at_path(name) {
+        Ok(_) if name.is_empty() => String::new(),
+        Ok(Json::Null) => "it is null".to_owned(),
+        Ok(Json::Text(text)) if text.expose().contains('\0') => {
+            "it holds a NUL, as no text of C can".to_owned()
+        }
+        Ok(Json::Text(text)) => return Ok(text.clone()),
+        Ok(json) => match serde_json::to_string(json) {
+            Ok(text) => return Ok(Secret::new(text)),
+            Err(_) => String::new(),
+        },
+        Err(_) if members.is_empty() => "it came without any".to_owned(),
+        Err(lost) => lost.instead(),
+    };
+    Err(if instead.is_empty() { "check the name".to_owned() } else { instead })
+}
