@@ -32,6 +32,7 @@ const PASTED: &[&str] = &[
     "https://metamaps.cc/oauth/authorize/0123abcdef",
     "\"native?code=abc\"\r\n",
     "http://127.0.0.1/cb#error=access_denied&error_description=no+thanks",
+    "http://127.0.0.1/cb?c0de=abc&payload=xyz&accounts-server=https%3A%2F%2Feu.example.com",
 ];
 
 const HEADERS: &[&str] = &[
@@ -45,8 +46,20 @@ const PROFILES: &[&str] = &[
     "[b]\nprofile = \"a\"\nbase_url = \"https://example.com\"\n[a]\nallow_http = true\nscope = '''x\ny'''\n",
 ];
 
-const VALUES: &[&str] =
-    &["https://example.com/a?b=c#d", "http://[::1]:80/", "S256", "file:/tmp", "30", "env", "+", "a=b&c"];
+const VALUES: &[&str] = &[
+    "https://example.com/a?b=c#d",
+    "http://[::1]:80/",
+    "S256",
+    "file:/tmp",
+    "30",
+    "env",
+    "+",
+    "a=b&c",
+    "X-A: 1\r\nX-B: 2",
+    "X-A=1%0d&X-B=2",
+    "client_id=id&code=&scope=%61",
+    "eu.example.com in.example.com",
+];
 
 #[test]
 fn random_input_does_no_harm() {
@@ -315,6 +328,11 @@ fn words(random: &mut Random) {
 
 fn paste(random: &mut Random) {
     let client = client();
+    if random.below(2) == 0 {
+        client.must_set(OAUTH_REDIRECT_NAMES, "code=c0de&state=payload");
+    }
+    client.must_set(OAUTH_TOKEN_HOSTS, "eu.example.com");
+    client.must_set(OAUTH_TOKEN_HOST_PARAM, "accounts-server");
     client.authorize_url();
     let mut pasted = random.mutated(PASTED);
     pasted.retain(|b| *b != 0);
@@ -327,6 +345,9 @@ fn paste(random: &mut Random) {
             content.contains("&code=") && !content.contains(['\r', '\n', ' ']),
             "{pasted:?}: {content:?}"
         );
+        let url = client.request(OAUTH_REQUEST_URL).1;
+        let urls = ["https://example.com/token", "https://eu.example.com/token"];
+        assert!(urls.contains(&url.as_str()), "{pasted:?}: {url:?}");
     }
 }
 

@@ -99,7 +99,7 @@ impl Known {
         if let Some(known) = self.names.iter().find(|known| **known == name) {
             return Ok(known);
         }
-        Err(match nearest(name, self.names.iter().copied()) {
+        Err(match nearest(&name.to_ascii_lowercase(), self.names.iter().copied()) {
             Some(nearest) => format!("{} is no parameter of ours: did you mean {nearest}?", one_line(name)),
             None => format!("one is no parameter of ours: use {}", self.names.join(", ")),
         })

@@ -51,6 +51,31 @@ struct Good {
 
 const GOOD: &[Good] = &[
     Good {
+        name: "headers and names",
+        text: r#"
+            [a]
+            token_headers = """
+                X-Api-Key: hunter2-s3cr3t
+                Accept: */*
+            """
+            token_names = "client_id=client_key&grant_type="
+            redirect_names = "code=auth_code"
+            token_hosts = "a.example b.example"
+            query_in_fragment = true
+        "#,
+        open: "#a",
+        gives: &[
+            (
+                OAUTH_TOKEN_HEADERS,
+                "                X-Api-Key: hunter2-s3cr3t\n                Accept: */*\n            ",
+            ),
+            (OAUTH_TOKEN_NAMES, "client_id=client_key&grant_type="),
+            (OAUTH_REDIRECT_NAMES, "code=auth_code"),
+            (OAUTH_TOKEN_HOSTS, "a.example b.example"),
+            (OAUTH_QUERY_IN_FRAGMENT, "yes"),
+        ],
+    },
+    Good {
         name: "every kind of value",
         text: r#"
             # ours
@@ -189,6 +214,24 @@ const BAD: &[Bad] = &[
         "[a]\n\nclient-secret = \"hunter2-s3cr3t\"\n",
         "#a",
         &["line 3", "client-secret", "client_secret"],
+    ),
+    (
+        "a typo in a parameter's name",
+        "[a]\ntoken_names = \"client_idd=app_id\"\n",
+        "#a",
+        &["line 2: token_names: client_idd is no parameter of ours: did you mean client_id?"],
+    ),
+    (
+        "a parameter's name in capitals",
+        "[a]\nauthorize_names = \"CLIENT-ID=app_id\"\n",
+        "#a",
+        &["line 2: authorize_names: CLIENT-ID is no parameter of ours: did you mean client_id?"],
+    ),
+    (
+        "a header that would split the request",
+        "[a]\n\ntoken_headers = \"X-Api-Key=hunter2-s3cr3t%0d%0aHost: x\"\n",
+        "#a",
+        &["line 3: token_headers: X-Api-Key has a character that no header can carry"],
     ),
     ("a key like no other", "[a]\nfavourite_colour = \"blue\"\n", "#a", &["line 2", "favourite_colour"]),
     ("a result as a key", "[a]\naccess_token = \"hunter2-s3cr3t\"\n", "#a", &["line 2", "access_token"]),

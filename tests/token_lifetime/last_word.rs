@@ -130,6 +130,9 @@ fn who_sends_another_request_is_not_kept_from_it() {
         ("another way to send it", OAUTH_CLIENT_AUTH, "client_secret_post"),
         ("another address", OAUTH_REFRESH_ENDPOINT, "/refresh"),
         ("another parameter", OAUTH_REFRESH_PARAMS, "a=b"),
+        ("another name of one", OAUTH_REFRESH_NAMES, "grant_type=type"),
+        ("another header", OAUTH_TOKEN_HEADERS, "X-Tenant: 2"),
+        ("another method", OAUTH_REQUEST_BODY, "get"),
         ("another place in the answer", OAUTH_RESPONSE_PATH, "wrapped.x"),
     ];
     for (name, property, text) in settings.iter().copied() {

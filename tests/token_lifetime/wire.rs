@@ -111,7 +111,7 @@ fn what_settings_say_goes_over_the_wire() {
     ];
     for (name, settings, line, expected) in rows {
         table.row(name, || {
-            let (url, seen) = seen_once(ok(&token_for("1", HOUR)));
+            let (url, seen) = seen(vec![ok(&token_for("1", HOUR))]);
             let client = client_with(&[
                 (OAUTH_HTTP, "builtin"),
                 (OAUTH_TOKEN_ENDPOINT, &format!("{url}/token")),
@@ -123,7 +123,7 @@ fn what_settings_say_goes_over_the_wire() {
             client.authorize_url();
             let back = format!("?code=SECRET-code&state={}", client.get(OAUTH_STATE));
             assert_eq!(client.exchange(&back), 0, "{}", error_text());
-            let seen = seen.join().unwrap();
+            let seen = seen.join().unwrap().remove(0);
             let (head, _) = seen.split_once("\r\n\r\n").unwrap();
             let (first, lines) = head.split_once("\r\n").unwrap();
             assert_eq!(first, *line);
@@ -140,11 +140,54 @@ fn what_settings_say_goes_over_the_wire() {
     table.end();
 }
 
-/// The URL of a server that answers once, and what it was sent.
-fn seen_once(answer: String) -> (String, JoinHandle<String>) {
+/// Another job has the sign-in from the folder alone.
+#[test]
+fn what_a_sign_in_has_brought_holds_for_a_job_after_it() {
+    let folder = Folder::new();
+    let (url, seen) = seen(vec![ok(&token_for("1", HOUR)), ok(&token_for("2", HOUR))]);
+    let port = url.rsplit(':').next().unwrap();
+    let job = || {
+        client_with(&[
+            (OAUTH_HTTP, "builtin"),
+            (OAUTH_STORE, &folder.setting()),
+            (OAUTH_TOKEN_ENDPOINT, &format!("{url}/token")),
+            (OAUTH_TOKEN_HEADERS, "X-Api-Key=SECRET"),
+            (OAUTH_REDIRECT_NAMES, "code=auth_code&state=custom"),
+            (OAUTH_TOKEN_NAMES, "code=auth_code"),
+            (OAUTH_TOKEN_HOSTS, "eu.example localhost"),
+            (OAUTH_TOKEN_HOST_PARAM, "home"),
+            (OAUTH_REFRESH_VERIFIER, "yes"),
+        ])
+    };
+    let first = job();
+    first.authorize_url();
+    let back = format!("?auth_code=SECRET-code&custom={}&home=LocalHost&realmId=7", first.get(OAUTH_STATE));
+    assert_eq!(first.exchange(&back), 0, "{}", error_text());
+    drop(first);
+    let second = job();
+    assert_eq!(second.refresh(), 0, "{}", error_text());
+    gives(&second, "2");
+    assert!(second
+        .get(OAUTH_TOKEN_RECORD)
+        .contains("\"redirect\":{\"home\":\"LocalHost\",\"realmId\":\"7\"}"));
+    let requests = seen.join().unwrap();
+    for request in &requests {
+        assert!(request.contains(&format!("\r\nHost: localhost:{port}\r\n")), "{request}");
+        assert!(request.contains("\r\nX-Api-Key: SECRET\r\n"), "{request}");
+    }
+    let content = |request: &str| format!("?{}", request.split_once("\r\n\r\n").unwrap().1);
+    let [exchange, refresh] = [content(&requests[0]), content(&requests[1])];
+    assert_eq!(parameter_of(&exchange, "auth_code"), "SECRET-code");
+    assert_eq!(parameter_of(&refresh, "refresh_token"), "SECRET-refresh-1");
+    let verifier = parameter_of(&exchange, "code_verifier");
+    assert_eq!((verifier.len(), &parameter_of(&refresh, "code_verifier")), (43, &verifier));
+}
+
+/// The URL of a server that gives these answers, one a connection, and what it was sent.
+fn seen(answers: Vec<String>) -> (String, JoinHandle<Vec<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let server = std::thread::spawn(move || {
+    let answer = move |answer: String| {
         let (mut stream, _) = listener.accept().unwrap();
         let mut reader = BufReader::new(stream.try_clone().unwrap());
         let (mut head, mut length) = (String::new(), 0);
@@ -158,6 +201,6 @@ fn seen_once(answer: String) -> (String, JoinHandle<String>) {
         reader.read_exact(&mut content).unwrap();
         stream.write_all(answer.as_bytes()).unwrap();
         head + &String::from_utf8(content).unwrap()
-    });
-    (url, server)
+    };
+    (url, std::thread::spawn(move || answers.into_iter().map(answer).collect()))
 }
