@@ -4,23 +4,15 @@
 
 mod common;
 
+use common::carrier::{header, run, send, Carrier};
 use common::rows::Table;
 use common::{error_action, error_text, Client};
 use oauth::constants::*;
 use practice_server::{code_of, sign_in, Fault, Options, Server, SignIn};
-use std::io::{Read, Write};
-use std::net::TcpStream;
 use std::sync::Mutex;
 
 /// The clock is the process's: one test moves it at a time.
 static CLOCK: Mutex<()> = Mutex::new(());
-
-/// Who carries the requests.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Carrier {
-    Builtin,
-    Caller,
-}
 
 struct Dialect {
     base: &'static str,
@@ -440,29 +432,6 @@ fn signed_in(server: &Server, client: &Client) -> String {
     sign_in(&client.authorize_url(), &SignIn { ca_file, ..SignIn::default() }).unwrap()
 }
 
-/// Makes the call and, with the caller's own HTTP, carries what it needs.
-fn run(carrier: Carrier, client: &Client, call: impl Fn() -> i32) -> i32 {
-    let mut answer = call();
-    while answer == OAUTH_HTTP_NEEDED {
-        assert_eq!(carrier, Carrier::Caller);
-        let (status, headers, body) = send(
-            &client.request(OAUTH_REQUEST_METHOD).1,
-            &client.request(OAUTH_REQUEST_URL).1,
-            &client.request(OAUTH_REQUEST_HEADERS).1,
-            &client.request(OAUTH_REQUEST_CONTENT).1,
-        );
-        answer = client.respond(status, &headers, &body);
-    }
-    answer
-}
-
-fn header(carrier: Carrier, client: &Client) -> String {
-    let length = run(carrier, client, || client.header().0);
-    let (n, text) = client.header();
-    assert_eq!(n, length, "{}", error_text());
-    text
-}
-
 fn api(server: &Server, base: &str, header: &str) -> i32 {
     if let Some(ca) = server.url().starts_with("https").then(|| server.ca_file()) {
         // The library's own transport is the only TLS client here: curl looks from outside.
@@ -475,23 +444,4 @@ fn api(server: &Server, base: &str, header: &str) -> i32 {
         return String::from_utf8(output.stdout).unwrap().parse().unwrap();
     }
     send("GET", &format!("{}/api/me", server.base(base)), &format!("{header}\r\n"), "").0
-}
-
-/// The least HTTP that will do: what stands for a program's own.
-fn send(method: &str, url: &str, headers: &str, content: &str) -> (i32, String, Vec<u8>) {
-    let rest = url.strip_prefix("http://").expect("http");
-    let (host, path) = rest.split_once('/').unwrap();
-    let mut stream = TcpStream::connect(host).unwrap();
-    write!(
-        stream,
-        "{method} /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{headers}Content-Length: {}\r\n\r\n{content}",
-        content.len()
-    )
-    .unwrap();
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).unwrap();
-    let end = answer.windows(4).position(|w| w == b"\r\n\r\n").expect("an HTTP answer") + 4;
-    let head = String::from_utf8(answer[..end].to_vec()).unwrap();
-    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-    (status, head, answer[end..].to_vec())
 }

@@ -1,6 +1,7 @@
 //! The C functions as a test calls them: texts in and out, numbers as they are.
 #![allow(dead_code)]
 
+pub mod carrier;
 pub mod rows;
 
 use oauth::constants::{OAUTH_ERROR_PROPERTY, OAUTH_NUL_TERMINATED};
@@ -57,8 +58,12 @@ impl Client {
         text
     }
 
+    pub fn build_url(&self) -> Got {
+        out(|b, c| unsafe { ffi::oauth_build_authorize_url(self.0, b, c) })
+    }
+
     pub fn authorize_url(&self) -> String {
-        let (n, url) = out(|b, c| unsafe { ffi::oauth_build_authorize_url(self.0, b, c) });
+        let (n, url) = self.build_url();
         assert!(n > 0, "oauth_build_authorize_url: {n} {}", error_text());
         url
     }
