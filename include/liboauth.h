@@ -221,8 +221,8 @@ extern "C" {
 
 /* ---- properties: settings, for oauth_set and oauth_get ---- */
 
-/* Known server whose settings to take over, all at once, such as "stamps"; the README names them.
- * Set it first. Since 0.1.
+/* Known server whose settings to take over, all at once, such as "stamps"; "docs/known-servers.md"
+ * lists them. Set it first. Since 0.1.
  */
 #define OAUTH_PROFILE 1
 /* What every endpoint that begins with "/" is appended to, such as "https://example.com/tenant".

@@ -155,8 +155,8 @@ pub const OAUTH_ACTION_FIX: i32 = 3;
 
 // ---- properties: settings, for oauth_set and oauth_get ----
 
-/// Known server whose settings to take over, all at once, such as `stamps`; the README names them. Set it first.
-/// Since 0.1.
+/// Known server whose settings to take over, all at once, such as `stamps`; `docs/known-servers.md` lists them.
+/// Set it first. Since 0.1.
 pub const OAUTH_PROFILE: i32 = 1;
 /// What every endpoint that begins with `/` is appended to, such as `https://example.com/tenant`. Since 0.1.
 pub const OAUTH_BASE_URL: i32 = 2;

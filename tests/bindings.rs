@@ -21,8 +21,9 @@ const COPYBOOK: &str = "bindings/cobol/OAUTH.cpy";
 const MEMBER: &str = "bindings/rpg/OAUTH_H.rpgleinc";
 const BINDER_SOURCE: &str = "bindings/rpg/OAUTH.bnd";
 const PROTOTYPES: &str = "bindings/python/_liboauth.py";
-const GENERATED: [&str; 6] =
-    [HEADER, COPYBOOK, "bindings/cobol/OAUTHWS.cpy", MEMBER, BINDER_SOURCE, PROTOTYPES];
+const LIST: &str = "docs/known-servers.md";
+const GENERATED: [&str; 7] =
+    [HEADER, COPYBOOK, "bindings/cobol/OAUTHWS.cpy", MEMBER, BINDER_SOURCE, PROTOTYPES, LIST];
 
 // ---- what is committed is what the source says ----
 
@@ -100,7 +101,7 @@ fn every_language_has_the_headers_constants() {
 
 #[test]
 fn nothing_generated_goes_over_a_line_or_beyond_ascii() {
-    for name in GENERATED {
+    for name in GENERATED.into_iter().filter(|name| *name != LIST) {
         let most = if name.contains("cobol/") {
             72
         } else if name.contains("rpg/") {

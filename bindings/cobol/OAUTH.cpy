@@ -227,7 +227,8 @@
       *> ---- properties: settings, for oauth_set and oauth_get ----
 
       *> Known server whose settings to take over, all at once, such as
-      *> "stamps"; the README names them. Set it first. Since 0.1.
+      *> "stamps"; "docs/known-servers.md" lists them. Set it first.
+      *> Since 0.1.
        78  OAUTH-PROFILE                  VALUE 1.
       *> What every endpoint that begins with "/" is appended to, such
       *> as "https://example.com/tenant". Since 0.1.

@@ -1,6 +1,7 @@
-//! Profiles: named settings, of known servers (`known_servers.toml`) and from files of the user's own.
+//! Profiles: named settings, of known servers (`known_servers/`) and from files of the user's own.
 #![forbid(unsafe_code)]
 
+mod catalogue;
 mod file;
 mod nesting;
 mod source;
@@ -13,8 +14,9 @@ use crate::constants::{OAUTH_PROFILE, OAUTH_PROXY, OAUTH_SERVICE_ACCOUNT};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::store::KeySource;
+use catalogue::LIST;
 use file::{FileText, Origin};
-use source::{apply_known, known_names, take_known, Source};
+use source::{apply_known, take_known, Source};
 
 pub const ROWS: &[Row] = &[Row {
     number: OAUTH_PROFILE,
@@ -91,7 +93,7 @@ fn open(settings: &mut Settings, wanted: &str) -> Result<()> {
     if take_known(settings, wanted)? {
         return Ok(());
     }
-    Err(not_found(wanted, &looked.join(", "), &known_names()?))
+    Err(not_found(wanted, &looked.join(", ")))
 }
 
 /// `FILE` or `FILE#NAME`
@@ -113,16 +115,18 @@ fn open_file(settings: &mut Settings, wanted: &str) -> Result<()> {
     Err(Error::Profile(format!("no profile [{name}] in the file: check the name: {path}")))
 }
 
-fn not_found(wanted: &str, looked: &str, known: &str) -> Error {
-    Error::Profile(if Path::new(wanted).is_file() {
-        format!(
+fn not_found(wanted: &str, looked: &str) -> Error {
+    if Path::new(wanted).is_file() {
+        return Error::Profile(format!(
             "no profile [{wanted}]: did you mean the file ./{wanted}? A name is looked for among the known servers \
-             ({known}) and in {looked}"
-        )
-    } else {
-        format!(
-            "no profile [{wanted}]: for a file, write ./{wanted}; no known server has that name ({known}), nor is it in \
-             {looked}"
-        )
-    })
+             ({LIST}) and in {looked}"
+        ));
+    }
+    let file = match catalogue::near(wanted) {
+        near if near.is_empty() => format!("for a file, write ./{wanted}"),
+        near => format!("{near} For a file, write ./{wanted}"),
+    };
+    Error::Profile(format!(
+        "no profile [{wanted}]: {file}; no known server has that name ({LIST}), nor is it in {looked}"
+    ))
 }

@@ -35,7 +35,7 @@ type Search = (
 
 const OWN: (&str, &str) = ("own.toml", "[a]\nclient_id = \"own\"\n");
 const XDG: (&str, &str) =
-    ("xdg/liboauth/profiles.toml", "[a]\nclient_id = \"xdg\"\n[x]\nclient_id = \"x\"\n");
+    ("xdg/liboauth/profiles.toml", "[a]\nclient_id = \"xdg\"\n[xx]\nclient_id = \"x\"\n");
 const HOME: (&str, &str) =
     ("home/.config/liboauth/profiles.toml", "[a]\nclient_id = \"home\"\n[h]\nclient_id = \"h\"\n");
 const ALL: &[(&str, &str)] =
@@ -43,7 +43,7 @@ const ALL: &[(&str, &str)] =
 
 const SEARCHES: &[Search] = &[
     ("LIBOAUTH_PROFILES first", "a", ALL, &[OWN, XDG, HOME], Ok("own")),
-    ("then XDG_CONFIG_HOME", "x", ALL, &[OWN, XDG, HOME], Ok("x")),
+    ("then XDG_CONFIG_HOME", "xx", ALL, &[OWN, XDG, HOME], Ok("x")),
     ("not HOME where XDG_CONFIG_HOME is set", "h", ALL, &[OWN, XDG, HOME], Err("h")),
     ("HOME", "a", &[("HOME", "@/home")], &[OWN, XDG, HOME], Ok("home")),
     (
@@ -84,7 +84,7 @@ const SEARCHES: &[Search] = &[
         "built on one of another file: not",
         "b",
         ALL,
-        &[("own.toml", "[b]\nprofile=\"x\"\n"), XDG],
+        &[("own.toml", "[b]\nprofile=\"xx\"\n"), XDG],
         Err("line 2"),
     ),
 ];

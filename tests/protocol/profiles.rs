@@ -5,7 +5,7 @@ use crate::support::{Row, Table};
 use oauth::constants::*;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -552,10 +552,12 @@ fn what_is_around_a_name() {
         folder.file(".config/liboauth/profiles.toml", "[b]\n");
         let said = asked(&folder, "no-such-server", &[("HOME", home)], None);
         row.holds(&said, said.contains(&format!("nor is it in {usual}, /etc/liboauth/")));
-        let known = known().join(", ");
         let start =
             "|no profile [no-such-server]: for a file, write ./no-such-server; no known server has that name";
-        row.holds(&said, said.contains(&format!("{start} ({known}), ")));
+        row.holds(&said, said.contains(&format!("{start} (docs/known-servers.md), nor is it in ")));
+        let said = asked(&folder, "upss", &[("HOME", home)], None);
+        let start = "|no profile [upss]: did you mean ups? For a file, write ./upss; no known";
+        row.holds(&said, said.contains(start));
     });
     table.row("a file of that name", |row| {
         folder.file("demo.toml", "[a]\nclient_secret = \"hunter2-s3cr3t\"\n");
@@ -585,35 +587,55 @@ fn what_is_around_a_name() {
     table.end();
 }
 
-/// The names of the catalogue, in order.
-fn known() -> Vec<&'static str> {
-    let catalogue = include_str!("../../src/settings/known_servers.toml");
-    let mut names: Vec<_> =
-        catalogue.lines().filter_map(|line| line.strip_prefix('[')?.strip_suffix(']')).collect();
-    names.sort_unstable();
-    assert!(names.len() >= 3, "{names:?}");
+/// The names of the catalogue.
+fn known() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/settings/known_servers");
+    let files = fs::read_dir(folder).unwrap().map(|file| fs::read_to_string(file.unwrap().path()).unwrap());
+    let names = |text: String| -> Vec<_> {
+        text.lines().filter_map(|line| Some(line.strip_prefix('[')?.strip_suffix(']')?.to_owned())).collect()
+    };
+    let names: Vec<_> = files.flat_map(names).collect();
+    assert!(names.len() >= 80, "{names:?}");
     names
 }
+
+const ALL: &str = "All are listed in docs/known-servers.md";
+
+/// Names that no known server has, and what is asked.
+const UNKNOWN: &[(&str, &str)] = &[
+    ("Stamps", "did you mean stamps? "),
+    ("stamps.com", "did you mean stamps? "),
+    ("UPS-Cod", "did you mean ups or ups-code? "),
+    ("dhl", "did you mean dhl-ecommerce-americas or dhl-parcel-de? "),
+    ("keycloack-server", "did you mean keycloak-server? "),
+    ("no-such-server", ""),
+    ("title", ""),
+    ("ups]", "did you mean ups? "),
+    ("q", ""),
+    ("../stamps\\", ""),
+];
 
 #[test]
 fn known_servers() {
     let mut table = Table::new("known servers");
-    for name in known() {
+    for name in &known() {
         table.row(name, |row| {
             let opened = Client::open(name).expect("it is known");
             let set = Client::with(&[(OAUTH_PROFILE, name)]);
             for property in properties(SETTING_NUMBERS) {
                 row.eq(&format!("property {property}"), opened.get(property), set.get(property));
             }
-            row.eq("profile", opened.get(OAUTH_PROFILE).as_str(), name);
+            row.eq("profile", opened.get(OAUTH_PROFILE), name.clone());
         });
     }
-    for name in ["Stamps", "stamps.com", "no-such-server", "stamps ", "../stamps\\"] {
+    for (name, hint) in UNKNOWN {
         table.row(&format!("not {name}"), |row| {
             let n = Client::open(name).err().unwrap_or_default();
             row.returned(n, OAUTH_ERROR_PROFILE);
+            row.holds("open says what may be meant", error_text().contains(hint));
             let client = Client::with(&[(OAUTH_PROFILE, "stamps")]);
             row.returned(client.set(OAUTH_PROFILE, name), OAUTH_ERROR_PROFILE);
+            row.eq("said", error_text(), format!("no known server is called {name}: {hint}{ALL}"));
             row.eq("the old one", client.get(OAUTH_PROFILE).as_str(), "stamps");
             row.eq("its settings", client.get(OAUTH_SCOPE).as_str(), "offline_access");
         });

@@ -1,10 +1,12 @@
-//! Writes the C header and the COBOL, RPG and Python bindings from `src/constants.rs` and `src/ffi`.
+//! Writes the C header and the COBOL, RPG and Python bindings from `src/constants.rs` and `src/ffi`, and the list of known
+//! servers.
 //!
 //! `source` reads it and refuses what callers could not use, `exports` gives each function its place, `prose` turns
-//! the comments into those of a language, and one file a language writes the rest.
+//! the comments into those of a language, and one file a language writes the rest. `catalogue` lists the known servers.
 #![forbid(unsafe_code)]
 
 mod c;
+mod catalogue;
 mod cobol;
 mod declaration;
 mod exports;
@@ -84,14 +86,16 @@ type File = (&'static str, String);
 
 fn files(interface: &Interface, source: &Path) -> Result<Vec<File>, Vec<String>> {
     let (constants, fields) = cobol::copybooks(interface)?;
-    Ok(vec![
+    let mut files = vec![
         ("include/liboauth.h", c::header(interface, source)?),
         ("bindings/cobol/OAUTH.cpy", constants),
         ("bindings/cobol/OAUTHWS.cpy", fields),
         ("bindings/rpg/OAUTH_H.rpgleinc", rpg::member(interface)?),
         (rpg::BINDER_SOURCE, rpg::binder_source(interface)),
         ("bindings/python/_liboauth.py", python::module(interface)),
-    ])
+    ];
+    files.extend(catalogue::list(source)?);
+    Ok(files)
 }
 
 fn write(files: &[File], out: &Path) -> Result<(), Vec<String>> {

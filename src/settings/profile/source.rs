@@ -5,23 +5,21 @@ use std::borrow::Cow;
 use toml::de::{DeTable, DeValue};
 use toml::Spanned;
 
+use super::catalogue::{self, LIST};
 use super::nesting::too_deep;
 use crate::error::{Error, Result};
 use crate::line::nearest;
 use crate::secret::Secret;
 use crate::settings::{row_of_key, rows, Settings};
 
-/// In the catalogue: where an entry's facts are from.
-const REMARKS: [&str; 2] = ["source", "unproven"];
+/// What stands in the catalogue for people.
+const REMARKS: [&str; 7] = ["title", "source", "date", "status", "notes", "refreshes", "needs"];
 /// These first: the others are checked against them, or stand in the place of what they bring.
 const FIRST: [&str; 3] = ["allow_http", "base_url", "service_account"];
 /// How many profiles may build on one another.
 const MAX_DEPTH: usize = 8;
 /// How many of a file's profiles a sentence names.
 const MAX_NAMED: usize = 8;
-
-const CATALOGUE: Source<'static> =
-    Source { name: "the catalogue", text: include_str!("../known_servers.toml") };
 
 /// Takes over a known server's settings.
 pub fn apply_known(settings: &mut Settings, name: &str) -> Result<()> {
@@ -32,25 +30,19 @@ pub fn apply_known(settings: &mut Settings, name: &str) -> Result<()> {
     if take_known(settings, name)? {
         return Ok(());
     }
-    Err(Error::Profile(format!("no known server is called {name}: use one of {}", known_names()?)))
+    let near = match catalogue::near(name) {
+        near if near.is_empty() => near,
+        near => near + " ",
+    };
+    Err(Error::Profile(format!("no known server is called {name}: {near}All are listed in {LIST}")))
 }
 
 /// False where no server of that name is known.
 pub fn take_known(settings: &mut Settings, name: &str) -> Result<bool> {
-    let profiles = CATALOGUE.parse()?;
-    let Some(profile) = profiles.get(name) else {
+    let Some(text) = catalogue::table(name) else {
         return Ok(false);
     };
-    let Some(table) = profile.get_ref().as_table() else {
-        return Err(Error::Internal("the catalogue of servers is damaged".to_owned()));
-    };
-    CATALOGUE.apply(settings, table)?;
-    name.clone_into(&mut settings.profile);
-    Ok(true)
-}
-
-pub fn known_names() -> Result<String> {
-    Ok(CATALOGUE.parse()?.keys().map(|k| k.get_ref().as_ref()).collect::<Vec<_>>().join(", "))
+    Source { name: "the catalogue", text }.open(settings, name)
 }
 
 type Key<'a> = Spanned<Cow<'a, str>>;
