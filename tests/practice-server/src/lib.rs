@@ -18,6 +18,7 @@ mod answer;
 mod api;
 mod authorize;
 mod browser;
+pub mod catalogue;
 mod client_auth;
 mod connection;
 mod control;
@@ -222,12 +223,16 @@ impl Server {
 
     /// From now on the API refuses all access tokens given so far.
     pub fn revoke_access_tokens(&self) {
-        self.shared.state().grants.revoke_access_tokens();
+        let mut state = self.shared.state();
+        state.grants.revoke_access_tokens();
+        state.catalogue.revoke_access_tokens();
     }
 
     /// From now on all tokens given so far are refused, refresh tokens too.
     pub fn revoke_all(&self) {
-        self.shared.state().grants.revoke_all();
+        let mut state = self.shared.state();
+        state.grants.revoke_all();
+        state.catalogue.revoke_all();
     }
 
     /// Ends all connections and threads; what is late is not waited for.

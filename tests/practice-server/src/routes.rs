@@ -3,6 +3,7 @@
 
 use crate::api;
 use crate::authorize;
+use crate::catalogue;
 use crate::control::control;
 use crate::dialect::Dialect;
 use crate::fault::Endpoint;
@@ -27,6 +28,9 @@ pub fn answer(
         "/control" => return control(state, request),
         "/cb" | "/callback" => return pages::returned(),
         _ => {}
+    }
+    if let Some(below) = request.path.strip_prefix("/as/") {
+        return catalogue::answer(state, request, below, connection);
     }
     let Some((dialect, path)) = split(&request.path) else { return not_found() };
     if endpoint(dialect, path).is_some() && !bases.contains(&dialect.name) {

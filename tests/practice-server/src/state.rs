@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
+use crate::catalogue::Memory;
 use crate::dialect::Dialect;
 use crate::fault::{Endpoint, Fault};
 use crate::grants::{Consent, Grants};
@@ -20,6 +21,7 @@ pub struct State {
     pub expires_in: Option<u64>,
     pub overlap: u64,
     pub grants: Grants,
+    pub catalogue: Memory,
     /// Pages that wait for their answer, by the request id in them.
     pub pending: HashMap<String, Pending>,
     pub faults: Vec<Fault>,
@@ -44,6 +46,7 @@ impl State {
             expires_in,
             overlap,
             grants: Grants::default(),
+            catalogue: Memory::default(),
             pending: HashMap::new(),
             faults,
             requests: Vec::new(),
