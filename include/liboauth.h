@@ -383,8 +383,9 @@ extern "C" {
  */
 #define OAUTH_PASSWORD 43
 /* Assertion for grants that take one, as the caller has got or made it: a JWT (RFC 7523 section
- * 2.1), or a SAML 2.0 assertion in base64url (RFC 7522 section 2.1). A token that came for another
- * assertion is not given out: who has many people's sets OAUTH_ACCOUNT for each, too. Since 0.1.
+ * 2.1), or a SAML 2.0 assertion in base64url (RFC 7522 section 2.1). A token that came for an
+ * assertion that says something else is not given out; a JWT's iat, exp, nbf and jti do not count.
+ * Who has many people's sets OAUTH_ACCOUNT for each, too. Since 0.1.
  */
 #define OAUTH_ASSERTION 44
 /* Service account as its server hands it out, in JSON: "file:PATH" of a file of its owner's alone,

@@ -1,12 +1,9 @@
 //! When an access token expires, in the ways in which servers say so.
 #![forbid(unsafe_code)]
 
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use base64::{alphabet, Engine};
-
 use super::dialect::ExpiresInUnit;
+use crate::jose;
 use crate::json::Json;
-use crate::secret::Wiped;
 use crate::time::{self, Clock};
 
 /// More than 2001 in seconds: no duration.
@@ -50,22 +47,9 @@ fn point(text: &str, clock: Clock) -> Option<i64> {
 /// By `exp` of an access token that is a JWT (RFC 7519 section 4.1.4). Nobody has checked who signed it: it says when to
 /// renew, and nothing else. Whatever is odd about it says nothing.
 pub fn of_jwt(access_token: &str, clock: Clock) -> Option<i64> {
-    let mut parts = access_token.split('.');
-    let (Some(_), Some(payload), Some(_), None) = (parts.next(), parts.next(), parts.next(), parts.next())
-    else {
-        return None;
-    };
-    let config = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
-    let payload = Wiped::new(GeneralPurpose::new(&alphabet::URL_SAFE, config).decode(payload).ok()?);
-    let Ok(Json::Members(found)) = Json::parse_members(std::str::from_utf8(&payload).ok()?, &["exp"]) else {
-        return None;
-    };
-    match found.as_slice() {
-        [(_, exp @ Json::Number(_))] => {
-            whole(exp).filter(|at| (ABSOLUTE..=LATEST).contains(at)).map(|at| clock.ours(at))
-        }
-        _ => None,
-    }
+    let claims = jose::claims(access_token)?;
+    let exp = claims.member("exp").filter(|exp| matches!(exp, Json::Number(_)))?;
+    whole(exp).filter(|at| (ABSOLUTE..=LATEST).contains(at)).map(|at| clock.ours(at))
 }
 
 /// Seconds since 1970 of what may be milliseconds.

@@ -5,8 +5,11 @@ use super::row::{text, Given, Kind, Row};
 use super::{Settings, TokenRequests};
 use crate::constants as number;
 use crate::error::{Error, Result};
+use crate::jose;
+use crate::json::Json;
 use crate::protocol::grant::{Grant, AUTHORIZATION_CODE};
 use crate::protocol::message::Request;
+use crate::secret::Secret;
 use crate::store::fingerprint_of;
 use crate::time::Moment;
 use crate::token::MachineIdentity;
@@ -115,6 +118,14 @@ impl Settings {
         let TokenRequests { token_params, headers, .. } = &self.token_requests;
         let (parameters, headers) = (token_params.expose(), headers.written.expose());
         let claims = &self.assertions.claims;
-        Some(fingerprint_of(&[username, assertion.expose(), parameters, headers, claims]))
+        Some(fingerprint_of(&[username, lasting(assertion).expose(), parameters, headers, claims]))
     }
+}
+
+/// What an assertion says of whom: the next one of the same kind, made later, says the same.
+fn lasting(assertion: &Secret) -> Secret {
+    const OF_ITS_TIME: &[&str] = &["iat", "exp", "nbf", "jti"];
+    let Some(Json::Members(mut claims)) = jose::claims(assertion.expose()) else { return assertion.clone() };
+    claims.retain(|(name, _)| !OF_ITS_TIME.contains(&name.as_str()));
+    serde_json::to_string(&Json::Members(claims)).map_or_else(|_| assertion.clone(), Secret::new)
 }

@@ -136,6 +136,29 @@ fn a_token_for_one_person_is_not_given_out_for_another() {
     table.end();
 }
 
+/// A JWT that the caller has made, with these claims.
+fn jwt(claims: &str) -> String {
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use base64::Engine;
+    ["{\"alg\":\"RS256\"}", claims, "signature"].map(|part| URL_SAFE_NO_PAD.encode(part)).join(".")
+}
+
+#[test]
+fn an_assertion_that_says_the_same_later_has_the_same_token() {
+    let folder = Folder::new();
+    let server = Script::of_tokens(HOUR);
+    for (claims, token) in [
+        (r#"{"iss":"i","sub":"anne","iat":1,"exp":300,"nbf":1,"jti":"a"}"#, "0"),
+        (r#"{"iss":"i","sub":"anne","iat":600,"exp":900,"nbf":600,"jti":"b"}"#, "0"),
+        (r#"{"iss":"i","sub":"bert","iat":600,"exp":900,"nbf":600,"jti":"c"}"#, "1"),
+        (r#"{"iss":"i","sub":"bert","iat":700,"exp":999,"jti":"d"}"#, "1"),
+        (r#"{"iss":"i","sub":"bert","scp":"all","iat":700,"exp":999,"jti":"e"}"#, "2"),
+    ] {
+        let more = [(OAUTH_GRANT_TYPE, JWT_BEARER), (OAUTH_ASSERTION, &jwt(claims))];
+        gives(&server.client(Some(&folder), &more), token);
+    }
+}
+
 #[test]
 fn a_refresh_token_that_came_along_is_used_and_then_the_grant_again() {
     if !own_process("machine::a_refresh_token_that_came_along_is_used_and_then_the_grant_again") {
