@@ -7,7 +7,7 @@
 #   make bare       the README's two commands on bare Debian 12 and 13, as root and as a user
 #   make bench      speed and size beside libcurl, the system's calls, an empty process
 #   make fuzz       random input to every parser, for FUZZ_SECONDS
-#   make bindings   regenerate header and bindings from src/ffi and src/constants.rs
+#   make bindings   regenerate header and bindings from src/ffi and src/constants
 #   make install PREFIX=/usr/local DESTDIR=      what make has built      make uninstall PREFIX=... DESTDIR=
 
 PREFIX  ?= /usr/local

@@ -20,7 +20,7 @@
  * finds there. A call needs 48 KiB of stack at most, whatever a server sends. A thread that is
  * cancelled in a call (pthread_cancel) ends when the call is over. Durations are seconds.
  *
- * Made by `cargo run -p liboauth-bindings` from src/constants.rs and src/ffi: change those.
+ * Made by `cargo run -p liboauth-bindings` from src/constants and src/ffi: change those.
  */
 #ifndef LIBOAUTH_H
 #define LIBOAUTH_H

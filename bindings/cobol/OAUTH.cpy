@@ -23,7 +23,7 @@
       *> or, for calls that are resolved when the program runs:
       *> COB_LIBRARY_PATH=LIB COB_PRE_LOAD=liboauth ./prog
       *>
-      *> Made by "cargo run -p liboauth-bindings" from src/constants.rs
+      *> Made by "cargo run -p liboauth-bindings" from src/constants
       *> and src/ffi: change those.
 
       *> ---- text ----

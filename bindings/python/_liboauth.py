@@ -1,6 +1,6 @@
 """Constants and prototypes of liboauth 0.1.0 for ctypes; programs import `liboauth` instead.
 
-Made by `cargo run -p liboauth-bindings` from src/constants.rs and src/ffi: change those.
+Made by `cargo run -p liboauth-bindings` from src/constants and src/ffi: change those.
 """
 
 import ctypes

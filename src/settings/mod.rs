@@ -118,7 +118,7 @@ mod tests {
 
     #[test]
     fn a_property_has_one_row_with_its_constants_number_and_name() {
-        let constants = include_str!("../constants.rs");
+        let constants = include_str!("../constants/properties.rs");
         let settings = rows().map(|row| (row.number, row.key));
         let mut seen = BTreeSet::new();
         for (number, key) in settings.chain(RESULTS.iter().copied()) {

@@ -96,7 +96,7 @@ fn the_generator_refuses_what_not_every_language_can_call() {
         (plain("pub union U { a: i32 }\n"), "U: no union can be exported"),
         (plain("pub type Handle = i32;\n"), "Handle: no type can be exported"),
         (plain("#[no_mangle]\nstatic OAUTH_X: i32 = 0;\n"), "OAUTH_X: no static can be exported"),
-        (plain("pub const OAUTH_X: i32 = 0;\n"), "OAUTH_X: constants stand in src/constants.rs"),
+        (plain("pub const OAUTH_X: i32 = 0;\n"), "OAUTH_X: constants stand in src/constants"),
         // comments
         (commented(""), "does not end with \"Since 0.x.\""),
         (commented("/// It is."), "does not end with"),
@@ -300,7 +300,7 @@ fn refuses_in(source: &Folder, expected: &str) {
 fn source(constants: &str, functions: &str) -> Folder {
     let folder = Folder::new();
     add(&folder, "Cargo.toml", "[package]\nname = \"x\"\nversion = \"0.9.8\"\n");
-    add(&folder, "src/constants.rs", constants);
+    add(&folder, "src/constants/numbers.rs", constants);
     add(&folder, "src/ffi/mod.rs", functions);
     let exported = functions.split("extern \"C\" fn ").skip(1).filter_map(|rest| rest.split('(').next());
     list(&folder, &exported.collect::<Vec<_>>().join("\n"));

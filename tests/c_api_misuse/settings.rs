@@ -564,7 +564,7 @@ fn all(client: &Client) -> Vec<[u8; 64]> {
 
 /// The name in an error: the constant's in lower case, without OAUTH_.
 fn key_of(number: i32) -> &'static str {
-    let source = include_str!("../../src/constants.rs");
+    let source = include_str!("../../src/constants/properties.rs");
     let settings = &source[source.find("// ---- properties: settings").unwrap()..];
     let end = format!(": i32 = {number};");
     let line = settings.lines().find(|line| line.ends_with(&end)).unwrap();

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use crate::model::{Doc, Interface, Parameter, Result, CONSTANTS};
+use crate::model::{Doc, Interface, Parameter, Result};
 use crate::prose::{self, Style};
 
 const WIDTH: usize = 100;
@@ -81,7 +81,9 @@ fn declarations(interface: &Interface, source: &Path) -> Result<BTreeMap<String,
         ..cbindgen::Config::default()
     };
     config.function.args = cbindgen::Layout::Auto;
-    let files: BTreeSet<_> = interface.functions.iter().map(|f| f.file.as_str()).chain([CONSTANTS]).collect();
+    let of_functions = interface.functions.iter().map(|f| f.file.as_str());
+    let files: BTreeSet<_> =
+        of_functions.chain(interface.constant_files.iter().map(String::as_str)).collect();
     let builder = cbindgen::Builder::new().with_config(config);
     let bindings = files
         .into_iter()

@@ -1,4 +1,4 @@
-//! Writes the C header and the COBOL, RPG and Python bindings from `src/constants.rs` and `src/ffi`, and the list of known
+//! Writes the C header and the COBOL, RPG and Python bindings from `src/constants` and `src/ffi`, and the list of known
 //! servers.
 //!
 //! `source` reads it and refuses what callers could not use, `exports` gives each function its place, `prose` turns

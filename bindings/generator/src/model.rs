@@ -1,7 +1,7 @@
 //! What the library offers: constants and functions with their comments.
 #![forbid(unsafe_code)]
 
-pub const CONSTANTS: &str = "src/constants.rs";
+pub const CONSTANTS: &str = "src/constants";
 /// Each file here may have exported functions, a theme each.
 pub const EDGE: &str = "src/ffi";
 
@@ -9,6 +9,7 @@ pub type Result<T> = std::result::Result<T, Vec<String>>;
 
 pub struct Interface {
     pub version: String,
+    pub constant_files: Vec<String>,
     pub constants: Vec<Constant>,
     /// In the order of the list of exports.
     pub functions: Vec<Function>,

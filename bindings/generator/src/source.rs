@@ -12,14 +12,18 @@ use crate::model::{is_word, Constant, Function, Interface, Result, CONSTANTS, ED
 pub fn interface(source: &Path) -> Result<Interface> {
     let mut problems = Vec::new();
     let version = version(&read(source, "Cargo.toml")?)?;
-    let constants = declaration::constants(CONSTANTS, &read(source, CONSTANTS)?, &mut problems)?;
+    let constant_files = rust_files(source, CONSTANTS)?;
+    let mut constants = Vec::new();
+    for file in &constant_files {
+        constants.extend(declaration::constants(file, &read(source, file)?, &mut problems)?);
+    }
     let mut functions = Vec::new();
     for file in rust_files(source, EDGE)? {
         functions.extend(declaration::functions(&file, &read(source, &file)?, &mut problems)?);
     }
     refuse_clashing_constants(&constants, &mut problems);
     refuse_clashing_functions(&functions, &mut problems);
-    let mut interface = Interface { version, constants, functions };
+    let mut interface = Interface { version, constant_files, constants, functions };
     refuse_unknown_words(&interface, &mut problems);
     if !problems.is_empty() {
         return Err(problems);

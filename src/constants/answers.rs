@@ -1,0 +1,153 @@
+//! What functions return instead of an answer, and what to do then.
+#![forbid(unsafe_code)]
+
+// ---- text ----
+
+/// A text's length: up to the NUL that ends it, taken as it is. Since 0.1.
+pub const OAUTH_NUL_TERMINATED: i32 = -1;
+
+// ---- why there is no answer: what every function can return instead of one ----
+
+/// Not a failure: send the HTTP request that `oauth_http_request` describes and give its answer to
+/// `oauth_http_response`. Only with OAUTH_HTTP set to `caller`. Since 0.1.
+pub const OAUTH_HTTP_NEEDED: i32 = -2;
+
+// The caller's mistake: -100 to -199.
+
+/// The handle was never given out, or its client is closed. Since 0.1.
+pub const OAUTH_ERROR_HANDLE: i32 = -100;
+/// The buffer is too small; it holds an empty text. Nothing is lost: call again with a larger one.
+/// A capacity of 0 asks for the length. Since 0.1.
+pub const OAUTH_ERROR_BUFFER: i32 = -101;
+/// A text or a buffer is a null pointer. Since 0.1.
+pub const OAUTH_ERROR_NULL: i32 = -102;
+/// A length or a capacity is negative (and not OAUTH_NUL_TERMINATED), or a text is longer than 1 MiB. Since 0.1.
+pub const OAUTH_ERROR_LENGTH: i32 = -103;
+/// A text is not UTF-8. Since 0.1.
+pub const OAUTH_ERROR_ENCODING: i32 = -104;
+/// No property, or no part of a request, has this number, or it is a result that cannot be set. Since 0.1.
+pub const OAUTH_ERROR_PROPERTY: i32 = -105;
+/// The text makes no sense as the value of this property. Since 0.1.
+pub const OAUTH_ERROR_VALUE: i32 = -106;
+/// A call out of order: no authorization is pending, it has had its code already, or no request waits
+/// for a response. Since 0.1.
+pub const OAUTH_ERROR_SEQUENCE: i32 = -107;
+/// Another thread's request to the server is under way: in the caller's own HTTP, or with the same code. Call again
+/// later. Since 0.1.
+pub const OAUTH_ERROR_BUSY: i32 = -108;
+/// No authorization code can be found in the text, or more than one. Since 0.1.
+pub const OAUTH_ERROR_CODE: i32 = -109;
+/// The state that came back is not the one that was sent, or none came: not our authorization request, perhaps a
+/// forged redirect (RFC 6749 section 10.12). Nothing was sent. Since 0.1.
+pub const OAUTH_ERROR_STATE: i32 = -110;
+/// The redirect comes from another issuer than OAUTH_ISSUER, or from none that is named although OAUTH_REQUIRE_ISS is set
+/// (RFC 9207). Since 0.1.
+pub const OAUTH_ERROR_ISSUER: i32 = -111;
+/// Too many clients are open, or this process has opened too many. Since 0.1.
+pub const OAUTH_ERROR_LIMIT: i32 = -112;
+
+// Configuration: -200 to -299.
+
+/// A property that this operation needs is not set. Since 0.1.
+pub const OAUTH_ERROR_MISSING: i32 = -200;
+/// The profile does not exist, or its file is wrong: `oauth_error_text` names file, line and key. Since 0.1.
+pub const OAUTH_ERROR_PROFILE: i32 = -201;
+/// A URL is http:// and not on loopback, and OAUTH_ALLOW_HTTP is not set; or OAUTH_REDIRECT_URI has a scheme that is not
+/// safe, and OAUTH_ALLOW_REDIRECT_URI does not name it. Since 0.1.
+pub const OAUTH_ERROR_INSECURE: i32 = -202;
+/// A CA file, client certificate or key cannot be read or used. Since 0.1.
+pub const OAUTH_ERROR_CERTIFICATE: i32 = -203;
+
+// Network: -300 to -399.
+
+/// The server's name cannot be resolved. Since 0.1.
+pub const OAUTH_ERROR_RESOLVE: i32 = -300;
+/// No connection to the server or the proxy; where the proxy refuses, trying again does not help. Since 0.1.
+pub const OAUTH_ERROR_CONNECT: i32 = -301;
+/// No secure connection: the server's certificate is not trusted, or TLS failed. Since 0.1.
+pub const OAUTH_ERROR_TLS: i32 = -302;
+/// No answer within OAUTH_TIMEOUT seconds. Since 0.1.
+pub const OAUTH_ERROR_TIMEOUT: i32 = -303;
+/// The connection broke before the answer was complete. Since 0.1.
+pub const OAUTH_ERROR_DISCONNECTED: i32 = -304;
+/// The server is there but cannot serve now: status 408, 429 or 5xx; or it is too early to ask it. See OAUTH_RETRY_AFTER.
+/// Since 0.1.
+pub const OAUTH_ERROR_UNAVAILABLE: i32 = -305;
+
+// Refused by the authorization server: -400 to -499, one per error code of the RFCs.
+
+/// `invalid_request` (RFC 6749 sections 4.1.2.1 and 5.2). Of a refresh token, unless it speaks of the client, it is
+/// OAUTH_ERROR_SIGN_IN instead. Since 0.1.
+pub const OAUTH_ERROR_INVALID_REQUEST: i32 = -400;
+/// `invalid_client`: client_id, client_secret or OAUTH_CLIENT_AUTH is wrong (RFC 6749 section 5.2). Since 0.1.
+pub const OAUTH_ERROR_INVALID_CLIENT: i32 = -401;
+/// `invalid_grant`: the code is wrong, used or too old (RFC 6749 section 5.2), or what a machine's grant is made of, such
+/// as a password or an assertion. A refused refresh token is OAUTH_ERROR_SIGN_IN instead. Since 0.1.
+pub const OAUTH_ERROR_INVALID_GRANT: i32 = -402;
+/// `unauthorized_client` (RFC 6749 sections 4.1.2.1 and 5.2). Since 0.1.
+pub const OAUTH_ERROR_UNAUTHORIZED: i32 = -403;
+/// `unsupported_grant_type`: the server does not know OAUTH_GRANT_TYPE, or not for this client (RFC 6749 section 5.2).
+/// Since 0.1.
+pub const OAUTH_ERROR_UNSUPPORTED_GRANT: i32 = -404;
+/// `invalid_scope` (RFC 6749 sections 4.1.2.1 and 5.2). Since 0.1.
+pub const OAUTH_ERROR_INVALID_SCOPE: i32 = -405;
+/// `access_denied`: the person, or the server, said no (RFC 6749 section 4.1.2.1). Since 0.1.
+pub const OAUTH_ERROR_ACCESS_DENIED: i32 = -406;
+/// `unsupported_response_type` (RFC 6749 section 4.1.2.1). Since 0.1.
+pub const OAUTH_ERROR_RESPONSE_TYPE: i32 = -407;
+/// `server_error` (RFC 6749 section 4.1.2.1). Since 0.1.
+pub const OAUTH_ERROR_SERVER_ERROR: i32 = -408;
+/// `temporarily_unavailable` (RFC 6749 section 4.1.2.1). Since 0.1.
+pub const OAUTH_ERROR_TEMP_UNAVAILABLE: i32 = -409;
+/// `unsupported_token_type`: the server does not revoke tokens of that type (RFC 7009 section 2.2.1). Since 0.1.
+pub const OAUTH_ERROR_UNSUPPORTED_TOKEN: i32 = -410;
+/// Another error code than those of the RFCs; OAUTH_ERROR has its name, and `oauth_error_action` tells by its words
+/// what it means: in a redirect, a person's no. Since 0.1.
+pub const OAUTH_ERROR_REFUSED: i32 = -498;
+/// No usable token: a person must sign in (again). The server has refused the refresh token, in whatever words, or there
+/// is none. What was refused is not sent again for a while, by no job: `oauth_refresh` asks at once. Since 0.1.
+pub const OAUTH_ERROR_SIGN_IN: i32 = -499;
+
+// The answer is not understood: -500 to -599.
+
+/// The server's answer is not a token response: no HTTP, a web page, cut off, without an access token. It is not asked
+/// for again: a new token may have been in it. Or the token is of a type that cannot be sent as `Bearer`. Since 0.1.
+pub const OAUTH_ERROR_RESPONSE: i32 = -500;
+/// The server's answer is larger than 1 MiB. Since 0.1.
+pub const OAUTH_ERROR_TOO_LARGE: i32 = -501;
+/// What was sent has no member of that name, or null there; see `oauth_field`. Since 0.1.
+pub const OAUTH_ERROR_NO_FIELD: i32 = -502;
+
+// Storage: -600 to -699.
+
+/// The store cannot be read or written. A token in memory is still given out. Since 0.1.
+pub const OAUTH_ERROR_STORE: i32 = -600;
+/// The store's folder or file is open to other users, as is a folder above it, or is a symbolic link. Since 0.1.
+pub const OAUTH_ERROR_STORE_UNSAFE: i32 = -601;
+/// The stored record is damaged or of a newer format. It is left as it is. Since 0.1.
+pub const OAUTH_ERROR_STORE_FORMAT: i32 = -602;
+/// Another process has been refreshing for longer than OAUTH_LOCK_TIMEOUT; `oauth_error_text` names it. Since 0.1.
+pub const OAUTH_ERROR_LOCK: i32 = -603;
+/// OAUTH_STORE_KEY is not the key that the record was sealed with, or is no key, or cannot be read; or it is set and the
+/// record is not sealed, and OAUTH_STORE_ALLOW_PLAIN is not set. The record is left as it is. Since 0.1.
+pub const OAUTH_ERROR_STORE_KEY: i32 = -604;
+/// The token is not of the generation that was expected: somebody has renewed it. Read it again. Since 0.1.
+pub const OAUTH_ERROR_GENERATION: i32 = -605;
+
+// Internal: -900 to -999.
+
+/// A fault in the library; please report its text. Since 0.1.
+pub const OAUTH_ERROR_INTERNAL: i32 = -900;
+/// The system gave no randomness. Since 0.1.
+pub const OAUTH_ERROR_SYSTEM: i32 = -901;
+
+// ---- what to do now: oauth_error_action ----
+
+/// Nothing. Since 0.1.
+pub const OAUTH_ACTION_NONE: i32 = 0;
+/// Try again later: a fault that passes. Since 0.1.
+pub const OAUTH_ACTION_RETRY: i32 = 1;
+/// A person must sign in again, beginning with `oauth_build_authorize_url`. Since 0.1.
+pub const OAUTH_ACTION_SIGN_IN: i32 = 2;
+/// Mend the configuration or the program: trying again will not help. Since 0.1.
+pub const OAUTH_ACTION_FIX: i32 = 3;
