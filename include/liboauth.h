@@ -98,7 +98,9 @@ extern "C" {
  * a scheme that is not safe, and OAUTH_ALLOW_REDIRECT_URI does not name it. Since 0.1.
  */
 #define OAUTH_ERROR_INSECURE (-202)
-/* A CA file, client certificate or key cannot be read or used. Since 0.1. */
+/* A CA file, a certificate, a private key or a service account cannot be read or used, or others
+ * can read it; or OAUTH_SIGNING_ALG does not fit the key. Since 0.1.
+ */
 #define OAUTH_ERROR_CERTIFICATE (-203)
 
 /* Network: -300 to -399. */

@@ -10,6 +10,7 @@ use common::{error_action, error_text, Client};
 use oauth::constants::*;
 use practice_server::{code_of, sign_in, Fault, Options, Server, SignIn};
 use std::sync::Mutex;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The clock is the process's: one test moves it at a time.
 static CLOCK: Mutex<()> = Mutex::new(());
@@ -219,6 +220,83 @@ fn revoked(server: &Server, dialect: &Dialect, carrier: Carrier, path: &str, sta
     assert_eq!(thief.get(OAUTH_ERROR) == "invalid_grant", dialect.refreshes, "{}", error_text());
     thief.must_set(OAUTH_REVOCATION_ENDPOINT, path);
     assert_eq!(run(carrier, &thief, || oauth::ffi::oauth_revoke(thief.0)), 0, "{}", error_text());
+}
+
+const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+const P256: &str = include_str!("keys/p256.pem");
+const RSA: &str = include_str!("keys/rsa.pem");
+
+/// What `demo` shows who it is by, in the place of its secret in a header.
+const SIGNING: &[(&str, &[(i32, &str)])] = &[
+    ("an EC key", &[(OAUTH_CLIENT_SECRET, ""), (OAUTH_PRIVATE_KEY, P256)]),
+    (
+        "an RSA key, for the issuer",
+        &[(OAUTH_CLIENT_SECRET, ""), (OAUTH_PRIVATE_KEY, RSA), (OAUTH_ASSERTION_AUDIENCE, "issuer")],
+    ),
+    ("its secret", &[(OAUTH_CLIENT_AUTH, "client_secret_jwt")]),
+];
+
+/// Sign-in, refresh and revocation, and without a person.
+#[cfg(feature = "sign")]
+#[test]
+fn a_client_that_signs_is_known() {
+    let _clock = CLOCK.lock();
+    let mut table: Table<()> = Table::default();
+    for https in [false, true] {
+        let server = Server::start(Options { https, ..Options::default() }).unwrap();
+        let real = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+        server.advance(oauth::system::now().unsigned_abs().saturating_sub(real)); // as another test may have
+        for carrier in [Carrier::Builtin, Carrier::Caller] {
+            if https && carrier == Carrier::Caller {
+                continue; // this test's own HTTP speaks no TLS
+            }
+            let signing = |set: &[(i32, &str)]| {
+                let client = client(&server, &DIALECTS[0], carrier);
+                client.must_set(OAUTH_ISSUER, &server.base("strict"));
+                client.must_set(OAUTH_REVOCATION_ENDPOINT, "/revoke");
+                set.iter().fold(client, |client, (property, text)| {
+                    client.must_set(*property, text);
+                    client
+                })
+            };
+            for (name, set) in SIGNING {
+                table.row(&format!("{name} https={https} {carrier:?}"), || {
+                    let client = signing(set);
+                    let came_back = signed_in(&server, &client);
+                    assert_eq!(run(carrier, &client, || client.exchange(&came_back)), 0, "{}", error_text());
+                    assert_eq!(run(carrier, &client, || client.refresh()), 0, "{}", error_text());
+                    assert_eq!(api(&server, "strict", &header(carrier, &client)), 200);
+                    let revoked = run(carrier, &client, || oauth::ffi::oauth_revoke(client.0));
+                    assert_eq!(revoked, 0, "{}", error_text());
+                    for grant in ["client_credentials", JWT_BEARER] {
+                        if grant == JWT_BEARER && client.get(OAUTH_PRIVATE_KEY).is_empty() {
+                            continue; // a secret signs no grant
+                        }
+                        let job = signing(set);
+                        job.must_set(OAUTH_GRANT_TYPE, grant);
+                        assert_eq!(api(&server, "strict", &header(carrier, &job)), 200, "{grant}");
+                        let again = run(carrier, &job, || job.refresh());
+                        assert_eq!(again, 0, "a jti of its own: {}", error_text());
+                    }
+                });
+            }
+            table.row(&format!("another's key https={https} {carrier:?}"), || {
+                for grant in ["client_credentials", JWT_BEARER] {
+                    let job = signing(&[
+                        (OAUTH_CLIENT_SECRET, ""),
+                        (OAUTH_GRANT_TYPE, grant),
+                        (OAUTH_PRIVATE_KEY, include_str!("keys/p256_sec1.pem")),
+                        (OAUTH_CLIENT_ID, "public"),
+                    ]);
+                    let refused = run(carrier, &job, || job.header().0);
+                    let known = [OAUTH_ERROR_INVALID_CLIENT, OAUTH_ERROR_INVALID_GRANT];
+                    assert!(known.contains(&refused), "{grant}: {refused} {}", error_text());
+                    assert_eq!(error_action(), OAUTH_ACTION_FIX, "{}", error_text());
+                }
+            });
+        }
+    }
+    table.end();
 }
 
 #[test]

@@ -13,9 +13,10 @@ use oauth::system::testing::{advance, waiters};
 use practice_server::{sign_in, Fault, Options, Server, SignIn};
 use std::collections::{BTreeSet, HashSet};
 use std::ffi::{CStr, OsStr};
+use std::fs;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::os::unix::fs::{symlink, DirBuilderExt};
+use std::os::unix::fs::{symlink, DirBuilderExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -662,6 +663,7 @@ fn no_call_needs_more_than_48_kib_of_stack() {
         let folder = Folder::new();
         let server = server(https);
         let token = refresh_token(&server, "strict");
+        copy_keys(folder.name());
         for text in [
             "rotate=same",
             "deep=100000&rotate=same",
@@ -673,6 +675,16 @@ fn no_call_needs_more_than_48_kib_of_stack() {
         }
         let most = std::env::var("STACK_MOST").unwrap_or_else(|_| (most * 1024).to_string());
         program.run(&server, "strict", &[&token, ca_file(&server), folder.name(), &most]);
+    }
+}
+
+/// The keys of the tests, for their owner alone.
+fn copy_keys(folder: &str) {
+    for entry in fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/keys")).unwrap() {
+        let from = entry.unwrap().path();
+        let to = std::path::Path::new(folder).join(from.file_name().unwrap());
+        fs::copy(&from, &to).unwrap();
+        fs::set_permissions(&to, fs::Permissions::from_mode(0o600)).unwrap();
     }
 }
 

@@ -97,8 +97,9 @@
       *> not set; or OAUTH-REDIRECT-URI has a scheme that is not safe,
       *> and OAUTH-ALLOW-REDIRECT-URI does not name it. Since 0.1.
        78  OAUTH-ERROR-INSECURE           VALUE -202.
-      *> A CA file, client certificate or key cannot be read or used.
-      *> Since 0.1.
+      *> A CA file, a certificate, a private key or a service account
+      *> cannot be read or used, or others can read it; or
+      *> OAUTH-SIGNING-ALG does not fit the key. Since 0.1.
        78  OAUTH-ERROR-CERTIFICATE        VALUE -203.
 
       *> Network: -300 to -399.

@@ -55,7 +55,8 @@ pub const OAUTH_ERROR_PROFILE: i32 = -201;
 /// A URL is http:// and not on loopback, and OAUTH_ALLOW_HTTP is not set; or OAUTH_REDIRECT_URI has a scheme that is not
 /// safe, and OAUTH_ALLOW_REDIRECT_URI does not name it. Since 0.1.
 pub const OAUTH_ERROR_INSECURE: i32 = -202;
-/// A CA file, client certificate or key cannot be read or used. Since 0.1.
+/// A CA file, a certificate, a private key or a service account cannot be read or used, or others can read it; or
+/// OAUTH_SIGNING_ALG does not fit the key. Since 0.1.
 pub const OAUTH_ERROR_CERTIFICATE: i32 = -203;
 
 // Network: -300 to -399.

@@ -12,7 +12,7 @@ pub enum KeyFault {
     NoSigning,
     #[error("it is empty: set it")]
     NoSecret,
-    #[error("there is no private key in it (PEM, or a JWK as JSON)")]
+    #[error("there is no private key in it: write one as PEM, or as a JWK")]
     NoKey,
     #[error("this is a public key: set the private one that belongs to it")]
     Public,

@@ -174,7 +174,7 @@ const KEY: Wanted = Wanted {
     setting: "private_key",
     what: "key",
     kibibytes: 64,
-    as_text: "openssl pkey -inform DER -in FILE -out NEW writes PEM",
+    as_text: "openssl pkey -inform DER -in FILE -out NEW writes PEM (of .p12: openssl pkcs12 -nodes)",
 };
 const PASSWORD: Wanted =
     Wanted { setting: "private_key_password", what: "password", kibibytes: 4, as_text: "write it in UTF-8" };

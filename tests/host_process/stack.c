@@ -324,6 +324,32 @@ static void built_in(const char *store)
     MUST_BE(NEEDS(oauth_client_close(client)), 0);
 }
 
+/* Keys of each kind, and each way to open one; the folder has them. */
+static void signing(void)
+{
+    static const char *const keys[] = {
+        "rsa.pem", "rsa_4096.pem", "p256.pem", "p384.pem", "ed25519.pem", "p256_encrypted.pem",
+        "p256_encrypted_des3.pem", "p256_encrypted_scrypt.pem",
+    };
+    char text[4096], key[1024];
+    size_t i;
+
+    for (i = 0; i < sizeof keys / sizeof *keys; i++) {
+        int32_t client = new_client(base, ca_file);
+
+        snprintf(key, sizeof key, "file:%s/%s", folder, keys[i]);
+        MUST_BE(NEEDS(oauth_set(client, OAUTH_HTTP, TEXT("caller"))), 0);
+        MUST_BE(NEEDS(oauth_set(client, OAUTH_CLIENT_AUTH, TEXT("private_key_jwt"))), 0);
+        MUST_BE(NEEDS(oauth_set(client, OAUTH_GRANT_TYPE, TEXT("client_credentials"))), 0);
+        MUST_BE(NEEDS(oauth_set(client, OAUTH_PRIVATE_KEY, TEXT(key))), 0);
+        MUST_BE(NEEDS(oauth_set(client, OAUTH_PRIVATE_KEY_PASSWORD, TEXT("opens"))), 0);
+        MUST_BE(NEEDS(oauth_bearer_header(client, text, sizeof text)), OAUTH_HTTP_NEEDED);
+        MUST_BE(NEEDS(oauth_set(client, OAUTH_PRIVATE_KEY_PASSWORD, TEXT("no"))), 0);
+        NEEDS(oauth_bearer_header(client, text, sizeof text));
+        MUST_BE(NEEDS(oauth_client_close(client)), 0);
+    }
+}
+
 static void *all(void *unused)
 {
     char text[4096], store[1024];
@@ -340,6 +366,7 @@ static void *all(void *unused)
     built_in(store);
     if (*ca_file != '\0')
         return unused; /* TLS is all that is different */
+    signing();
     carried("memory:", "");
     snprintf(store, sizeof store, "file:%s/plain", folder);
     carried(store, "");

@@ -108,20 +108,30 @@ fn back(client: &Client) -> String {
     format!("?code={}&state={}", percent(CODE, false), client.get(OAUTH_STATE))
 }
 
+#[cfg(feature = "sign")]
+const METHODS: &[&str] = &["client_secret_basic", "client_secret_post", "client_secret_jwt"];
+#[cfg(not(feature = "sign"))]
+const METHODS: &[&str] = &["client_secret_basic", "client_secret_post"];
+
 #[test]
 fn servers_that_repeat_what_they_were_sent() {
     let mut table = Table::new("echoes");
     for (place, status, headers, body) in PLACES {
-        for method in ["client_secret_basic", "client_secret_post"] {
+        for method in METHODS {
             for is_refresh in [false, true] {
                 let operation = if is_refresh { "refresh" } else { "exchange" };
                 table.row(&format!("{place}, {method}, {operation}"), |row| {
                     let client = client(&[(OAUTH_CLIENT_SECRET, SECRET), (OAUTH_CLIENT_AUTH, method)]);
                     let answer = serde_json::json!({"access_token": ACCESS, "refresh_token": REFRESH});
                     sign_in(&client, &answer.to_string());
-                    for secret in
-                        ["client secret", "code or refresh token", "verifier", "access token", "Basic"]
-                    {
+                    for secret in [
+                        "client secret",
+                        "code or refresh token",
+                        "verifier",
+                        "access token",
+                        "Basic",
+                        "assertion",
+                    ] {
                         let mut leaking = Vec::new();
                         for (encoding, encode) in ENCODINGS {
                             if is_refresh {
@@ -136,6 +146,7 @@ fn servers_that_repeat_what_they_were_sent() {
                                 "client secret" => SECRET.to_owned(),
                                 "verifier" => verifier,
                                 "access token" => ACCESS.to_owned(),
+                                "assertion" => request.parameter("client_assertion").unwrap_or_default(),
                                 "Basic" => request.header("Authorization").concat().replace("Basic ", ""),
                                 _ if is_refresh => REFRESH.to_owned(),
                                 _ => CODE.to_owned(),

@@ -21,7 +21,14 @@ fn client_authentication() {
         ("percent", "odd%3Aid:p%40ss%3Aw%25rd%2B%2F%3D%20%26x~%C3%A9"),
     ];
     let mut table = Table::new("client authentication");
-    for method in ["client_secret_basic", "client_secret_post", "none"] {
+    for method in [
+        "client_secret_basic",
+        "client_secret_post",
+        // Who the client is shows in the connection (RFC 8705).
+        "tls_client_auth",
+        "self_signed_tls_client_auth",
+        "none",
+    ] {
         for (encoding, pair) in encodings {
             for body in ["form", "json", "query"] {
                 for operation in ["exchange", "refresh"] {
@@ -75,6 +82,21 @@ fn client_authentication() {
             }
         }
     }
+    #[cfg(not(feature = "sign"))]
+    table.row("in a build that signs nothing", |row| {
+        use crate::common::error_text;
+        for (method, key) in [("private_key_jwt", "private_key"), ("client_secret_jwt", "client_auth")] {
+            let client = client(&[
+                (OAUTH_CLIENT_AUTH, method),
+                (OAUTH_PRIVATE_KEY, include_str!("../keys/p256.pem")),
+                (OAUTH_GRANT_TYPE, "client_credentials"),
+            ]);
+            row.returned(client.header().0, OAUTH_ERROR_CERTIFICATE);
+            let says = format!("{key} cannot be used: this build signs nothing: build the library with its");
+            row.holds(&error_text(), error_text().starts_with(&says));
+            row.action(OAUTH_ACTION_FIX);
+        }
+    });
     table.end();
 }
 

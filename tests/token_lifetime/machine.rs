@@ -243,6 +243,34 @@ fn a_refresh_in_trouble_asks_for_nothing_else() {
     assert!(server.requests()[1..].iter().all(|content| content.contains("refresh_token=SECRET-refresh-0")));
 }
 
+/// RFC 7523 section 3: a `jti` is used once, also where no answer came to it.
+#[cfg(feature = "sign")]
+#[test]
+fn each_try_is_signed_anew() {
+    if !own_process("machine::each_try_is_signed_anew") {
+        return;
+    }
+    hurry(true);
+    let server = Script::start(|number, _| match number {
+        0 | 1 => answer(503, "", "later"),
+        _ => ok(&token_for("1", HOUR)),
+    });
+    let key = include_str!("../keys/ed25519.pem");
+    for grant in ["client_credentials", JWT_BEARER] {
+        let set = [(OAUTH_CLIENT_SECRET, ""), (OAUTH_PRIVATE_KEY, key), (OAUTH_GRANT_TYPE, grant)];
+        gives(&server.client(None, &set), "1");
+    }
+    let requests = server.requests();
+    assert_eq!(requests.len(), 4, "three tries, and one");
+    let name =
+        |content: &str| if content.contains("client_assertion=") { "client_assertion" } else { "assertion" };
+    let assertions: Vec<_> = requests.iter().map(|content| parameter_of(content, name(content))).collect();
+    for (at, assertion) in assertions.iter().enumerate() {
+        assert_eq!(assertion.split('.').count(), 3, "{assertion}");
+        assert!(!assertions[..at].contains(assertion), "sent twice: {assertion}");
+    }
+}
+
 #[test]
 fn a_refusal_is_a_final_no_that_a_person_cannot_mend() {
     if !own_process("machine::a_refusal_is_a_final_no_that_a_person_cannot_mend") {

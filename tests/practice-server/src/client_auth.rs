@@ -3,17 +3,26 @@
 
 use base64::prelude::{Engine as _, BASE64_STANDARD};
 
+use crate::assertion;
 use crate::dialect::{Basic, Dialect};
 use crate::form::{self, Params};
 use crate::people::{self, Client};
 use crate::refusal::Refusal;
 use crate::request::Request;
+use crate::state::State;
 
 pub fn authenticate(
+    state: &mut State,
     dialect: &Dialect,
     request: &Request,
     params: &Params,
 ) -> Result<&'static Client, Refusal> {
+    if dialect.exact {
+        check_assertion_alone(request, params)?;
+        if let Some(client) = assertion::client(state, dialect, params) {
+            return client;
+        }
+    }
     let header = request.header("authorization").filter(|_| dialect.basic != Basic::Ignored);
     let Some(header) = header else { return by_parameters(dialect, params) };
     if dialect.basic == Basic::Refused {
@@ -33,6 +42,14 @@ pub fn authenticate(
 /// RFC 6749 §2.3: not more than one method in a request. A `client_id` alone is none.
 fn check_single_method(request: &Request, params: &Params) -> Result<(), Refusal> {
     if request.header_count("authorization") > 1 || params.get("client_secret").is_some() {
+        return Err(Refusal::request("more than one client authentication method"));
+    }
+    Ok(())
+}
+
+fn check_assertion_alone(request: &Request, params: &Params) -> Result<(), Refusal> {
+    let others = request.header("authorization").is_some() || params.get("client_secret").is_some();
+    if others && params.get("client_assertion").is_some() {
         return Err(Refusal::request("more than one client authentication method"));
     }
     Ok(())

@@ -16,6 +16,7 @@
 
 mod answer;
 mod api;
+mod assertion;
 mod authorize;
 mod browser;
 pub mod catalogue;

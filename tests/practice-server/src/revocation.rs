@@ -49,7 +49,7 @@ fn end(
     how: Revocation,
 ) -> Result<(), Refusal> {
     let params = parameters(dialect, request)?;
-    let client = authenticate(dialect, request, &params)?;
+    let client = authenticate(state, dialect, request, &params)?;
     let token = params.get("token").ok_or(missing("token"))?;
     // Whatever the hint says: the search is extended to all tokens. To one that nobody knows, the answer is yes.
     let Some((consent, kind)) = state.grants.find(token) else { return Ok(()) };

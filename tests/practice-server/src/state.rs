@@ -1,7 +1,7 @@
 #![forbid(unsafe_code)]
 //! Everything that the server remembers, and its clock.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -28,6 +28,8 @@ pub struct State {
     pub requests: Vec<Recorded>,
     pub connections: u64,
     pub late: Arc<Late>,
+    /// Those that have shown who a client is, or were a grant: each is good for once (RFC 7523 §3).
+    pub used_assertions: HashSet<String>,
     counts: HashMap<&'static str, Counts>,
     clock: Clock,
 }
@@ -52,6 +54,7 @@ impl State {
             requests: Vec::new(),
             connections: 0,
             late: Arc::default(),
+            used_assertions: HashSet::new(),
             counts: HashMap::new(),
             clock: Clock::new(),
         }

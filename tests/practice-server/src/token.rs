@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use crate::answer::{self, Tokens};
+use crate::assertion;
 use crate::client_auth::authenticate;
 use crate::dialect::{Carrier, Dialect, Lifetime, RefreshToken, Rotation};
 use crate::fault::{Endpoint, Fault, Rotate};
@@ -16,10 +17,14 @@ use crate::request::Request;
 use crate::response::Response;
 use crate::state::State;
 
+const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+
 /// Parameters that have no business in a URL (RFC 6749 §2.3.1, RFC 9700 §2.4 for the rest).
-const PRIVATE: [&str; 8] = [
+const PRIVATE: [&str; 10] = [
     "client_id",
     "client_secret",
+    "client_assertion",
+    "assertion",
     "grant_type",
     "code",
     "redirect_uri",
@@ -65,7 +70,10 @@ fn grant_tokens(
     fault: &Fault,
 ) -> Result<Tokens, Refusal> {
     let params = parameters(dialect, request)?;
-    let client = authenticate(dialect, request, &params)?;
+    if dialect.exact && params.get("grant_type") == Some(JWT_BEARER) {
+        return by_assertion(state, dialect, request, &params);
+    }
+    let client = authenticate(state, dialect, request, &params)?;
     match params.get("grant_type") {
         Some("authorization_code") => exchange_code(state, dialect, client, &params),
         Some("refresh_token") if dialect.refresh_token != RefreshToken::Never => {
@@ -136,6 +144,26 @@ fn by_client(
     }
     let scope = asked_scope(params)?;
     let grant = state.grants.give(Consent::without_sign_in(dialect, client, None, scope.clone()));
+    Ok(issue(state, dialect, grant, scope, None))
+}
+
+/// RFC 7523 §2.1: the assertion says whose client it is. One that shows itself besides must be the same.
+fn by_assertion(
+    state: &mut State,
+    dialect: &'static Dialect,
+    request: &Request,
+    params: &Params,
+) -> Result<Tokens, Refusal> {
+    let (client, user) =
+        assertion::grant(state, dialect, params.get("assertion").ok_or(missing("assertion"))?)?;
+    let shows = ["client_id", "client_assertion"].iter().any(|name| params.get(name).is_some());
+    if (shows || request.header("authorization").is_some())
+        && authenticate(state, dialect, request, params)?.id != client.id
+    {
+        return Err(Refusal::client("the assertion is another client's"));
+    }
+    let scope = asked_scope(params)?;
+    let grant = state.grants.give(Consent::without_sign_in(dialect, client, user, scope.clone()));
     Ok(issue(state, dialect, grant, scope, None))
 }
 

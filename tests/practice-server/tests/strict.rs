@@ -3,8 +3,11 @@
 
 mod support;
 
-use base64::prelude::{Engine as _, BASE64_STANDARD};
+use base64::prelude::{Engine as _, BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use practice_server::{code_of, sign_in, Fault, Server, SignIn};
+use ring::hmac;
+use serde_json::json;
+use std::time::{SystemTime, UNIX_EPOCH};
 use support::*;
 
 const AUTHORIZE: &str = "strict/authorize";
@@ -43,6 +46,59 @@ fn a_client_and_a_password_give_tokens_without_a_sign_in() {
     let token = reply.member("access_token");
     assert_eq!(me(&server, "strict", &format!("Bearer {token}")).json()["user"], "alice");
     post(&server, TOKEN, &person.replace("=secret", "=wrong")).is_error(400, "invalid_grant");
+}
+
+/// A JWT of the client `demo`, signed by its secret.
+fn assertion(claims: &serde_json::Value) -> String {
+    let parts = [json!({"alg": "HS256"}), claims.clone()];
+    let message = parts.map(|part| BASE64_URL_SAFE_NO_PAD.encode(part.to_string())).join(".");
+    let key = hmac::Key::new(hmac::HMAC_SHA256, b"demo-secret");
+    format!("{message}.{}", BASE64_URL_SAFE_NO_PAD.encode(hmac::sign(&key, message.as_bytes())))
+}
+
+/// RFC 7523 section 3
+#[test]
+fn an_assertion_is_for_this_server_now_and_once() {
+    let server = start();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let ask = |more: &str, jwt: &str| {
+        let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+        let asked = "grant_type=client_credentials&client_assertion_type";
+        post(&server, TOKEN, &format!("{asked}={kind}&client_assertion={jwt}{more}"))
+    };
+    let with = |name: &str, value: serde_json::Value| {
+        let mut claims = json!({"iss": "demo", "sub": "demo", "aud": server.base("strict") + "/token",
+            "exp": now + 300, "iat": now, "jti": format!("{name} {value}")});
+        claims[name] = value;
+        assertion(&claims)
+    };
+    let good = with("jti", "1".into());
+    assert_eq!(ask("", &good).status, 200);
+    ask("", &good).is_error(401, "invalid_client"); // twice
+    assert_eq!(ask("&client_id=demo", &with("aud", server.base("strict").into())).status, 200);
+    ask("&client_secret=demo-secret", &with("jti", "2".into())).is_error(400, "invalid_request");
+    ask("&client_id=public", &with("jti", "3".into())).is_error(401, "invalid_client");
+    for (name, value) in [
+        ("iss", json!("public")),
+        ("sub", json!("public")),
+        ("aud", json!("https://other.example/token")),
+        ("exp", json!(now - 1)),
+        ("exp", json!(now + 100_000)),
+        ("iat", json!(now + 1000)),
+        ("jti", json!(null)),
+    ] {
+        ask("", &with(name, value)).is_error(401, "invalid_client");
+    }
+    let forged = with("jti", "4".into());
+    ask("", &forged[..forged.len() - 4]).is_error(401, "invalid_client");
+
+    let grant = |jwt: &str| {
+        let kind = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+        post(&server, TOKEN, &format!("grant_type={kind}&assertion={jwt}"))
+    };
+    let token = grant(&with("sub", "alice".into())).member("access_token");
+    assert_eq!(me(&server, "strict", &format!("Bearer {token}")).json()["user"], "alice");
+    grant(&with("sub", "bob".into())).is_error(400, "invalid_grant");
 }
 
 #[test]
