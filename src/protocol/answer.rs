@@ -65,12 +65,12 @@ impl Answer<'_> {
     /// What the server said instead. An `error` decides, whatever the status: GitHub and others refuse with 200.
     pub fn refusal(&self, members: &Json) -> Option<Refusal> {
         let ours = Found::of(self.dialect, members).ok();
-        let has_token = ours.as_ref().is_some_and(Found::has_named_token);
+        let is_well = ours.as_ref().is_some_and(Found::has_named_token) || self.dialect.says_well(members);
         let at_path =
             members.at_path(&self.dialect.response_path).ok().filter(|json| !ptr::eq(*json, members));
         let by_setting = self.dialect.error_in(members).map(|error| Said::by_member(error, members.only()));
         let by_names = [Some(members.only()), at_path].into_iter().flatten();
-        let mut by_names = by_names.filter_map(|json| Said::in_members(json, self.is_success(), has_token));
+        let mut by_names = by_names.filter_map(|json| Said::in_members(json, self.is_success(), is_well));
         let counts = |said: &Said| said.has_code() || !self.is_in_trouble();
         let text = self.dialect.error_text_in(members);
         let by_text = || text.clone().filter(|_| !self.is_success()).map(|_| Said::default());

@@ -53,14 +53,20 @@ impl AnswerDialect {
         at(&self.error_path, answer).filter(|error| says_error(error))
     }
 
+    /// Whether that member is there, and says that all is well.
+    pub fn says_well(&self, answer: &Json) -> bool {
+        at(&self.error_path, answer).is_some_and(|error| !says_error(error))
+    }
+
     /// An error's words.
     pub fn error_text_in(&self, answer: &Json) -> Option<String> {
         at(&self.error_text_path, answer).and_then(text_in)
     }
 
     pub fn means_sign_in(&self, code: &str) -> bool {
+        let code = code.to_lowercase();
         let mut errors = self.sign_in_errors.split(' ').filter(|error| !error.is_empty());
-        errors.any(|error| uri::unescape(error, false).to_lowercase() == code.to_lowercase())
+        errors.any(|error| uri::unescape(error, false).to_lowercase() == code)
     }
 }
 

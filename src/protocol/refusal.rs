@@ -111,11 +111,11 @@ impl Said {
         said
     }
 
-    /// What the members say; `None`: no error. `has_token`: whatever their names look like.
-    pub fn in_members(json: &Json, is_success: bool, has_token: bool) -> Option<Self> {
+    /// What the members say; `None`: no error. `is_well`: what only looks like one is none.
+    pub fn in_members(json: &Json, is_success: bool, is_well: bool) -> Option<Self> {
         let mut said = Self::default();
         said.look(json, 0);
-        let may_be_one = || !has_token && !may_have_token(json);
+        let may_be_one = || !is_well && !may_have_token(json);
         said.is_error |= has_failed(json);
         said.is_error |= (has_words(json) || is_success && fails_by_code(json)) && may_be_one();
         if is_success && !said.is_error {

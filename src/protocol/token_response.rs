@@ -88,7 +88,7 @@ fn prolongs(answer: &Answer<'_>, members: &Json) -> bool {
     dialect.refresh_prolongs
         && !has(|found| found.access.is_some())
         && (has(|found| found.refresh.is_some()) || !may_have_token(members) && !members.is_cut())
-        && (dialect.error_path.is_empty() || members.at_path(&dialect.error_path).is_ok())
+        && (dialect.error_path.is_empty() || dialect.says_well(members))
 }
 
 /// The old token, given anew: for as long as the answer says, or as it was given for before.

@@ -509,6 +509,10 @@ fn refusals_where_settings_say() {
             ok("success", r#"{"access_token":"at","result":"Success"}"#).set(RESULT),
             ok("empty", r#"{"access_token":"at","result":""}"#).set(RESULT),
             ok("an empty list", r#"{"access_token":"at","result":[]}"#).set(RESULT),
+            ok("an object that says so", r#"{"access_token":"at","result":{"code":0,"text":"ok"}}"#)
+                .set(RESULT),
+            own("an object that does not", 200, r#"{"access_token":"at","result":{"code":"E7"}}"#, "E7")
+                .set(RESULT),
             ok("false", r#"{"access_token":"at","result":false}"#).set(RESULT),
             ok("null", r#"{"access_token":"at","result":null}"#).set(RESULT),
             ok("not there", r#"{"access_token":"at"}"#).set(RESULT),

@@ -219,6 +219,16 @@ fn a_token_is_not_refreshed_before_its_window() {
         gives(&client, "1");
         assert_eq!(script.count(), 2);
     });
+    table.row("a machine's grant needs no refresh token, and no window", || {
+        let client = client_with(&[window, &[(OAUTH_GRANT_TYPE, "client_credentials")][..]].concat());
+        client.asks();
+        let answer =
+            |name: &str| format!("{{\"access_token\":\"SECRET-access-{name}\",\"expires_in\":3600}}");
+        assert!(client.respond(200, "", answer("1").as_bytes()) > 0, "{}", error_text());
+        assert_eq!(client.refresh(), OAUTH_HTTP_NEEDED, "{}", error_text());
+        assert_eq!(client.respond(200, "", answer("2").as_bytes()), 0, "{}", error_text());
+        gives(&client, "2");
+    });
     table.row("taken back", || {
         let client = client_with(window);
         sign_in_with(&client, "", &token_for("1", HOUR));

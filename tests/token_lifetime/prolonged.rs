@@ -150,6 +150,15 @@ fn what_prolongs_nothing() {
             gives(&client, "1");
         });
     }
+    table.row("error_path says that all is well, whatever else looks like an error", || {
+        let client = client_with(PROLONGS);
+        client.must_set(OAUTH_ERROR_PATH, "result");
+        sign_in_with(&client, "", FIRST);
+        let odd = r#"{"result":"0000","code":1,"message":"x"}"#;
+        assert_eq!(refreshed(&client, odd), 0, "{}", error_text());
+        client.must_set(OAUTH_ERROR_PATH, "");
+        assert_eq!(refreshed(&client, odd), OAUTH_ERROR_SIGN_IN, "{}", error_text());
+    });
     table.row("what is nested too deep to be read could be a token", || {
         let client = client_with(PROLONGS);
         sign_in_with(&client, "", FIRST);

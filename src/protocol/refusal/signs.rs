@@ -28,8 +28,8 @@ pub fn says_error(json: &Json) -> bool {
         Json::Null => false,
         Json::Bool(is_error) => *is_error,
         Json::Text(_) | Json::Number(_) => code_in(json).is_some(),
-        Json::List(list) => !list.is_empty(),
-        Json::Members(members) => !members.is_empty(),
+        Json::List(list) => list.iter().any(says_error),
+        Json::Members(members) => members.iter().any(|(_, value)| says_error(value)),
     }
 }
 
