@@ -30,6 +30,7 @@ pub fn run(carrier: Carrier, client: &Client, call: impl Fn() -> i32) -> i32 {
 
 pub fn header(carrier: Carrier, client: &Client) -> String {
     let length = run(carrier, client, || client.header().0);
+    assert!(length > 0, "{length} {}", error_text());
     let (n, text) = client.header();
     assert_eq!(n, length, "{}", error_text());
     text

@@ -61,6 +61,7 @@ impl Flow<'_> {
         assert_eq!(error_action(), OAUTH_ACTION_SIGN_IN, "{n} {}", error_text());
         self.sign_in(&client);
         self.good_header(&client);
+        self.is_revoked(&client);
     }
 
     fn without_person(&self) {
@@ -80,6 +81,18 @@ impl Flow<'_> {
         self.server.revoke_all();
         assert_eq!(client.rejected(), 0);
         assert_ne!(self.good_header(&client), last);
+        self.is_revoked(&client);
+    }
+
+    /// Where the server takes tokens back.
+    fn is_revoked(&self, client: &Client) {
+        if self.entry.key("revocation_endpoint").is_empty() {
+            return;
+        }
+        let header = self.good_header(client);
+        let n = run(self.carrier, client, || oauth::ffi::oauth_revoke(client.0));
+        assert_eq!(n, 0, "{}", error_text());
+        assert_eq!(self.api(&header), 401, "it is as good as before");
     }
 
     fn wrong_secret_of_a_sign_in(&self) {
@@ -116,9 +129,13 @@ impl Flow<'_> {
     /// One that the server's API takes.
     fn good_header(&self, client: &Client) -> String {
         let header = header(self.carrier, client);
-        let url = format!("{}/as/{}/api/me", self.server.url(), self.entry.name);
-        assert_eq!(send("GET", &url, &format!("{header}\r\n"), "").0, 200);
+        assert_eq!(self.api(&header), 200, "the API refuses what came");
         header
+    }
+
+    fn api(&self, header: &str) -> i32 {
+        let url = format!("{}/as/{}/api/me", self.server.url(), self.entry.name);
+        send("GET", &url, &format!("{header}\r\n"), "").0
     }
 
     /// In an hour, or, where the answer says nothing, when the entry has it taken for expired.

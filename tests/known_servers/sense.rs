@@ -5,7 +5,7 @@ use crate::common::rows::{Row, Table};
 use crate::common::{error_text, Client};
 use crate::support::Files;
 use oauth::constants::*;
-use practice_server::catalogue::{entries, Entry, CLIENT_ID, FILES, REDIRECT_URI};
+use practice_server::catalogue::{entries, Entry, CLIENT_ID, FILES, PLAYED, REDIRECT_URI};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -113,6 +113,14 @@ fn remarks(row: &mut Row, entry: &Entry) {
 fn keys(row: &mut Row, entry: &Entry) {
     for key in entry.written.keys().filter(|key| !REMARKS.contains(&key.as_str())) {
         row.holds(&format!("{key} is a server's"), !USERS.contains(&key.as_str()));
+        row.holds(&format!("{key} is played by the practice server"), PLAYED.contains(&key.as_str()));
+    }
+    for (key, text) in &entry.written {
+        let lower = text.to_ascii_lowercase();
+        let is_secret = ["secret=", "password=", "key=", "-----begin", "bearer ", "basic "];
+        let has_secret =
+            is_secret.iter().any(|word| lower.contains(word)) && !REMARKS.contains(&key.as_str());
+        row.holds(&format!("{key} holds no secret"), !has_secret || key.ends_with("_names"));
     }
     match Client::open(&entry.name) {
         Ok(client) => row.eq("profile", client.get(OAUTH_PROFILE), entry.name.clone()),
@@ -129,9 +137,6 @@ fn addresses(row: &mut Row, entry: &Entry) {
         let is_path = key.ends_with("_endpoint") && text.starts_with('/');
         row.holds(&format!("{key} is https"), is_path || text.starts_with("https://"));
         row.holds(&format!("{key} is no example's"), !text.contains("example."));
-        if is_path {
-            row.holds(&format!("{key} has a base_url"), !entry.key("base_url").is_empty());
-        }
     }
     row.holds("there is a token endpoint", !entry.key("token_endpoint").is_empty());
     row.eq(
@@ -163,8 +168,8 @@ fn contradictions(row: &mut Row, entry: &Entry) {
     if entry.key("grant_type") != "password" {
         useless(&["username", "password"], "the grant takes none");
     }
-    let gives_only = entry.needs.keys().all(|key| key != "base_url" || has("token_endpoint"));
-    row.holds("base_url is of use", gives_only);
+    let is_path = |key: &String| key.ends_with("_endpoint") && entry.key(key).starts_with('/');
+    row.eq("base_url, and a path below it", has("base_url"), entry.written.keys().any(is_path));
     row.eq("token_hosts and token_host_param", has("token_hosts"), has("token_host_param"));
     row.holds("error_text_path has an error_path", has("error_path") || !has("error_text_path"));
 }

@@ -46,6 +46,45 @@ pub const REDIRECT_URI: &str = "http://127.0.0.1:9999/cb";
 /// Where redirects say that the tokens are, if they say so.
 const TOKEN_HOST: &str = "127.0.0.1";
 
+/// What is read of an entry here. Another key is played by nobody.
+pub const PLAYED: &[&str] = &[
+    "assertion_audience",
+    "assertion_claims",
+    "assertion_expires_in",
+    "assume_expires_in",
+    "authorization_endpoint",
+    "authorize_names",
+    "authorize_params",
+    "base_url",
+    "basic_encoding",
+    "client_auth",
+    "error_path",
+    "error_text_path",
+    "grant_type",
+    "pkce",
+    "redirect_names",
+    "redirect_uri",
+    "refresh_auth",
+    "refresh_endpoint",
+    "refresh_names",
+    "refresh_params",
+    "request_body",
+    "response_names",
+    "response_path",
+    "response_type",
+    "revocation_endpoint",
+    "scope",
+    "scope_separator",
+    "sign_in_errors",
+    "signing_alg",
+    "token_endpoint",
+    "token_headers",
+    "token_host_param",
+    "token_hosts",
+    "token_names",
+    "token_params",
+];
+
 /// One known server.
 pub struct Entry {
     pub name: String,
@@ -95,11 +134,14 @@ impl Entry {
         Some(self.key("client_auth")).filter(|method| !method.is_empty()).unwrap_or("client_secret_basic")
     }
 
-    /// Where a server that separates scopes in its own way is asked for one, it is asked for two.
+    /// Where a server separates scopes in its own way, it is asked for two.
     pub fn scope(&self) -> String {
-        let scope = self.key("scope");
-        let is_alone = !self.key("scope_separator").is_empty() && !scope.contains(' ');
-        format!("{scope}{}", if is_alone { " another" } else { "" }).trim().to_owned()
+        match (self.key("scope"), self.key("scope_separator")) {
+            (scope, "") => scope.to_owned(),
+            ("", _) => "one another".to_owned(),
+            (scope, _) if scope.contains(' ') => scope.to_owned(),
+            (scope, _) => format!("{scope} another"),
+        }
     }
 
     /// What a client of this server at `url` has to set: the user's own settings, and where the server is.
@@ -110,7 +152,7 @@ impl Entry {
         if self.client_auth().starts_with("client_secret") {
             set("client_secret", CLIENT_SECRET);
         }
-        if !self.scope().is_empty() {
+        if self.scope() != self.written.get("scope").map_or("", String::as_str) {
             set("scope", &self.scope());
         }
         if self.needs_person() && self.redirect_uri() == REDIRECT_URI {
@@ -183,6 +225,10 @@ pub fn answer(state: &mut State, request: &Request, below: &str, connection: u64
     if takes_grants || takes_refreshes {
         state.record(Recorded::new(&entry.name, request, connection));
         return token::token(state, entry, request, (takes_grants, takes_refreshes));
+    }
+    if is("revocation_endpoint") {
+        state.record(Recorded::new(&entry.name, request, connection));
+        return token::revoke(state, entry, request);
     }
     Response::text(404, "That server has nothing here.")
 }

@@ -33,6 +33,9 @@ pub fn response(entry: &Entry, tokens: &Tokens) -> Response {
     if let Some(token) = &tokens.refresh_token {
         give("refresh_token", Value::from(token.as_str()));
     }
+    if !place.is_empty() {
+        put(&mut body, "access_token", Value::from("of-somebody-else"));
+    }
     if says_how_it_went(entry) {
         put(&mut body, entry.key("error_path"), Value::from(0));
     }
@@ -41,15 +44,7 @@ pub fn response(entry: &Entry, tokens: &Tokens) -> Response {
 
 /// Nothing, where the entry says what to assume.
 fn expires_in(entry: &Entry) -> Option<u64> {
-    if !entry.key("assume_expires_in").is_empty() {
-        return None;
-    }
-    Some(match entry.key("expires_in_unit") {
-        "milliseconds" => SECONDS * 1000,
-        "minutes" => SECONDS / 60,
-        "hours" => SECONDS / 3600,
-        _ => SECONDS,
-    })
+    entry.key("assume_expires_in").is_empty().then_some(SECONDS)
 }
 
 /// Puts a value at a dotted path, of whose parts a number is a place in a list.

@@ -62,6 +62,14 @@ impl Memory {
         self.access.get(token).is_some_and(|name| *name == entry.name)
     }
 
+    pub fn revoke(&mut self, entry: &Entry, token: &str) {
+        for tokens in [&mut self.access, &mut self.refresh] {
+            if tokens.get(token).is_some_and(|name| *name == entry.name) {
+                tokens.remove(token);
+            }
+        }
+    }
+
     /// False where an assertion of that `jti` has come before.
     pub fn is_new(&mut self, jti: &str) -> bool {
         self.seen.insert(jti.to_owned())

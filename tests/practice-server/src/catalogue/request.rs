@@ -16,6 +16,7 @@ pub enum Step {
     Code,
     Refresh,
     Machine,
+    Revoke,
 }
 
 /// By the RFCs' names, what the client has sent.
@@ -66,7 +67,7 @@ pub fn called(entry: &Entry, step: Step, ours: &str) -> String {
     let names = match step {
         Step::Authorize => entry.key("authorize_names"),
         Step::Refresh if !entry.key("refresh_names").is_empty() => entry.key("refresh_names"),
-        Step::Refresh | Step::Code | Step::Machine => entry.key("token_names"),
+        Step::Refresh | Step::Code | Step::Machine | Step::Revoke => entry.key("token_names"),
     };
     let mut pairs = names.split('&').filter_map(|pair| pair.split_once('='));
     pairs.find(|(name, _)| *name == ours).map_or(ours, |(_, theirs)| theirs).to_owned()
@@ -90,6 +91,11 @@ fn wanted(entry: &Entry, step: Step) -> Vec<Wanted> {
             }
         }
         Step::Refresh => any("refresh_token"),
+        // RFC 7009 section 2.1
+        Step::Revoke => {
+            any("token");
+            any("token_type_hint");
+        }
         Step::Machine if entry.key("grant_type") == JWT_BEARER && entry.key("assertion").is_empty() => {
             any("assertion");
         }
@@ -127,8 +133,9 @@ fn wanted(entry: &Entry, step: Step) -> Vec<Wanted> {
             exactly("scope", &scope);
             exactly("audience", entry.key("audience"));
         }
+        Step::Revoke => {}
     }
-    exactly("resource", entry.key("resource"));
+    exactly("resource", if step == Step::Revoke { "" } else { entry.key("resource") });
     if step != Step::Authorize {
         match method(entry, step) {
             "client_secret_post" => {
@@ -148,6 +155,7 @@ fn wanted(entry: &Entry, step: Step) -> Vec<Wanted> {
         Step::Authorize => entry.key("authorize_params"),
         Step::Refresh => entry.key("refresh_params"),
         Step::Code | Step::Machine => entry.key("token_params"),
+        Step::Revoke => "",
     };
     let added = Params::parse(added);
     wanted.retain(|(ours, _)| added.iter().all(|(name, _)| name != ours));

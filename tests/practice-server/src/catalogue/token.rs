@@ -1,5 +1,5 @@
 #![forbid(unsafe_code)]
-//! The token endpoint of a known server.
+//! The endpoints of a known server that give tokens and take them back.
 
 use base64::prelude::{Engine as _, BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
@@ -21,6 +21,23 @@ pub fn token(state: &mut State, entry: &'static Entry, request: &Request, takes:
     }
 }
 
+/// RFC 7009: whatever token comes from the right client is of no more use.
+pub fn revoke(state: &mut State, entry: &'static Entry, request: &Request) -> Response {
+    match revoked(state, entry, request) {
+        Ok(()) => Response::text(200, ""),
+        Err(refusal) => refusal.response(entry),
+    }
+}
+
+fn revoked(state: &mut State, entry: &'static Entry, request: &Request) -> Result<(), Refusal> {
+    let params = request::parameters(entry, request)?;
+    let given = request::read(entry, Step::Revoke, &params)?;
+    check_basic(entry, Step::Revoke, request)?;
+    assertion::check(state, entry, &given)?;
+    state.catalogue.revoke(entry, &given["token"]);
+    Ok(())
+}
+
 fn granted(
     state: &mut State,
     entry: &'static Entry,
@@ -35,7 +52,7 @@ fn granted(
     match step {
         Step::Code => check_code(state, entry, &given)?,
         Step::Refresh => check_refresh_token(state, entry, &given)?,
-        Step::Machine | Step::Authorize => {}
+        Step::Machine | Step::Authorize | Step::Revoke => {}
     }
     Ok(state.catalogue.give_tokens(entry, entry.gives_refresh_tokens()))
 }
