@@ -2,9 +2,7 @@
 
 use crate::common::carrier::Carrier;
 use crate::common::{error_text, Client};
-use practice_server::catalogue::{
-    Entry, CERTIFICATE, CLIENT_ID, KEY, OTHER_CERTIFICATE, OTHER_KEY, SERVICE_ACCOUNT_KEY_ID,
-};
+use practice_server::catalogue::{Entry, CERTIFICATE, CLIENT_ID, KEY, OTHER_KEY, SERVICE_ACCOUNT_KEY_ID};
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -25,7 +23,6 @@ impl Files {
         files.write("key.pem", KEY);
         files.write("other-key.pem", OTHER_KEY);
         files.write("certificate.pem", CERTIFICATE);
-        files.write("other-certificate.pem", OTHER_CERTIFICATE);
         files
     }
 
@@ -66,9 +63,8 @@ impl Files {
             _ => "not-the-right-one".to_owned(),
         };
         settings.insert(key.to_owned(), value);
-        if let Some(certificate) = settings.get_mut("key_certificate") {
-            *certificate = self.source("other-certificate.pem");
-        }
+        // It would be another key's.
+        settings.remove("key_certificate");
         settings
     }
 

@@ -22,7 +22,7 @@ use crate::request::Request;
 use crate::response::Response;
 use crate::state::State;
 
-pub use assertion::{CERTIFICATE, KEY, OTHER_CERTIFICATE, OTHER_KEY, SERVICE_ACCOUNT_KEY_ID};
+pub use assertion::{CERTIFICATE, KEY, OTHER_KEY, SERVICE_ACCOUNT_KEY_ID};
 pub use memory::Memory;
 
 /// The files of the catalogue, by their names.

@@ -15,12 +15,11 @@ use super::{Entry, CLIENT_ID};
 use crate::form::Params;
 use crate::state::State;
 
-/// The key that all clients of the catalogue sign with, for tests alone, and its certificate.
-pub const KEY: &str = include_str!("key.pem");
-pub const CERTIFICATE: &str = include_str!("certificate.pem");
+/// The key that all clients of the catalogue sign with, and its certificate.
+pub const KEY: &str = include_str!("../../../keys/rsa.pem");
+pub const CERTIFICATE: &str = include_str!("../../../keys/rsa_certificate.pem");
 /// One that nobody has registered.
-pub const OTHER_KEY: &str = include_str!("other-key.pem");
-pub const OTHER_CERTIFICATE: &str = include_str!("other-certificate.pem");
+pub const OTHER_KEY: &str = include_str!("../../../keys/rsa_4096.pem");
 
 /// An assertion may be made on a machine whose clock is off by so many seconds.
 const MOST_OFF: u64 = 60;
@@ -63,7 +62,7 @@ fn check_jwt(state: &mut State, entry: &Entry, jwt: &str, is_claiming: bool) -> 
         return Err("the assertion is of another time".to_owned());
     }
     let jti = claims.remove("jti").and_then(|value| value.as_str().map(str::to_owned)).ok_or("no jti")?;
-    if !state.catalogue.is_new(&jti) {
+    if !state.used_assertions.insert(format!("{} {jti}", entry.name)) {
         return Err("the assertion has been used before".to_owned());
     }
     match claims.keys().next() {
@@ -136,7 +135,7 @@ fn algorithm(entry: &Entry) -> Result<&'static RsaParameters, String> {
 }
 
 fn public_key() -> Vec<u8> {
-    let pair = RsaKeyPair::from_pkcs8(&der(KEY)).expect("the key of this folder");
+    let pair = RsaKeyPair::from_pkcs8(&der(KEY)).expect("a key of PKCS #8");
     pair.public_key().as_ref().to_owned()
 }
 
@@ -147,5 +146,5 @@ fn members(part: &str) -> Result<Map<String, Value>, String> {
 
 fn der(pem: &str) -> Vec<u8> {
     let text: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
-    BASE64_STANDARD.decode(text).expect("the PEM of this folder")
+    BASE64_STANDARD.decode(text).expect("the keys are PEM")
 }

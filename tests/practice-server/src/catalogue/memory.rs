@@ -1,7 +1,7 @@
 #![forbid(unsafe_code)]
 //! What the played servers of the catalogue have given away.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::Entry;
 use crate::grants::random;
@@ -12,8 +12,6 @@ pub struct Memory {
     /// Tokens, and the server that has given each.
     access: HashMap<String, &'static str>,
     refresh: HashMap<String, &'static str>,
-    /// `jti` of assertions that came.
-    seen: HashSet<String>,
     given: u64,
 }
 
@@ -68,11 +66,6 @@ impl Memory {
                 tokens.remove(token);
             }
         }
-    }
-
-    /// False where an assertion of that `jti` has come before.
-    pub fn is_new(&mut self, jti: &str) -> bool {
-        self.seen.insert(jti.to_owned())
     }
 
     pub fn revoke_access_tokens(&mut self) {
