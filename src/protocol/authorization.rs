@@ -110,9 +110,7 @@ impl AuthorizationRequest {
         let ours = ours.into_iter().filter(|(_, value)| !value.is_empty());
         let proof = PROOF.map(|name| (name, String::new()));
         let ours = ours.chain(proof).map(|(name, value)| (name.to_owned(), value)).collect();
-        let is_proof = |name: &str| {
-            PROOF.iter().any(|proof| name == *proof || self.names.of(name) == self.names.of(proof))
-        };
+        let is_proof = |name: &str| PROOF.iter().any(|proof| self.names.of(name) == self.names.of(proof));
         let extra = uri::parse_query(&self.extra).into_iter().filter(|(name, _)| !is_proof(name));
         let extra = extra.map(|(name, value)| (name, escaped(&value))).collect();
         let mut parameters = self.names.merge(ours, extra)?;

@@ -79,7 +79,7 @@ impl TokenRequest<'_> {
         parameters.extend(shown.into_iter().chain(assertion).map(|(n, v)| (n.to_owned(), v)));
         let resources = self.resource.split_whitespace();
         parameters.extend(resources.map(|resource| ("resource".to_owned(), Secret::new(resource))));
-        let headers = self.headers(&parameters)?;
+        let headers = self.headers()?;
         let extra = uri::parse_query(self.extra.expose()).into_iter();
         let extra = extra.map(|(name, value)| (name, Secret::new(value))).collect();
         let parameters = self.names.merge(parameters, extra)?;
@@ -95,8 +95,8 @@ impl TokenRequest<'_> {
     }
 
     /// Ours, but for those of a name that settings have a header of.
-    fn headers(&self, parameters: &Parameters) -> Result<Vec<(Cow<'static, str>, Secret)>> {
-        self.check_added(parameters)?;
+    fn headers(&self) -> Result<Vec<(Cow<'static, str>, Secret)>> {
+        self.check_added()?;
         // GitHub answers in form encoding to whoever does not ask for JSON.
         let mut headers = vec![("Accept", Secret::new("application/json"))];
         headers.extend((self.method == Some(ClientAuth::Basic)).then(|| self.client.header()));
@@ -107,12 +107,11 @@ impl TokenRequest<'_> {
         Ok(ours.chain(added).collect())
     }
 
-    fn check_added(&self, parameters: &Parameters) -> Result<()> {
+    fn check_added(&self) -> Result<()> {
         let wrong = |reason: &str| Error::Value { key: "token_headers", reason: reason.to_owned() };
-        let is_proof = |name: &str| matches!(name, "client_secret" | "client_assertion");
+        let is_replaced = matches!(self.method, None | Some(ClientAuth::Basic | ClientAuth::None));
         // RFC 6749 section 2.3
-        if self.headers.value("Authorization").is_some() && parameters.iter().any(|(name, _)| is_proof(name))
-        {
+        if self.headers.value("Authorization").is_some() && !is_replaced {
             return Err(wrong("Authorization is a second way to authenticate: set client_auth to none"));
         }
         let kind =

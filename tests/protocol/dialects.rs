@@ -114,6 +114,18 @@ fn headers_that_settings_add() {
             "a secret in the content and an Authorization",
             &[(OAUTH_CLIENT_AUTH, "client_secret_post"), (OAUTH_TOKEN_HEADERS, "Authorization: Basic eDp5")],
         ),
+        (
+            "an assertion and an Authorization",
+            &[
+                (OAUTH_CLIENT_AUTH, "client_secret_jwt"),
+                (OAUTH_CLIENT_SECRET, "a-secret-of-thirty-two-bytes-or-more"),
+                (OAUTH_TOKEN_HEADERS, "Authorization: Basic eDp5"),
+            ],
+        ),
+        (
+            "a certificate and an Authorization",
+            &[(OAUTH_CLIENT_AUTH, "tls_client_auth"), (OAUTH_TOKEN_HEADERS, "Authorization: Basic eDp5")],
+        ),
         ("the type of another content", &[(OAUTH_TOKEN_HEADERS, "Content-Type: application/json")]),
         (
             "a form's type for JSON",
