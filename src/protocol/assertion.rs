@@ -48,7 +48,8 @@ impl Assertion<'_> {
             .map_err(|e| Error::Internal(e.to_string()))?;
         let text = jwt(key, algorithm, header, &Json::Members(claims))
             .map_err(|fault| Error::Certificate { key: "private_key", reason: fault.to_string() })?;
-        Ok(Signed { text, basis: format!("{} {} {basis}", algorithm.name(), key.thumbprint()) })
+        let basis = format!("{} {} {} {basis}", algorithm.name(), key.thumbprint(), self.expires_in);
+        Ok(Signed { text, basis })
     }
 
     /// The claims but for the time and what is random.

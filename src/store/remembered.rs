@@ -44,9 +44,12 @@ impl Remembered {
         Some(Self { request: request.to_owned(), until, times, answer })
     }
 
-    /// Whether it still holds for that request; the clock may have been set.
+    /// Whether it still holds for that request. A clock that has been set back since may have been the reason.
     pub fn holds_for(&self, request: &str) -> bool {
-        self.request == request && (1..=Self::LONGEST).contains(&self.until.saturating_sub(system::now()))
+        let now = system::now();
+        self.request == request
+            && self.answer.at <= now
+            && (1..=Self::LONGEST).contains(&self.until.saturating_sub(now))
     }
 
     pub(super) fn of(json: &Json) -> Option<Self> {

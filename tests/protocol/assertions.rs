@@ -931,9 +931,12 @@ fn a_refusal_of_an_assertion_is_remembered() {
         assert_eq!(client.header().0, OAUTH_HTTP_NEEDED);
         assert_eq!(client.respond(401, "", refused), OAUTH_ERROR_INVALID_CLIENT);
         assert_eq!(client.header().0, OAUTH_ERROR_INVALID_CLIENT, "{grant}: it is not asked again");
-        for (property, text) in
-            [(OAUTH_KEY_ID, "2"), (OAUTH_PRIVATE_KEY, RSA), (OAUTH_ASSERTION_AUDIENCE, "other")]
-        {
+        for (property, text) in [
+            (OAUTH_KEY_ID, "2"),
+            (OAUTH_PRIVATE_KEY, RSA),
+            (OAUTH_ASSERTION_AUDIENCE, "other"),
+            (OAUTH_ASSERTION_EXPIRES_IN, "60"),
+        ] {
             client.must_set(property, text);
             assert_eq!(client.header().0, OAUTH_HTTP_NEEDED, "{grant}: {property} is another");
             assert_eq!(client.respond(401, "", refused), OAUTH_ERROR_INVALID_CLIENT);

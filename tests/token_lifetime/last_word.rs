@@ -117,6 +117,27 @@ fn the_pause_grows_to_an_hour() {
     assert_eq!(server.count(), 10);
 }
 
+/// As it must be where the clock was the reason.
+#[test]
+fn who_sets_the_clock_right_is_not_told_the_old_answer() {
+    if !own_process("last_word::who_sets_the_clock_right_is_not_told_the_old_answer") {
+        return;
+    }
+    for jump in [-2 * MINUTE, -50 * MINUTE] {
+        let folder = Folder::new();
+        let server = server_that_says(400, "{\"error\":\"invalid_grant\"}");
+        let client = server.holder(Some(&folder), &[]);
+        advance(2 * HOUR);
+        for _ in 0..2 {
+            assert_eq!(client.header().0, OAUTH_ERROR_SIGN_IN);
+            assert_eq!(server.count(), 2);
+        }
+        advance(jump);
+        assert_eq!(client.header().0, OAUTH_ERROR_SIGN_IN, "{}", error_text());
+        assert_eq!(server.count(), 3, "{jump}");
+    }
+}
+
 /// What mends it: another request, or another way to read its answer.
 #[test]
 fn who_sends_another_request_is_not_kept_from_it() {
