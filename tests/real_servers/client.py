@@ -5,6 +5,7 @@ import pathlib
 import re
 import ssl
 import sys
+import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "bindings/python"))
 os.environ["LIBOAUTH_LIBRARY"] = os.environ["LIBOAUTH_SO"]
@@ -37,7 +38,7 @@ class Carrier:
         """The caller's own HTTP."""
         self.sent.append(request)
         places = {"Authorization": "".join(request.headers), "content": request.content.decode(), "query": request.url}
-        ways = [place for place, text in places.items() if re.search('Authorization|client_secret["=]', text)]
+        ways = [place for place, text in places.items() if re.search('Authorization|client_secret["=]|client_assertion=', text)]
         assert len(ways) <= 1, f"the client authenticates in {ways} at once"
         status, headers, body = self.fetch(request.url, request.content, request.method, request.headers)
         return status, dict(headers), body
@@ -76,7 +77,9 @@ class Client(liboauth.Client):
         try:
             yield
         except OAuthError as e:
-            for name in ("client_secret", "password", "access_token", "refresh_token", "id_token"):
-                secret = self.get(name)
+            secrets = [(name, self.get(name)) for name in ("client_secret", "password", "access_token", "refresh_token", "id_token")]
+            for request in self.carrier.sent:
+                secrets += [pair for pair in urllib.parse.parse_qsl(request.content.decode()) if pair[0].endswith("assertion")]
+            for name, secret in secrets:
                 assert not secret or secret not in e.text, f"{name} is in the text of {e!r}"
             raise

@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,6 +12,8 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 OIDC = HERE / "oidc-provider"
+#: Those of ../keys that the servers know, by these names.
+KNOWN_KEYS = ["rsa", "p256", "p384", "ed25519"]
 
 
 class Missing(Exception):
@@ -49,7 +52,8 @@ def python_of_authlib():
 
 def make_certificates(folder):
     """Makes a CA (ca.pem), a CA that signed nothing (other-ca.pem), a server's certificate for 127.0.0.1
-    (server.pem, server.key) and a client's, CN=alice-mtls (client.pem, client.key)."""
+    (server.pem, server.key) and clients': client.pem, CN=alice-mtls; stranger.pem, of another name; own.pem and
+    others.pem, which nobody has signed but themselves."""
     folder.mkdir(mode=0o700)
     key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes".split()
 
@@ -62,11 +66,34 @@ def make_certificates(folder):
         openssl("req", "-x509", *key, "-days", "30", "-subj", f"/CN=Test {ca}", "-keyout", f"{ca}.key", "-out", f"{ca}.pem",
                 "-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign,cRLSign")
     for name, subject, extension in (("server", "127.0.0.1", "subjectAltName=IP:127.0.0.1"),
-                                     ("client", "alice-mtls", "extendedKeyUsage=clientAuth")):
+                                     ("client", "alice-mtls", "extendedKeyUsage=clientAuth"),
+                                     ("stranger", "bert-mtls", "extendedKeyUsage=clientAuth")):
         (folder / f"{name}.ext").write_text(extension)
         openssl("req", *key, "-subj", f"/CN={subject}", "-keyout", f"{name}.key", "-out", f"{name}.csr")
         openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial",
                 "-days", "30", "-extfile", f"{name}.ext", "-out", f"{name}.pem")
+    for name in ("own", "others"):
+        openssl("req", "-x509", *key, "-days", "30", "-subj", "/CN=own", "-keyout", f"{name}.key", "-out", f"{name}.pem")
+
+
+def copy_keys(folder):
+    """Puts the keys of ../keys where nobody else can read them, those that servers know as JWKs beside them: the whole
+    NAME.jwk, and keys.json, a set of what is public."""
+    for file in (HERE.parent / "keys").glob("*.pem"):
+        shutil.copyfile(file, folder / file.name)
+        (folder / file.name).chmod(0o600)
+    program = """
+        const fs = require('fs'), crypto = require('crypto');
+        const keys = %s.map((kid) => {
+          const key = crypto.createPrivateKey(fs.readFileSync(`${kid}.pem`));
+          fs.writeFileSync(`${kid}.jwk`, JSON.stringify({ ...key.export({ format: 'jwk' }), kid }), { mode: 0o600 });
+          return { ...crypto.createPublicKey(key).export({ format: 'jwk' }), kid };
+        });
+        fs.writeFileSync('keys.json', JSON.stringify({ keys }));
+    """ % json.dumps(KNOWN_KEYS)
+    done = subprocess.run(["node", "-e", program], cwd=folder, capture_output=True, text=True)
+    if done.returncode:
+        raise Missing(f"node: {done.stderr}")
 
 
 # ---- processes ----
@@ -129,11 +156,13 @@ class Servers:
         try:
             certificates = self.state / "certificates"
             make_certificates(certificates)
+            copy_keys(certificates)
             for dialect in self.DIALECTS:
                 self.all.append(doorkeeper(dialect, self.state, certificates))
             for scheme in ("http", "https"):
                 self.all.append(oidc_provider(scheme, self.state, certificates))
-            self.all.append(authlib(self.state, certificates))
+            for ahead in (0, 900):
+                self.all.append(authlib(ahead, self.state, certificates))
             deadline = time.monotonic() + 300
             for server in self.all:
                 server.wait_until_ready(deadline)
@@ -160,9 +189,9 @@ def oidc_provider(scheme, state, certificates):
     return Server(f"oidc-provider {scheme}", state, command, {scheme: r"READY \w+://127\.0\.0\.1:"})
 
 
-def authlib(state, certificates):
-    command = [python_of_authlib(), "-B", HERE / "authlib/server.py", certificates]
-    return Server("authlib", state, command, {scheme: rf"READY {scheme}://127\.0\.0\.1:" for scheme in ("http", "https")})
+def authlib(ahead, state, certificates):
+    command = [python_of_authlib(), "-B", HERE / "authlib/server.py", certificates, str(ahead)]
+    return Server("authlib ahead" if ahead else "authlib", state, command, {scheme: rf"READY {scheme}://127\.0\.0\.1:" for scheme in ("http", "https")})
 
 
 def doorkeeper(dialect, state, certificates):

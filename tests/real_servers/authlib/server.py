@@ -1,29 +1,35 @@
-"""Authlib's authorization server on Flask, with grants that need no person. Argument: CERTIFICATES_FOLDER
+"""Authlib's authorization server on Flask, with grants that need no person. Arguments: CERTIFICATES_FOLDER SECONDS, by
+which its clock is ahead.
 
 Listens over HTTP and over HTTPS, on a free port of 127.0.0.1 each, and prints both: `READY https://127.0.0.1:PORT`.
 All that is known is kept in memory, for both together.
 """
 import logging
 import os
+import pathlib
 import sys
 import threading
 import time
 
+ahead, clock = int(sys.argv[2]), time.time
+time.time = lambda: clock() + ahead
 os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "yes"  # or it refuses http://, also on loopback
 from authlib.integrations.flask_oauth2 import AuthorizationServer, ResourceProtector, current_token
-from authlib.oauth2.rfc6749 import ClientMixin, TokenMixin, grants
+from authlib.jose import JsonWebKey
+from authlib.oauth2.rfc6749 import ClientMixin, InvalidClientError, InvalidGrantError, TokenMixin, grants
 from authlib.oauth2.rfc6750 import BearerTokenValidator
 from authlib.oauth2.rfc7009 import RevocationEndpoint
+from authlib.oauth2.rfc7523 import JWTBearerClientAssertion, JWTBearerGrant
 from flask import Flask, jsonify
 from werkzeug.serving import make_server
 
-AUTHENTICATIONS = ["client_secret_basic", "client_secret_post"]
+AUTHENTICATIONS = ["client_secret_basic", "client_secret_post", "private_key_jwt"]
 USERS = {"alice": "secret", "zoë@example.com": "p@ss:wörd+/= &%x"}
 
 
 class Client(ClientMixin):
-    def __init__(self, client_id, secret, grant_types):
-        self.client_id, self.secret, self.grant_types = client_id, secret, grant_types
+    def __init__(self, client_id, secret, grant_types, keys=None):
+        self.client_id, self.secret, self.grant_types, self.keys = client_id, secret, grant_types, keys
 
     def get_allowed_scope(self, scope):
         return scope
@@ -32,7 +38,7 @@ class Client(ClientMixin):
         return secret == self.secret
 
     def check_endpoint_auth_method(self, method, endpoint):
-        return method in AUTHENTICATIONS
+        return (method == "private_key_jwt") == (self.secret is None)
 
     def check_grant_type(self, grant_type):
         return grant_type in self.grant_types
@@ -99,6 +105,45 @@ class ByRefreshToken(grants.RefreshTokenGrant):
         token.access_token, token.ends = None, 0
 
 
+class Assertion(JWTBearerClientAssertion):
+    """A client's own signature."""
+    CLIENT_AUTH_METHOD = "private_key_jwt"
+    seen = set()
+
+    def validate_jti(self, claims, jti):
+        is_new = (claims["sub"], jti) not in self.seen
+        self.seen.add((claims["sub"], jti))
+        return is_new
+
+    def resolve_client_public_key(self, client, headers):
+        return key_of(client, headers, InvalidClientError)
+
+
+class ByAssertion(JWTBearerGrant):
+    def resolve_issuer_client(self, issuer):
+        if issuer not in CLIENTS:
+            raise InvalidGrantError("unknown issuer")
+        return CLIENTS[issuer]
+
+    def resolve_client_key(self, client, headers, payload):
+        return key_of(client, headers, InvalidGrantError)
+
+    def authenticate_user(self, subject):
+        return subject if subject in USERS else None
+
+    def has_granted_permission(self, client, user):
+        return True
+
+
+def key_of(client, headers, or_else):
+    """Authlib itself says 500 to a kid that is not there, and to a key of another kind."""
+    known = client.keys.keys if client.keys else ()
+    key = next((key for key in known if key.kid == headers.get("kid")), None)
+    if key is None:
+        raise or_else("unknown key")
+    return key
+
+
 class Revocation(RevocationEndpoint):
     CLIENT_AUTH_METHODS = AUTHENTICATIONS
 
@@ -114,11 +159,17 @@ class Bearer(BearerTokenValidator):
         return token_by(access_token=text)
 
 
-def application():
+def application(base):
     app = Flask("authorization server")
     app.config.update(OAUTH2_REFRESH_TOKEN_GENERATOR=True, OAUTH2_SCOPES_SUPPORTED=["read", "write"])
     server = AuthorizationServer(app, CLIENTS.get, lambda answer, request: TOKENS.append(Token(answer, request)))
-    for grant in (ByClient, ByPassword, ByRefreshToken):
+    endpoint = f"{base}/oauth/token"
+    server.register_client_auth_method("private_key_jwt", Assertion(endpoint))
+
+    class ByAssertionForUs(ByAssertion):
+        CLAIMS_OPTIONS = {**ByAssertion.CLAIMS_OPTIONS, "aud": {"essential": True, "value": endpoint}}
+
+    for grant in (ByClient, ByPassword, ByRefreshToken, ByAssertionForUs):
         server.register_grant(grant)
     server.register_endpoint(Revocation)
     api = ResourceProtector()
@@ -135,11 +186,15 @@ def application():
 
 
 def main(certificates):
+    keys = JsonWebKey.import_key_set(pathlib.Path(certificates, "keys.json").read_text())
+    CLIENTS["key-jwt"] = Client("key-jwt", None, ("client_credentials", JWTBearerGrant.GRANT_TYPE), keys)
     logging.basicConfig(format="%(message)s", level=logging.INFO)
     for scheme, files in (("http", None), ("https", (f"{certificates}/server.pem", f"{certificates}/server.key"))):
-        server = make_server("127.0.0.1", 0, application(), threaded=True, ssl_context=files)
+        server = make_server("127.0.0.1", 0, None, threaded=True, ssl_context=files)
+        base = f"{scheme}://127.0.0.1:{server.server_port}"
+        server.app = application(base)
         threading.Thread(target=server.serve_forever).start()
-        print(f"READY {scheme}://127.0.0.1:{server.server_port}", flush=True)
+        print(f"READY {base}", flush=True)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,13 @@ const client = (client_id, token_endpoint_auth_method, more = {}) => ({
 
 const machine = { grant_types: ['client_credentials'], redirect_uris: [], response_types: [], scope: 'read write' };
 
+const all = { grant_types: ['authorization_code', 'refresh_token', 'client_credentials'] };
+const bound = { tls_client_certificate_bound_access_tokens: true };
+const own = () => {
+  const certificate = new crypto.X509Certificate(pem('own.pem'));
+  return { ...certificate.publicKey.export({ format: 'jwk' }), x5c: [certificate.raw.toString('base64')] };
+};
+
 const clients = [
   client('basic', 'client_secret_basic'),
   client('post', 'client_secret_post'),
@@ -33,8 +40,13 @@ const clients = [
   client('norotate', 'client_secret_basic'),
   client('short', 'client_secret_basic'), // its access tokens live 3 seconds
   client('machine', 'client_secret_basic', machine),
-  ...(secure ? [client('tls', 'tls_client_auth',
-    { tls_client_auth_subject_dn: 'CN=alice-mtls', tls_client_certificate_bound_access_tokens: true })] : []),
+  client('secret-jwt', 'client_secret_jwt', all),
+  client('key-jwt', 'private_key_jwt', { ...all, jwks: JSON.parse(pem('keys.json')) }),
+  client('es256-jwt', 'private_key_jwt', { ...all, jwks: JSON.parse(pem('keys.json')), token_endpoint_auth_signing_alg: 'ES256' }),
+  ...(secure ? [
+    client('tls', 'tls_client_auth', { ...all, ...bound, tls_client_auth_subject_dn: 'CN=alice-mtls' }),
+    client('own-tls', 'self_signed_tls_client_auth', { ...all, ...bound, jwks: { keys: [own()] } }),
+  ] : []),
 ];
 
 const peer = (ctx) => { const c = ctx.socket.getPeerCertificate?.(); return c?.raw ? c : undefined; };
@@ -42,7 +54,11 @@ const peer = (ctx) => { const c = ctx.socket.getPeerCertificate?.(); return c?.r
 const configuration = {
   clients,
   scopes: ['openid', 'offline_access', 'read', 'write'],
-  clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none', ...(secure ? ['tls_client_auth'] : [])],
+  clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'none',
+    ...(secure ? ['tls_client_auth', 'self_signed_tls_client_auth'] : [])],
+  enabledJWA: {
+    clientAuthSigningAlgValues: ['HS256', 'HS384', 'HS512', 'RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'EdDSA'],
+  },
   cookies: { keys: ['test'] },
   clockTolerance: 0,
   // Only a client without a secret must use PKCE.
@@ -59,7 +75,7 @@ const configuration = {
       },
     },
     mTLS: {
-      enabled: secure, tlsClientAuth: secure, certificateBoundAccessTokens: secure,
+      enabled: secure, tlsClientAuth: secure, selfSignedTlsClientAuth: secure, certificateBoundAccessTokens: secure,
       getCertificate: (ctx) => peer(ctx) && new crypto.X509Certificate(peer(ctx).raw).toString(),
       certificateAuthorized: (ctx) => ctx.socket.authorized,
       certificateSubjectMatches: (ctx, prop, expected) => `CN=${peer(ctx).subject.CN}` === expected,
