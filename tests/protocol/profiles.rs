@@ -612,6 +612,7 @@ const UNKNOWN: &[(&str, &str)] = &[
     ("title", ""),
     ("ups]", "did you mean ups? "),
     ("q", ""),
+    ("xyz", ""),
     ("../stamps\\", ""),
 ];
 

@@ -73,7 +73,8 @@ pub fn near(wanted: &str) -> String {
 
 /// A name's beginning (`dhl`, `stamps.com`) is as near as a letter that is wrong.
 fn how_near(wanted: &str, name: &str) -> Option<usize> {
-    let begins = wanted.len() > 1 && name.starts_with(wanted) || wanted.starts_with(name);
+    let (short, long) = if wanted.len() < name.len() { (wanted, name) } else { (name, wanted) };
+    let begins = short.len() > 2 && long.starts_with(short);
     let most = (1 + name.len() / 5).min(name.len() - 1);
     // What is asked for may have a mebibyte.
     let is_as_long = wanted.len().abs_diff(name.len()) <= most;
