@@ -10,6 +10,7 @@ use common::{error_action, error_text, Client};
 use oauth::constants::*;
 use practice_server::{code_of, sign_in, Fault, Options, Server, SignIn};
 use std::sync::Mutex;
+#[cfg(feature = "sign")]
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The clock is the process's: one test moves it at a time.
@@ -222,10 +223,14 @@ fn revoked(server: &Server, dialect: &Dialect, carrier: Carrier, path: &str, sta
     assert_eq!(run(carrier, &thief, || oauth::ffi::oauth_revoke(thief.0)), 0, "{}", error_text());
 }
 
+#[cfg(feature = "sign")]
 const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+#[cfg(feature = "sign")]
 const P256: &str = include_str!("keys/p256.pem");
+#[cfg(feature = "sign")]
 const RSA: &str = include_str!("keys/rsa.pem");
 
+#[cfg(feature = "sign")]
 /// What `demo` shows who it is by, in the place of its secret in a header.
 const SIGNING: &[(&str, &[(i32, &str)])] = &[
     ("an EC key", &[(OAUTH_CLIENT_SECRET, ""), (OAUTH_PRIVATE_KEY, P256)]),
