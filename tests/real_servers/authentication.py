@@ -12,6 +12,7 @@ import time
 import urllib.parse
 
 from cases import case
+from client import Client
 from machines import machine, storm
 from sites import expect, refused
 
@@ -264,6 +265,36 @@ def assertion_of_the_callers(site):
         expect("whose token", ("key-jwt", "zoë@example.com", {"read"}), site.whose(client.bearer_header()))
         client.set(assertion=signed_elsewhere(site, aud=f"{site.base}/oauth/token", iss="key-jwt", sub="alice", exp=int(time.time()) + 60))
         expect("whose token, of another assertion", ("key-jwt", "alice", {"read"}), site.whose(client.bearer_header()))
+
+
+def account_file(site, account):
+    """A service account as a server hands it out; the rest of a job's settings is its scope."""
+    file = site.folder().with_name("account.json")
+    file.write_text(json.dumps(account))
+    file.chmod(0o600)
+    return Client(site.carry(), service_account=f"file:{file}", scope="read")
+
+
+@case("authlib")
+def service_account(site):
+    account = {"type": "service_account", "project_id": "nightly", "private_key_id": "rsa",
+               "private_key": (site.certificates / "rsa.pem").read_text(), "client_email": "robot@example.com",
+               "client_id": "104", "token_uri": f"{site.base}/oauth/token"}
+    with account_file(site, account) as client:
+        expect("whose token", ("robot@example.com", None, {"read"}), site.whose(client.bearer_header()))
+        client.set(assertion_claims="sub=alice")
+        expect("whose token, for a person", ("robot@example.com", "alice", {"read"}), site.whose(client.bearer_header()))
+    with account_file(site, {**account, "private_key": (site.certificates / "rsa_4096.pem").read_text()}) as client:
+        with refused("another key", "OAUTH_ERROR_INVALID_GRANT", action="FIX", says="check the assertion"):
+            client.bearer_header()
+
+
+@case("authlib", "default")
+def service_key_with_a_secret(site):
+    account = {"clientid": "machine", "clientsecret": site.machine["client_secret"], "url": site.base}
+    for key in (account, {"credentials": account}):
+        with account_file(site, key) as client:
+            expect("whose token", of("machine"), site.whose(client.bearer_header()))
 
 
 @case("authlib", schemes=["http"])

@@ -343,12 +343,10 @@ def old_refresh_token(site):
 @case(*REFRESHING)
 def short_lived_token(site):
     with site.signed_in(**site.short) as client:
-        old, refresh_token = client.bearer_header(), client.get("refresh_token")
-        site.expect_api("the first header", 200, old)
+        old, refresh_token = in_time(site, client), client.get("refresh_token")
         time.sleep(3.2)
         site.expect_api("the first header, expired", 401, old)
-        new = client.bearer_header()
-        site.expect_api("the header that was refreshed by itself", 200, new)
+        expect("the header that was refreshed by itself", False, old == in_time(site, client))
         expect("the same refresh token", False, refresh_token == client.get("refresh_token"))
 
 
@@ -496,9 +494,7 @@ def processes_share_a_short_lived_token(site):
         for results in [site.finished(job) for job in jobs]:
             if any("refused" in result for result in results):
                 raise Failed(f"one of four processes: {results}")
-        # It lives for three seconds, and where much is going on it may be over when it gets there.
-        if site.api(client.bearer_header())[0] != 200:
-            site.expect_api("the header", 200, client.bearer_header())
+        in_time(site, client)
         expect("the same refresh token", False, before == client.get("refresh_token"))
 
 
@@ -607,6 +603,15 @@ def header_of(results):
     if "ok" not in result:
         raise Failed(f"another process: {result}")
     return result["ok"]
+
+
+def in_time(site, client):
+    """A header that the server takes: a token of three seconds may be over when it gets there, where much is going on."""
+    for _ in range(5):
+        header = client.bearer_header()
+        if site.api(header)[0] == 200:
+            return header
+    raise Failed("five headers came too late")
 
 
 def code_of(back):

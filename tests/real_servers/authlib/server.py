@@ -187,7 +187,8 @@ def application(base):
 
 def main(certificates):
     keys = JsonWebKey.import_key_set(pathlib.Path(certificates, "keys.json").read_text())
-    CLIENTS["key-jwt"] = Client("key-jwt", None, ("client_credentials", JWTBearerGrant.GRANT_TYPE), keys)
+    for client_id in ("key-jwt", "robot@example.com"):
+        CLIENTS[client_id] = Client(client_id, None, ("client_credentials", JWTBearerGrant.GRANT_TYPE), keys)
     logging.basicConfig(format="%(message)s", level=logging.INFO)
     for scheme, files in (("http", None), ("https", (f"{certificates}/server.pem", f"{certificates}/server.key"))):
         server = make_server("127.0.0.1", 0, None, threaded=True, ssl_context=files)
