@@ -170,6 +170,9 @@ pub enum Error {
     #[error("the token is of generation {found} and not {expected}: read it again, somebody has renewed it")]
     Generation { found: u32, expected: u32 },
 
+    /// What was asked for without a person has come and is not there any more.
+    #[error("the token was removed, or the settings changed, while it was asked for: call again")]
+    Gone,
     /// Jobs that ask for different people's tokens, by assertions, have to tell them apart.
     #[error(
         "another job has stored a token for another assertion: give each its own account, and try again"
@@ -243,7 +246,7 @@ impl Error {
             Self::Value { .. } => (number::OAUTH_ERROR_VALUE, Fix, NOTHING),
             Self::NoPending | Self::CodeUsed | Self::Spent => (number::OAUTH_ERROR_SEQUENCE, SignIn, NOTHING),
             Self::NoRequest => (number::OAUTH_ERROR_SEQUENCE, Fix, NOTHING),
-            Self::Busy | Self::NotOwn => (number::OAUTH_ERROR_BUSY, Retry, NOTHING),
+            Self::Busy | Self::NotOwn | Self::Gone => (number::OAUTH_ERROR_BUSY, Retry, NOTHING),
             Self::Code(_) => (number::OAUTH_ERROR_CODE, SignIn, NOTHING),
             Self::State { .. } => (number::OAUTH_ERROR_STATE, SignIn, NOTHING),
             Self::Issuer { .. } | Self::NoIssuer => (number::OAUTH_ERROR_ISSUER, SignIn, NOTHING),

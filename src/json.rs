@@ -48,6 +48,11 @@ impl Json {
         Self::Members(members.map(|(name, value)| (name.to_owned(), value)).into())
     }
 
+    /// As a text of JSON.
+    pub fn written(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
     pub fn of_text(text: &str) -> Self {
         Self::Text(Secret::new(text))
     }

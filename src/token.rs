@@ -29,6 +29,9 @@ pub struct MachineIdentity {
     pub scope: String,
     pub audience: String,
     pub resource: String,
+    pub username: String,
+    /// A hash of the parameters and claims besides.
+    pub parameters: String,
 }
 
 /// How long a token is good enough, as the caller sees it.

@@ -74,7 +74,7 @@ impl Process {
     /// What is in memory goes whatever becomes of the record.
     fn forget(&self, snapshot: &Snapshot) -> Result<()> {
         let removed = remove(snapshot);
-        self.memory.clear();
+        self.memory.clear(snapshot.key.identity.as_ref());
         lock(&self.state).codes.clear();
         self.cache.forget(&snapshot.key);
         removed

@@ -11,8 +11,10 @@ use crate::operation::caller_http::{CallerHttpGuard, Progress};
 use crate::operation::{Operation, Retry};
 use crate::protocol::message::head::Head;
 use crate::protocol::message::{Request, Response, MAX_BODY};
+use crate::renewal::cache::Brought;
 use crate::secret::{Secret, Wiped};
 use crate::settings::{Http, Snapshot};
+use crate::system::lock;
 
 /// Who carries the operations of a call.
 pub enum Carrier<'a> {
@@ -26,19 +28,23 @@ impl Process {
     pub fn carrier(&self, snapshot: &Snapshot) -> Result<Carrier<'_>> {
         match snapshot.settings.http {
             Http::Builtin => Ok(Carrier::Builtin),
-            Http::Caller => self.caller_http.claim(snapshot.settings.transport.timeout).map(Carrier::Caller),
+            Http::Caller => {
+                let guard = self.caller_http.claim(snapshot.settings.transport.timeout)?;
+                lock(&self.state).grant_before = None; // what waited was given up
+                Ok(Carrier::Caller(guard))
+            }
         }
     }
 
     /// Carries the operation to its end, or as far as it goes until the caller has sent a request.
-    pub fn run(&self, carrier: &Carrier<'_>, operation: Box<dyn Operation>, task: Task) -> Result<()> {
+    pub fn run(&self, carrier: &Carrier<'_>, operation: Box<dyn Operation>, task: Task) -> Result<Brought> {
         match carrier {
             Carrier::Builtin => self.run_builtin(operation, task),
             Carrier::Caller(guard) => self.progressed(guard.begin(operation, task)),
         }
     }
 
-    fn run_builtin(&self, mut operation: Box<dyn Operation>, mut task: Task) -> Result<()> {
+    fn run_builtin(&self, mut operation: Box<dyn Operation>, mut task: Task) -> Result<Brought> {
         let snapshot = task.snapshot.clone();
         let config = &snapshot.settings.transport;
         let mut operation = Retry::new(&mut *operation, task.most_requests());
@@ -48,7 +54,7 @@ impl Process {
         }
     }
 
-    fn progressed(&self, progress: Progress<Task>) -> Result<()> {
+    fn progressed(&self, progress: Progress<Task>) -> Result<Brought> {
         match progress {
             Progress::Waits => Err(Error::HttpNeeded),
             Progress::NotSent(error) => Err(error),
@@ -81,7 +87,13 @@ impl Client {
             body: Wiped::new(if body.len() > MAX_BODY { vec![0; MAX_BODY + 1] } else { body.to_vec() }),
         });
         let result = process.progressed(guard.go_on(waiting, response.as_ref()));
-        let Some(purpose) = purpose else { return result.map(|()| 0) };
+        if !matches!(result, Err(Error::HttpNeeded)) {
+            let before = lock(&process.state).grant_before.take();
+            if let Some(before) = before.filter(|_| result.is_err()) {
+                self.set(number::OAUTH_GRANT_TYPE, before.expose())?;
+            }
+        }
+        let Some(purpose) = purpose else { return result.map(|_| 0) };
         let bearer = self.after_renewal(&snapshot, result)?;
         purpose.check(&bearer)?;
         i32::try_from(purpose.text(&bearer).len()).map_err(|_| Error::TooLarge { status: 0 })

@@ -9,7 +9,7 @@ use super::task::Task;
 use crate::error::{Error, Result};
 use crate::operation::caller_http::CallerHttp;
 use crate::pending::Codes;
-use crate::renewal::cache::TokenCache;
+use crate::renewal::cache::{Brought, TokenCache};
 use crate::renewal::{SingleFlight, TokenSource, Way};
 use crate::secret::Secret;
 use crate::settings::{Settings, Snapshot, TokenKey};
@@ -27,7 +27,7 @@ pub struct Process {
     /// What `memory:` keeps.
     pub memory: MemoryStore,
     /// One renewal or revocation at a time, where the built-in HTTPS carries it.
-    pub flight: SingleFlight<(TokenKey, Errand)>,
+    pub flight: SingleFlight<(TokenKey, Errand), Brought>,
     pub caller_http: CallerHttp<Task>,
     pub state: Mutex<State>,
     /// Guards the one that is set up, with what it was set up by; also while it is made, which reads no file.
@@ -51,13 +51,15 @@ pub struct State {
     /// Of the last sign-in.
     pub nonce: Secret,
     pub pages: Option<Pages>,
+    /// While a request of `oauth_request_token` waits: the grant that stays if it comes to nothing.
+    pub grant_before: Option<Secret>,
 }
 
 impl Process {
     pub fn new(fork_count: u32, handle: i32, published: &'static PublishedToken, settings: Settings) -> Self {
         let memory = MemoryStore::default();
         let snapshot = Snapshot::new(Arc::new(settings), memory.clone());
-        memory.keep_only(snapshot.owner_in_memory());
+        memory.keep(snapshot.owner_in_memory());
         let cache = TokenCache::new(handle, published, snapshot.key.clone(), snapshot.settings.freshness);
         Self::with(fork_count, snapshot, cache, memory, State::default())
     }

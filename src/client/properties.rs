@@ -63,7 +63,11 @@ impl Process {
             // If that fails, the token stays unsaved, and who saves it is told why.
             let _ = snapshot.record()?.prepare();
         }
-        self.memory.keep_only(snapshot.owner_in_memory());
+        if snapshot.is_memory() {
+            self.memory.keep(snapshot.owner_in_memory());
+        } else {
+            self.memory.keep_none();
+        }
         self.snapshot.store(Arc::new(snapshot));
         Ok(Ok(followed))
     }

@@ -50,7 +50,7 @@ impl Client {
         let place = snapshot.record()?.reserve()?;
         let secrets = process.source(&snapshot).token()?.map(|cached| cached.token.secrets());
         let (operation, aim) = exchange(&snapshot, code, place, secrets.unwrap_or_default());
-        process.run(&carrier, operation.operation(), Task { snapshot: snapshot.clone(), aim })
+        process.run(&carrier, operation.operation(), Task { snapshot: snapshot.clone(), aim }).map(drop)
     }
 }
 

@@ -99,7 +99,7 @@ fn said(notes: &LeaseNotes) -> Vec<String> {
         .wait_until
         .filter(|until| *until > system::now())
         .map(|until| format!("no refresh before {}", rfc3339(until)));
-    let last = notes.final_answer.as_ref().map(|last| last.until).filter(|until| *until > system::now());
+    let last = notes.final_answers.first().map(|last| last.until).filter(|until| *until > system::now());
     let last = last
         .map(|until| format!("the server's last word: by itself nothing is sent before {}", rfc3339(until)));
     let error = notes.last_error.as_ref().map(|error| {

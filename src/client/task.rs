@@ -9,14 +9,17 @@ use crate::constants::{
     OAUTH_CA_FILE, OAUTH_CLIENT_CERT_FILE, OAUTH_CLIENT_KEY_FILE, OAUTH_HTTP, OAUTH_PROXY,
 };
 use crate::error::{Action, Error, Result};
+use crate::json::Json;
 use crate::operation::{Dispatch, Outcome, Product, Watcher};
 use crate::protocol::message::{Request, Signed};
+use crate::renewal::cache::Brought;
 use crate::renewal::RenewalLease;
 use crate::secret::Secret;
 use crate::settings::Snapshot;
-use crate::store::{fingerprint_of, Claim, Reservation};
+use crate::store::{fingerprint, fingerprint_of, Claim, Reservation};
 use crate::system::lock;
 use crate::token::{Purpose, Token};
+use crate::uri::{self, Escape};
 
 pub struct Task {
     /// As the settings were when it began.
@@ -74,12 +77,12 @@ impl Task {
         }
     }
 
-    pub fn end(self, process: &Process, outcome: Outcome) -> Result<()> {
+    pub fn end(self, process: &Process, outcome: Outcome) -> Result<Brought> {
         let source = process.source(&self.snapshot);
         match (self.aim, outcome) {
             (Aim::SignIn(sign_in), Ok(Product::Token(token))) => {
                 let place = sign_in.used(process);
-                source.accept_sign_in(*token, place)
+                source.accept_sign_in(*token, place).map(|()| None)
             }
             (Aim::Renewal(Renewal { lease, serial, .. }), Ok(Product::Token(token))) => {
                 source.accept_renewal(*token, serial, lease)
@@ -87,7 +90,7 @@ impl Task {
             (Aim::Renewal(Renewal { lease, serial, .. }), Err(error)) => {
                 source.not_renewed(error, serial, lease)
             }
-            (Aim::Removal { lease, token }, Ok(_)) => source.remove(&token, lease),
+            (Aim::Removal { lease, token }, Ok(_)) => source.remove(&token, lease).map(|()| None),
             (Aim::SignIn(sign_in), Err(error)) => {
                 sign_in.failed(&error);
                 Err(error)
@@ -103,7 +106,7 @@ impl Task {
 impl Watcher for Task {
     fn delay(&mut self, dispatch: &Dispatch) -> Result<Option<Duration>> {
         let Aim::Renewal(renewal) = &mut self.aim else { return Ok(None) };
-        let request = renewal.request.insert(fingerprint(dispatch, &self.snapshot));
+        let request = renewal.request.insert(request_hash(dispatch, &self.snapshot));
         // Who refreshes by hand wants to know whether it is still so.
         let last = renewal.lease.final_answer(request, dispatch.spends.as_deref());
         if let Some(last) = last.filter(|_| renewal.purpose.is_some()) {
@@ -161,8 +164,8 @@ impl SignIn {
 
 /// Of a request and what may come after it, of the way that they go, and of what their answers are read by: the same again
 /// would end the same.
-fn fingerprint(dispatch: &Dispatch, snapshot: &Snapshot) -> String {
-    let requests = [Some(&dispatch.request), dispatch.or_else.as_ref()];
+fn request_hash(dispatch: &Dispatch, snapshot: &Snapshot) -> String {
+    let requests = [Some(&dispatch.request), dispatch.or_else.as_deref()];
     let requests = requests.map(|request| request.map(timeless).unwrap_or_default());
     let answer: Vec<_> = snapshot.settings.answer_texts().collect();
     let way = [OAUTH_CLIENT_CERT_FILE, OAUTH_CLIENT_KEY_FILE, OAUTH_CA_FILE, OAUTH_PROXY, OAUTH_HTTP];
@@ -173,13 +176,33 @@ fn fingerprint(dispatch: &Dispatch, snapshot: &Snapshot) -> String {
 
 /// All that is sent, without what is another each time.
 fn timeless(request: &Request) -> [Secret; 4] {
-    let Request { method, url, content, signed, .. } = request;
+    let Request { method, url, content, signed, guessable, .. } = request;
     // An assertion is another each time, and says the same.
     let timeless = |text: &Secret| {
         let of_all = |text: Secret, signed: &Signed| {
             Secret::new(text.expose().replace(signed.text.expose(), &signed.basis))
         };
-        signed.iter().fold(text.clone(), of_all)
+        let text = signed.iter().fold(text.clone(), of_all);
+        guessable.iter().fold(text, |text, guessable| without(&text, guessable))
     };
     [Secret::new(*method), timeless(url), request.header_lines(), timeless(content)]
+}
+
+/// A few bits stand for it, in whatever way it is written: nobody finds it out by trying words, and a changed one is
+/// another all but once in 65,536 times.
+fn without(text: &Secret, guessable: &Secret) -> Secret {
+    let plain = guessable.expose();
+    if plain.is_empty() {
+        return text.clone();
+    }
+    let bits = &fingerprint(guessable)[..4];
+    let in_json = Json::of_text(plain).written();
+    let ways = [
+        uri::escape(plain, Escape::Form),
+        uri::escape(plain, Escape::Percent),
+        in_json.trim_matches('"').to_owned(),
+    ];
+    ways.into_iter()
+        .map(Secret::new)
+        .fold(text.clone(), |text, way| Secret::new(text.expose().replace(way.expose(), bits)))
 }

@@ -10,26 +10,40 @@ use super::Client;
 use crate::constants as number;
 use crate::error::{Error, Result};
 use crate::operation::{renewing, Revocation};
+use crate::renewal::cache::Brought;
 use crate::renewal::{RenewalRequest, Way};
 use crate::settings::Snapshot;
 use crate::store::fingerprint;
+use crate::system::lock;
 use crate::token::{BearerToken, Purpose};
 
 impl Client {
     pub fn refresh(&self) -> Result<()> {
         let process = self.process();
-        process.renew(&process.snapshot.load_full(), RenewalRequest::by_hand(Way::RefreshFirst))
+        process.renew(&process.snapshot.load_full(), RenewalRequest::by_hand(Way::RefreshFirst)).map(drop)
     }
 
     /// A token by that grant, which is the client's from now on; empty: by the one it has.
     pub fn request_token(&self, grant_type: &str) -> Result<()> {
+        let before = self.get(number::OAUTH_GRANT_TYPE)?;
         if !grant_type.is_empty() {
             self.set(number::OAUTH_GRANT_TYPE, grant_type)?;
         }
         let process = self.process();
         let snapshot = process.snapshot.load_full();
-        snapshot.settings.demands_machine()?;
-        process.renew(&snapshot, RenewalRequest::by_hand(Way::GrantAlone))
+        let asked = snapshot.settings.demands_machine();
+        let asked = asked.and_then(|()| process.renew(&snapshot, RenewalRequest::by_hand(Way::GrantAlone)));
+        match asked {
+            Ok(_) => Ok(()),
+            Err(Error::HttpNeeded) => {
+                lock(&process.state).grant_before = Some(before);
+                Err(Error::HttpNeeded)
+            }
+            Err(error) => {
+                self.set(number::OAUTH_GRANT_TYPE, before.expose())?;
+                Err(error)
+            }
+        }
     }
 
     /// A token that is valid for as long as asked for. Until it is fetched, this thread is given the same one.
@@ -60,11 +74,16 @@ impl Client {
     }
 
     /// A failure to renew a token early is none as long as it lives: what happened can be read.
-    pub(super) fn after_renewal(&self, snapshot: &Snapshot, renewed: Result<()>) -> Result<Arc<BearerToken>> {
+    pub(super) fn after_renewal(
+        &self,
+        snapshot: &Snapshot,
+        renewed: Result<Brought>,
+    ) -> Result<Arc<BearerToken>> {
         let process = self.process();
         let source = process.source(snapshot);
         let bearer = match renewed {
-            Ok(()) => source.newest()?,
+            Ok(Some(token)) => process.cache.ready(&token),
+            Ok(None) => source.newest()?,
             Err(Error::HttpNeeded) => return Err(Error::HttpNeeded),
             Err(error) => match source.cached() {
                 Some(cached) if cached.is_alive(snapshot.settings.freshness) => {
@@ -93,12 +112,12 @@ impl Client {
         let process = self.process();
         let snapshot = process.snapshot.load_full();
         snapshot.settings.revocation_url()?;
-        process.revoke(&snapshot)
+        process.revoke(&snapshot).map(drop)
     }
 }
 
 impl Process {
-    fn renew(&self, snapshot: &Arc<Snapshot>, wanted: RenewalRequest) -> Result<()> {
+    fn renew(&self, snapshot: &Arc<Snapshot>, wanted: RenewalRequest) -> Result<Brought> {
         match self.carrier(snapshot)? {
             Carrier::Builtin => {
                 let renew = || self.renew_alone(&Carrier::Builtin, snapshot, wanted);
@@ -114,33 +133,34 @@ impl Process {
         carrier: &Carrier<'_>,
         snapshot: &Arc<Snapshot>,
         wanted: RenewalRequest,
-    ) -> Result<()> {
+    ) -> Result<Brought> {
         let source = self.source(snapshot);
         let serial = source.cached().map(|cached| cached.serial);
         if wanted.stale_serial.is_some() && serial != wanted.stale_serial {
-            return Ok(());
+            return Ok(None);
         }
         // What is stored from here on, another job has stored since this one was called.
         let seen = snapshot.record()?.stamp();
         if source.token()?.is_none() {
             // Before it is known that one can come, there need not be a place for it.
             snapshot.keys().opening()?;
-            renewing(&snapshot.settings, None)?;
+            renewing(&snapshot.settings, None, true)?;
             snapshot.record()?.prepare()?;
         }
-        let Some((lease, old)) = source.acquire(wanted, seen)? else { return Ok(()) };
+        let Some((lease, old)) = source.acquire(wanted, seen)? else { return Ok(None) };
         let RenewalRequest { purpose, is_early, way, .. } = wanted;
-        let used = old.as_ref().filter(|_| way == Way::RefreshFirst);
+        let may_refresh = way == Way::RefreshFirst;
+        let used = old.as_ref().filter(|_| may_refresh);
         if let Some(seconds) = used.and_then(|old| old.refreshed_in(snapshot.settings.freshness)) {
             return Err(Error::TooNew { seconds });
         }
-        let operation = renewing(&snapshot.settings, used.map(|old| &old.token))?;
+        let operation = renewing(&snapshot.settings, old.as_ref().map(|old| &old.token), may_refresh)?;
         let serial = old.map(|old| old.serial);
         let renewal = Renewal { lease, serial, purpose, is_early, request: None };
         self.run(carrier, operation, Task { snapshot: snapshot.clone(), aim: Aim::Renewal(renewal) })
     }
 
-    fn revoke(&self, snapshot: &Arc<Snapshot>) -> Result<()> {
+    fn revoke(&self, snapshot: &Arc<Snapshot>) -> Result<Brought> {
         match self.carrier(snapshot)? {
             Carrier::Builtin => {
                 let revoke = || self.revoke_alone(&Carrier::Builtin, snapshot);
@@ -152,14 +172,14 @@ impl Process {
     }
 
     /// As the only thread of this client that renews or revokes.
-    fn revoke_alone(&self, carrier: &Carrier<'_>, snapshot: &Arc<Snapshot>) -> Result<()> {
+    fn revoke_alone(&self, carrier: &Carrier<'_>, snapshot: &Arc<Snapshot>) -> Result<Brought> {
         let source = self.source(snapshot);
-        let Some(known) = source.token()? else { return Ok(()) };
+        let Some(known) = source.token()? else { return Ok(None) };
         let (lease, newest) = source.lease(snapshot.settings.lock_timeout())?;
         let token = match newest {
             Some(newest) => newest.token.clone(),
             // Another job was faster.
-            None if lease.was_revoked() => return Ok(()),
+            None if lease.was_revoked() => return Ok(None),
             // It was removed from the store without a word to the server.
             None => known.token.clone(),
         };

@@ -60,6 +60,8 @@ pub enum GrantKind {
     Assertion,
     /// A vendor's.
     Other,
+    /// The same, whose name is nearly that of a known one.
+    Nearly(&'static str),
 }
 
 /// What a server has answered to a request, and would again: kept for the jobs that are about to send the same.
@@ -125,6 +127,11 @@ impl Refusal {
     }
 
     fn advice(&self) -> Cow<'static, str> {
+        if let ("unsupported_grant_type", Meaning::Grant(GrantKind::Nearly(name))) =
+            (self.error.as_str(), self.meaning)
+        {
+            return format!("check grant_type: did you mean {name}?").into();
+        }
         let doubted = self.doubt.filter(|_| !matches!(self.meaning, Meaning::Dead | Meaning::Passing));
         doubted.and_then(|doubt| self.doubted(doubt)).unwrap_or_else(|| self.usual_advice().into())
     }
@@ -177,6 +184,7 @@ impl Refusal {
             ("invalid_grant", Meaning::Grant(kind)) => kind.advice(),
             ("invalid_grant", _) => "the code is wrong, used or too old: sign in again",
             _ if self.known() == (number::OAUTH_ERROR_REFUSED, Action::SignIn) => "sign-in was refused",
+            (_, Meaning::Grant(_)) => "the server refused: check grant_type, scope and token_params",
             _ => "the server refused",
         }
     }
@@ -201,7 +209,7 @@ impl GrantKind {
             Self::Client => "check client_id, scope and audience",
             Self::Password => "check username and password",
             Self::Assertion => "check the assertion, its key, and this machine's clock",
-            Self::Other => "check token_params, and what this grant needs",
+            Self::Other | Self::Nearly(_) => "check token_params, and what this grant needs",
         }
     }
 }

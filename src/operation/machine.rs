@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::refresh::Refresh;
 use super::{Dispatch, Event, OneRequest, Operation, Outcome, Product, Repeat, Single, Step};
-use crate::error::{Action, Result};
+use crate::error::{Action, Error, Result};
 use crate::protocol::message::Response;
 use crate::protocol::refusal::Asked;
 use crate::protocol::token_response;
@@ -21,10 +21,12 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// `old`: a token that was asked for in the same way.
-    pub fn new(settings: &Arc<Settings>, old: Option<&Arc<Token>>) -> Self {
-        let refresh = old.and_then(|old| Refresh::new(settings.clone(), old.clone()).ok()).map(Single::new);
-        Self { refresh, grant: Single::new(Ask { settings: settings.clone() }) }
+    /// `old` is refreshed if that may be and it was asked for in the same way.
+    pub fn new(settings: &Arc<Settings>, old: Option<&Arc<Token>>, may_refresh: bool) -> Self {
+        let own = old.filter(|old| may_refresh && old.basis == settings.basis());
+        let refresh = own.and_then(|old| Refresh::new(settings.clone(), old.clone()).ok()).map(Single::new);
+        let secrets = old.map(|old| old.secrets()).unwrap_or_default();
+        Self { refresh, grant: Single::new(Ask { settings: settings.clone(), secrets }) }
     }
 }
 
@@ -32,14 +34,15 @@ impl Operation for Machine {
     fn step(&mut self, event: Event<'_>, at: &Moment) -> Step {
         let Some(refresh) = &mut self.refresh else { return self.grant.step(event, at) };
         match refresh.step(event, at) {
-            // Whatever is wrong with it, the grant itself needs none.
-            Step::Done(Err(error)) if error.refusal().is_some() && error.action() != Action::Retry => {
+            // Whatever is wrong with it, the grant itself needs none. Servers also fail over a refresh token that they do
+            // not know.
+            Step::Done(Err(error)) if error.action() != Action::Retry || is_servers_fault(&error) => {
                 self.refresh = None;
                 self.grant.step(Event::Start, at)
             }
             // What it lacks is said when its turn comes.
             Step::Send(dispatch) => {
-                let or_else = self.grant.asks.request(at).ok().map(|grant| grant.request);
+                let or_else = self.grant.asks.request(at).ok().map(|grant| Box::new(grant.request));
                 Step::Send(Dispatch { or_else, ..dispatch })
             }
             step => step,
@@ -47,9 +50,16 @@ impl Operation for Machine {
     }
 }
 
+/// One of its own, and not that it is busy or cannot be reached.
+fn is_servers_fault(error: &Error) -> bool {
+    error.status() == Some(500) && error.retry_after().is_none()
+}
+
 /// The grant's own request.
 struct Ask {
     settings: Arc<Settings>,
+    /// Of the token before: no sentence repeats them.
+    secrets: Vec<Secret>,
 }
 
 impl OneRequest for Ask {
@@ -61,7 +71,7 @@ impl OneRequest for Ask {
 
     fn read(&self, response: &Response, now: i64, signed: &[Secret]) -> Outcome {
         let asked = ("token_endpoint", Asked::Grant(self.settings.grant.kind()));
-        let answer = self.settings.answer_from(asked, response, now, Vec::new(), signed);
+        let answer = self.settings.answer_from(asked, response, now, self.secrets.clone(), signed);
         let token = token_response::parse(&answer)?;
         Ok(Product::Token(Box::new(Token { basis: self.settings.basis(), ..token })))
     }

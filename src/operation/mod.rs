@@ -65,7 +65,7 @@ pub struct Dispatch {
     pub spends: Option<String>,
     pub repeat: Repeat,
     /// What goes out where this one is refused: the last word is then about both.
-    pub or_else: Option<Request>,
+    pub or_else: Option<Box<Request>>,
 }
 
 /// Whether a request may go out again when no answer of use has come.
@@ -86,10 +86,14 @@ pub enum Product {
 }
 
 /// What brings the token that comes after `old`: one road for all that renew. An error where a person is needed.
-pub fn renewing(settings: &Arc<Settings>, old: Option<&Arc<Token>>) -> Result<Box<dyn Operation>> {
+/// `may_refresh`: or else by a machine's grant itself.
+pub fn renewing(
+    settings: &Arc<Settings>,
+    old: Option<&Arc<Token>>,
+    may_refresh: bool,
+) -> Result<Box<dyn Operation>> {
     if settings.machine_grant().is_some() {
-        let basis = settings.basis();
-        return Ok(Box::new(Machine::new(settings, old.filter(|old| old.basis == basis))));
+        return Ok(Box::new(Machine::new(settings, old, may_refresh)));
     }
     let old = old.ok_or_else(|| settings.no_token())?;
     Ok(Box::new(Single::new(Refresh::new(settings.clone(), old.clone())?)))

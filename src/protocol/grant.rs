@@ -4,12 +4,15 @@
 use super::message::{Request, Signed};
 use super::token_request::TokenRequest;
 use crate::error::{Error, GrantKind, Result};
+use crate::line::distance;
 use crate::secret::Secret;
 
 pub const AUTHORIZATION_CODE: &str = "authorization_code";
+const CLIENT_CREDENTIALS: &str = "client_credentials";
 const PASSWORD: &str = "password";
 pub const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 const SAML2_BEARER: &str = "urn:ietf:params:oauth:grant-type:saml2-bearer";
+const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 
 /// What tokens are asked for with.
 #[derive(Clone, Debug)]
@@ -46,10 +49,11 @@ impl Grant {
 
     pub fn kind(&self) -> GrantKind {
         match self.grant_type.as_str() {
-            "client_credentials" => GrantKind::Client,
+            CLIENT_CREDENTIALS => GrantKind::Client,
             PASSWORD => GrantKind::Password,
             JWT_BEARER | SAML2_BEARER => GrantKind::Assertion,
-            _ => GrantKind::Other,
+            TOKEN_EXCHANGE => GrantKind::Other,
+            other => nearly(other).map_or(GrantKind::Other, GrantKind::Nearly),
         }
     }
 
@@ -63,20 +67,35 @@ impl Grant {
         let missing = |key| Err(Error::Missing { key, operation: "a token is asked for by this grant" });
         match self.kind() {
             GrantKind::Password if self.username.is_empty() => return missing("username"),
+            GrantKind::Password if self.password.is_empty() => return missing("password"),
             GrantKind::Assertion if assertion.is_empty() => return missing("assertion"),
             _ => {}
         }
         let text = |name: &str, text: &str| (name.to_owned(), Secret::new(text));
-        // A password may be empty, where there is a username.
-        let password = (!self.username.is_empty()).then(|| ("password".to_owned(), self.password.clone()));
-        let mut parameters = vec![text("grant_type", &self.grant_type), text("username", &self.username)];
-        parameters.extend(password);
-        parameters.push(("assertion".to_owned(), assertion.clone()));
+        let mut parameters = vec![text("grant_type", &self.grant_type)];
+        // A vendor's grant may take any of them.
+        if !matches!(self.kind(), GrantKind::Client | GrantKind::Assertion) {
+            parameters.push(text("username", &self.username));
+            parameters.push(("password".to_owned(), self.password.clone()));
+        }
+        if !matches!(self.kind(), GrantKind::Client | GrantKind::Password) {
+            parameters.push(("assertion".to_owned(), assertion.clone()));
+        }
         parameters.push(("scope".to_owned(), Secret::new(scope)));
         parameters.push(text("audience", &self.audience));
-        parameters.retain(|(name, value)| !value.is_empty() || name == "password");
+        parameters.retain(|(_, value)| !value.is_empty());
         let mut request = request.with(parameters)?;
         request.signed.extend(made);
+        request.guessable.push(self.password.clone());
         Ok(request)
     }
+}
+
+/// The known grant that was meant, most likely: what stands behind the last colon is what people remember.
+fn nearly(grant_type: &str) -> Option<&'static str> {
+    const KNOWN: &[&str] = &[CLIENT_CREDENTIALS, PASSWORD, JWT_BEARER, SAML2_BEARER, TOKEN_EXCHANGE];
+    let last =
+        |name: &str| name.rsplit(':').next().unwrap_or_default().to_ascii_lowercase().replace('-', "_");
+    let is_near = |known: &&&str| distance(&last(known), &last(grant_type)) <= 3;
+    KNOWN.iter().find(is_near).copied()
 }

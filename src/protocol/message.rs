@@ -30,6 +30,8 @@ pub struct Request {
     pub headers: Vec<(Cow<'static, str>, Secret)>,
     pub content: Secret,
     pub signed: Vec<Signed>,
+    /// What a person has made up: no hash that is written down may tell it.
+    pub guessable: Vec<Secret>,
 }
 
 /// A text in a request that is made anew for each, and signed: an assertion (RFC 7521 section 4).

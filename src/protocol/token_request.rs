@@ -91,7 +91,8 @@ impl TokenRequest<'_> {
             RequestBody::Query => ("POST", in_query(), Secret::default()),
             RequestBody::Get => ("GET", in_query(), Secret::default()),
         };
-        Ok(Request { method, url, headers, content, signed: self.assertion.into_iter().collect() })
+        let signed = self.assertion.into_iter().collect();
+        Ok(Request { method, url, headers, content, signed, guessable: Vec::new() })
     }
 
     /// Ours, but for those of a name that settings have a header of.
@@ -156,14 +157,17 @@ fn query(parameters: &Parameters, escape: Escape) -> Secret {
     Secret::new(text)
 }
 
-/// Sorted by name; of those that stand twice the last holds.
+/// Sorted by name; those that stand twice are a list.
 fn json(parameters: Parameters) -> Result<Secret> {
     let length: usize = parameters.iter().map(|(n, v)| n.len() + 2 * v.expose().len() + 8).sum();
     let mut bytes = Wiped::new(Vec::with_capacity(length));
     let mut members: Vec<(String, Json)> = Vec::with_capacity(parameters.len());
     for (name, value) in parameters {
         match members.binary_search_by(|(known, _)| known.cmp(&name)) {
-            Ok(at) => members[at].1 = Json::Text(value),
+            Ok(at) => match &mut members[at].1 {
+                Json::List(list) => list.push(Json::Text(value)),
+                one => *one = Json::List(vec![std::mem::replace(one, Json::Null), Json::Text(value)]),
+            },
             Err(at) => members.insert(at, (name, Json::Text(value))),
         }
     }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::cache::{CachedToken, Durability, Replaces};
+use super::cache::{Brought, CachedToken, Durability, Replaces};
 use super::{RenewalLease, TokenSource};
 use crate::error::{Error, Meaning, Result};
 use crate::store::Reservation;
@@ -66,7 +66,12 @@ impl TokenSource<'_> {
     }
 
     /// Stores what a renewal of the token of that serial, or of none, has brought.
-    pub fn accept_renewal(&self, token: Token, serial: Option<u32>, mut lease: RenewalLease) -> Result<()> {
+    pub fn accept_renewal(
+        &self,
+        token: Token,
+        serial: Option<u32>,
+        mut lease: RenewalLease,
+    ) -> Result<Brought> {
         let mut token = Arc::new(token);
         let mut written = None;
         loop {
@@ -76,7 +81,7 @@ impl TokenSource<'_> {
             if let Some(sign_in) = other.filter(|other| other.durability == Durability::UnsavedSignIn) {
                 let stored = lease.read()?;
                 let saved = self.save_cached(sign_in, stored.as_deref(), &mut lease);
-                return saved.inspect_err(|_| self.not_stored(sign_in, &mut lease));
+                return saved.inspect_err(|_| self.not_stored(sign_in, &mut lease)).map(|()| None);
             }
             if written.is_none() {
                 self.number(Arc::make_mut(&mut token), &lease);
@@ -85,7 +90,7 @@ impl TokenSource<'_> {
                     Err(Error::Generation { .. }) => {
                         let stored = lease.read()?;
                         let _ = self.adopt(cached.as_deref(), stored);
-                        return Ok(());
+                        return Ok(None);
                     }
                     tried => written = Some(tried),
                 }
@@ -95,11 +100,11 @@ impl TokenSource<'_> {
             let replaces = Replaces::Only(cached.map(|cached| cached.serial));
             if let Ok(new) = self.cache.replace(replaces, &self.snapshot.key, token.clone(), durability) {
                 let written = written.unwrap_or(Ok(()));
-                return written.inspect_err(|_| self.not_stored(&new, &mut lease));
+                return written.inspect_err(|_| self.not_stored(&new, &mut lease)).map(|()| Some(new));
             }
             // In memory nobody waits for the lease: who came meanwhile is newer.
             if !lease.is_shared() {
-                return Ok(());
+                return Ok(None);
             }
         }
     }
@@ -162,7 +167,7 @@ impl TokenSource<'_> {
     }
 
     /// A renewal of the token of that serial has failed.
-    pub fn not_renewed(&self, error: Error, serial: Option<u32>, mut lease: RenewalLease) -> Result<()> {
+    pub fn not_renewed(&self, error: Error, serial: Option<u32>, mut lease: RenewalLease) -> Result<Brought> {
         let error = match error {
             // The refresh token is no longer good, perhaps because somebody has used it who knows of no lock.
             Error::Refused(refusal) if refusal.meaning == Meaning::Dead => {
@@ -170,7 +175,7 @@ impl TokenSource<'_> {
                 let stored = lease.read()?;
                 let is_replaced = cached.as_ref().is_some_and(|now| Some(now.serial) != serial);
                 if is_replaced || self.adopt(cached.as_deref(), stored) != Ok(false) {
-                    return Ok(());
+                    return Ok(None);
                 }
                 // The old one is kept all the same: nothing is deleted on a server's word.
                 Error::SignIn {

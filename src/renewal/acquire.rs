@@ -67,7 +67,7 @@ impl TokenSource<'_> {
                     }
                     // Whoever waited for a refresh shares its failure, too: one try is enough for all.
                     let has_waited = (has_waited || is_not_first) && began.elapsed() > MOMENT;
-                    let said = lease.notes().final_answer.as_ref().map(|last| &last.answer);
+                    let said = lease.notes().final_answers.first().map(|last| &last.answer);
                     // But what was said to a machine's request may be about what that one alone has asked with.
                     let is_same = has_waited && self.snapshot.key.basis.is_none();
                     if let Some(said) = said.filter(|said| is_same && said.at >= start) {

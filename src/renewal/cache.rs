@@ -32,6 +32,10 @@ pub struct CachedToken {
     _hold: Option<Hold>,
 }
 
+/// The token that a conversation with the server has brought, if it is known which. Settings may have changed meanwhile:
+/// it is for who has asked for it, and need not be in memory any more.
+pub type Brought = Option<Arc<CachedToken>>;
+
 /// Whether a token outlives this process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Durability {
@@ -248,6 +252,11 @@ impl TokenCache {
             self.published.publish(bearer.clone());
         }
         Some(bearer)
+    }
+
+    /// The header of a token that has just come, put where readers find it if it is good for more than one.
+    pub fn ready(&self, cached: &CachedToken) -> Arc<BearerToken> {
+        self.publish(cached).unwrap_or_else(|| self.unpublished(cached))
     }
 
     /// The header of a token for one caller: however short it lives, there is no newer one.

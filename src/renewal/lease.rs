@@ -91,9 +91,10 @@ impl RenewalLease {
     /// Whether the server has given its last word on that very request.
     /// A token that is dead is so in any request.
     pub fn final_answer(&self, request: &str, spent: Option<&str>) -> Option<Error> {
-        let remembered = self.notes().final_answer.as_ref()?;
-        let holds = remembered.holds_for(request) || spent.is_some_and(|spent| remembered.holds_for(spent));
-        holds.then(|| Error::Final(Box::new(remembered.answer.clone())))
+        let holds =
+            |last: &&Remembered| last.holds_for(request) || spent.is_some_and(|spent| last.holds_for(spent));
+        let last = self.notes().final_answers.iter().find(holds)?;
+        Some(Error::Final(Box::new(last.answer.clone())))
     }
 
     /// An early refresh with that refresh token has brought nothing. Perhaps the server has renewed it: where a
@@ -178,7 +179,13 @@ impl RenewalLease {
     /// Stores a token in the place of the one that was seen, whole or not at all; nothing is left of earlier failures.
     pub fn write(&mut self, token: &Arc<Token>) -> Result<()> {
         self.put(token)?;
+        let mut others = std::mem::take(&mut self.lease.notes_mut().final_answers);
+        others.retain(|last| last.request != self.request);
         self.clear_notes();
+        if token.basis.is_some() {
+            // Other jobs ask with other passwords or assertions: a success of this one's says nothing of theirs.
+            self.lease.notes_mut().final_answers = others;
+        }
         // The record is what counts.
         let _ = self.lease.write_notes();
         Ok(())
@@ -202,8 +209,8 @@ impl RenewalLease {
         let now = system::now();
         let notes = self.lease.notes_mut();
         notes.sent = unknown;
-        if let Some(last) = Remembered::new(error, &request, notes.final_answer.as_ref()) {
-            notes.final_answer = Some(last);
+        if let Some(last) = Remembered::new(error, &request, &notes.final_answers) {
+            notes.remember(last);
         }
         let is_transient = error.action() == Action::Retry;
         if is_transient || is_early {

@@ -54,7 +54,7 @@ impl TokenSource<'_> {
         if !token.is_own() {
             return Err(Error::NotOwn);
         }
-        Ok(self.cache.publish(&token).unwrap_or_else(|| self.cache.unpublished(&token)))
+        Ok(self.cache.ready(&token))
     }
 
     /// Only that in memory.

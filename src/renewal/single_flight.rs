@@ -6,29 +6,29 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use crate::error::{Error, Result};
 use crate::system::{self, lock};
 
-/// `K`: for whom. Only who wants the same shares an outcome.
-pub struct SingleFlight<K> {
+/// `K`: for whom. Only who wants the same shares an outcome. `T`: what it brings.
+pub struct SingleFlight<K, T> {
     /// Guards which flight is under way; held for moments.
-    under_way: Mutex<Option<(K, Arc<Flight>)>>,
+    under_way: Mutex<Option<(K, Arc<Flight<T>>)>>,
 }
 
-impl<K> Default for SingleFlight<K> {
+impl<K, T> Default for SingleFlight<K, T> {
     fn default() -> Self {
         Self { under_way: Mutex::default() }
     }
 }
 
-struct Flight {
+struct Flight<T> {
     /// Begun by one who still has a token that lives: gives up sooner than others may.
     is_early: bool,
     /// Guards the outcome, which is there once; `over` says when.
-    outcome: Mutex<Option<Result<()>>>,
+    outcome: Mutex<Option<Result<T>>>,
     over: Condvar,
 }
 
-impl<K: PartialEq + Clone> SingleFlight<K> {
+impl<K: PartialEq + Clone, T: Clone> SingleFlight<K, T> {
     /// Does `work`, or waits for the one who is doing it. Who is early does not wait: [`Error::Busy`].
-    pub fn run(&self, key: &K, is_early: bool, work: impl FnOnce() -> Result<()>) -> Result<()> {
+    pub fn run(&self, key: &K, is_early: bool, work: impl FnOnce() -> Result<T>) -> Result<T> {
         let flight = loop {
             let mut under_way = lock(&self.under_way);
             match under_way.clone() {
@@ -56,8 +56,8 @@ impl<K: PartialEq + Clone> SingleFlight<K> {
     }
 }
 
-impl Flight {
-    fn wait(&self) -> Result<()> {
+impl<T: Clone> Flight<T> {
+    fn wait(&self) -> Result<T> {
         let mut outcome = lock(&self.outcome);
         loop {
             if let Some(result) = outcome.as_ref() {
@@ -69,20 +69,20 @@ impl Flight {
     }
 }
 
-struct FlightGuard<'a, K> {
-    all: &'a SingleFlight<K>,
-    flight: Arc<Flight>,
+struct FlightGuard<'a, K, T> {
+    all: &'a SingleFlight<K, T>,
+    flight: Arc<Flight<T>>,
 }
 
-impl<K> FlightGuard<'_, K> {
-    fn end(&self, result: Result<()>) {
+impl<K, T> FlightGuard<'_, K, T> {
+    fn end(&self, result: Result<T>) {
         *lock(&self.all.under_way) = None;
         lock(&self.flight.outcome).get_or_insert(result);
         self.flight.over.notify_all();
     }
 }
 
-impl<K> Drop for FlightGuard<'_, K> {
+impl<K, T> Drop for FlightGuard<'_, K, T> {
     fn drop(&mut self) {
         if std::thread::panicking() {
             self.end(Err(Error::Internal("a refresh ended in a panic".to_owned())));

@@ -144,9 +144,9 @@ impl World {
             Some(error) => {
                 let meaning = Meaning::Dead;
                 let refusal = Refusal { error: error.to_owned(), meaning, ..Refusal::default() };
-                source.not_renewed(Error::Refused(Box::new(refusal)), serial, lease)
+                source.not_renewed(Error::Refused(Box::new(refusal)), serial, lease).map(drop)
             }
-            None => source.accept_renewal(token(&format!("{}+", name(&old.token))), serial, lease),
+            None => source.accept_renewal(token(&format!("{}+", name(&old.token))), serial, lease).map(drop),
         }
     }
 

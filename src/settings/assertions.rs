@@ -246,7 +246,8 @@ impl Assertions {
         sources.filter(|source| source.is_here()).map(SecretSource::written).collect()
     }
 
-    fn more(&self) -> Vec<(String, Json)> {
+    /// Those that are set beside the usual ones.
+    pub fn more(&self) -> Vec<(String, Json)> {
         claims_in(&self.claims).unwrap_or_default()
     }
 

@@ -2,7 +2,7 @@
 #![forbid(unsafe_code)]
 
 use super::row::{text, Given, Kind, Row};
-use super::{Settings, TokenRequests};
+use super::Settings;
 use crate::constants as number;
 use crate::error::{Error, Result};
 use crate::jose;
@@ -13,6 +13,7 @@ use crate::secret::Secret;
 use crate::store::fingerprint_of;
 use crate::time::Moment;
 use crate::token::MachineIdentity;
+use crate::uri;
 
 pub const ROWS: &[Row] = &[
     Row {
@@ -96,30 +97,67 @@ impl Settings {
 
     /// What a machine's token is for. Tokens for one thing are no good for another.
     pub fn machine_identity(&self) -> Option<MachineIdentity> {
-        let Grant { grant_type, audience, resource, .. } = self.machine_grant()?;
+        let Grant { grant_type, audience, resource, username, .. } = self.machine_grant()?;
         let sorted = |text: &str| {
             let mut words: Vec<_> = text.split_whitespace().collect();
             words.sort_unstable();
             words.dedup();
             words.join(" ")
         };
+        let mut more = self.token_params(|name| !is_of_its_time(name));
+        more.extend(
+            self.assertions.more().into_iter().map(|(name, claim)| (name, Secret::new(claim.written()))),
+        );
         Some(MachineIdentity {
             grant_type: grant_type.clone(),
             scope: sorted(&self.authorization.scope),
             audience: audience.clone(),
             resource: sorted(resource),
+            username: username.clone(),
+            parameters: hash_of(more),
         })
     }
 
     /// A hash of whatever else a machine's token hangs on: an assertion can be another person's each time, and a record of
     /// its own for each would be too many.
     pub fn basis(&self) -> Option<String> {
-        let Grant { username, assertion, .. } = self.machine_grant()?;
-        let TokenRequests { token_params, headers, .. } = &self.token_requests;
-        let (parameters, headers) = (token_params.expose(), headers.written.expose());
-        let claims = &self.assertions.claims;
-        Some(fingerprint_of(&[username, lasting(assertion).expose(), parameters, headers, claims]))
+        const OF_THE_PROGRAM: &[&str] = &["accept", "user-agent", "traceparent", "tracestate"];
+        let assertion = lasting(&self.machine_grant()?.assertion);
+        let mut more = self.token_params(is_of_its_time);
+        more.push((String::new(), assertion));
+        for (name, value) in self.token_requests.headers.iter() {
+            let name = name.to_ascii_lowercase();
+            if !OF_THE_PROGRAM.contains(&name.as_str()) {
+                more.push((name, value.clone()));
+            }
+        }
+        Some(hash_of(more))
     }
+
+    /// Those of OAUTH_TOKEN_PARAMS whose names are such.
+    fn token_params(&self, is_such: impl Fn(&str) -> bool) -> Vec<(String, Secret)> {
+        let all = uri::parse_query(self.token_requests.token_params.expose()).into_iter();
+        all.filter(|(name, _)| is_such(name)).map(|(name, value)| (name, Secret::new(value))).collect()
+    }
+}
+
+/// Whether a parameter's value is another each time, such as `subject_token`, or can be.
+fn is_of_its_time(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["token", "assertion", "password", "secret", "code"].iter().any(|part| name.contains(part))
+        && !name.ends_with("_type")
+}
+
+/// In whatever order; empty where there are none.
+fn hash_of(mut parts: Vec<(String, Secret)>) -> String {
+    parts.retain(|(name, value)| !(name.is_empty() && value.is_empty()));
+    if parts.is_empty() {
+        return String::new();
+    }
+    parts.sort_by(|a, b| (&a.0, a.1.expose()).cmp(&(&b.0, b.1.expose())));
+    fingerprint_of(
+        &parts.iter().flat_map(|(name, value)| [name.as_str(), value.expose()]).collect::<Vec<_>>(),
+    )
 }
 
 /// What an assertion says of whom: the next one of the same kind, made later, says the same.
@@ -127,5 +165,5 @@ fn lasting(assertion: &Secret) -> Secret {
     const OF_ITS_TIME: &[&str] = &["iat", "exp", "nbf", "jti"];
     let Some(Json::Members(mut claims)) = jose::claims(assertion.expose()) else { return assertion.clone() };
     claims.retain(|(name, _)| !OF_ITS_TIME.contains(&name.as_str()));
-    serde_json::to_string(&Json::Members(claims)).map_or_else(|_| assertion.clone(), Secret::new)
+    Secret::new(Json::Members(claims).written())
 }

@@ -117,6 +117,9 @@ fn set_store(settings: &mut Settings, given: Given<'_>) -> Result<()> {
 impl Settings {
     /// Nobody has signed in, as far as these settings know.
     pub fn no_token(&self) -> Error {
+        if self.machine_grant().is_some() {
+            return Error::Gone; // it was asked for
+        }
         let place = match &self.storage.store {
             StoreSetting::Memory => "; the store is memory: (of this client alone)".to_owned(),
             StoreSetting::Folder(folder) => {
@@ -124,7 +127,12 @@ impl Settings {
                 format!("; the store is {}{from_here}", folder.absolute.display())
             }
         };
-        Error::NoToken(format!("{}{place}", self.whose()))
+        let machine = if self.endpoints.authorization_endpoint.is_empty() {
+            " (a job without a person sets grant_type)"
+        } else {
+            ""
+        };
+        Error::NoToken(format!("{}{machine}{place}", self.whose()))
     }
 
     /// Whose token it is, for the middle of a sentence.

@@ -1,4 +1,4 @@
-//! Tokens that end with their client: one record, that of the account that the settings name.
+//! Tokens that end with their client: a record for each account that the settings have named, those of now first.
 //!
 //! A lease excludes nobody here: a sign-in does not wait for a renewal that is under way. It knows which write it has
 //! seen, and what comes too late is refused.
@@ -15,6 +15,8 @@ use crate::token::{Identity, Token};
 
 /// How many URLs are remembered: a person may have opened more than one.
 const MOST: usize = 8;
+/// How many accounts' tokens are.
+const MOST_KEPT: usize = 64;
 
 #[derive(Clone, Default)]
 pub struct MemoryStore(Arc<Mutex<Contents>>);
@@ -22,13 +24,20 @@ pub struct MemoryStore(Arc<Mutex<Contents>>);
 /// Held for moments; nothing is locked below it.
 #[derive(Default)]
 struct Contents {
-    /// Whose token is kept; what anybody else brings, whose request began under other settings, is not.
-    owner: Option<Identity>,
-    token: Option<Arc<Token>>,
-    /// Counts what changes the token.
-    writes: u64,
-    notes: LeaseNotes,
+    /// That of the settings of now comes first. Settings that go elsewhere and back find their token again, and what was
+    /// asked for meanwhile goes where it belongs.
+    kept: VecDeque<Kept>,
+    /// Counts what changes any token.
+    last_write: u64,
     pending: VecDeque<Pending>,
+}
+
+struct Kept {
+    owner: Identity,
+    token: Option<Arc<Token>>,
+    /// Which write was the last to change it.
+    write: u64,
+    notes: LeaseNotes,
 }
 
 struct Pending {
@@ -47,43 +56,55 @@ enum Status {
 }
 
 impl MemoryStore {
-    /// From now on it keeps the token of this account, and no other's.
-    pub fn keep_only(&self, owner: Option<Identity>) {
-        let mut contents = lock(&self.0);
-        if contents.owner != owner {
-            contents.owner = owner;
-            contents.replace(None);
+    /// From now on it keeps this account's token, too.
+    pub fn keep(&self, owner: Option<Identity>) {
+        if let Some(owner) = owner {
+            lock(&self.0).keep(owner);
         }
     }
 
+    /// Tokens are kept elsewhere from now on: what is here would be older than what is there.
+    pub fn keep_none(&self) {
+        lock(&self.0).kept.clear();
+    }
+
     pub fn of(owner: Option<Identity>, token: Option<Arc<Token>>) -> Self {
-        Self(Arc::new(Mutex::new(Contents { owner, token, ..Contents::default() })))
+        let mut contents = Contents::default();
+        if let Some(owner) = owner {
+            contents.keep(owner).token = token;
+        }
+        Self(Arc::new(Mutex::new(contents)))
     }
 
     pub fn clear_pending(&self) {
         lock(&self.0).pending.clear();
     }
 
-    /// Token, URLs and notes.
-    pub fn clear(&self) {
+    /// Token, URLs and notes of that account.
+    pub fn clear(&self, owner: Option<&Identity>) {
         let mut contents = lock(&self.0);
-        contents.replace(None);
+        contents.kept.retain(|kept| Some(&kept.owner) != owner);
         contents.pending.clear();
-        contents.notes = LeaseNotes::default();
+        if let Some(owner) = owner {
+            contents.keep(owner.clone());
+        }
     }
 
-    /// For the child of a fork, which has `token` in memory: URLs come along, and what was sent was the parent's.
-    /// `None` where a thread of the parent was changing something at that very moment.
+    /// For the child of a fork, which has `token` in memory: URLs and others' tokens come along, and what was sent was the
+    /// parent's. `None` where a thread of the parent was changing something at that very moment.
     pub fn after_fork(parent: &Self, owner: Option<Identity>, token: Option<Arc<Token>>) -> Option<Self> {
-        let mut parent = parent.0.try_lock().ok()?;
-        let mut pending = std::mem::take(&mut parent.pending);
-        // The server's last word is to all of them.
-        let final_answer = parent.notes.final_answer.clone();
-        let notes = LeaseNotes { final_answer, ..LeaseNotes::default() };
-        for url in pending.iter_mut().filter(|url| url.status == Status::Claimed) {
+        let mut contents = std::mem::take(&mut *parent.0.try_lock().ok()?);
+        for kept in &mut contents.kept {
+            // The server's last word is to all of them.
+            let final_answers = std::mem::take(&mut kept.notes.final_answers);
+            kept.notes = LeaseNotes { final_answers, ..LeaseNotes::default() };
+        }
+        if let Some(owner) = owner {
+            contents.keep(owner).token = token;
+        }
+        for url in contents.pending.iter_mut().filter(|url| url.status == Status::Claimed) {
             url.status = Status::Open;
         }
-        let contents = Contents { owner, token, notes, pending, ..Contents::default() };
         Some(Self(Arc::new(Mutex::new(contents))))
     }
 }
@@ -124,12 +145,13 @@ struct MemoryRecord {
 impl Record for MemoryRecord {
     fn read(&self) -> Result<Option<Arc<Token>>> {
         let contents = lock(&self.store.0);
-        Ok(contents.token.clone().filter(|_| contents.owner.as_ref() == Some(&self.identity)))
+        Ok(contents.of(&self.identity).and_then(|kept| kept.token.clone()))
     }
 
     fn stamp(&self) -> Option<Stamp> {
         let contents = lock(&self.store.0);
-        contents.token.as_ref().map(|_| Stamp([contents.writes, 0, 0, 0, 0]))
+        let kept = contents.of(&self.identity).filter(|kept| kept.token.is_some());
+        kept.map(|kept| Stamp([kept.write, 0, 0, 0, 0]))
     }
 
     fn prepare(&self) -> Result<()> {
@@ -149,7 +171,7 @@ impl Record for MemoryRecord {
     }
 
     fn notes(&self) -> LeaseNotes {
-        lock(&self.store.0).notes.clone()
+        lock(&self.store.0).of(&self.identity).map(|kept| kept.notes.clone()).unwrap_or_default()
     }
 
     fn add_pending(&self, authorization: PendingAuthorization) -> Result<()> {
@@ -205,23 +227,45 @@ impl Reservation for MemoryRecord {
 impl MemoryRecord {
     fn leased(&self) -> MemoryLease {
         let contents = lock(&self.store.0);
-        MemoryLease { record: self.clone(), writes: contents.writes, notes: contents.notes.clone() }
+        let (write, notes) =
+            contents.of(&self.identity).map(|kept| (kept.write, kept.notes.clone())).unwrap_or_default();
+        MemoryLease { record: self.clone(), write, notes }
     }
 }
 
 impl Contents {
-    /// Whether a lease that has seen so many writes has seen all.
-    fn check(&self, writes: u64, expected: u32) -> Result<()> {
-        if self.writes == writes {
-            return Ok(());
-        }
-        let found = self.token.as_ref().map_or(0, |token| token.generation);
-        Err(Error::Generation { found, expected })
+    fn of(&self, owner: &Identity) -> Option<&Kept> {
+        self.kept.iter().find(|kept| kept.owner == *owner)
     }
 
-    fn replace(&mut self, token: Option<Arc<Token>>) {
-        self.token = token;
-        self.writes += 1;
+    /// The account's, which is the first from now on.
+    fn keep(&mut self, owner: Identity) -> &mut Kept {
+        let at = self.kept.iter().position(|kept| kept.owner == owner);
+        let kept = at.and_then(|at| self.kept.remove(at)).unwrap_or_else(|| {
+            self.last_write += 1;
+            Kept { owner, token: None, write: self.last_write, notes: LeaseNotes::default() }
+        });
+        self.kept.truncate(MOST_KEPT - 1);
+        self.kept.push_front(kept);
+        &mut self.kept[0]
+    }
+
+    /// By a lease that has seen that write as the last. Who is not kept any more keeps it for itself.
+    fn replace(
+        &mut self,
+        owner: &Identity,
+        write: &mut u64,
+        token: Option<Arc<Token>>,
+        expected: u32,
+    ) -> Result<()> {
+        let Some(kept) = self.kept.iter_mut().find(|kept| kept.owner == *owner) else { return Ok(()) };
+        if kept.write != *write {
+            let found = kept.token.as_ref().map_or(0, |token| token.generation);
+            return Err(Error::Generation { found, expected });
+        }
+        self.last_write += 1;
+        (kept.token, kept.write, *write) = (token, self.last_write, self.last_write);
+        Ok(())
     }
 
     /// A code must not go to another server, nor become the token of another account. A setting that is missing has an
@@ -248,21 +292,15 @@ fn is_same(a: &[u8], b: &[u8]) -> bool {
 
 struct MemoryLease {
     record: MemoryRecord,
-    /// How many writes it has seen.
-    writes: u64,
+    /// The last write that it has seen.
+    write: u64,
     notes: LeaseNotes,
 }
 
 impl MemoryLease {
     fn replace(&mut self, token: Option<Arc<Token>>, expected: u32) -> Result<()> {
         let mut contents = lock(&self.record.store.0);
-        if contents.owner.as_ref() != Some(&self.record.identity) {
-            return Ok(());
-        }
-        contents.check(self.writes, expected)?;
-        contents.replace(token);
-        self.writes = contents.writes;
-        Ok(())
+        contents.replace(&self.record.identity, &mut self.write, token, expected)
     }
 }
 
@@ -297,7 +335,11 @@ impl Lease for MemoryLease {
     }
 
     fn write_notes(&mut self) -> Result<()> {
-        lock(&self.record.store.0).notes = self.notes.clone();
+        let mut contents = lock(&self.record.store.0);
+        let kept = contents.kept.iter_mut().find(|kept| kept.owner == self.record.identity);
+        if let Some(kept) = kept {
+            kept.notes = self.notes.clone();
+        }
         Ok(())
     }
 

@@ -23,8 +23,8 @@ pub struct LeaseNotes {
     /// Refreshes in a row that a passing fault has ended.
     pub failures: u32,
     pub last_error: Option<Failure>,
-    /// What the server would only say again.
-    pub final_answer: Option<Remembered>,
+    /// What the server would only say again, each to a request of its own; the last first.
+    pub final_answers: Vec<Remembered>,
     /// The token was removed on purpose: nobody brings it back.
     pub forgotten: Option<Forgotten>,
 }
@@ -131,7 +131,17 @@ pub struct Failure {
     pub is_shared: bool,
 }
 
+/// So many refusals of different requests are remembered: jobs that share a record may have different settings.
+const MOST_FINAL: usize = 8;
+
 impl LeaseNotes {
+    /// What was said to that request, in the place of what was said to it before.
+    pub fn remember(&mut self, last: Remembered) {
+        self.final_answers.retain(|before| before.request != last.request);
+        self.final_answers.insert(0, last);
+        self.final_answers.truncate(MOST_FINAL);
+    }
+
     /// For how many seconds more the server wants to be left alone.
     pub fn retry_after(&self) -> Option<u32> {
         let until = self.wait_until.filter(|_| self.from_server)?;
@@ -175,7 +185,10 @@ impl LeaseNotes {
                     is_shared: error.member("is_for_all") == Some(&Json::Bool(true)),
                 })
             }),
-            final_answer: part("final_answer").and_then(Remembered::of),
+            final_answers: match json.member("final_answers") {
+                Some(Json::List(list)) => list.iter().filter_map(Remembered::of).take(MOST_FINAL).collect(),
+                _ => Vec::new(),
+            },
             forgotten: part("forgotten").and_then(|forgotten| {
                 Some(Forgotten {
                     at: time(forgotten, "at")?,
@@ -226,7 +239,7 @@ impl LeaseNotes {
             ("is_servers_wish", Json::Bool(self.from_server)),
             ("failures", of_number(self.failures)),
             ("last_error", last_error.unwrap_or(Json::Null)),
-            ("final_answer", self.final_answer.as_ref().map_or(Json::Null, Remembered::to_json)),
+            ("final_answers", Json::List(self.final_answers.iter().map(Remembered::to_json).collect())),
             ("forgotten", forgotten.unwrap_or(Json::Null)),
         ])
     }

@@ -56,8 +56,9 @@ pub fn client_prefix(identity: &Identity) -> String {
 /// What a machine's tokens are for tells them apart as the client does.
 fn client_parts(identity: &Identity) -> Vec<&str> {
     let mut parts = vec![identity.token_endpoint.as_str(), identity.client_id.as_str()];
-    if let Some(MachineIdentity { grant_type, scope, audience, resource }) = &identity.machine {
-        parts.extend([grant_type, scope, audience, resource].map(String::as_str));
+    if let Some(machine) = &identity.machine {
+        let MachineIdentity { grant_type, scope, audience, resource, username, parameters } = machine;
+        parts.extend([grant_type, scope, audience, resource, username, parameters].map(String::as_str));
     }
     parts
 }
@@ -135,7 +136,7 @@ fn plain(path: &Path) -> Error {
 }
 
 pub fn damaged(path: &Path, what: &str) -> Error {
-    let reason = format!("the record is damaged ({what}): move it away and sign in again");
+    let reason = format!("the record is damaged ({what}): move it away, then sign in or ask again");
     Error::StoreFormat { path: path.display().to_string(), reason }
 }
 
@@ -171,12 +172,14 @@ fn members(identity: &Identity, token: &Token) -> Json {
 }
 
 fn of_machine(machine: &MachineIdentity) -> Json {
-    let MachineIdentity { grant_type, scope, audience, resource } = machine;
+    let MachineIdentity { grant_type, scope, audience, resource, username, parameters } = machine;
     Json::object([
         ("grant_type", Json::of_text(grant_type)),
         ("scope", Json::of_text(scope)),
         ("audience", Json::of_text(audience)),
         ("resource", Json::of_text(resource)),
+        ("username", Json::of_text(username)),
+        ("parameters_hash", Json::of_text(parameters)),
     ])
 }
 
@@ -223,6 +226,8 @@ fn machine_in(path: &Path, machine: &Json) -> Result<MachineIdentity> {
         scope: fields.needed("scope")?,
         audience: fields.needed("audience")?,
         resource: fields.needed("resource")?,
+        username: fields.needed("username")?,
+        parameters: fields.needed("parameters_hash")?,
     })
 }
 

@@ -24,10 +24,10 @@ impl Remembered {
     const LONGEST: i64 = 3600;
 
     /// `before`: what was remembered until now. `None`: the next try may have another answer.
-    pub fn new(error: &Error, request: &str, before: Option<&Self>) -> Option<Self> {
+    pub fn new(error: &Error, request: &str, before: &[Self]) -> Option<Self> {
         let came = error.status().or(matches!(error, Error::Unreadable { .. }).then_some(0));
         let status = came.filter(|_| matches!(error.action(), Action::SignIn | Action::Fix))?;
-        let before = before.filter(|before| before.request == request);
+        let before = before.iter().find(|before| before.request == request);
         let times = before.map_or(1, |before| before.times.saturating_add(1));
         let (now, pause) = (system::now(), Self::FIRST << (times - 1).min(4));
         let mut refusal = error.refusal().cloned().unwrap_or_default();

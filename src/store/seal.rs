@@ -68,8 +68,9 @@ pub fn open(
 ) -> Result<(Wiped<Vec<u8>>, usize)> {
     let wrong =
         |reason: &str| Error::StoreFormat { path: path.display().to_string(), reason: reason.to_owned() };
-    let damaged =
-        |what: &str| wrong(&format!("the record is damaged ({what}): move it away and sign in again"));
+    let damaged = |what: &str| {
+        wrong(&format!("the record is damaged ({what}): move it away, then sign in or ask again"))
+    };
     let newer = || wrong("the record is of a newer version: update the library");
     match json.member("format") {
         Some(Json::Number(format)) if format.as_i64() == Some(FORMAT) => {}
@@ -105,7 +106,7 @@ fn find(keys: &[Key], id: &str, path: &Path) -> Result<usize> {
     } else if id.len() == 16 && id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         refused(format!("another key sealed the record: set it as store_old_key (id {id})"))
     } else {
-        let reason = "the record is damaged (no key): move it away and sign in again".to_owned();
+        let reason = "the record is damaged (no key): move it away, then sign in or ask again".to_owned();
         Error::StoreFormat { path: path.display().to_string(), reason }
     })
 }

@@ -58,11 +58,6 @@ const CASES: &[Case] = &[
         sent: &[("grant_type", "password"), ("username", "anne@example.com"), ("password", "p&s=%+ ")],
     },
     Case {
-        name: "an empty password",
-        set: &[(OAUTH_GRANT_TYPE, "password"), (OAUTH_USERNAME, "anne")],
-        sent: &[("grant_type", "password"), ("username", "anne"), ("password", "")],
-    },
-    Case {
         name: "a JWT that the caller has made",
         set: &[(OAUTH_GRANT_TYPE, JWT_BEARER), (OAUTH_ASSERTION, "aaa.bbb.ccc"), (OAUTH_SCOPE, "s")],
         sent: &[("grant_type", JWT_BEARER), ("assertion", "aaa.bbb.ccc"), ("scope", "s")],
@@ -145,6 +140,12 @@ fn what_a_grant_lacks_is_said_before_anything_is_sent() {
             OAUTH_ERROR_MISSING,
             "username is not set",
         ),
+        (
+            "no password",
+            &[(OAUTH_GRANT_TYPE, "password"), (OAUTH_USERNAME, "anne")],
+            OAUTH_ERROR_MISSING,
+            "password is not set",
+        ),
         ("jwt", &[(OAUTH_GRANT_TYPE, SAML2_BEARER)], OAUTH_ERROR_MISSING, "assertion is not set"),
         (
             "no client",
@@ -225,4 +226,59 @@ fn no_sentence_repeats_what_a_grant_is_made_of() {
         }
     }
     table.end();
+}
+
+#[test]
+fn a_name_that_is_nearly_right_is_told() {
+    let mut table = Table::new("nearly right");
+    for (name, meant) in [
+        ("client_credential", "client_credentials"),
+        ("Client_Credentials", "client_credentials"),
+        ("client-credentials", "client_credentials"),
+        ("jwt-bearer", JWT_BEARER),
+        ("urn:ietf:params:oauth:grant_type:jwt-bearer", JWT_BEARER),
+        ("token-exchange", TOKEN_EXCHANGE),
+        ("passwd", "password"),
+    ] {
+        table.row(name, |row| {
+            let client = client(&[(OAUTH_GRANT_TYPE, name)]);
+            row.returned(client.header().0, OAUTH_HTTP_NEEDED);
+            let n = client.respond(400, "", br#"{"error":"unsupported_grant_type"}"#);
+            row.returned(n, OAUTH_ERROR_UNSUPPORTED_GRANT);
+            row.holds(&error_text(), error_text().contains(&format!("did you mean {meant}?")));
+        });
+    }
+    table.end();
+}
+
+/// What is asked back is no verdict, whatever code stands beside it.
+#[test]
+fn too_many_requests_are_no_verdict() {
+    let mut table = Table::new("no verdicts");
+    for (status, headers) in [(429, ""), (429, "Retry-After: 600\r\n"), (503, "Retry-After: 60\r\n")] {
+        for error in ["access_denied", "invalid_client", "invalid_grant", "unauthorized_client"] {
+            table.row(&format!("{status} {headers:?} {error}"), |row| {
+                let client = client(&[(OAUTH_GRANT_TYPE, "client_credentials")]);
+                row.returned(client.header().0, OAUTH_HTTP_NEEDED);
+                let n = client.respond(status, headers, format!(r#"{{"error":"{error}"}}"#).as_bytes());
+                row.holds("it fails", n < 0);
+                row.action(OAUTH_ACTION_RETRY);
+            });
+        }
+    }
+    table.end();
+}
+
+/// In JSON a name stands once.
+#[test]
+fn several_resources_in_json_are_a_list() {
+    let client = client(&[
+        (OAUTH_GRANT_TYPE, "client_credentials"),
+        (OAUTH_REQUEST_BODY, "json"),
+        (OAUTH_RESOURCE, "https://a.example https://b.example https://c.example"),
+    ]);
+    assert_eq!(client.header().0, OAUTH_HTTP_NEEDED);
+    let content: serde_json::Value = serde_json::from_str(&sent(&client).content).unwrap();
+    let all = ["https://a.example", "https://b.example", "https://c.example"];
+    assert_eq!(content["resource"], serde_json::json!(all));
 }

@@ -229,7 +229,7 @@ fn what_is_remembered_has_no_secret_and_is_no_duty() {
         let client = server.holder(Some(&folder), &[]);
         assert_eq!(client.refresh(), OAUTH_ERROR_SIGN_IN);
         let notes = fs::read_to_string(lock_file(&folder)).unwrap();
-        assert!(notes.contains("final_answer") && !notes.contains("SECRET"), "{notes}");
+        assert!(notes.contains("request_hash") && !notes.contains("SECRET"), "{notes}");
     });
     table.row("a file of notes that is gone", || {
         let folder = Folder::new();

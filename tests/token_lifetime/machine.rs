@@ -63,6 +63,8 @@ const OTHERS: &[Pair] = &[
     ("resource", &[], &[(OAUTH_RESOURCE, "https://b.example")]),
     ("grant", &[], &[(OAUTH_GRANT_TYPE, "account_credentials")]),
     ("account", &[], &[(OAUTH_ACCOUNT, "anne")]),
+    ("username", &[(OAUTH_USERNAME, "anne")], &[(OAUTH_USERNAME, "bert")]),
+    ("parameters", &[(OAUTH_TOKEN_PARAMS, "tenant=a")], &[(OAUTH_TOKEN_PARAMS, "tenant=b")]),
 ];
 
 #[test]
@@ -99,7 +101,6 @@ const ASSERTED: &[Pair] = &[
         &[(OAUTH_TOKEN_PARAMS, "subject_token=anne")],
         &[(OAUTH_TOKEN_PARAMS, "subject_token=bert")],
     ),
-    ("username", &[(OAUTH_USERNAME, "anne")], &[(OAUTH_USERNAME, "bert")]),
 ];
 
 #[test]
@@ -295,8 +296,12 @@ fn a_refusal_is_a_final_no_that_a_person_cannot_mend() {
                 0..2 => answer(400, JSON, &refusal(error)),
                 _ => ok(&token_for(&number.to_string(), HOUR)),
             });
-            let more =
-                [(OAUTH_GRANT_TYPE, grant), (OAUTH_USERNAME, "anne"), (OAUTH_ASSERTION, "an.assertion.x")];
+            let more = [
+                (OAUTH_GRANT_TYPE, grant),
+                (OAUTH_USERNAME, "anne"),
+                (OAUTH_PASSWORD, "p"),
+                (OAUTH_ASSERTION, "a.b.c"),
+            ];
             let jobs = [server.client(Some(&folder), &more), server.client(Some(&folder), &more)];
             for call in 0..10 {
                 assert_eq!(jobs[call % 2].header().0, number, "{}", error_text());
@@ -402,4 +407,194 @@ fn a_grant_by_name_leaves_the_persons_token_where_it_is() {
     assert_eq!(client.header().0, OAUTH_ERROR_MISSING);
     assert!(error_text().contains("username is not set"), "{}", error_text());
     assert_eq!(server.count(), 2);
+}
+
+#[test]
+fn settings_that_change_while_a_token_is_on_its_way_cost_nobody_a_sign_in() {
+    let mut table = Table::default();
+    for (setting, text) in [(OAUTH_SCOPE, "write"), (OAUTH_ACCOUNT, "bert"), (OAUTH_AUDIENCE, "x")] {
+        for in_folder in [true, false] {
+            table.row(&format!("{setting}, in a folder: {in_folder}"), || {
+                let folder = Folder::new();
+                let client = client_with(&[BY_CLIENT]);
+                if in_folder {
+                    client.must_set(OAUTH_STORE, &folder.setting());
+                }
+                assert_eq!(client.header().0, OAUTH_HTTP_NEEDED);
+                client.must_set(setting, text);
+                // It is for who has asked.
+                assert!(answer_token(&client, "1") > 0, "{}", error_text());
+                assert_eq!(client.header().0, OAUTH_HTTP_NEEDED, "and for nobody else");
+                assert!(answer_token(&client, "2") > 0, "{}", error_text());
+                gives(&client, "2");
+                client.must_set(setting, "");
+                gives(&client, "1");
+            });
+        }
+    }
+    table.end();
+}
+
+#[test]
+fn memory_has_a_token_for_each_thing_that_was_asked_for() {
+    let server = Script::of_tokens(HOUR);
+    let client = server.client(None, &[BY_CLIENT]);
+    for (scope, token) in [("a", "0"), ("b", "1"), ("a", "0"), ("b", "1"), ("c", "2"), ("a", "0")] {
+        client.must_set(OAUTH_SCOPE, scope);
+        gives(&client, token);
+    }
+    assert_eq!(client.forget(), 0);
+    gives(&client, "3");
+    client.must_set(OAUTH_SCOPE, "b");
+    gives(&client, "1");
+    // Into a folder goes what is of now; what memory had besides is not brought back from there.
+    let folder = Folder::new();
+    client.must_set(OAUTH_STORE, &folder.setting());
+    gives(&client, "1");
+    client.must_set(OAUTH_STORE, "memory:");
+    client.must_set(OAUTH_SCOPE, "a");
+    gives(&client, "4");
+}
+
+#[test]
+fn a_grant_by_name_that_fails_changes_nothing() {
+    for store in ["memory:", "file:"] {
+        let folder = Folder::new();
+        let server = Script::start(|number, content| {
+            if content.contains("grant_type=nix") {
+                answer(400, JSON, &refusal("unsupported_grant_type"))
+            } else {
+                ok(&token_for(&number.to_string(), HOUR))
+            }
+        });
+        let client = server.holder(Some(&folder).filter(|_| store == "file:"), &[]);
+        for name in ["nix", "authorization_code", "refresh_token", "a b"] {
+            assert!(request_token(&client, name) < 0);
+            assert_eq!(client.get(OAUTH_GRANT_TYPE), "authorization_code", "{name}");
+            gives(&client, "0");
+            assert_eq!(client.get(OAUTH_REFRESH_TOKEN), "SECRET-refresh-0");
+        }
+    }
+    let client = client_with(&[]);
+    assert_eq!(request_token(&client, "nix"), OAUTH_HTTP_NEEDED);
+    let answer = client.respond(400, JSON, refusal("unsupported_grant_type").as_bytes());
+    assert_eq!(answer, OAUTH_ERROR_UNSUPPORTED_GRANT, "{}", error_text());
+    assert_eq!(client.get(OAUTH_GRANT_TYPE), "authorization_code");
+    assert_eq!(request_token(&client, "client_credentials"), OAUTH_HTTP_NEEDED);
+    assert_eq!(answer_token(&client, "1"), 0, "{}", error_text());
+    assert_eq!(client.get(OAUTH_GRANT_TYPE), "client_credentials");
+}
+
+#[test]
+fn each_jobs_refusal_is_remembered_beside_the_others() {
+    let folder = Folder::new();
+    let server = Script::start(|number, content| {
+        if content.contains("right") {
+            ok(&token_for(&number.to_string(), HOUR))
+        } else {
+            answer(400, JSON, &refusal("invalid_grant"))
+        }
+    });
+    let job = |assertion| {
+        server.client(Some(&folder), &[(OAUTH_GRANT_TYPE, JWT_BEARER), (OAUTH_ASSERTION, assertion)])
+    };
+    let jobs = [job("wrong.1.x"), job("wrong.2.x"), job("right.3.x")];
+    for call in 0..30 {
+        let expected = if call % 3 == 2 { 36 } else { OAUTH_ERROR_INVALID_GRANT };
+        assert_eq!(jobs[call % 3].header().0.signum(), expected.signum(), "{}", error_text());
+    }
+    assert_eq!(server.count(), 3, "one for each");
+}
+
+#[test]
+fn what_is_remembered_tells_no_password() {
+    let folder = Folder::new();
+    let server = Script::start(|_, _| answer(400, JSON, &refusal("invalid_grant")));
+    let job = |password| {
+        let more = [(OAUTH_GRANT_TYPE, "password"), (OAUTH_USERNAME, "anne"), (OAUTH_PASSWORD, password)];
+        server.client(Some(&folder), &more)
+    };
+    for password in ["pass&word=1", "pass&word=2", "pass&word=1", "pass&word=2"] {
+        assert_eq!(job(password).header().0, OAUTH_ERROR_INVALID_GRANT);
+    }
+    assert_eq!(server.count(), 2, "another password is another request");
+    // Sixteen bits stand for it: of some words that are tried one has the hash of a wrong one, too.
+    let hash = |password: &str| {
+        let folder = Folder::new();
+        let client =
+            server.client(Some(&folder), &[(OAUTH_GRANT_TYPE, "password"), (OAUTH_USERNAME, "anne")]);
+        client.must_set(OAUTH_PASSWORD, password);
+        assert_eq!(client.header().0, OAUTH_ERROR_INVALID_GRANT);
+        let files = files_below(&folder.store());
+        let notes = files.iter().find(|file| file.extension() == Some("lock".as_ref())).unwrap();
+        let notes = std::fs::read(notes).unwrap();
+        let notes: serde_json::Value =
+            serde_json::from_slice(notes.split(|b| *b == b'\n').next().unwrap()).unwrap();
+        notes["final_answers"][0]["request_hash"].as_str().unwrap().to_owned()
+    };
+    let words: Vec<_> = (0..1000).map(|word| hash(&format!("word {word}"))).collect();
+    let different: std::collections::BTreeSet<_> = words.iter().collect();
+    assert!(different.len() < words.len(), "each word has a hash of its own");
+}
+
+#[test]
+fn a_refresh_that_the_server_fails_over_is_followed_by_the_grant() {
+    if !own_process("machine::a_refresh_that_the_server_fails_over_is_followed_by_the_grant") {
+        return;
+    }
+    let mut table = Table::default();
+    for (name, said) in [
+        ("500", answer(500, "", "oops")),
+        ("404", answer(404, "", "")),
+        ("a page", answer(200, "Content-Type: text/html\r\n", "<html>hello</html>")),
+        ("nothing", ok("{}")),
+    ] {
+        table.row(name, || {
+            let server = Script::start(move |number, content| {
+                if content.contains("grant_type=refresh_token") {
+                    said.clone()
+                } else {
+                    ok(&token_for(&number.to_string(), HOUR))
+                }
+            });
+            let job = server.client(None, &[BY_CLIENT]);
+            gives(&job, "0");
+            advance(HOUR);
+            gives(&job, "2");
+        });
+    }
+    table.end();
+}
+
+#[test]
+fn no_sentence_repeats_the_token_before() {
+    let mut table = Table::default();
+    for secret in ["SECRET-access-0", "SECRET-refresh-0"] {
+        table.row(secret, || {
+            let server = Script::start(move |number, _| match number {
+                0 => ok(&token_for("0", HOUR)),
+                _ => answer(400, JSON, &refusal("invalid_client").replace("words", secret)),
+            });
+            let job = server.client(None, &[BY_CLIENT]);
+            gives(&job, "0");
+            assert_eq!(request_token(&job, ""), OAUTH_ERROR_INVALID_CLIENT);
+            assert!(!error_text().contains(secret), "{}", error_text());
+            assert!(!job.get(OAUTH_ERROR_DESCRIPTION).contains(secret));
+            assert!(!job.status().contains(secret), "{}", job.status());
+        });
+    }
+    table.end();
+}
+
+#[test]
+fn what_differs_in_writing_alone_is_the_same() {
+    let folder = Folder::new();
+    let server = Script::of_tokens(HOUR);
+    for more in [
+        &[(OAUTH_TOKEN_PARAMS, "a=1&b=2"), (OAUTH_TOKEN_HEADERS, "X-Tenant: t")] as &[(i32, &str)],
+        &[(OAUTH_TOKEN_PARAMS, "b=2&a=1"), (OAUTH_TOKEN_HEADERS, "x-tenant=t&User-Agent=job-2")],
+        &[(OAUTH_TOKEN_PARAMS, "?b=%32&a=1"), (OAUTH_TOKEN_HEADERS, "X-Tenant:t")],
+    ] {
+        gives(&server.client(Some(&folder), &[&[BY_CLIENT], more].concat()), "0");
+    }
 }

@@ -18,6 +18,11 @@ pub enum Asked {
 
 /// `error` is the RFC's code where it is one; `has_time`: the server says when to come again.
 pub fn meaning(asked: Asked, status: u16, error: &str, words: &[String], has_time: bool) -> Meaning {
+    // "Too many requests" is no verdict, whatever code stands beside it; nor is what is to be asked again.
+    let is_asked_back = status == 429 || status == 503 && has_time;
+    if is_asked_back && (error != "invalid_grant" || matches!(asked, Asked::Grant(_) | Asked::Other)) {
+        return Meaning::Passing;
+    }
     let Asked::Grant(kind) = asked else { return read(asked, status, error, words, has_time) };
     match read(Asked::Other, status, error, words, has_time) {
         // Whatever it says of the client: this is about what the client has brought along.

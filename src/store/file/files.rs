@@ -133,7 +133,9 @@ pub fn check_file(path: &Path, mode: u32, owner: u32) -> Result<()> {
         Err(Error::StoreUnsafe { path: path.display().to_string(), reason: reason.to_owned() })
     };
     if mode & FILE_TYPE != REGULAR {
-        return unsafe_because("the record is a symbolic link or no file (move it away and sign in again)");
+        return unsafe_because(
+            "the record is a symbolic link or no file (move it away, then sign in or ask again)",
+        );
     }
     if owner != system::effective_user() {
         return unsafe_because("the record belongs to another user (run as the one who signed in)");

@@ -110,7 +110,7 @@ impl Folder {
         let found = file.metadata().map_err(cannot)?;
         check_file(&path(), found.mode(), found.uid())?;
         if found.len() > MAX_FILE {
-            let reason = "the record is larger than any: move it away and sign in again".to_owned();
+            let reason = "the record is larger than any: move it away, then sign in or ask again".to_owned();
             return Err(Error::StoreFormat { path: path().display().to_string(), reason });
         }
         let mut bytes = Wiped::new(Vec::with_capacity(usize::try_from(found.len()).unwrap_or(0)));

@@ -255,7 +255,7 @@ impl Place {
         if record::name(owner(&found)) != self.name {
             return Err(Error::StoreFormat {
                 path: path.display().to_string(),
-                reason: "the record is another client's (move it away and sign in again)".to_owned(),
+                reason: "the record is another client's (move it away, then sign in or ask again)".to_owned(),
             });
         }
         Ok(Some(found))

@@ -51,7 +51,7 @@ pub fn notes() -> LeaseNotes {
             sentence: "no connection".to_owned(),
             is_shared: true,
         }),
-        final_answer: Some(Remembered {
+        final_answers: vec![Remembered {
             request: "4567cdef".to_owned(),
             until: 1_800_000_300,
             times: 2,
@@ -69,7 +69,7 @@ pub fn notes() -> LeaseNotes {
                     ..Refusal::default()
                 },
             },
-        }),
+        }],
         forgotten: Some(Forgotten { at: 1_800_000_002, generation: 7, is_revoked: true }),
     }
 }

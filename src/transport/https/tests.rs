@@ -105,7 +105,7 @@ fn https() -> Https {
 
 fn request(method: &'static str, url: &str, content: &str) -> Request {
     let (url, content) = (Secret::new(url), Secret::new(content));
-    Request { method, url, headers: Vec::new(), content, signed: Vec::new() }
+    Request { method, url, headers: Vec::new(), content, signed: Vec::new(), guessable: Vec::new() }
 }
 
 fn get(url: &str) -> Request {
