@@ -1,6 +1,7 @@
 """Cases of tokens that need no person; see cases.py."""
 import json
 import pathlib
+import time
 import urllib.parse
 
 from cases import case, expire, header_of
@@ -80,15 +81,23 @@ def token_by_the_grants_name(site):
 
 
 @case("oidc-provider", "default")
-def persons_token_stays_beside_the_machines(site):
-    store = {"store": f"file:{site.folder()}"}
-    with site.signed_in(**store) as client:
-        persons = client.bearer_header()
-        with site.client(**machine(site, **store)) as job:
-            machines = job.bearer_header()
-            expect("whose token", MACHINE, site.whose(machines))
+def one_client_for_a_person_and_a_machine(site):
+    both = {**site.both, "store": f"file:{site.folder()}"}
+    with site.signed_in(**both) as client, site.client(**{**machine(site, **both), "scope": "read"}) as job:
+        persons, machines = client.bearer_header(), job.bearer_header()
+        expect("whose token", (both["client_id"], None, {"read"}), site.whose(machines))
+        # By name, in the client of the person.
+        client.set(scope="read")
+        client.request_token("client_credentials")
+        newer = client.bearer_header()
+        expect("different headers", 3, len({persons, machines, newer}))
+        job.token_rejected()
+        expect("the newest machine's header", newer, job.bearer_header())
+        client.set(grant_type=None, scope=site.usual["scope"])
         expect("the person's header", persons, client.bearer_header())
-        site.expect_api("the person's header", 200, persons)
+        client.refresh()
+        site.expect_api("the person's header", 200, client.bearer_header())
+        expect("whose token", (both["client_id"], None, {"read"}), site.whose(newer))
 
 
 @case(*MACHINES)
@@ -150,6 +159,23 @@ def storm(site, settings, whose):
             expect("whose token", whose, site.whose(headers[-1][0]))
             expire(folder)
         expect("the old header", False, headers[0][0] == headers[1][0])
+
+
+@case(*MACHINES, schemes=["http"])
+def process_killed_in_a_storm_on_a_first_token(site):
+    with site.relay(kept=1) as relay:
+        settings = machine(site, store=f"file:{site.folder()}", token_endpoint=site.token_endpoint(relay.port))
+        killed = site.job(["bearer_header"], **settings)
+        expect("a request of the first process", True, relay.wait_for(1))
+        jobs = [site.job(["bearer_header"], **settings) for _ in range(5)]
+        time.sleep(1)
+        expect("token requests while it waits", 1, relay.count)
+        killed.kill()
+        killed.wait()
+        headers = [header_of(results) for results in [site.finished(job) for job in jobs]]
+        expect("token requests", 2, relay.count)
+        expect("different headers", 1, len(set(headers)))
+        expect("whose token", MACHINE, site.whose(headers[0]))
 
 
 @case(*MACHINES)

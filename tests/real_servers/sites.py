@@ -66,6 +66,8 @@ class Site:
     usual = odd = public = short = {}
     #: Nobody has consented to this one, so that the server asks.
     unconsented = {}
+    #: A client that may sign in and ask for itself.
+    both = {}
     #: A client that needs no person; one that may not have the grant that it asks for, and what that is called.
     machine = forbidden = {}
     forbidden_is = "OAUTH_ERROR_UNAUTHORIZED"
@@ -174,6 +176,7 @@ class OidcProvider(Site):
     short = {"client_id": "short"}
 
     machine = {"client_id": "machine", "client_secret": secret}
+    both = {"client_id": "odd:id", "client_secret": odd["client_secret"]}
     forbidden = {"client_id": "basic"}
     forbidden_is = "OAUTH_ERROR_INVALID_REQUEST"
     wrong_scope = "read openid"  # one that it does not know is dropped without a word
@@ -208,6 +211,7 @@ class Doorkeeper(Site):
     public = {"client_id": "public", "client_secret": None}
     short = {"scope": "read brief"}
     machine = {"client_id": "machine", "client_secret": "machine-secret"}
+    both = {"client_id": "web", "client_secret": "web-secret"}
     forbidden = unconsented
 
     def endpoints(self):
