@@ -24,10 +24,7 @@ pub const ROWS: &[Row] = &[
     Row {
         number: number::OAUTH_REDIRECT_NAMES,
         key: "redirect_names",
-        kind: Kind::Own {
-            get: |s| Secret::new(s.redirect.names.written()),
-            set: |s, given| given.names(&KNOWN, &mut s.redirect.names),
-        },
+        kind: Kind::Own { get: |s| Secret::new(s.redirect.names.written()), set: set_names },
     },
     Row {
         number: number::OAUTH_TOKEN_HOSTS,
@@ -40,6 +37,20 @@ pub const ROWS: &[Row] = &[
         kind: Kind::Text(name, |s| &s.redirect.token_host_param, |s| &mut s.redirect.token_host_param),
     },
 ];
+
+fn set_names(settings: &mut Settings, given: Given<'_>) -> Result<()> {
+    let mut names = Names::default();
+    given.names(&KNOWN, &mut names)?;
+    if let Some(hidden) = KNOWN
+        .names
+        .iter()
+        .find(|name| names.of(name) == **name && names.ours(name).is_some_and(|ours| ours != **name))
+    {
+        return Err(given.refused(format!("{hidden} is another's name then: say what it is called itself")));
+    }
+    settings.redirect.names = names;
+    Ok(())
+}
 
 fn hosts(_: &Settings, given: Given<'_>) -> Result<String> {
     let text = given.checked()?;

@@ -75,7 +75,7 @@ impl File<'_> {
         let kind = self.json.member("type").and_then(Json::text).unwrap_or_default();
         let reason = match kind {
             "authorized_user" => "this is a person's sign-in, and no service account: sign in by this library",
-            "external_account" => "this names another's tokens, and has no key: use grant_type token-exchange",
+            "external_account" => "this names another's tokens, and has no key: set grant_type to a token exchange (RFC 8693)",
             _ => {
                 "no known service account: looked for type (service_account, serviceaccount), boxAppSettings, or \
                  clientid with clientsecret"

@@ -35,7 +35,7 @@ pub fn import(keys: &Keys, ours: &Identity, text: &str) -> Result<Token> {
     // What was written by somebody else must be such that it can be read again.
     let token = token.bounded();
     if identity != *ours {
-        let reason = "it is another's: token_endpoint, client_id or account differ".to_owned();
+        let reason = "it is another's: token_endpoint, client_id, account or grant differ".to_owned();
         return Err(Error::Value { key: KEY, reason });
     }
     Ok(token)

@@ -394,6 +394,8 @@ const NONSENSE: &[(&[i32], &[&str], i32)] = &[
     (
         &[OAUTH_REDIRECT_NAMES],
         &[
+            "code=state",
+            "error=iss",
             "code",
             "code=",
             "state=",
