@@ -72,7 +72,7 @@ class Site:
     machine = forbidden = {}
     forbidden_is = "OAUTH_ERROR_UNAUTHORIZED"
     #: A scope that is refused; what a wrong password is called.
-    wrong_scope, wrong_password_is = "read bogus", ["OAUTH_ERROR_INVALID_GRANT"]
+    wrong_scope, wrong_password_is = "read bogus", "OAUTH_ERROR_INVALID_GRANT"
 
     def sign_in(self, url, deny=False):
         raise NotImplementedError
@@ -227,7 +227,7 @@ class Authlib(Site):
     machine = {"client_id": "machine", "client_secret": "machine-secret"}
     odd = {"client_id": "odd", "client_secret": "p@ss:w%rd+/= &x", "basic_encoding": "raw"}
     forbidden = {**odd, "grant_type": "password", "username": "alice", "password": "secret"}
-    wrong_password_is = ["OAUTH_ERROR_INVALID_REQUEST", "OAUTH_ERROR_INVALID_GRANT"]  # as its versions have it
+    wrong_password_is = "OAUTH_ERROR_INVALID_REQUEST"
 
     def endpoints(self):
         return {"base_url": self.base, "token_endpoint": "/oauth/token"}
