@@ -75,7 +75,7 @@ mod tests {
     }
 
     impl Store for Numbers {
-        fn record(&self, _identity: Identity) -> Arc<dyn Record> {
+        fn record(&self, _identity: Arc<Identity>) -> Arc<dyn Record> {
             unreachable!()
         }
 

@@ -71,7 +71,7 @@ fn unproven(refusal: &Refusal) -> String {
 
 /// Whether it was we who asked, in this process or another.
 fn has_asked(snapshot: &Snapshot, state: &str) -> Result<bool> {
-    Ok(snapshot.memory_record().has_pending(state) || snapshot.record()?.has_pending(state))
+    Ok(snapshot.memory_record.has_pending(state) || snapshot.record()?.has_pending(state))
 }
 
 /// The URL with that state or, for a code that came without one from where none comes, the newest.
@@ -80,7 +80,7 @@ fn claim(snapshot: &Snapshot, response: &AuthorizationResponse, code: &str) -> R
         Origin::Redirect { state } => Some(state.as_deref().ok_or_else(no_state)?),
         Origin::Page { .. } | Origin::Alone => None,
     };
-    let found = match snapshot.memory_record().claim_pending(state, code)? {
+    let found = match snapshot.memory_record.claim_pending(state, code)? {
         Found::None => snapshot.record()?.claim_pending(state, code)?,
         found => found,
     };

@@ -92,7 +92,7 @@ impl World {
         ] {
             settings.set(number, text).unwrap();
         }
-        let record = TestRecord::new(&Identity::of(&settings).unwrap(), is_shared);
+        let record = TestRecord::new(Identity::of(&settings).unwrap(), is_shared);
         let snapshot = Snapshot::with_record(Arc::new(settings), Arc::new(record));
         let published: &'static PublishedToken = Box::leak(Box::new(PublishedToken::new()));
         let cache = TokenCache::new(1, published, snapshot.key.clone(), Freshness::default());

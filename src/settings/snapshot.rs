@@ -17,6 +17,8 @@ pub struct Snapshot {
     /// What selects a token.
     pub key: TokenKey,
     memory: MemoryStore,
+    /// What this process alone has of the account: URLs that were made when nothing else was set.
+    pub memory_record: Arc<dyn Record>,
     record: OnceLock<Result<Arc<dyn Record>>>,
     authorization: OnceLock<AuthorizationTemplate>,
 }
@@ -32,7 +34,9 @@ impl Snapshot {
     /// `memory` is that of the client, in this process.
     pub fn new(settings: Arc<Settings>, memory: MemoryStore) -> Self {
         let key = TokenKey::of(&settings);
-        Self { settings, key, memory, record: OnceLock::new(), authorization: OnceLock::new() }
+        let identity = key.identity.clone().unwrap_or_else(|| Arc::new(Identity::without_server(&settings)));
+        let memory_record = memory.record(identity);
+        Self { settings, key, memory, memory_record, record: OnceLock::new(), authorization: OnceLock::new() }
     }
 
     /// For tests of what is done with a record.
@@ -48,7 +52,7 @@ impl Snapshot {
     }
 
     /// Whose token `memory:` keeps.
-    pub fn owner_in_memory(&self) -> Option<Identity> {
+    pub fn owner_in_memory(&self) -> Option<Arc<Identity>> {
         self.key.identity.clone().filter(|_| self.is_memory())
     }
 
@@ -63,20 +67,10 @@ impl Snapshot {
     /// The record of the account. In a folder it has no place without a token endpoint.
     pub fn record(&self) -> Result<&dyn Record> {
         let make = || match &self.settings.storage.store {
-            StoreSetting::Memory => Ok(self.memory_record()),
-            StoreSetting::Folder(_) => Ok(self.store().record(Identity::of(&self.settings)?)),
+            StoreSetting::Memory => Ok(self.memory_record.clone()),
+            StoreSetting::Folder(_) => Ok(self.store().record(Arc::new(Identity::of(&self.settings)?))),
         };
         self.record.get_or_init(make).as_ref().map(|record| &**record).map_err(Clone::clone)
-    }
-
-    /// What this process alone has of the account: URLs that were made when nothing else was set.
-    pub fn memory_record(&self) -> Arc<dyn Record> {
-        self.memory.record(self.key.identity.clone().unwrap_or_else(|| Identity {
-            token_endpoint: String::new(),
-            client_id: self.settings.client.client_id.clone(),
-            account: self.settings.storage.account.clone(),
-            machine: self.settings.machine_identity(),
-        }))
     }
 
     pub fn keys(&self) -> Keys {

@@ -1,6 +1,8 @@
 //! Where tokens are kept, for whom, and how.
 #![forbid(unsafe_code)]
 
+use std::sync::Arc;
+
 use super::row::{text, Given, Kind, Row, YEAR};
 use super::Settings;
 use crate::constants as number;
@@ -9,7 +11,7 @@ use crate::line::one_line;
 use crate::secret::Secret;
 use crate::store::{KeySource, Wait};
 use crate::system::GivenPath;
-use crate::token::Identity;
+use crate::token::{Identity, MachineIdentity};
 
 #[derive(Clone, Debug)]
 pub struct Storage {
@@ -159,12 +161,17 @@ impl Settings {
 
 impl Identity {
     pub fn of(settings: &Settings) -> Result<Self> {
-        Ok(Self {
-            token_endpoint: settings.token_url()?,
+        Ok(Self { token_endpoint: settings.token_url()?, ..Self::without_server(settings) })
+    }
+
+    /// Whose, as long as no usable token endpoint is named.
+    pub fn without_server(settings: &Settings) -> Self {
+        Self {
+            token_endpoint: String::new(),
             client_id: settings.client.client_id.clone(),
             account: settings.storage.account.clone(),
             machine: settings.machine_identity(),
-        })
+        }
     }
 }
 
@@ -172,7 +179,7 @@ impl Identity {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenKey {
     /// None while the settings do not name a usable token endpoint.
-    pub identity: Option<Identity>,
+    pub identity: Option<Arc<Identity>>,
     /// What a machine's token was asked for with.
     pub basis: Option<String>,
     store: StoreSetting,
@@ -181,7 +188,7 @@ pub struct TokenKey {
 impl TokenKey {
     pub fn of(settings: &Settings) -> Self {
         let store = settings.storage.store.clone();
-        Self { identity: Identity::of(settings).ok(), basis: settings.basis(), store }
+        Self { identity: Identity::of(settings).ok().map(Arc::new), basis: settings.basis(), store }
     }
 
     pub fn is_memory(&self) -> bool {
@@ -190,7 +197,9 @@ impl TokenKey {
 
     /// The same but for the account.
     pub fn is_same_list(&self, other: &Self) -> bool {
-        let of = |key: &Self| key.identity.clone().map(|of| (of.token_endpoint, of.client_id, of.machine));
+        fn of(key: &TokenKey) -> Option<(&str, &str, &Option<MachineIdentity>)> {
+            key.identity.as_deref().map(|of| (&*of.token_endpoint, &*of.client_id, &of.machine))
+        }
         self.store == other.store && of(self) == of(other)
     }
 

@@ -33,7 +33,7 @@ struct Contents {
 }
 
 struct Kept {
-    owner: Identity,
+    owner: Arc<Identity>,
     token: Option<Arc<Token>>,
     /// Which write was the last to change it.
     write: u64,
@@ -57,7 +57,7 @@ enum Status {
 
 impl MemoryStore {
     /// From now on it keeps this account's token, too.
-    pub fn keep(&self, owner: Option<Identity>) {
+    pub fn keep(&self, owner: Option<Arc<Identity>>) {
         if let Some(owner) = owner {
             lock(&self.0).keep(owner);
         }
@@ -68,7 +68,7 @@ impl MemoryStore {
         lock(&self.0).kept.clear();
     }
 
-    pub fn of(owner: Option<Identity>, token: Option<Arc<Token>>) -> Self {
+    pub fn of(owner: Option<Arc<Identity>>, token: Option<Arc<Token>>) -> Self {
         let mut contents = Contents::default();
         if let Some(owner) = owner {
             contents.keep(owner).token = token;
@@ -81,7 +81,7 @@ impl MemoryStore {
     }
 
     /// Token, URLs and notes of that account.
-    pub fn clear(&self, owner: Option<&Identity>) {
+    pub fn clear(&self, owner: Option<&Arc<Identity>>) {
         let mut contents = lock(&self.0);
         contents.kept.retain(|kept| Some(&kept.owner) != owner);
         contents.pending.clear();
@@ -92,7 +92,11 @@ impl MemoryStore {
 
     /// For the child of a fork, which has `token` in memory: URLs and others' tokens come along, and what was sent was the
     /// parent's. `None` where a thread of the parent was changing something at that very moment.
-    pub fn after_fork(parent: &Self, owner: Option<Identity>, token: Option<Arc<Token>>) -> Option<Self> {
+    pub fn after_fork(
+        parent: &Self,
+        owner: Option<Arc<Identity>>,
+        token: Option<Arc<Token>>,
+    ) -> Option<Self> {
         let mut contents = std::mem::take(&mut *parent.0.try_lock().ok()?);
         for kept in &mut contents.kept {
             // The server's last word is to all of them.
@@ -110,12 +114,12 @@ impl MemoryStore {
 }
 
 impl Store for MemoryStore {
-    fn record(&self, identity: Identity) -> Arc<dyn Record> {
+    fn record(&self, identity: Arc<Identity>) -> Arc<dyn Record> {
         Arc::new(MemoryRecord { store: self.clone(), identity })
     }
 
     fn list(&self, client: &Identity) -> Result<Listing> {
-        let token = MemoryRecord { store: self.clone(), identity: client.clone() }.read()?;
+        let token = self.record(Arc::new(client.clone())).read()?;
         Ok(Listing(token.map(|_| [0; 16]).into_iter().collect()))
     }
 
@@ -139,7 +143,7 @@ impl Store for MemoryStore {
 struct MemoryRecord {
     store: MemoryStore,
     /// Without a token endpoint where none is set: then there is no token.
-    identity: Identity,
+    identity: Arc<Identity>,
 }
 
 impl Record for MemoryRecord {

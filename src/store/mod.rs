@@ -34,7 +34,7 @@ use crate::token::{Identity, Token};
 
 /// The records of many accounts.
 pub trait Store: Send + Sync {
-    fn record(&self, identity: Identity) -> Arc<dyn Record>;
+    fn record(&self, identity: Arc<Identity>) -> Arc<dyn Record>;
 
     /// What there is of that token endpoint and client at this moment.
     fn list(&self, client: &Identity) -> Result<Listing>;

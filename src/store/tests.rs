@@ -108,7 +108,7 @@ fn nobody_finds_anothers(world: &World) {
         Identity { token_endpoint: "https://other.example/token".to_owned(), ..identity("anne") },
     ];
     for other in others {
-        assert!(world.store.record(other.clone()).read().unwrap().is_none(), "{other:?}");
+        assert!(world.store.record(Arc::new(other.clone())).read().unwrap().is_none(), "{other:?}");
     }
 }
 
@@ -265,7 +265,7 @@ fn resealed(world: &World) {
     let Some(rekeyed) = world.open_rekeyed() else { return };
     assert_eq!(rekeyed.reseal(Wait::No).unwrap(), 2);
     assert_eq!(rekeyed.reseal(Wait::No).unwrap(), 0);
-    assert_eq!(rekeyed.record(identity("anne")).read().unwrap(), Some(token(1)));
+    assert_eq!(rekeyed.record(Arc::new(identity("anne"))).read().unwrap(), Some(token(1)));
 }
 
 /// A store of an engine, in a folder that goes with it.
@@ -293,7 +293,7 @@ impl World {
     }
 
     fn record(&self, account: &str) -> Arc<dyn Record> {
-        self.store.record(identity(account))
+        self.store.record(Arc::new(identity(account)))
     }
 
     fn lease(&self, account: &str) -> Box<dyn Lease> {
@@ -315,7 +315,7 @@ impl Drop for World {
 }
 
 fn memory(_folder: &Path) -> Box<dyn Store> {
-    Box::new(MemoryStore::of(Some(identity("anne")), None))
+    Box::new(MemoryStore::of(Some(Arc::new(identity("anne"))), None))
 }
 
 fn file(folder: &Path) -> Box<dyn Store> {

@@ -22,9 +22,10 @@ pub struct TestRecord {
 }
 
 impl TestRecord {
-    pub fn new(identity: &Identity, is_shared: bool) -> Self {
+    pub fn new(identity: Identity, is_shared: bool) -> Self {
+        let identity = Arc::new(identity);
         let store = MemoryStore::of(Some(identity.clone()), None);
-        Self { inner: store.record(identity.clone()), is_shared, is_leased: Arc::default() }
+        Self { inner: store.record(identity), is_shared, is_leased: Arc::default() }
     }
 }
 

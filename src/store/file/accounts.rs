@@ -75,7 +75,7 @@ pub fn reseal(store: &FileStore, wait: Wait) -> Result<i32> {
     for name in names {
         let place = store.place(name);
         let Some((identity, _, true)) = place.contents(&folder)? else { continue };
-        let record: &dyn Record = &FileRecord { place: place.clone(), identity };
+        let record: &dyn Record = &FileRecord { place: place.clone(), identity: Arc::new(identity) };
         let mut lease = record.lease_to_write(wait)?;
         // Another job may just have written it.
         if let Some((_, token, true)) = place.contents(&folder)? {

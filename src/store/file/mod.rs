@@ -46,7 +46,7 @@ impl FileStore {
 }
 
 impl Store for FileStore {
-    fn record(&self, identity: Identity) -> Arc<dyn Record> {
+    fn record(&self, identity: Arc<Identity>) -> Arc<dyn Record> {
         Arc::new(FileRecord { place: self.place(record::name(&identity)), identity })
     }
 
@@ -71,7 +71,7 @@ impl Store for FileStore {
 
 struct FileRecord {
     place: Place,
-    identity: Identity,
+    identity: Arc<Identity>,
 }
 
 impl Record for FileRecord {
@@ -134,7 +134,7 @@ impl Record for FileRecord {
 
 struct FileReservation {
     open: OpenPlace,
-    identity: Identity,
+    identity: Arc<Identity>,
 }
 
 impl Reservation for FileReservation {
@@ -148,7 +148,7 @@ impl Reservation for FileReservation {
 
 struct FileLease {
     locked: Box<Locked>,
-    identity: Identity,
+    identity: Arc<Identity>,
 }
 
 impl Lease for FileLease {

@@ -35,7 +35,7 @@ pub fn by_pages(world: &World) {
     // Who comes later is on no page of that list, and whoever is gone makes none shorter.
     if all.len() == 3 {
         world.write("zoe", 1);
-        world.store.record(identity(&all[0])).lease_to_write(Wait::No).unwrap().remove(1).unwrap();
+        world.record(&all[0]).lease_to_write(Wait::No).unwrap().remove(1).unwrap();
         assert_eq!(page(&listing, 0, 2).0, all[1..]);
     }
 }

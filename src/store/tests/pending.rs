@@ -153,7 +153,7 @@ fn not_found(world: &World) {
         Identity { token_endpoint: "https://other.example/token".to_owned(), ..identity("anne") },
     ];
     for other in others {
-        let record = world.store.record(other.clone());
+        let record = world.store.record(Arc::new(other.clone()));
         assert!(none(&*record, None) && none(&*record, Some(&state(b'a'))), "it is anne's: {other:?}");
     }
 }
