@@ -1,15 +1,18 @@
 //! Signing in: a URL for a person, and the code that comes back.
 #![forbid(unsafe_code)]
 
+use std::mem;
+use std::sync::Arc;
+
 use super::task::{Aim, SignIn, Task};
 use super::Client;
 use crate::error::{Error, Result};
 use crate::operation::Exchange;
 use crate::pending::{AuthorizationUrl, ReturnedCode};
-use crate::secret::Secret;
 use crate::settings::Snapshot;
 use crate::store::Reservation;
 use crate::system::lock;
+use crate::token::Token;
 
 impl Client {
     /// Makes an authorization URL, and gives its parts to `put`. It counts only if it is remembered: in the store, where
@@ -48,8 +51,8 @@ impl Client {
         };
         // This process may live no longer than its answer: what memory alone has would be lost.
         let place = snapshot.record()?.reserve()?;
-        let secrets = process.source(&snapshot).token()?.map(|cached| cached.token.secrets());
-        let (operation, aim) = exchange(&snapshot, code, place, secrets.unwrap_or_default());
+        let before = process.source(&snapshot).token()?.map(|cached| cached.token.clone());
+        let (operation, aim) = exchange(&snapshot, code, place, before);
         process.run(&carrier, operation.operation(), Task { snapshot: snapshot.clone(), aim }).map(drop)
     }
 }
@@ -58,11 +61,11 @@ fn exchange(
     snapshot: &Snapshot,
     code: ReturnedCode,
     place: Box<dyn Reservation>,
-    secrets: Vec<Secret>,
+    before: Option<Arc<Token>>,
 ) -> (Exchange, Aim) {
-    let ReturnedCode { code, fingerprint, extra, token_host, claim } = code;
-    let (redirect_uri, verifier) = (claim.redirect_uri.clone(), claim.verifier.clone());
+    let ReturnedCode { code, fingerprint, extra, token_host, mut claim } = code;
+    let (redirect_uri, verifier) = (mem::take(&mut claim.redirect_uri), claim.verifier.take());
     let aim = Aim::SignIn(SignIn { fingerprint: fingerprint.clone(), claim, place });
     let settings = snapshot.settings.clone();
-    (Exchange { settings, code, fingerprint, redirect_uri, verifier, extra, token_host, secrets }, aim)
+    (Exchange { settings, code, fingerprint, redirect_uri, verifier, extra, token_host, before }, aim)
 }

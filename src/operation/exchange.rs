@@ -12,6 +12,7 @@ use crate::protocol::token_response;
 use crate::secret::Secret;
 use crate::settings::Settings;
 use crate::time::Moment;
+use crate::token::Token;
 
 pub struct Exchange {
     pub settings: Arc<Settings>,
@@ -24,8 +25,8 @@ pub struct Exchange {
     pub extra: Vec<(String, String)>,
     /// Where it goes, if not to the configured host.
     pub token_host: Option<String>,
-    /// Of the token that is there already: no sentence repeats them.
-    pub secrets: Vec<Secret>,
+    /// The token that is there already: no sentence repeats it.
+    pub before: Option<Arc<Token>>,
 }
 
 impl Exchange {
@@ -48,16 +49,15 @@ impl OneRequest for Exchange {
     }
 
     fn read(&self, response: &Response, now: i64, signed: &[Secret]) -> Outcome {
-        let mut secrets = self.secrets.clone();
-        secrets.push(self.code.clone());
-        secrets.extend(self.verifier.clone());
-        let mut token = token_response::parse(&self.settings.answer_from(
-            ("token_endpoint", Asked::Code),
-            response,
-            now,
-            secrets,
-            signed,
-        ))?;
+        let secrets = || {
+            let ours = [Some(&self.code), self.verifier.as_ref()].into_iter().flatten().chain(signed);
+            let mut secrets: Vec<_> = ours.cloned().chain(self.settings.secrets()).collect();
+            secrets.extend(self.before.iter().flat_map(|token| token.secrets()));
+            secrets
+        };
+        let asked = ("token_endpoint", Asked::Code);
+        let answer = self.settings.answer_from(asked, response, now, &secrets, !signed.is_empty());
+        let mut token = token_response::parse(&answer)?;
         let member = |(name, value): &(String, String)| (name.clone(), Json::of_text(value));
         token.code_verifier = self.verifier.clone().filter(|_| self.settings.token_requests.refresh_verifier);
         token.token_host.clone_from(&self.token_host);

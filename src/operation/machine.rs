@@ -25,8 +25,7 @@ impl Machine {
     pub fn new(settings: &Arc<Settings>, old: Option<&Arc<Token>>, may_refresh: bool) -> Self {
         let own = old.filter(|old| may_refresh && old.basis == settings.basis());
         let refresh = own.and_then(|old| Refresh::new(settings.clone(), old.clone()).ok()).map(Single::new);
-        let secrets = old.map(|old| old.secrets()).unwrap_or_default();
-        Self { refresh, grant: Single::new(Ask { settings: settings.clone(), secrets }) }
+        Self { refresh, grant: Single::new(Ask { settings: settings.clone(), before: old.cloned() }) }
     }
 }
 
@@ -58,8 +57,8 @@ fn is_servers_fault(error: &Error) -> bool {
 /// The grant's own request.
 struct Ask {
     settings: Arc<Settings>,
-    /// Of the token before: no sentence repeats them.
-    secrets: Vec<Secret>,
+    /// The token before: no sentence repeats it.
+    before: Option<Arc<Token>>,
 }
 
 impl OneRequest for Ask {
@@ -71,7 +70,11 @@ impl OneRequest for Ask {
 
     fn read(&self, response: &Response, now: i64, signed: &[Secret]) -> Outcome {
         let asked = ("token_endpoint", Asked::Grant(self.settings.grant.kind()));
-        let answer = self.settings.answer_from(asked, response, now, self.secrets.clone(), signed);
+        let secrets = || {
+            let before = self.before.iter().flat_map(|token| token.secrets());
+            self.settings.secrets().into_iter().chain(before).chain(signed.iter().cloned()).collect()
+        };
+        let answer = self.settings.answer_from(asked, response, now, &secrets, !signed.is_empty());
         let token = token_response::parse(&answer)?;
         Ok(Product::Token(Box::new(Token { basis: self.settings.basis(), ..token })))
     }

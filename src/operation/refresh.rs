@@ -45,8 +45,9 @@ impl OneRequest for Refresh {
     }
 
     fn read(&self, response: &Response, now: i64, signed: &[Secret]) -> Outcome {
-        let (asked, secrets) = (("token_endpoint", Asked::Refresh), self.old.secrets());
-        let answer = self.settings.answer_from(asked, response, now, secrets, signed);
+        let asked = ("token_endpoint", Asked::Refresh);
+        let secrets = || [self.settings.secrets(), self.old.secrets(), signed.to_vec()].concat();
+        let answer = self.settings.answer_from(asked, response, now, &secrets, !signed.is_empty());
         Ok(Product::Token(Box::new(token_response::parse_refreshed(&answer, &self.old)?)))
     }
 }

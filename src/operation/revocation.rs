@@ -43,13 +43,9 @@ impl Revocation {
     }
 
     fn read(&self, response: &Response, now: i64) -> Result<()> {
-        let answer = self.settings.answer_from(
-            ("revocation_endpoint", Asked::Other),
-            response,
-            now,
-            self.secrets.clone(),
-            &self.signed,
-        );
+        let asked = ("revocation_endpoint", Asked::Other);
+        let secrets = || [&self.settings.secrets()[..], &self.secrets, &self.signed].concat();
+        let answer = self.settings.answer_from(asked, response, now, &secrets, !self.signed.is_empty());
         match revocation::parse(&answer) {
             // RFC 7009 section 2.2.1: without its refresh token, it lives until it expires.
             Err(Error::Refused(refusal)) if self.has_revoked && refusal.error == revocation::UNSUPPORTED => {

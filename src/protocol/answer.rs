@@ -21,8 +21,8 @@ use crate::uri;
 pub struct Answer<'a> {
     pub response: &'a Response,
     pub dialect: &'a AnswerDialect,
-    /// The server's words, without our secrets.
-    pub words: Redactor,
+    /// Ours, which no sentence repeats. Asked for only where there is something to say.
+    pub secrets: &'a dyn Fn() -> Vec<Secret>,
     /// When it came.
     pub now: i64,
     /// Who answered, as the setting of its URL is called.
@@ -58,6 +58,11 @@ impl Answer<'_> {
         Ok(read.map_err(|reason| Unread::new(reason, text, self.is_success())))
     }
 
+    /// The server's words, without our secrets.
+    fn words(&self) -> Redactor {
+        Redactor::new((self.secrets)())
+    }
+
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.response.status)
     }
@@ -81,13 +86,14 @@ impl Answer<'_> {
         let said = said.worded(text);
         let mut secrets = tokens_in(members);
         secrets.extend(ours.iter().flat_map(Found::secrets));
-        Some(self.refused(said, &self.words.and(secrets)))
+        secrets.extend((self.secrets)());
+        Some(self.refused(said, &Redactor::new(secrets)))
     }
 
     /// Members that are neither what was asked for nor a refusal.
     pub fn without_code(&self, members: &Json) -> Error {
         let said = Said::in_members(members.only(), self.is_success(), false).unwrap_or_default();
-        let words = said.worded(self.dialect.error_text_in(members)).words(&self.words);
+        let words = said.worded(self.dialect.error_text_in(members)).words(&self.words());
         let words = (!words.is_empty()).then_some(words);
         self.not_understood(&Unread { words, ..Unread::from("it has no error code") })
     }
@@ -95,12 +101,12 @@ impl Answer<'_> {
     /// Neither what was asked for nor an OAuth error: what it means hangs on the status.
     pub fn not_understood(&self, unread: &Unread) -> Error {
         let (status, endpoint) = (self.response.status, self.endpoint);
-        let words = unread.words.as_ref().map(|line| self.words.text(line)).unwrap_or_default();
+        let words = unread.words.as_ref().map(|line| self.words().text(line)).unwrap_or_default();
         if self.is_in_trouble() {
             return Error::Unavailable { status, retry_after: self.retry_after(), words };
         }
         if let Some(said) = self.plain_refusal(unread) {
-            return Error::Refused(Box::new(self.refused(said, &self.words)));
+            return Error::Refused(Box::new(self.refused(said, &self.words())));
         }
         let reason = match status {
             300..=399 => {
@@ -169,7 +175,7 @@ impl Answer<'_> {
 
     /// For who has to find out why it was not understood.
     fn what_came(&self) -> String {
-        let header = |name| self.response.header(name).map(|value| self.words.text(value));
+        let header = |name| self.response.header(name).map(|value| self.words().text(value));
         let kind = header("content-type").unwrap_or_else(|| "no Content-Type".to_owned());
         let coding = header("content-encoding").map(|coding| format!(", {coding}")).unwrap_or_default();
         let length = self.response.body.len();
@@ -182,7 +188,7 @@ impl Answer<'_> {
 
     fn challenge(&self) -> Option<Said> {
         let challenge = self.response.header("www-authenticate");
-        Said::in_challenge(challenge.filter(|text| !self.words.repeat_a_secret(text))?)
+        Said::in_challenge(challenge.filter(|text| !self.words().repeat_a_secret(text))?)
     }
 
     /// Seconds, or a date (RFC 9110 section 10.2.3); no more than a day.

@@ -21,14 +21,6 @@ impl Redactor {
         Self(secrets)
     }
 
-    /// The same, with more secrets.
-    #[must_use]
-    pub fn and(&self, more: Vec<Secret>) -> Self {
-        let mut all = Self::new(more);
-        all.0.extend(self.0.iter().cloned());
-        all
-    }
-
     /// An error code as it may stand in a sentence (RFC 6749 appendix A.7).
     pub fn code(&self, text: &str) -> String {
         self.shown(text, LONGEST_NAME, |c| c.is_ascii_graphic().then_some(c))

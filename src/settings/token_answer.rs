@@ -9,7 +9,6 @@ use crate::line::nearest;
 use crate::protocol::answer::Answer;
 use crate::protocol::dialect::ExpiresInUnit;
 use crate::protocol::message::Response;
-use crate::protocol::redactor::Redactor;
 use crate::protocol::refusal::Asked;
 use crate::protocol::token_members::{ACCESS, OURS};
 use crate::secret::Secret;
@@ -98,19 +97,16 @@ impl Settings {
         ROWS.iter().map(|row| row.text(self))
     }
 
-    /// What came back from an endpoint that was asked for that, `now`, with what was `signed`. No sentence about it repeats
-    /// that, `secrets`, or those of the settings.
+    /// What came back from an endpoint that was asked for that, `now`. No sentence about it repeats `secrets`.
+    /// `has_assertion`: something in the request was signed for it.
     pub fn answer_from<'a>(
         &'a self,
         (endpoint, asked): (&'static str, Asked),
         response: &'a Response,
         now: i64,
-        mut secrets: Vec<Secret>,
-        signed: &[Secret],
+        secrets: &'a dyn Fn() -> Vec<Secret>,
+        has_assertion: bool,
     ) -> Answer<'a> {
-        secrets.extend(self.secrets());
-        secrets.extend(signed.iter().cloned());
-        let (words, has_assertion) = (Redactor::new(secrets), !signed.is_empty());
-        Answer { response, dialect: &self.answer, words, now, endpoint, asked, has_assertion }
+        Answer { response, dialect: &self.answer, secrets, now, endpoint, asked, has_assertion }
     }
 }
