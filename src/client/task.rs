@@ -16,7 +16,7 @@ use crate::renewal::cache::Brought;
 use crate::renewal::RenewalLease;
 use crate::secret::Secret;
 use crate::settings::Snapshot;
-use crate::store::{fingerprint, fingerprint_of, Claim, Reservation};
+use crate::store::{fingerprint_of, Claim, Fingerprint, Reservation};
 use crate::system::lock;
 use crate::token::{Purpose, Token};
 use crate::uri::{self, Escape};
@@ -38,7 +38,7 @@ pub enum Aim {
 
 pub struct SignIn {
     /// Of the code.
-    pub fingerprint: String,
+    pub fingerprint: Fingerprint,
     /// Given back by being dropped, also by a panic.
     pub claim: Claim,
     /// Of the tokens that it brings.
@@ -82,10 +82,10 @@ impl Task {
         match (self.aim, outcome) {
             (Aim::SignIn(sign_in), Ok(Product::Token(token))) => {
                 let place = sign_in.used(process);
-                source.accept_sign_in(*token, place).map(|()| None)
+                source.accept_sign_in(token, place).map(|()| None)
             }
             (Aim::Renewal(Renewal { lease, serial, .. }), Ok(Product::Token(token))) => {
-                source.accept_renewal(*token, serial, lease)
+                source.accept_renewal(token, serial, lease)
             }
             (Aim::Renewal(Renewal { lease, serial, .. }), Err(error)) => {
                 source.not_renewed(error, serial, lease)

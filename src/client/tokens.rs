@@ -13,7 +13,7 @@ use crate::operation::{renewing, Revocation};
 use crate::renewal::cache::Brought;
 use crate::renewal::{RenewalRequest, Way};
 use crate::settings::Snapshot;
-use crate::store::fingerprint;
+use crate::store::Fingerprint;
 use crate::system::lock;
 use crate::token::{BearerToken, Purpose};
 
@@ -184,7 +184,7 @@ impl Process {
             None => known.token.clone(),
         };
         if let Some(refresh_token) = &token.refresh_token {
-            lease.check_newest(&fingerprint(refresh_token))?;
+            lease.check_newest(&Fingerprint::of(refresh_token))?;
         }
         let operation = Box::new(Revocation::new(snapshot.settings.clone(), &token));
         let aim = Aim::Removal { lease, token };

@@ -11,6 +11,7 @@ use crate::protocol::refusal::Asked;
 use crate::protocol::token_response;
 use crate::secret::Secret;
 use crate::settings::Settings;
+use crate::store::Fingerprint;
 use crate::time::Moment;
 use crate::token::Token;
 
@@ -18,7 +19,7 @@ pub struct Exchange {
     pub settings: Arc<Settings>,
     pub code: Secret,
     /// Of the code.
-    pub fingerprint: String,
+    pub fingerprint: Fingerprint,
     pub redirect_uri: String,
     pub verifier: Option<Secret>,
     /// Parameters that came with the redirect and are not ours, such as QuickBooks' `realmId`.
@@ -42,7 +43,7 @@ impl OneRequest for Exchange {
         request.url = self.settings.at_token_host(request.url, self.token_host.as_deref())?;
         Ok(Dispatch {
             request: request.exchange(&self.code, &self.redirect_uri, verifier)?,
-            spends: Some(self.fingerprint.clone()),
+            spends: Some(self.fingerprint),
             repeat: Repeat::IfNotSent,
             or_else: None,
         })
@@ -62,6 +63,6 @@ impl OneRequest for Exchange {
         token.code_verifier = self.verifier.clone().filter(|_| self.settings.token_requests.refresh_verifier);
         token.token_host.clone_from(&self.token_host);
         token.redirect = self.extra.iter().map(member).collect();
-        Ok(Product::Token(Box::new(token.bounded())))
+        Ok(Product::Token(Arc::new(token.bounded())))
     }
 }

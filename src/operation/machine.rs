@@ -76,6 +76,6 @@ impl OneRequest for Ask {
         };
         let answer = self.settings.answer_from(asked, response, now, &secrets, !signed.is_empty());
         let token = token_response::parse(&answer)?;
-        Ok(Product::Token(Box::new(Token { basis: self.settings.basis(), ..token })))
+        Ok(Product::Token(Arc::new(Token { basis: self.settings.basis(), ..token })))
     }
 }

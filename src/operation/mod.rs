@@ -24,6 +24,7 @@ use crate::error::{Error, Result};
 use crate::protocol::message::{Request, Response};
 use crate::secret::Secret;
 use crate::settings::Settings;
+use crate::store::Fingerprint;
 use crate::time::Moment;
 use crate::token::Token;
 
@@ -62,7 +63,7 @@ pub enum Step {
 pub struct Dispatch {
     pub request: Request,
     /// The fingerprint of what in it is good for one use: a code, a refresh token.
-    pub spends: Option<String>,
+    pub spends: Option<Fingerprint>,
     pub repeat: Repeat,
     /// What goes out where this one is refused: the last word is then about both.
     pub or_else: Option<Box<Request>>,
@@ -81,7 +82,7 @@ pub type Outcome = Result<Product>;
 
 /// What an operation brings.
 pub enum Product {
-    Token(Box<Token>),
+    Token(Arc<Token>),
     Nothing,
 }
 

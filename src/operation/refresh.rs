@@ -10,7 +10,7 @@ use crate::protocol::refusal::Asked;
 use crate::protocol::token_response;
 use crate::secret::Secret;
 use crate::settings::Settings;
-use crate::store::fingerprint;
+use crate::store::Fingerprint;
 use crate::time::Moment;
 use crate::token::Token;
 
@@ -37,7 +37,7 @@ impl OneRequest for Refresh {
             self.old.code_verifier.as_ref().filter(|_| self.settings.token_requests.refresh_verifier);
         Ok(Dispatch {
             request: request.refresh(&self.refresh_token, verifier)?,
-            spends: Some(fingerprint(&self.refresh_token)),
+            spends: Some(Fingerprint::of(&self.refresh_token)),
             // A server that has rotated it, and whose answer was lost, may take the old one once more.
             repeat: Repeat::Always,
             or_else: None,
@@ -48,6 +48,6 @@ impl OneRequest for Refresh {
         let asked = ("token_endpoint", Asked::Refresh);
         let secrets = || [self.settings.secrets(), self.old.secrets(), signed.to_vec()].concat();
         let answer = self.settings.answer_from(asked, response, now, &secrets, !signed.is_empty());
-        Ok(Product::Token(Box::new(token_response::parse_refreshed(&answer, &self.old)?)))
+        Ok(Product::Token(Arc::new(token_response::parse_refreshed(&answer, &self.old)?)))
     }
 }

@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::protocol::pkce::{Pkce, Proof, RANDOM};
 use crate::secret::{Secret, Wiped};
 use crate::settings::{AuthorizationTemplate, Snapshot};
-use crate::store::PendingAuthorization;
+use crate::store::{Fingerprint, PendingAuthorization};
 use crate::system;
 
 /// A URL that was made; handed out in parts so that it needs no memory of its own.
@@ -24,7 +24,7 @@ pub struct AuthorizationUrl {
 #[derive(Default)]
 pub struct Codes {
     /// Fingerprints of the codes that brought tokens: sent once more, a server would take it for a theft and revoke them.
-    used: Vec<String>,
+    used: Vec<Fingerprint>,
     last_state: Option<[u8; 22]>,
 }
 
@@ -67,7 +67,7 @@ impl Codes {
     }
 
     /// The server gave tokens for this code: it must not be sent again, or they are revoked.
-    pub fn set_used(&mut self, code: String) {
+    pub fn set_used(&mut self, code: Fingerprint) {
         const MOST: usize = 8;
         if self.used.len() == MOST {
             self.used.remove(0);
@@ -76,7 +76,7 @@ impl Codes {
     }
 
     pub fn is_used(&self, code: &str) -> bool {
-        self.used.iter().any(|used| used == code)
+        self.used.iter().any(|used| **used == *code)
     }
 
     pub fn last_state(&self) -> Secret {

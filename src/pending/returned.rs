@@ -6,14 +6,14 @@ use crate::protocol::authorization_response::{self, AuthorizationResponse, NoCod
 use crate::protocol::redactor::Redactor;
 use crate::secret::Secret;
 use crate::settings::Snapshot;
-use crate::store::{fingerprint, Claim, Found};
+use crate::store::{Claim, Fingerprint, Found};
 use crate::uri;
 
 /// A code that came back, with what its request needs.
 pub struct ReturnedCode {
     pub code: Secret,
     /// Of the code.
-    pub fingerprint: String,
+    pub fingerprint: Fingerprint,
     pub extra: Vec<(String, String)>,
     /// Where it is to be sent, if not to the configured host.
     pub token_host: Option<String>,
@@ -30,7 +30,7 @@ impl ReturnedCode {
             Err(no_code) => return Err(refusal(snapshot, no_code)?),
         };
         let code = Secret::new(std::mem::take(&mut response.code));
-        let fingerprint = fingerprint(&code);
+        let fingerprint = Fingerprint::of(&code);
         if is_used(&fingerprint) {
             return Err(Error::CodeUsed);
         }

@@ -12,8 +12,7 @@ use crate::token::Token;
 impl TokenSource<'_> {
     /// Stores what a person has just brought: newer than any renewal, whenever that ends. It needs no lease until its
     /// answer has come, but a place that was made before it was asked for.
-    pub fn accept_sign_in(&self, token: Token, place: Box<dyn Reservation>) -> Result<()> {
-        let mut token = Arc::new(token);
+    pub fn accept_sign_in(&self, mut token: Arc<Token>, place: Box<dyn Reservation>) -> Result<()> {
         let before = self.cached().map(|cached| cached.serial);
         match self.write_sign_in(&mut token, place) {
             Ok(_lease) => self.cache_sign_in(&token, before),
@@ -68,11 +67,10 @@ impl TokenSource<'_> {
     /// Stores what a renewal of the token of that serial, or of none, has brought.
     pub fn accept_renewal(
         &self,
-        token: Token,
+        mut token: Arc<Token>,
         serial: Option<u32>,
         mut lease: RenewalLease,
     ) -> Result<Brought> {
-        let mut token = Arc::new(token);
         let mut written = None;
         loop {
             let cached = self.cached();

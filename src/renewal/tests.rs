@@ -119,7 +119,7 @@ impl World {
     }
 
     fn accept_sign_in(&self, token: Token) -> Result<()> {
-        self.source().accept_sign_in(token, self.record().reserve()?)
+        self.source().accept_sign_in(Arc::new(token), self.record().reserve()?)
     }
 
     /// As a client does it, with the network left out. `refusal`: what the server says instead of a new token.
@@ -146,7 +146,7 @@ impl World {
                 let refusal = Refusal { error: error.to_owned(), meaning, ..Refusal::default() };
                 source.not_renewed(Error::Refused(Box::new(refusal)), serial, lease).map(drop)
             }
-            None => source.accept_renewal(token(&format!("{}+", name(&old.token))), serial, lease).map(drop),
+            None => source.accept_renewal(Arc::new(token(&format!("{}+", name(&old.token)))), serial, lease).map(drop),
         }
     }
 

@@ -44,7 +44,7 @@ struct Pending {
     authorization: PendingAuthorization,
     status: Status,
     /// The fingerprint of the one code that it is good for, once that was sent.
-    code: Option<String>,
+    code: Option<Arc<str>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -196,14 +196,14 @@ impl Record for MemoryRecord {
         match (pending.status, &pending.code) {
             (Status::Claimed, _) => return Ok(Found::Busy),
             (Status::Used, _) => return Ok(Found::Used),
-            (Status::Open, Some(sent)) if sent != code => return Ok(Found::Used),
+            (Status::Open, Some(sent)) if **sent != *code => return Ok(Found::Used),
             (Status::Open, _) => pending.status = Status::Claimed,
         }
         let url = &pending.authorization;
         let claimed = MemoryClaim {
             store: self.store.clone(),
             state: url.state,
-            code: code.to_owned(),
+            code: code.into(),
             fork_count: system::fork_count(),
             outcome: Status::Open,
         };
@@ -360,7 +360,7 @@ impl Lease for MemoryLease {
 struct MemoryClaim {
     store: MemoryStore,
     state: [u8; 22],
-    code: String,
+    code: Arc<str>,
     /// The child of a fork has another store, and this one's lock may be held for ever.
     fork_count: u32,
     /// What becomes of the URL when the claim ends.

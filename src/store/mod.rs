@@ -27,9 +27,11 @@ use seal::Key;
 pub use seal::{KeySource, Keys};
 
 use sha2::{Digest, Sha256};
+use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::error::Result;
+use crate::secret::Secret;
 use crate::token::{Identity, Token};
 
 /// The records of many accounts.
@@ -184,28 +186,54 @@ impl dyn Record + '_ {
     }
 }
 
-/// Tells secrets apart, and nothing else of them.
-pub fn fingerprint(secret: &crate::secret::Secret) -> String {
-    fingerprint_of(&[secret.expose()])
+/// Tells secrets apart, and nothing else of them: digits of a hash.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Fingerprint([u8; 32]);
+
+impl Fingerprint {
+    pub fn of(secret: &Secret) -> Self {
+        let mut digits = [0; 32];
+        write_hex(&digest(&[secret.expose()])[..16], &mut digits);
+        Self(digits)
+    }
 }
 
-/// The same of several texts together.
+impl Deref for Fingerprint {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+/// What tells several texts together apart.
 pub fn fingerprint_of(parts: &[&str]) -> String {
     hash(parts, 16)
 }
 
 /// The first bytes of a hash in hexadecimal.
 fn hash(parts: &[&str], bytes: usize) -> String {
+    hex(&digest(parts)[..bytes])
+}
+
+fn digest(parts: &[&str]) -> [u8; 32] {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part);
     }
-    hex(&hash.finalize()[..bytes])
+    hash.finalize().into()
 }
 
 fn hex(bytes: &[u8]) -> String {
+    let mut digits = vec![0; 2 * bytes.len()];
+    write_hex(bytes, &mut digits);
+    String::from_utf8(digits).unwrap_or_default()
+}
+
+fn write_hex(bytes: &[u8], digits: &mut [u8]) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digits = |byte: &u8| [byte >> 4, byte & 15].map(|digit| char::from(DIGITS[usize::from(digit)]));
-    bytes.iter().flat_map(digits).collect()
+    for (byte, two) in bytes.iter().zip(digits.chunks_exact_mut(2)) {
+        two.copy_from_slice(&[byte >> 4, byte & 15].map(|digit| DIGITS[usize::from(digit)]));
+    }
 }
