@@ -65,7 +65,7 @@ fn exchange(
 ) -> (Exchange, Aim) {
     let ReturnedCode { code, fingerprint, extra, token_host, mut claim } = code;
     let (redirect_uri, verifier) = (mem::take(&mut claim.redirect_uri), claim.verifier.take());
-    let aim = Aim::SignIn(SignIn { fingerprint: fingerprint.clone(), claim, place });
+    let aim = Aim::SignIn(SignIn { fingerprint, claim, place });
     let settings = snapshot.settings.clone();
     (Exchange { settings, code, fingerprint, redirect_uri, verifier, extra, token_host, before }, aim)
 }

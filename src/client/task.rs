@@ -195,7 +195,7 @@ fn without(text: &Secret, guessable: &Secret) -> Secret {
     if plain.is_empty() {
         return text.clone();
     }
-    let bits = &fingerprint(guessable)[..4];
+    let bits = &Fingerprint::of(guessable)[..4];
     let in_json = Json::of_text(plain).written();
     let ways = [
         uri::escape(plain, Escape::Form),

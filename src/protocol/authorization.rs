@@ -2,7 +2,7 @@
 #![forbid(unsafe_code)]
 
 use super::grant::Grant;
-use super::names::Names;
+use super::names::{Named, Names};
 use super::pkce::Pkce;
 use crate::error::{Error, Result};
 use crate::uri::{self, Escape};
@@ -97,7 +97,7 @@ impl AuthorizationRequest {
     }
 
     /// All but the proof's, as the server calls them, values escaped.
-    fn parameters(&self, client_id: &str, grant: &Grant) -> Result<Vec<(String, String)>> {
+    fn parameters(&self, client_id: &str, grant: &Grant) -> Result<Named<'_, String>> {
         let escaped = |value: &str| uri::escape(value, Escape::Percent);
         let mut ours = vec![
             ("response_type", escaped(&self.response_type)),
@@ -109,10 +109,10 @@ impl AuthorizationRequest {
         ours.extend(grant.resources().map(|resource| ("resource", escaped(resource))));
         let ours = ours.into_iter().filter(|(_, value)| !value.is_empty());
         let proof = PROOF.map(|name| (name, String::new()));
-        let ours = ours.chain(proof).map(|(name, value)| (name.to_owned(), value)).collect();
+        let ours = ours.chain(proof).map(|(name, value)| (name.into(), value)).collect();
         let is_proof = |name: &str| PROOF.iter().any(|proof| self.names.of(name) == self.names.of(proof));
         let extra = uri::parse_query(&self.extra).into_iter().filter(|(name, _)| !is_proof(name));
-        let extra = extra.map(|(name, value)| (name, escaped(&value))).collect();
+        let extra = extra.map(|(name, value)| (name.into(), escaped(&value))).collect();
         let mut parameters = self.names.merge(ours, extra)?;
         parameters.retain(|(name, _)| !PROOF.iter().any(|proof| name == self.names.of(proof)));
         Ok(parameters)

@@ -47,30 +47,39 @@ pub enum BasicEncoding {
 
 impl ClientCredentials {
     /// The parameters that a method adds to a request, but for an assertion.
-    pub fn parameters(&self, method: ClientAuth) -> Vec<(&'static str, Secret)> {
-        let id = ("client_id", Secret::new(self.client_id.as_str()));
-        match method {
-            ClientAuth::Basic => Vec::new(),
-            ClientAuth::Post => vec![id, ("client_secret", self.client_secret.clone())],
+    pub fn parameters(&self, method: ClientAuth) -> impl Iterator<Item = (&'static str, &str)> {
+        let id = (method != ClientAuth::Basic).then_some(("client_id", self.client_id.as_str()));
+        let proof = match method {
+            ClientAuth::Post => Some(("client_secret", self.client_secret.expose())),
             ClientAuth::SecretJwt | ClientAuth::PrivateKeyJwt => {
-                vec![id, ("client_assertion_type", Secret::new(CLIENT_ASSERTION_TYPE))]
+                Some(("client_assertion_type", CLIENT_ASSERTION_TYPE))
             }
             // RFC 8705 section 2: the server finds the client by its name.
-            ClientAuth::Tls | ClientAuth::SelfSignedTls | ClientAuth::None => vec![id],
-        }
+            ClientAuth::Basic | ClientAuth::Tls | ClientAuth::SelfSignedTls | ClientAuth::None => None,
+        };
+        id.into_iter().chain(proof)
     }
 
     /// The header that Basic adds to a request.
     pub fn header(&self) -> (&'static str, Secret) {
-        let encode = |text: &str| match self.basic_encoding {
-            BasicEncoding::Form => uri::escape(text, Escape::Basic),
-            BasicEncoding::Raw => text.to_owned(),
-            BasicEncoding::Percent => uri::escape(text, Escape::Percent).replace("%7E", "~"),
-        };
-        let secret = Wiped::new(encode(self.client_secret.expose()));
-        let pair = Wiped::new(format!("{}:{}", encode(&self.client_id), secret.as_str()));
-        let coded = Wiped::new(STANDARD.encode(pair.as_bytes()));
-        ("Authorization", Secret::new(format!("Basic {}", coded.as_str())))
+        const SCHEME: &str = "Basic ";
+        let (id, secret) = (self.client_id.as_str(), self.client_secret.expose());
+        // Of the right size at once: growing would leave secrets behind.
+        let mut pair = Wiped::new(String::with_capacity(3 * (id.len() + secret.len()) + 1));
+        for (text, end) in [(id, ":"), (secret, "")] {
+            match self.basic_encoding {
+                BasicEncoding::Form => uri::escape_into(&mut pair, text, Escape::Basic),
+                BasicEncoding::Raw => pair.push_str(text),
+                BasicEncoding::Percent => {
+                    pair.push_str(&uri::escape(text, Escape::Percent).replace("%7E", "~"));
+                }
+            }
+            pair.push_str(end);
+        }
+        let mut header = String::with_capacity(SCHEME.len() + pair.len().div_ceil(3) * 4);
+        header.push_str(SCHEME);
+        STANDARD.encode_string(pair.as_bytes(), &mut header);
+        ("Authorization", Secret::new(header))
     }
 
     /// What must not be seen of it: the secret, the credentials as the header has them, and what looks like a secret

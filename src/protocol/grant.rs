@@ -62,7 +62,7 @@ impl Grant {
     }
 
     /// Asks for a token. `scope`: with the server's separator in it; `made`: an assertion, where none is given.
-    pub fn request(&self, request: TokenRequest<'_>, scope: String, made: Option<Signed>) -> Result<Request> {
+    pub fn request(&self, request: TokenRequest<'_>, scope: &str, made: Option<Signed>) -> Result<Request> {
         let assertion = made.as_ref().map_or(&self.assertion, |signed| &signed.text);
         let missing = |key| Err(Error::Missing { key, operation: "a token is asked for by this grant" });
         match self.kind() {
@@ -71,20 +71,18 @@ impl Grant {
             GrantKind::Assertion if assertion.is_empty() => return missing("assertion"),
             _ => {}
         }
-        let text = |name: &str, text: &str| (name.to_owned(), Secret::new(text));
-        let mut parameters = vec![text("grant_type", &self.grant_type)];
         // A vendor's grant may take any of them.
-        if !matches!(self.kind(), GrantKind::Client | GrantKind::Assertion) {
-            parameters.push(text("username", &self.username));
-            parameters.push(("password".to_owned(), self.password.clone()));
-        }
-        if !matches!(self.kind(), GrantKind::Client | GrantKind::Password) {
-            parameters.push(("assertion".to_owned(), assertion.clone()));
-        }
-        parameters.push(("scope".to_owned(), Secret::new(scope)));
-        parameters.push(text("audience", &self.audience));
-        parameters.retain(|(_, value)| !value.is_empty());
-        let mut request = request.with(parameters)?;
+        let names_person = !matches!(self.kind(), GrantKind::Client | GrantKind::Assertion);
+        let asserts = !matches!(self.kind(), GrantKind::Client | GrantKind::Password);
+        let text = |text| Some(text).filter(|text: &&str| !text.is_empty());
+        let mut request = request.with([
+            ("grant_type", text(&self.grant_type)),
+            ("username", text(&self.username).filter(|_| names_person)),
+            ("password", text(self.password.expose()).filter(|_| names_person)),
+            ("assertion", text(assertion.expose()).filter(|_| asserts)),
+            ("scope", text(scope)),
+            ("audience", text(&self.audience)),
+        ])?;
         request.signed.extend(made);
         request.guessable.push(self.password.clone());
         Ok(request)

@@ -1,6 +1,7 @@
 //! What a server calls parameters that have another name in the RFCs.
 #![forbid(unsafe_code)]
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::error::{Error, Result};
@@ -15,6 +16,9 @@ pub struct Names {
     /// Ours and theirs.
     pairs: Vec<(&'static str, String)>,
 }
+
+/// Parameters with their names.
+pub type Named<'a, V> = Vec<(Cow<'a, str>, V)>;
 
 /// What a list of names may speak of.
 pub struct Known {
@@ -64,7 +68,11 @@ impl Names {
 
     /// What the server calls that parameter; empty where it is left out.
     pub fn of<'a>(&'a self, ours: &'a str) -> &'a str {
-        self.pairs.iter().find(|(name, _)| *name == ours).map_or(ours, |(_, theirs)| theirs)
+        self.theirs(ours).unwrap_or(ours)
+    }
+
+    fn theirs(&self, ours: &str) -> Option<&str> {
+        self.pairs.iter().find(|(name, _)| *name == ours).map(|(_, theirs)| theirs.as_str())
     }
 
     /// What we call that parameter of the server's, where it has a name of its own.
@@ -74,7 +82,7 @@ impl Names {
 
     /// `ours` but for those that `more` has, then `more`, as the server calls them. A name may stand in `more` twice
     /// (RFC 8707 section 2), but no two parameters come to have the same.
-    pub fn merge<V>(&self, mut ours: Vec<(String, V)>, more: Vec<(String, V)>) -> Result<Vec<(String, V)>> {
+    pub fn merge<'a, V>(&'a self, mut ours: Named<'a, V>, more: Named<'a, V>) -> Result<Named<'a, V>> {
         ours.retain(|(name, _)| !more.iter().any(|(other, _)| self.of(other) == self.of(name)));
         ours.extend(more);
         if self.is_empty() {
@@ -89,7 +97,11 @@ impl Names {
                 return Err(Error::Value { key: self.key, reason });
             }
         }
-        Ok(ours.into_iter().map(|(name, value)| (self.of(&name).to_owned(), value)).collect())
+        let theirs = |name: Cow<'a, str>| match self.theirs(&name) {
+            Some(theirs) => Cow::Borrowed(theirs),
+            None => name,
+        };
+        Ok(ours.into_iter().map(|(name, value)| (theirs(name), value)).collect())
     }
 }
 

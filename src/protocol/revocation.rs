@@ -24,7 +24,7 @@ pub fn request(request: TokenRequest<'_>, hint: Hint, token: &Secret) -> Result<
         Hint::AccessToken => "access_token",
         Hint::RefreshToken => "refresh_token",
     };
-    request.with(vec![("token".to_owned(), token.clone()), ("token_type_hint".to_owned(), Secret::new(hint))])
+    request.with([("token", Some(token.expose())), ("token_type_hint", Some(hint))])
 }
 
 /// Any 2xx means that the token is no longer good, also if the server never knew it, whatever stands in the answer but

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use super::added_headers::AddedHeaders;
 use super::client_auth::{ClientAuth, ClientCredentials};
 use super::message::{Request, Signed};
-use super::names::Names;
+use super::names::{Named, Names};
 use crate::error::{Error, Result};
 use crate::json::Json;
 use crate::secret::{Secret, Wiped};
@@ -41,57 +41,58 @@ pub struct TokenRequest<'a> {
     pub assertion: Option<Signed>,
 }
 
-pub type Parameters = Vec<(String, Secret)>;
+/// They are borrowed from where they are for good, and stand nowhere else before they are written.
+pub type Parameters<'a> = Named<'a, Cow<'a, str>>;
 
 impl TokenRequest<'_> {
     /// Asks for tokens for a code (RFC 6749 section 4.1.3, RFC 7636 section 4.5).
     pub fn exchange(self, code: &Secret, redirect_uri: &str, verifier: Option<&str>) -> Result<Request> {
-        let mut parameters = vec![
-            ("grant_type".to_owned(), Secret::new("authorization_code")),
-            ("code".to_owned(), code.clone()),
-        ];
-        if !redirect_uri.is_empty() {
-            parameters.push(("redirect_uri".to_owned(), Secret::new(redirect_uri)));
-        }
-        if let Some(verifier) = verifier {
-            parameters.push(("code_verifier".to_owned(), Secret::new(verifier)));
-        }
-        self.with(parameters)
+        let redirect_uri = Some(redirect_uri).filter(|uri| !uri.is_empty());
+        self.with([
+            ("grant_type", Some("authorization_code")),
+            ("code", Some(code.expose())),
+            ("redirect_uri", redirect_uri),
+            ("code_verifier", verifier),
+        ])
     }
 
     /// Asks for a new access token for a refresh token (RFC 6749 section 6). `verifier`: of the sign-in, for IBM's WebSphere.
     pub fn refresh(self, refresh_token: &Secret, verifier: Option<&Secret>) -> Result<Request> {
-        let mut parameters = vec![
-            ("grant_type".to_owned(), Secret::new("refresh_token")),
-            ("refresh_token".to_owned(), refresh_token.clone()),
-        ];
-        parameters.extend(verifier.map(|verifier| ("code_verifier".to_owned(), verifier.clone())));
-        self.with(parameters)
+        self.with([
+            ("grant_type", Some("refresh_token")),
+            ("refresh_token", Some(refresh_token.expose())),
+            ("code_verifier", verifier.map(Secret::expose)),
+        ])
     }
 
     /// The request with these parameters, the client's authentication and what settings add.
-    pub fn with(self, mut parameters: Parameters) -> Result<Request> {
+    pub fn with<'p>(
+        self,
+        given: impl IntoIterator<Item = (&'static str, Option<&'p str>)>,
+    ) -> Result<Request> {
+        const USUAL: usize = 8;
         if self.client.client_id.is_empty() {
             return Err(Error::Missing { key: "client_id", operation: "tokens are asked for" });
         }
-        let shown = self.method.map(|method| self.client.parameters(method)).unwrap_or_default();
-        let assertion = self.assertion.iter().map(|signed| ("client_assertion", signed.text.clone()));
-        parameters.extend(shown.into_iter().chain(assertion).map(|(n, v)| (n.to_owned(), v)));
-        let resources = self.resource.split_whitespace();
-        parameters.extend(resources.map(|resource| ("resource".to_owned(), Secret::new(resource))));
+        let given = given.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        let shown = self.method.map(|method| self.client.parameters(method)).into_iter().flatten();
+        let assertion = self.assertion.iter().map(|signed| ("client_assertion", signed.text.expose()));
+        let resources = self.resource.split_whitespace().map(|resource| ("resource", resource));
+        let ours = given.chain(shown).chain(assertion).chain(resources);
+        let mut parameters = Parameters::with_capacity(USUAL);
+        parameters.extend(ours.map(|(name, value)| (name.into(), value.into())));
         let headers = self.headers()?;
         let extra = uri::parse_query(self.extra.expose()).into_iter();
-        let extra = extra.map(|(name, value)| (name, Secret::new(value))).collect();
+        let extra = extra.map(|(name, value)| (name.into(), value.into())).collect();
         let parameters = self.names.merge(parameters, extra)?;
-        let in_query =
-            || Secret::new(uri::with_query(&self.url, query(&parameters, Escape::Percent).expose()));
+        let in_query = |url: &str| uri::with_query(url, query(&parameters, Escape::Percent).expose());
         let (method, url, content) = match self.body {
-            RequestBody::Form => ("POST", Secret::new(self.url), query(&parameters, Escape::Form)),
-            RequestBody::Json => ("POST", Secret::new(self.url), json(parameters)?),
-            RequestBody::Query => ("POST", in_query(), Secret::default()),
-            RequestBody::Get => ("GET", in_query(), Secret::default()),
+            RequestBody::Form => ("POST", self.url, query(&parameters, Escape::Form)),
+            RequestBody::Json => ("POST", self.url, json(&parameters)?),
+            RequestBody::Query => ("POST", in_query(&self.url), Secret::default()),
+            RequestBody::Get => ("GET", in_query(&self.url), Secret::default()),
         };
-        let signed = self.assertion.into_iter().collect();
+        let (url, signed) = (Secret::new(url), self.assertion.into_iter().collect());
         Ok(Request { method, url, headers, content, signed, guessable: Vec::new() })
     }
 
@@ -99,11 +100,12 @@ impl TokenRequest<'_> {
     fn headers(&self) -> Result<Vec<(Cow<'static, str>, Secret)>> {
         self.check_added()?;
         // GitHub answers in form encoding to whoever does not ask for JSON.
-        let mut headers = vec![("Accept", Secret::new("application/json"))];
-        headers.extend((self.method == Some(ClientAuth::Basic)).then(|| self.client.header()));
-        headers.extend(self.body.content_type().map(|kind| ("Content-Type", Secret::new(kind))));
-        headers.retain(|(name, _)| self.headers.value(name).is_none());
-        let ours = headers.into_iter().map(|(name, value)| (Cow::Borrowed(name), value));
+        let accept = Some(("Accept", Secret::new("application/json")));
+        let basic = (self.method == Some(ClientAuth::Basic)).then(|| self.client.header());
+        let kind = self.body.content_type().map(|kind| ("Content-Type", Secret::new(kind)));
+        let ours = [accept, basic, kind].into_iter().flatten();
+        let ours = ours.filter(|(name, _)| self.headers.value(name).is_none());
+        let ours = ours.map(|(name, value)| (Cow::Borrowed(name), value));
         let added = self.headers.iter().map(|(name, value)| (Cow::Owned(name.to_owned()), value.clone()));
         Ok(ours.chain(added).collect())
     }
@@ -143,8 +145,8 @@ impl RequestBody {
     }
 }
 
-fn query(parameters: &Parameters, escape: Escape) -> Secret {
-    let length: usize = parameters.iter().map(|(n, v)| n.len() + 3 * v.expose().len() + 2).sum();
+fn query(parameters: &Parameters<'_>, escape: Escape) -> Secret {
+    let length: usize = parameters.iter().map(|(n, v)| n.len() + 3 * v.len() + 2).sum();
     let mut text = String::with_capacity(length);
     for (name, value) in parameters {
         if !text.is_empty() {
@@ -152,23 +154,24 @@ fn query(parameters: &Parameters, escape: Escape) -> Secret {
         }
         uri::escape_into(&mut text, name, escape);
         text.push('=');
-        uri::escape_into(&mut text, value.expose(), escape);
+        uri::escape_into(&mut text, value, escape);
     }
     Secret::new(text)
 }
 
 /// Sorted by name; those that stand twice are a list.
-fn json(parameters: Parameters) -> Result<Secret> {
-    let length: usize = parameters.iter().map(|(n, v)| n.len() + 2 * v.expose().len() + 8).sum();
+fn json(parameters: &Parameters<'_>) -> Result<Secret> {
+    let length: usize = parameters.iter().map(|(n, v)| n.len() + 2 * v.len() + 8).sum();
     let mut bytes = Wiped::new(Vec::with_capacity(length));
     let mut members: Vec<(String, Json)> = Vec::with_capacity(parameters.len());
     for (name, value) in parameters {
-        match members.binary_search_by(|(known, _)| known.cmp(&name)) {
+        let value = Json::of_text(value);
+        match members.binary_search_by(|(known, _)| known.as_str().cmp(name)) {
             Ok(at) => match &mut members[at].1 {
-                Json::List(list) => list.push(Json::Text(value)),
-                one => *one = Json::List(vec![std::mem::replace(one, Json::Null), Json::Text(value)]),
+                Json::List(list) => list.push(value),
+                one => *one = Json::List(vec![std::mem::replace(one, Json::Null), value]),
             },
-            Err(at) => members.insert(at, (name, Json::Text(value))),
+            Err(at) => members.insert(at, (name.clone().into_owned(), value)),
         }
     }
     serde_json::to_writer(&mut *bytes, &Json::Members(members))

@@ -72,7 +72,7 @@ impl Settings {
         if made.is_some() && self.client.method.is_none() && self.client.client_secret.is_empty() {
             request.method = None; // it names the client itself
         }
-        self.grant.request(request, self.authorization.scopes(), made)
+        self.grant.request(request, &self.authorization.scopes(), made)
     }
 
     /// What has to be said before a person is sent anywhere.

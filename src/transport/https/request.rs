@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 use std::borrow::Cow;
+use std::fmt::Write;
 
 use super::fault::bad_url;
 use crate::error::{Error, Result};
@@ -78,28 +79,52 @@ fn is_host(host: &str) -> bool {
 /// The whole of it in one piece, content and all. Header names are as they are given: servers that were made by hand compare
 /// them letter for letter.
 pub(super) fn message(request: &Request, target: &Target) -> Result<Secret> {
+    const MOST_FIXED: usize = 160;
     check(request)?;
     let Origin { host, port, .. } = &target.origin;
-    let host = if target.origin.is_usual_port() { host.clone() } else { format!("{host}:{port}") };
     let content = request.content.expose();
-    let length = content.len().to_string();
-    // What comes compressed all the same is read, but costs work.
-    let mut lines = vec![("Accept-Encoding", "identity")];
-    if !content.is_empty() || matches!(request.method, "POST" | "PUT" | "PATCH") {
-        lines.push(("Content-Length", &length));
-    }
-    lines.extend([("User-Agent", USER_AGENT), ("Accept", "*/*"), ("Host", &host)]);
-    lines.retain(|(name, _)| !request.headers.iter().any(|(given, _)| given.eq_ignore_ascii_case(name)));
-    lines.extend(request.headers.iter().map(|(name, value)| (&**name, value.expose())));
-
-    let slash = if target.path_and_query.starts_with('/') { "" } else { "/" };
-    let mut parts = vec![request.method, " ", slash, target.path_and_query, " HTTP/1.1\r\n"];
-    for (name, value) in lines {
-        parts.extend([name, ": ", value, "\r\n"]);
-    }
-    parts.extend(["\r\n", content]);
+    let given: usize =
+        request.headers.iter().map(|(name, value)| name.len() + value.expose().len() + 4).sum();
+    let length = target.path_and_query.len() + host.len() + USER_AGENT.len() + given + content.len();
     // Of the right size at once: growing would leave secrets behind.
-    Ok(Secret::new(parts.concat()))
+    let mut text = String::with_capacity(length + request.method.len() + MOST_FIXED);
+    let room = text.capacity();
+    let slash = if target.path_and_query.starts_with('/') { "" } else { "/" };
+    add(&mut text, &[request.method, " ", slash, target.path_and_query, " HTTP/1.1\r\n"]);
+    let is_free = |name: &str| !request.headers.iter().any(|(given, _)| given.eq_ignore_ascii_case(name));
+    // What comes compressed all the same is read, but costs work.
+    if is_free("Accept-Encoding") {
+        add(&mut text, &["Accept-Encoding: identity\r\n"]);
+    }
+    let has_length = !content.is_empty() || matches!(request.method, "POST" | "PUT" | "PATCH");
+    if has_length && is_free("Content-Length") {
+        let _ = write!(text, "Content-Length: {}\r\n", content.len());
+    }
+    if is_free("User-Agent") {
+        add(&mut text, &["User-Agent: ", USER_AGENT, "\r\n"]);
+    }
+    if is_free("Accept") {
+        add(&mut text, &["Accept: */*\r\n"]);
+    }
+    if is_free("Host") {
+        add(&mut text, &["Host: ", host]);
+        if !target.origin.is_usual_port() {
+            let _ = write!(text, ":{port}");
+        }
+        text.push_str("\r\n");
+    }
+    for (name, value) in &request.headers {
+        add(&mut text, &[name, ": ", value.expose(), "\r\n"]);
+    }
+    add(&mut text, &["\r\n", content]);
+    debug_assert_eq!(text.capacity(), room);
+    Ok(Secret::new(text))
+}
+
+fn add(text: &mut String, parts: &[&str]) {
+    for part in parts {
+        text.push_str(part);
+    }
 }
 
 /// What would end a line, or mean something else to the next reader, is not sent.
