@@ -60,7 +60,8 @@ impl OneRequest for Exchange {
         let answer = self.settings.answer_from(asked, response, now, &secrets, !signed.is_empty());
         let mut token = token_response::parse(&answer)?;
         let member = |(name, value): &(String, String)| (name.clone(), Json::of_text(value));
-        token.code_verifier = self.verifier.clone().filter(|_| self.settings.token_requests.refresh_verifier);
+        let is_kept = self.settings.token_requests.refresh_verifier;
+        token.code_verifier = self.verifier.as_ref().filter(|_| is_kept).cloned();
         token.token_host.clone_from(&self.token_host);
         token.redirect = self.extra.iter().map(member).collect();
         Ok(Product::Token(Arc::new(token.bounded())))

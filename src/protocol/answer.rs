@@ -215,7 +215,7 @@ fn speaks_of_times(words: &str) -> bool {
 }
 
 fn read(text: &str, response: &Response, endpoint: &str) -> std::result::Result<Json, String> {
-    let content_type = response.header("content-type").unwrap_or_default().to_ascii_lowercase();
+    let content_type = || response.header("content-type").unwrap_or_default().to_ascii_lowercase();
     match text.as_bytes().first() {
         None => Err("it is empty".to_owned()),
         Some(b'{' | b'[') => Json::parse(text),
@@ -227,10 +227,10 @@ fn read(text: &str, response: &Response, endpoint: &str) -> std::result::Result<
             _ => Err("it is a text of JSON".to_owned()),
         },
         Some(b'<') => Err(format!("it is a web page: check {endpoint}, or the server is in trouble")),
-        Some(_) if content_type.contains("x-www-form-urlencoded") && text.contains('=') => form(text),
+        Some(_) if content_type().contains("x-www-form-urlencoded") && text.contains('=') => form(text),
         // GitHub, Facebook, IBM SmartCloud: a query string, also as text/plain.
         Some(_) if text.contains('=') && !text.contains(['\n', ' ', '<']) => form(text),
-        Some(_) if content_type.contains("json") => Err("it is no JSON object".to_owned()),
+        Some(_) if content_type().contains("json") => Err("it is no JSON object".to_owned()),
         Some(_) => Err("it is neither JSON nor a form".to_owned()),
     }
 }

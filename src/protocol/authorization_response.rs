@@ -1,6 +1,9 @@
 //! The authorization response as a person, or a web server, brings it (RFC 6749 section 4.1.2).
 #![forbid(unsafe_code)]
 
+use std::borrow::Cow;
+use std::iter;
+
 use super::names::{Known, Names};
 use crate::error::{Error, Refusal, Result};
 use crate::uri;
@@ -82,16 +85,25 @@ fn no_code(reason: &str) -> NoCode {
 }
 
 /// Takes away what mail programs, terminals and people add.
-fn tidy(pasted: &str) -> String {
-    let text: String = pasted.split(['\r', '\n', '\t']).map(str::trim).collect();
+fn tidy(pasted: &str) -> Cow<'_, str> {
+    const LINE_ENDS: [char; 3] = ['\r', '\n', '\t'];
+    const ESCAPED: [&str; 3] = ["&amp;", "&#38;", "&#x26;"];
+    if pasted.contains(LINE_ENDS) || ESCAPED.iter().any(|escaped| pasted.contains(escaped)) {
+        let text: String = pasted.split(LINE_ENDS).map(str::trim).collect();
+        let text = trimmed(&text).to_owned();
+        return ESCAPED.iter().fold(text, |text, escaped| text.replace(escaped, "&")).into();
+    }
+    trimmed(pasted).into()
+}
+
+fn trimmed(text: &str) -> &str {
     let is_around = |c: char| {
         c.is_whitespace()
             || "\"'<>`".contains(c)
             || matches!(c, '\u{2018}'..='\u{201f}' | '\u{ab}' | '\u{bb}' | '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2060}')
     };
     // Facebook's end comes along with whatever is copied.
-    let text = text.trim_matches(is_around).trim_end_matches("#_=_").trim_start_matches('&');
-    ["&amp;", "&#38;", "&#x26;"].iter().fold(text.to_owned(), |text, escaped| text.replace(escaped, "&"))
+    text.trim_matches(is_around).trim_end_matches("#_=_").trim_start_matches('&')
 }
 
 #[derive(Default)]
@@ -108,10 +120,10 @@ struct Parameters {
 impl Parameters {
     /// Those of the text, if it has any of an authorization response, wherever they stand in it.
     fn find(text: &str, dialect: &Dialect<'_>) -> Option<Result<Self>> {
-        let pieces = dialect.pieces(text);
-        if !pieces.iter().any(|piece| dialect.is_ours(piece)) {
+        if !dialect.pieces(text).any(|piece| dialect.is_ours(piece)) {
             return None;
         }
+        let pieces: Vec<_> = dialect.pieces(text).collect();
         let (first, more) = pieces.split_first()?;
         let has_address = text[first.len()..].starts_with(['?', '#']);
         if dialect.is_ours(first) {
@@ -188,19 +200,16 @@ impl<'a> Dialect<'a> {
 
     /// What stands between the marks of a query and of a fragment. A second `?` is one before a name of ours alone:
     /// servers add their query to a redirect URI that has one.
-    fn pieces<'t>(&self, text: &'t str) -> Vec<&'t str> {
-        let mut pieces = Vec::new();
-        let (mut begin, mut has_query) = (0, false);
-        for (at, mark) in text.match_indices(['?', '#', '&']) {
-            if mark == "?" && has_query && !self.is_ours(&text[at + 1..]) {
-                continue;
-            }
-            has_query |= mark == "?";
-            pieces.push(&text[begin..at]);
-            begin = at + 1;
-        }
-        pieces.push(&text[begin..]);
-        pieces
+    fn pieces<'t>(&'t self, text: &'t str) -> impl Iterator<Item = &'t str> {
+        let (mut rest, mut has_query) = (Some(text), false);
+        iter::from_fn(move || {
+            let text = rest?;
+            let mut marks = text.match_indices(['?', '#', '&']);
+            let end = marks.find(|(at, mark)| *mark != "?" || !has_query || self.is_ours(&text[at + 1..]));
+            has_query |= end.is_some_and(|(_, mark)| mark == "?");
+            rest = end.map(|(at, _)| &text[at + 1..]);
+            Some(end.map_or(text, |(at, _)| &text[..at]))
+        })
     }
 
     /// Whether it begins with a parameter that only an authorization response has, also by a name that it should not have.
@@ -258,8 +267,7 @@ fn without_parameters(
             _ => (text, Origin::Alone),
         },
     };
-    let is_piece =
-        |text: &str| is_pair(text) || dialect.pieces(text).iter().any(|piece| dialect.is_ours(piece));
+    let is_piece = |text: &str| is_pair(text) || dialect.pieces(text).any(|piece| dialect.is_ours(piece));
     let is_query = code.contains('?');
     // Somebody who copies a code out of the address bar copies its escapes.
     let code = uri::unescape(code, false);

@@ -81,7 +81,7 @@ impl fmt::Debug for Request {
 /// What came back. The headers are those that [`head::Head`] knows.
 pub struct Response {
     pub status: u16,
-    pub headers: Vec<(String, String)>,
+    pub headers: Vec<(&'static str, String)>,
     pub body: Wiped<Vec<u8>>,
 }
 

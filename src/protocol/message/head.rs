@@ -20,7 +20,7 @@ pub struct Head {
     /// 0 where no status line came.
     pub status: u16,
     /// Those that are known.
-    pub headers: Vec<(String, String)>,
+    pub headers: Vec<(&'static str, String)>,
     /// The number of the first line that is none of a head, its status line being 1.
     pub odd_line: Option<usize>,
     is_http_1_0: bool,
@@ -98,7 +98,7 @@ impl Head {
             if *known == "Content-Length" {
                 self.length_line = self.lines;
             }
-            self.headers.push(((*known).to_owned(), tidy(value)));
+            self.headers.push((known, tidy(value)));
             self.is_open = true;
         }
     }
@@ -174,8 +174,10 @@ pub fn is_token(name: &[u8]) -> bool {
 /// A value of any encoding as one line of text.
 fn tidy(value: &[u8]) -> String {
     let text = String::from_utf8_lossy(value);
-    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    line.trim().to_owned()
+    if !text.contains(char::is_control) {
+        return text.trim().to_owned();
+    }
+    text.replace(char::is_control, " ").trim().to_owned()
 }
 
 fn is_blank(byte: u8) -> bool {
