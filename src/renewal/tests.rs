@@ -146,7 +146,9 @@ impl World {
                 let refusal = Refusal { error: error.to_owned(), meaning, ..Refusal::default() };
                 source.not_renewed(Error::Refused(Box::new(refusal)), serial, lease).map(drop)
             }
-            None => source.accept_renewal(Arc::new(token(&format!("{}+", name(&old.token)))), serial, lease).map(drop),
+            None => source
+                .accept_renewal(Arc::new(token(&format!("{}+", name(&old.token)))), serial, lease)
+                .map(drop),
         }
     }
 

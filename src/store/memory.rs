@@ -239,11 +239,11 @@ impl MemoryRecord {
 
 impl Contents {
     fn of(&self, owner: &Identity) -> Option<&Kept> {
-        self.kept.iter().find(|kept| kept.owner == *owner)
+        self.kept.iter().find(|kept| *kept.owner == *owner)
     }
 
     /// The account's, which is the first from now on.
-    fn keep(&mut self, owner: Identity) -> &mut Kept {
+    fn keep(&mut self, owner: Arc<Identity>) -> &mut Kept {
         let at = self.kept.iter().position(|kept| kept.owner == owner);
         let kept = at.and_then(|at| self.kept.remove(at)).unwrap_or_else(|| {
             self.last_write += 1;
@@ -262,7 +262,7 @@ impl Contents {
         token: Option<Arc<Token>>,
         expected: u32,
     ) -> Result<()> {
-        let Some(kept) = self.kept.iter_mut().find(|kept| kept.owner == *owner) else { return Ok(()) };
+        let Some(kept) = self.kept.iter_mut().find(|kept| *kept.owner == *owner) else { return Ok(()) };
         if kept.write != *write {
             let found = kept.token.as_ref().map_or(0, |token| token.generation);
             return Err(Error::Generation { found, expected });
