@@ -23,8 +23,9 @@ impl Client {
         is_remembered: bool,
     ) -> Result<i32> {
         let process = self.process();
-        let url = AuthorizationUrl::new(&process.snapshot.load_full())?;
-        let length = put(&url.parts()?)?;
+        let snapshot = process.snapshot.load();
+        let url = AuthorizationUrl::new(&snapshot)?;
+        let length = put(&url.parts())?;
         if is_remembered {
             let state = url.remember()?;
             lock(&process.state).codes.begin_anew(state);

@@ -5,8 +5,6 @@ mod returned;
 
 pub use returned::ReturnedCode;
 
-use std::sync::Arc;
-
 use crate::error::Result;
 use crate::protocol::pkce::{Pkce, Proof, RANDOM};
 use crate::secret::{Secret, Wiped};
@@ -15,8 +13,9 @@ use crate::store::{Fingerprint, PendingAuthorization};
 use crate::system;
 
 /// A URL that was made; handed out in parts so that it needs no memory of its own.
-pub struct AuthorizationUrl {
-    snapshot: Arc<Snapshot>,
+pub struct AuthorizationUrl<'a> {
+    snapshot: &'a Snapshot,
+    template: &'a AuthorizationTemplate,
     proof: Proof,
 }
 
@@ -28,17 +27,18 @@ pub struct Codes {
     last_state: Option<[u8; 22]>,
 }
 
-impl AuthorizationUrl {
-    pub fn new(snapshot: &Arc<Snapshot>) -> Result<Self> {
-        snapshot.authorization()?;
+impl<'a> AuthorizationUrl<'a> {
+    #[inline(always)]
+    pub fn new(snapshot: &'a Snapshot) -> Result<Self> {
+        let template = snapshot.authorization()?;
         let mut random = Wiped::new([0; RANDOM]);
         system::random(&mut random[..])?;
-        Ok(Self { snapshot: snapshot.clone(), proof: Proof::new(&random) })
+        Ok(Self { snapshot, template, proof: Proof::new(&random) })
     }
 
     /// The URL's parts in order.
-    pub fn parts(&self) -> Result<[&[u8]; 5]> {
-        let AuthorizationTemplate { url, pkce, .. } = self.snapshot.authorization()?;
+    pub fn parts(&self) -> [&[u8]; 5] {
+        let AuthorizationTemplate { url, pkce, .. } = self.template;
         let Proof { verifier, challenge, state } = &self.proof;
         let challenge = match pkce {
             Pkce::S256 => &challenge[..],
@@ -46,14 +46,13 @@ impl AuthorizationUrl {
             Pkce::Off => &[],
         };
         let [before_state, before_challenge, end] = [&url.before_state, &url.before_challenge, &url.end];
-        Ok([before_state.as_bytes(), state, before_challenge.as_bytes(), challenge, end.as_bytes()])
+        [before_state.as_bytes(), state, before_challenge.as_bytes(), challenge, end.as_bytes()]
     }
 
     /// Keeps it until its code comes, with the account's record, where another process can find it. Returns its state.
     pub fn remember(self) -> Result<[u8; 22]> {
-        let request = self.snapshot.authorization()?.request.clone();
         let Proof { verifier, state, .. } = self.proof;
-        let pending = PendingAuthorization { state, verifier, request };
+        let pending = PendingAuthorization { state, verifier, request: self.template.request.clone() };
         self.snapshot.record()?.add_pending(pending)?;
         Ok(state)
     }

@@ -28,26 +28,25 @@ impl Pkce {
 pub const RANDOM: usize = VERIFIER + 16;
 const VERIFIER: usize = 32;
 
-/// A code verifier or challenge: 32 octets as text, without an allocation of its own.
-pub type Text = Wiped<[u8; 43]>;
+/// A code verifier: 32 octets as text, without an allocation of its own.
+pub type Verifier = Wiped<[u8; 43]>;
 
 /// What makes one authorization request ours.
-#[derive(Clone)]
 pub struct Proof {
-    pub verifier: Text,
-    /// `BASE64URL-ENCODE(SHA256(ASCII(code_verifier)))` (RFC 7636 section 4.2).
-    pub challenge: Text,
+    pub verifier: Verifier,
+    /// `BASE64URL-ENCODE(SHA256(ASCII(code_verifier)))` (RFC 7636 section 4.2). It stands in the URL.
+    pub challenge: [u8; 43],
     /// 128 bits that nobody can guess who has not seen this URL (RFC 6749 section 10.10).
     pub state: [u8; 22],
 }
 
 impl Proof {
+    #[inline(always)]
     pub fn new(random: &[u8; RANDOM]) -> Self {
         let (for_verifier, for_state) = random.split_at(VERIFIER);
-        let mut proof =
-            Self { verifier: Wiped::new([0; 43]), challenge: Wiped::new([0; 43]), state: [0; 22] };
+        let mut proof = Self { verifier: Wiped::new([0; 43]), challenge: [0; 43], state: [0; 22] };
         encode(for_verifier, &mut proof.verifier[..]);
-        encode(&Sha256::digest(&proof.verifier[..]), &mut proof.challenge[..]);
+        encode(&Sha256::digest(&proof.verifier[..]), &mut proof.challenge);
         encode(for_state, &mut proof.state);
         proof
     }
