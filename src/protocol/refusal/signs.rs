@@ -91,7 +91,15 @@ pub fn text_in(json: &Json) -> Option<String> {
 }
 
 /// Whether a member has that name, without regard to case and separators.
+#[inline(always)]
 pub fn is_called(member: &str, name: &str) -> bool {
+    // Each member is compared with dozens of names, nearly all of which begin otherwise.
+    let (begin, other) = (member.bytes().next(), name.bytes().next());
+    let begin = begin.filter(u8::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase());
+    (begin.is_none() || begin == other) && has_letters(member, name)
+}
+
+fn has_letters(member: &str, name: &str) -> bool {
     let letters = member.bytes().filter(u8::is_ascii_alphanumeric);
     letters.map(|letter| letter.to_ascii_lowercase()).eq(name.bytes())
 }
