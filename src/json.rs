@@ -1,6 +1,8 @@
 //! JSON as servers write it: read with more patience than the RFC asks for, names kept in order, texts wiped.
 #![forbid(unsafe_code)]
 
+mod forgive;
+
 use serde::de::{
     Deserialize, DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
@@ -9,6 +11,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use crate::secret::{Secret, Wiped};
+use forgive::forgiven;
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Json {
@@ -192,47 +195,6 @@ pub fn is_whole(text: &[u8]) -> bool {
         }
     }
     false
-}
-
-/// Drops each comma that only blanks separate from a closing bracket, and writes `null` for each number with an
-/// exponent of three digits, outside of texts.
-fn forgiven(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = String::with_capacity(text.len());
-    let (mut in_text, mut escaped, mut kept) = (false, false, 0);
-    for (i, byte) in bytes.iter().enumerate() {
-        match byte {
-            _ if i < kept => {}
-            _ if escaped => escaped = false,
-            b'\\' if in_text => escaped = true,
-            b'"' => in_text = !in_text,
-            _ if in_text => {}
-            b',' => {
-                let next = bytes[i + 1..].iter().find(|b| !b.is_ascii_whitespace());
-                if matches!(next, Some(b'}' | b']')) {
-                    out.push_str(&text[kept..i]);
-                    kept = i + 1;
-                }
-            }
-            b'-' | b'0'..=b'9' => {
-                let rest = &bytes[i..];
-                let end =
-                    rest.iter().position(|b| !matches!(b, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-'));
-                let end = i + end.unwrap_or(rest.len());
-                out.push_str(&text[kept..i]);
-                out.push_str(if is_beyond_bounds(&text[i..end]) { "null" } else { &text[i..end] });
-                kept = end;
-            }
-            _ => {}
-        }
-    }
-    out.push_str(&text[kept..]);
-    out
-}
-
-fn is_beyond_bounds(number: &str) -> bool {
-    let exponent = number.split_once(['e', 'E']).map_or("", |(_, exponent)| exponent);
-    exponent.trim_start_matches(['+', '-', '0']).len() >= 3
 }
 
 impl<'de> Deserialize<'de> for Json {

@@ -5,7 +5,8 @@ use arc_swap::ArcSwapOption;
 use std::any::Any;
 use std::cell::Cell;
 use std::io;
-use std::path::PathBuf;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
@@ -103,6 +104,28 @@ pub fn words(error: &io::Error) -> String {
 /// Fills `bytes` from the system's random number generator: one system call.
 pub fn random(bytes: &mut [u8]) -> Result<()> {
     getrandom::fill(bytes).map_err(|e| Error::System(e.to_string()))
+}
+
+/// Differs where a file was replaced or written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FileStamp(Option<[i64; 4]>);
+
+impl FileStamp {
+    pub fn of(path: &Path) -> Self {
+        Self(std::fs::metadata(path).ok().map(|found| {
+            [found.mtime(), found.mtime_nsec(), found.size().cast_signed(), found.ino().cast_signed()]
+        }))
+    }
+
+    /// Whether files are those that were read; what was read of one that is gone since is still good.
+    pub fn are_still(now: &[Self], read: &[Self]) -> bool {
+        now.len() == read.len() && now.iter().zip(read).all(|(now, read)| now.0.is_none() || now == read)
+    }
+
+    /// As a text that can be hashed.
+    pub fn written(self) -> String {
+        format!("{:?}", self.0)
+    }
 }
 
 /// A path as somebody wrote it, and made absolute at that moment: the host may change its folder later.

@@ -14,7 +14,7 @@ use crate::renewal::{SingleFlight, TokenSource, Way};
 use crate::secret::Secret;
 use crate::settings::{Settings, Snapshot, TokenKey};
 use crate::store::MemoryStore;
-use crate::system::lock;
+use crate::system::{lock, FileStamp};
 use crate::token::PublishedToken;
 use crate::transport::{Transport, TransportConfig};
 
@@ -31,7 +31,7 @@ pub struct Process {
     pub caller_http: CallerHttp<Task>,
     pub state: Mutex<State>,
     /// Guards the one that is set up, with what it was set up by; also while it is made, which reads no file.
-    transport: Mutex<Option<(TransportConfig, Arc<dyn Transport>)>>,
+    transport: Mutex<Option<(TransportConfig, Vec<FileStamp>, Arc<dyn Transport>)>>,
 }
 
 /// What a flight is for: who waits for it shares the outcome of its own kind.
@@ -110,11 +110,15 @@ impl Process {
     /// The built-in HTTPS, made on first need and again when its settings have changed.
     pub fn transport(&self, config: &TransportConfig) -> Result<Arc<dyn Transport>> {
         let mut made = lock(&self.transport);
+        // Certificates are renewed in place.
+        let stamps = config.stamps();
         match made.as_ref() {
-            Some((before, transport)) if before == config => Ok(transport.clone()),
+            Some((before, read, transport)) if before == config && FileStamp::are_still(&stamps, read) => {
+                Ok(transport.clone())
+            }
             _ => {
                 let transport = builtin(config)?;
-                *made = Some((config.clone(), transport.clone()));
+                *made = Some((config.clone(), stamps, transport.clone()));
                 Ok(transport)
             }
         }

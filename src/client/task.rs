@@ -170,7 +170,10 @@ fn request_hash(dispatch: &Dispatch, snapshot: &Snapshot) -> String {
     let answer: Vec<_> = snapshot.settings.answer_texts().collect();
     let way = [OAUTH_CLIENT_CERT_FILE, OAUTH_CLIENT_KEY_FILE, OAUTH_CA_FILE, OAUTH_PROXY, OAUTH_HTTP];
     let way = way.map(|setting| snapshot.settings.get(setting).unwrap_or_default());
-    let texts = requests.iter().flatten().chain(&answer).chain(&way).map(Secret::expose);
+    // A certificate that was replaced is another way.
+    let files: Vec<_> =
+        snapshot.settings.transport.stamps().into_iter().map(|s| Secret::new(s.written())).collect();
+    let texts = requests.iter().flatten().chain(&answer).chain(&way).chain(&files).map(Secret::expose);
     fingerprint_of(&texts.collect::<Vec<_>>())
 }
 

@@ -117,6 +117,12 @@ impl TokenRequest<'_> {
         if self.headers.value("Authorization").is_some() && !is_replaced {
             return Err(wrong("Authorization is a second way to authenticate: set client_auth to none"));
         }
+        let is_proof = |name: &str| matches!(name, "client_secret" | "client_assertion");
+        let names_proof = uri::parse_query(self.extra.expose()).iter().any(|(name, _)| is_proof(name));
+        if names_proof && !matches!(self.method, None | Some(ClientAuth::Post | ClientAuth::None)) {
+            let reason = "it has a second way to authenticate: set client_auth to none".to_owned();
+            return Err(Error::Value { key: "token_params", reason });
+        }
         let kind =
             self.headers.value("Content-Type").map(|value| value.split(';').next().unwrap_or_default());
         if kind.is_some_and(|kind| !self.body.is_of(&kind.trim().to_ascii_lowercase())) {

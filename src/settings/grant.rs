@@ -4,9 +4,10 @@
 use super::row::{text, Given, Kind, Row};
 use super::Settings;
 use crate::constants as number;
-use crate::error::{Error, Result};
+use crate::error::{Error, GrantKind, Result};
 use crate::jose;
 use crate::json::Json;
+use crate::protocol::client_auth::ClientAuth;
 use crate::protocol::grant::{Grant, AUTHORIZATION_CODE};
 use crate::protocol::message::Request;
 use crate::secret::Secret;
@@ -68,11 +69,30 @@ impl Settings {
 
     pub fn grant_request(&self, at: &Moment) -> Result<Request> {
         let made = self.makes_grant_assertion().then(|| self.grant_assertion(at)).transpose()?;
+        self.demands_credentials()?;
         let mut request = self.token_request(at)?;
         if made.is_some() && self.client.method.is_none() && self.client.client_secret.is_empty() {
             request.method = None; // it names the client itself
         }
         self.grant.request(request, &self.authorization.scopes(), made)
+    }
+
+    /// RFC 6749 section 4.4: only who can show who it is acts for itself.
+    fn demands_credentials(&self) -> Result<()> {
+        const PROOFS: &[&str] = &["client_secret", "client_assertion"];
+        let is_secret = matches!(self.client.method, None | Some(ClientAuth::Basic | ClientAuth::Post));
+        let by_secret = is_secret && self.assertions.private_key.is_none();
+        let has_other = self.token_requests.headers.value("Authorization").is_some()
+            || !self.token_params(|name| PROOFS.contains(&name)).is_empty();
+        if self.grant.kind() == GrantKind::Client
+            && by_secret
+            && self.client.client_secret.is_empty()
+            && !has_other
+        {
+            let operation = "a token is asked for without a person (or set private_key)";
+            return Err(Error::Missing { key: "client_secret", operation });
+        }
+        Ok(())
     }
 
     /// What has to be said before a person is sent anywhere.
@@ -104,10 +124,13 @@ impl Settings {
             words.dedup();
             words.join(" ")
         };
-        let mut more = self.token_params(|name| !is_of_its_time(name));
-        more.extend(
-            self.assertions.more().into_iter().map(|(name, claim)| (name, Secret::new(claim.written()))),
-        );
+        let mut more = self.token_params(|name| kind_of(name) == Part::OfIt);
+        let claims =
+            self.assertions.more().into_iter().filter(|(name, _)| kind_of(name) != Part::OfTheMoment);
+        more.extend(claims.map(|(name, claim)| (name, Secret::new(claim.written()))));
+        let headers = self.token_requests.headers.iter();
+        let headers = headers.map(|(name, value)| (name.to_ascii_lowercase(), value.clone()));
+        more.extend(headers.filter(|(name, _)| kind_of(name) == Part::OfIt));
         Some(MachineIdentity {
             grant_type: grant_type.clone(),
             scope: sorted(&self.authorization.scope),
@@ -121,16 +144,9 @@ impl Settings {
     /// A hash of whatever else a machine's token hangs on: an assertion can be another person's each time, and a record of
     /// its own for each would be too many.
     pub fn basis(&self) -> Option<String> {
-        const OF_THE_PROGRAM: &[&str] = &["accept", "user-agent", "traceparent", "tracestate"];
         let assertion = lasting(&self.machine_grant()?.assertion);
-        let mut more = self.token_params(is_of_its_time);
+        let mut more = self.token_params(|name| kind_of(name) == Part::OfSomebody);
         more.push((String::new(), assertion));
-        for (name, value) in self.token_requests.headers.iter() {
-            let name = name.to_ascii_lowercase();
-            if !OF_THE_PROGRAM.contains(&name.as_str()) {
-                more.push((name, value.clone()));
-            }
-        }
         Some(hash_of(more))
     }
 
@@ -141,11 +157,45 @@ impl Settings {
     }
 }
 
-/// Whether a parameter's value is another each time, such as `subject_token`, or can be.
-fn is_of_its_time(name: &str) -> bool {
+/// What the name of a parameter, a claim or a header tells of its value.
+#[derive(PartialEq, Eq)]
+enum Part {
+    /// It says what the token is for: a tenant, an account.
+    OfIt,
+    /// It says for whom, and is another each time: `subject_token`; or it is a secret, which is changed now and then.
+    OfSomebody,
+    /// It is another each time, and says nothing of the token; or it is the program's own.
+    OfTheMoment,
+}
+
+fn kind_of(name: &str) -> Part {
+    const MOMENT: &[&str] = &[
+        "iat",
+        "exp",
+        "nbf",
+        "jti",
+        "nonce",
+        "timestamp",
+        "date",
+        "accept",
+        "accept-encoding",
+        "accept-language",
+        "user-agent",
+        "content-type",
+        "traceparent",
+        "tracestate",
+    ];
+    const TRACES: &[&str] = &["request-id", "request_id", "correlation", "trace-id", "idempotency"];
+    const SECRETS: &[&str] = &["token", "assertion", "password", "secret", "key", "authorization", "cookie"];
     let name = name.to_ascii_lowercase();
-    ["token", "assertion", "password", "secret", "code"].iter().any(|part| name.contains(part))
-        && !name.ends_with("_type")
+    let has = |parts: &[&str]| parts.iter().any(|part| name.contains(part));
+    if MOMENT.contains(&name.as_str()) || has(TRACES) {
+        Part::OfTheMoment
+    } else if has(SECRETS) && !name.ends_with("_type") || name == "code" {
+        Part::OfSomebody
+    } else {
+        Part::OfIt
+    }
 }
 
 /// In whatever order; empty where there are none.
@@ -162,8 +212,7 @@ fn hash_of(mut parts: Vec<(String, Secret)>) -> String {
 
 /// What an assertion says of whom: the next one of the same kind, made later, says the same.
 fn lasting(assertion: &Secret) -> Secret {
-    const OF_ITS_TIME: &[&str] = &["iat", "exp", "nbf", "jti"];
     let Some(Json::Members(mut claims)) = jose::claims(assertion.expose()) else { return assertion.clone() };
-    claims.retain(|(name, _)| !OF_ITS_TIME.contains(&name.as_str()));
+    claims.retain(|(name, _)| kind_of(name) != Part::OfTheMoment);
     Secret::new(Json::Members(claims).written())
 }

@@ -65,6 +65,9 @@ fn name(_: &Settings, given: Given<'_>) -> Result<String> {
     if !text.bytes().all(|b| b.is_ascii_graphic()) || text.contains(['&', '=']) {
         return Err(given.refused("use the name of one parameter, such as accounts-server"));
     }
+    if KNOWN.names.contains(&text) {
+        return Err(given.refused("that one says something else: use the name of the one with the host"));
+    }
     Ok(text.to_owned())
 }
 

@@ -93,6 +93,17 @@ impl File<'_> {
         })
     }
 
+    /// The key itself: what the file's maker writes is no place on this machine.
+    fn key(&self, path: &'static str) -> Result<&str> {
+        let text = self.text(path)?;
+        if !text.contains("-----BEGIN") && !text.trim_start().starts_with('{') {
+            return Err(self
+                .given
+                .refused(format!("its {path} is no key: take the file as the server made it")));
+        }
+        Ok(text)
+    }
+
     /// What is there goes through the same checks as what is set.
     fn set(&self, settings: &mut Settings, number: i32, text: &str) -> Result<()> {
         settings.set(number, text).map_err(|error| match error {
@@ -119,7 +130,7 @@ fn google(file: &File<'_>, settings: &mut Settings) -> Result<()> {
         &[
             (number::OAUTH_GRANT_TYPE, JWT_BEARER),
             (number::OAUTH_CLIENT_ID, file.text("client_email")?),
-            (number::OAUTH_PRIVATE_KEY, file.text("private_key")?),
+            (number::OAUTH_PRIVATE_KEY, file.key("private_key")?),
             (number::OAUTH_KEY_ID, key_id),
             (number::OAUTH_TOKEN_ENDPOINT, file.text("token_uri")?),
         ],
@@ -137,7 +148,7 @@ fn zitadel(file: &File<'_>, settings: &mut Settings) -> Result<()> {
         &[
             (number::OAUTH_GRANT_TYPE, JWT_BEARER),
             (number::OAUTH_CLIENT_ID, file.text("userId")?),
-            (number::OAUTH_PRIVATE_KEY, file.text("key")?),
+            (number::OAUTH_PRIVATE_KEY, file.key("key")?),
             (number::OAUTH_KEY_ID, file.text("keyId")?),
             (number::OAUTH_ASSERTION_AUDIENCE, super::assertions::ISSUER),
         ],

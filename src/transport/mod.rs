@@ -12,7 +12,7 @@ use std::time::Duration;
 use crate::error::Result;
 use crate::protocol::message::{Request, Response};
 use crate::secret::Secret;
-use crate::system::GivenPath;
+use crate::system::{FileStamp, GivenPath};
 
 /// Sends one request; whatever status comes back is an answer, not an error.
 pub trait Transport: Send + Sync {
@@ -30,6 +30,14 @@ pub struct TransportConfig {
     pub client_cert_file: Option<GivenPath>,
     pub client_key_file: Option<GivenPath>,
     pub proxy: Proxy,
+}
+
+impl TransportConfig {
+    /// Tells whether its files are still those that were read.
+    pub fn stamps(&self) -> Vec<FileStamp> {
+        let files = [&self.ca_file, &self.client_cert_file, &self.client_key_file];
+        files.into_iter().flatten().map(|file| FileStamp::of(&file.absolute)).collect()
+    }
 }
 
 pub const DEFAULT_TIMEOUT: u32 = 30;

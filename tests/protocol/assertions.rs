@@ -550,7 +550,7 @@ fn what_is_no_service_account_says_what_was_looked_for() {
         (
             "with what is no key",
             GOOGLE.to_owned(),
-            "service_account: its private_key: use file:PATH, env:NAME, or the key itself",
+            "service_account: its private_key is no key: take the file as the server made it",
         ),
         (
             "without Box's secret",

@@ -135,7 +135,10 @@ fn headers_that_settings_add() {
             ],
         ),
     ];
-    for (name, settings) in refused {
+    // Without the feature nothing is signed.
+    for (name, settings) in
+        refused.iter().filter(|row| cfg!(feature = "sign") || !row.0.contains("assertion"))
+    {
         table.row(name, |row| {
             let client = client(settings);
             client.authorize_url();

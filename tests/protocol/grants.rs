@@ -146,6 +146,12 @@ fn what_a_grant_lacks_is_said_before_anything_is_sent() {
             OAUTH_ERROR_MISSING,
             "password is not set",
         ),
+        (
+            "no secret",
+            &[(OAUTH_GRANT_TYPE, "client_credentials"), (OAUTH_CLIENT_SECRET, "")],
+            OAUTH_ERROR_MISSING,
+            "client_secret is not set",
+        ),
         ("jwt", &[(OAUTH_GRANT_TYPE, SAML2_BEARER)], OAUTH_ERROR_MISSING, "assertion is not set"),
         (
             "no client",

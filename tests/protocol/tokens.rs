@@ -35,6 +35,14 @@ fn tokens_however_they_are_written() {
                 .access(",}")
                 .scope(r#",]",}"#),
             ok("escapes in texts", r#"{"access_token":"a\u0074","refresh_token":"r\/t"}"#).refresh("r/t"),
+            ok("a name that was cut within an emoji", r#"{"access_token":"at","name":"Jo\ud83d"}"#),
+            ok(
+                "the other half of one",
+                r#"{"name":"\ude00 x","access_token":"at","n":"\ud83d\ud83d\ude00"}"#,
+            ),
+            ok("half of one before another escape", r#"{"name":"\ud83d\n","access_token":"at"}"#),
+            ok("bare control characters in a text", "{\"access_token\":\"at\",\"name\":\"a\tb\nc\u{1}\"}"),
+            ok("a backslash before an apostrophe", r#"{"access_token":"at","name":"O\'Neill \x \u12"}"#),
             ok("no Content-Type", r#"{"access_token":"at"}"#).headers(""),
             ok("JSON as text/plain", r#"{"access_token":"at"}"#).headers("Content-Type: text/plain\r\n"),
             ok("JSON as text/html", r#"{"access_token":"at"}"#)

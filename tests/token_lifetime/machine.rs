@@ -64,6 +64,7 @@ const OTHERS: &[Pair] = &[
     ("grant", &[], &[(OAUTH_GRANT_TYPE, "account_credentials")]),
     ("account", &[], &[(OAUTH_ACCOUNT, "anne")]),
     ("username", &[(OAUTH_USERNAME, "anne")], &[(OAUTH_USERNAME, "bert")]),
+    ("headers", &[(OAUTH_TOKEN_HEADERS, "X-Tenant: a")], &[(OAUTH_TOKEN_HEADERS, "X-Tenant: b")]),
     ("parameters", &[(OAUTH_TOKEN_PARAMS, "tenant=a")], &[(OAUTH_TOKEN_PARAMS, "tenant=b")]),
 ];
 
@@ -594,6 +595,10 @@ fn what_differs_in_writing_alone_is_the_same() {
         &[(OAUTH_TOKEN_PARAMS, "a=1&b=2"), (OAUTH_TOKEN_HEADERS, "X-Tenant: t")] as &[(i32, &str)],
         &[(OAUTH_TOKEN_PARAMS, "b=2&a=1"), (OAUTH_TOKEN_HEADERS, "x-tenant=t&User-Agent=job-2")],
         &[(OAUTH_TOKEN_PARAMS, "?b=%32&a=1"), (OAUTH_TOKEN_HEADERS, "X-Tenant:t")],
+        &[
+            (OAUTH_TOKEN_PARAMS, "a=1&b=2&nonce=17&timestamp=1"),
+            (OAUTH_TOKEN_HEADERS, "X-Tenant: t\nX-Request-Id: 4711"),
+        ],
     ] {
         gives(&server.client(Some(&folder), &[&[BY_CLIENT], more].concat()), "0");
     }
