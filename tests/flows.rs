@@ -466,6 +466,30 @@ fn certificates_are_checked() {
     assert_eq!(client.refresh(), 0, "{}", error_text());
 }
 
+/// Certificates are renewed in place: a client that has begun with the old one goes on with the new one.
+#[test]
+fn certificates_that_are_replaced_are_read_again() {
+    let start =
+        || Server::start(Options { https: true, require_client_cert: true, ..Options::default() }).unwrap();
+    let (server, other) = (start(), start());
+    let folder = std::env::temp_dir().join(format!("liboauth-certificates-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let (certificate, key) = (folder.join("client.pem"), folder.join("client.key"));
+    let put = |from: &Server| {
+        std::fs::copy(from.client_cert_file(), &certificate).unwrap();
+        std::fs::copy(from.client_key_file(), &key).unwrap();
+    };
+    let client = client(&server, &DIALECTS[0], Carrier::Builtin);
+    client.must_set(OAUTH_CLIENT_CERT_FILE, certificate.to_str().unwrap());
+    client.must_set(OAUTH_CLIENT_KEY_FILE, key.to_str().unwrap());
+    client.must_set(OAUTH_GRANT_TYPE, "client_credentials");
+    put(&other);
+    assert_eq!(client.header().0, OAUTH_ERROR_TLS, "{}", error_text());
+    put(&server);
+    assert!(client.header().0 > 0, "{}", error_text());
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
 #[test]
 fn a_stored_token_outlives_its_client() {
     let server = Server::start(Options::default()).unwrap();

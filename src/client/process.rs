@@ -31,7 +31,15 @@ pub struct Process {
     pub caller_http: CallerHttp<Task>,
     pub state: Mutex<State>,
     /// Guards the one that is set up, with what it was set up by; also while it is made, which reads no file.
-    transport: Mutex<Option<(TransportConfig, Vec<FileStamp>, Arc<dyn Transport>)>>,
+    transport: Mutex<Option<SetUp>>,
+}
+
+/// A transport, and what it was set up by.
+struct SetUp {
+    config: TransportConfig,
+    /// Of its files.
+    read: Vec<FileStamp>,
+    transport: Arc<dyn Transport>,
 }
 
 /// What a flight is for: who waits for it shares the outcome of its own kind.
@@ -111,14 +119,14 @@ impl Process {
     pub fn transport(&self, config: &TransportConfig) -> Result<Arc<dyn Transport>> {
         let mut made = lock(&self.transport);
         // Certificates are renewed in place.
-        let stamps = config.stamps();
+        let read = config.stamps();
         match made.as_ref() {
-            Some((before, read, transport)) if before == config && FileStamp::are_still(&stamps, read) => {
-                Ok(transport.clone())
+            Some(made) if made.config == *config && FileStamp::are_still(&read, &made.read) => {
+                Ok(made.transport.clone())
             }
             _ => {
                 let transport = builtin(config)?;
-                *made = Some((config.clone(), stamps, transport.clone()));
+                *made = Some(SetUp { config: config.clone(), read, transport: transport.clone() });
                 Ok(transport)
             }
         }

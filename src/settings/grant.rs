@@ -124,13 +124,12 @@ impl Settings {
             words.dedup();
             words.join(" ")
         };
-        let mut more = self.token_params(|name| kind_of(name) == Part::OfIt);
-        let claims =
-            self.assertions.more().into_iter().filter(|(name, _)| kind_of(name) != Part::OfTheMoment);
+        let mut more = self.token_params(|name| kind_of(name) == Part::Thing);
+        let claims = self.assertions.more().into_iter().filter(|(name, _)| kind_of(name) != Part::Moment);
         more.extend(claims.map(|(name, claim)| (name, Secret::new(claim.written()))));
         let headers = self.token_requests.headers.iter();
         let headers = headers.map(|(name, value)| (name.to_ascii_lowercase(), value.clone()));
-        more.extend(headers.filter(|(name, _)| kind_of(name) == Part::OfIt));
+        more.extend(headers.filter(|(name, _)| kind_of(name) == Part::Thing));
         Some(MachineIdentity {
             grant_type: grant_type.clone(),
             scope: sorted(&self.authorization.scope),
@@ -145,7 +144,7 @@ impl Settings {
     /// its own for each would be too many.
     pub fn basis(&self) -> Option<String> {
         let assertion = lasting(&self.machine_grant()?.assertion);
-        let mut more = self.token_params(|name| kind_of(name) == Part::OfSomebody);
+        let mut more = self.token_params(|name| kind_of(name) == Part::Person);
         more.push((String::new(), assertion));
         Some(hash_of(more))
     }
@@ -161,11 +160,11 @@ impl Settings {
 #[derive(PartialEq, Eq)]
 enum Part {
     /// It says what the token is for: a tenant, an account.
-    OfIt,
+    Thing,
     /// It says for whom, and is another each time: `subject_token`; or it is a secret, which is changed now and then.
-    OfSomebody,
+    Person,
     /// It is another each time, and says nothing of the token; or it is the program's own.
-    OfTheMoment,
+    Moment,
 }
 
 fn kind_of(name: &str) -> Part {
@@ -190,11 +189,11 @@ fn kind_of(name: &str) -> Part {
     let name = name.to_ascii_lowercase();
     let has = |parts: &[&str]| parts.iter().any(|part| name.contains(part));
     if MOMENT.contains(&name.as_str()) || has(TRACES) {
-        Part::OfTheMoment
+        Part::Moment
     } else if has(SECRETS) && !name.ends_with("_type") || name == "code" {
-        Part::OfSomebody
+        Part::Person
     } else {
-        Part::OfIt
+        Part::Thing
     }
 }
 
@@ -213,6 +212,6 @@ fn hash_of(mut parts: Vec<(String, Secret)>) -> String {
 /// What an assertion says of whom: the next one of the same kind, made later, says the same.
 fn lasting(assertion: &Secret) -> Secret {
     let Some(Json::Members(mut claims)) = jose::claims(assertion.expose()) else { return assertion.clone() };
-    claims.retain(|(name, _)| kind_of(name) != Part::OfTheMoment);
+    claims.retain(|(name, _)| kind_of(name) != Part::Moment);
     Secret::new(Json::Members(claims).written())
 }

@@ -10,7 +10,7 @@ use std::time::UNIX_EPOCH;
 fn tokens_however_they_are_written() {
     run(
         "token answers",
-        &[
+        &vec![
             ok(
                 "RFC 6749's example",
                 r#"{"access_token":"2YotnFZFEjr1zCsicMWpAA","token_type":"example",
