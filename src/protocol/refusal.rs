@@ -5,7 +5,7 @@ mod meaning;
 mod signs;
 
 pub use meaning::{says_dead, Asked};
-pub use signs::{is_called, may_have_token, says_error, text_in};
+pub use signs::{has_bad_code, is_called, may_have_token, says_error, text_in};
 
 use crate::error::Refusal;
 use crate::json::Json;

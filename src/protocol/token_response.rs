@@ -3,7 +3,7 @@
 
 use super::answer::Answer;
 use super::expiry;
-use super::refusal::may_have_token;
+use super::refusal::{has_bad_code, is_called, may_have_token};
 use super::token_members::{Found, Member, ACCESS, ID, REFRESH};
 use crate::error::{Error, Result};
 use crate::json::Json;
@@ -88,7 +88,15 @@ fn prolongs(answer: &Answer<'_>, members: &Json) -> bool {
     dialect.refresh_prolongs
         && !has(|found| found.access.is_some())
         && (has(|found| found.refresh.is_some()) || !may_have_token(members) && !members.is_cut())
-        && (dialect.error_path.is_empty() || dialect.says_well(members))
+        && (dialect.says_well(members) || dialect.error_path.is_empty() && may_be_well(members))
+}
+
+/// Where no setting says which member means an error: an object in which nothing looks like one.
+fn may_be_well(answer: &Json) -> bool {
+    const TROUBLE: &[&str] = &["fault", "exception", "accesstoken"];
+    let Json::Members(members) = answer else { return false };
+    let is_trouble = |name: &str| TROUBLE.iter().any(|trouble| is_called(name, trouble));
+    !has_bad_code(answer) && !members.iter().any(|(name, _)| is_trouble(name))
 }
 
 /// The old token, given anew: for as long as the answer says, or as it was given for before.

@@ -254,7 +254,7 @@ impl Assertions {
     /// Read whenever it is needed: a file can be replaced.
     fn signing_key(&self) -> Result<SigningKey> {
         let Some(source) = &self.private_key else {
-            let operation = "an assertion is signed, or set assertion";
+            let operation = "an assertion is signed (or set service_account, or assertion)";
             return Err(Error::Missing { key: "private_key", operation });
         };
         let text = read(source, KEY)?;

@@ -135,6 +135,11 @@ fn what_prolongs_nothing() {
         (PROLONGS, 200, r#"{"refresh_token":7}"#, OAUTH_ERROR_RESPONSE, "refresh_token is no text"),
         (PROLONGS, 200, r#"{"result":"1001","message":"no"}"#, OAUTH_ERROR_SIGN_IN, "sign in"),
         (PROLONGS, 200, r#"{"ok":false}"#, OAUTH_ERROR_SIGN_IN, "sign in"),
+        (PROLONGS, 200, r#"{"code":401}"#, OAUTH_ERROR_RESPONSE, "no access_token"),
+        (PROLONGS, 200, r#"{"status":"failed"}"#, OAUTH_ERROR_RESPONSE, "no access_token"),
+        (PROLONGS, 200, r#"{"fault":{"x":1}}"#, OAUTH_ERROR_RESPONSE, "no access_token"),
+        (PROLONGS, 200, "[]", OAUTH_ERROR_RESPONSE, "JSON list"),
+        (PROLONGS, 200, r#"{"access_token":null}"#, OAUTH_ERROR_RESPONSE, "access_token"),
         (path, 200, r#"{"result":"1001"}"#, OAUTH_ERROR_SIGN_IN, "sign in"),
         (path, 200, r#"{"message":"OK"}"#, OAUTH_ERROR_RESPONSE, "no access_token"),
     ];

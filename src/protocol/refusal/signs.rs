@@ -36,14 +36,19 @@ pub fn says_error(json: &Json) -> bool {
 /// TikTok, Lazada, Coros and others answer 200 with a code that is no success, and words; beside nothing that could be a
 /// token.
 pub fn fails_by_code(json: &Json) -> bool {
+    let Json::Members(members) = json else { return false };
+    let word = |name: &str| WORDS.iter().any(|word| is_called(name, word));
+    has_bad_code(json) && members.iter().any(|(name, value)| word(name) && text_in(value).is_some())
+}
+
+/// A code that is no success, with or without words.
+pub fn has_bad_code(json: &Json) -> bool {
     const CODES: &[&str] =
         &["code", "errno", "ret", "retcode", "result", "resultcode", "status", "statuscode"];
     let Json::Members(members) = json else { return false };
     let code = |name: &str| CODES.iter().any(|code| is_called(name, code));
-    let word = |name: &str| WORDS.iter().any(|word| is_called(name, word));
     let is_bad = |value: &Json| text_in(value).is_some_and(|text| !is_good(&text));
     members.iter().any(|(name, value)| code(name) && is_bad(value))
-        && members.iter().any(|(name, value)| word(name) && text_in(value).is_some())
 }
 
 /// What says that all is well, or says nothing.
