@@ -39,8 +39,7 @@ impl Exchange {
 impl OneRequest for Exchange {
     fn request(&self, at: &Moment) -> Result<Dispatch> {
         let verifier = self.verifier.as_ref().map(Secret::expose);
-        let mut request = self.settings.token_request(at)?;
-        request.url = self.settings.at_token_host(request.url, self.token_host.as_deref())?;
+        let request = self.settings.token_request(self.token_host.as_deref(), at)?;
         Ok(Dispatch {
             request: request.exchange(&self.code, &self.redirect_uri, verifier)?,
             spends: Some(self.fingerprint),

@@ -31,8 +31,7 @@ impl Refresh {
 
 impl OneRequest for Refresh {
     fn request(&self, at: &Moment) -> Result<Dispatch> {
-        let mut request = self.settings.refresh_request(at)?;
-        request.url = self.settings.at_token_host(request.url, self.old.token_host.as_deref())?;
+        let request = self.settings.refresh_request(self.old.token_host.as_deref(), at)?;
         let verifier =
             self.old.code_verifier.as_ref().filter(|_| self.settings.token_requests.refresh_verifier);
         Ok(Dispatch {

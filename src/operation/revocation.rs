@@ -36,8 +36,7 @@ impl Revocation {
     }
 
     fn request(&self, hint: Hint, token: &Secret, at: &Moment) -> Result<Dispatch> {
-        let mut request = self.settings.revocation_request(at)?;
-        request.url = self.settings.at_token_host(request.url, self.token_host.as_deref())?;
+        let request = self.settings.revocation_request(self.token_host.as_deref(), at)?;
         let request = revocation::request(request, hint, token)?;
         Ok(Dispatch { request, spends: None, repeat: Repeat::Always, or_else: None })
     }

@@ -187,7 +187,12 @@ const CERTIFICATE: Wanted = Wanted {
 
 impl Settings {
     /// That of the client, where that is how it shows who it is.
-    pub fn client_assertion(&self, method: ClientAuth, at: &Moment) -> Result<Option<Signed>> {
+    pub fn client_assertion(
+        &self,
+        method: ClientAuth,
+        host: Option<&str>,
+        at: &Moment,
+    ) -> Result<Option<Signed>> {
         let key = match method {
             ClientAuth::PrivateKeyJwt => self.assertions.signing_key()?,
             ClientAuth::SecretJwt if self.client.client_secret.is_empty() => {
@@ -199,7 +204,7 @@ impl Settings {
         };
         // Those of a grant are another's.
         let more = if self.makes_grant_assertion() { Vec::new() } else { self.assertions.more() };
-        self.signed(&key, String::new(), more, at).map(Some)
+        self.signed(&key, String::new(), more, (host, at)).map(Some)
     }
 
     /// Whether the grant itself is an assertion that is made here.
@@ -210,7 +215,7 @@ impl Settings {
     /// RFC 7523 section 2.1
     pub fn grant_assertion(&self, at: &Moment) -> Result<Signed> {
         let key = self.assertions.signing_key()?;
-        self.signed(&key, self.authorization.scopes(), self.assertions.more(), at)
+        self.signed(&key, self.authorization.scopes(), self.assertions.more(), (None, at))
     }
 
     fn signed(
@@ -218,12 +223,12 @@ impl Settings {
         key: &SigningKey,
         scope: String,
         more: Vec<(String, Json)>,
-        at: &Moment,
+        (host, at): (Option<&str>, &Moment),
     ) -> Result<Signed> {
         let Assertions { signing_alg, audience, expires_in, key_id, .. } = &self.assertions;
         let algorithm = key.algorithm(*signing_alg).map_err(|fault| unusable("signing_alg", None, &fault))?;
         let audience = match audience.as_str() {
-            "" => self.token_url()?,
+            "" => self.at_token_host(self.token_url()?, host)?,
             word if word.eq_ignore_ascii_case(ISSUER) && self.endpoints.issuer.is_empty() => {
                 return Err(Error::Missing { key: "issuer", operation: "assertion_audience can be issuer" })
             }

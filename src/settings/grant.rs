@@ -70,7 +70,7 @@ impl Settings {
     pub fn grant_request(&self, at: &Moment) -> Result<Request> {
         let made = self.makes_grant_assertion().then(|| self.grant_assertion(at)).transpose()?;
         self.demands_credentials()?;
-        let mut request = self.token_request(at)?;
+        let mut request = self.token_request(None, at)?;
         if made.is_some() && self.client.method.is_none() && self.client.client_secret.is_empty() {
             request.method = None; // it names the client itself
         }

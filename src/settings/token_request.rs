@@ -112,36 +112,38 @@ fn set_headers(settings: &mut Settings, given: Given<'_>) -> Result<()> {
 }
 
 impl Settings {
-    /// To the token endpoint, for all but a refresh.
-    pub fn token_request(&self, at: &Moment) -> Result<TokenRequest<'_>> {
-        self.request_to(self.token_url()?, &self.token_requests.token_params, self.method(), at)
+    /// To the token endpoint, for all but a refresh. `host`: where a redirect has said that tokens are.
+    pub fn token_request(&self, host: Option<&str>, at: &Moment) -> Result<TokenRequest<'_>> {
+        self.request_to(self.token_url()?, host, &self.token_requests.token_params, self.method(), at)
     }
 
-    pub fn refresh_request(&self, at: &Moment) -> Result<TokenRequest<'_>> {
+    pub fn refresh_request(&self, host: Option<&str>, at: &Moment) -> Result<TokenRequest<'_>> {
         let TokenRequests { names, refresh_names, refresh_params, .. } = &self.token_requests;
         let names = if refresh_names.is_empty() { names } else { refresh_names };
         let method = self.client.refresh_method.unwrap_or_else(|| self.method());
-        Ok(TokenRequest { names, ..self.request_to(self.refresh_url()?, refresh_params, method, at)? })
+        Ok(TokenRequest { names, ..self.request_to(self.refresh_url()?, host, refresh_params, method, at)? })
     }
 
     /// RFC 7009 section 2.1 knows no other parameters.
-    pub fn revocation_request(&self, at: &Moment) -> Result<TokenRequest<'_>> {
+    pub fn revocation_request(&self, host: Option<&str>, at: &Moment) -> Result<TokenRequest<'_>> {
         const NONE: &Secret = &Secret::EMPTY;
-        let request = self.request_to(self.revocation_url()?, NONE, self.method(), at)?;
+        let request = self.request_to(self.revocation_url()?, host, NONE, self.method(), at)?;
         Ok(TokenRequest { resource: "", ..request })
     }
 
     fn request_to<'a>(
         &'a self,
         url: String,
+        host: Option<&str>,
         extra: &'a Secret,
         method: ClientAuth,
         at: &Moment,
     ) -> Result<TokenRequest<'a>> {
+        let url = self.at_token_host(url, host)?;
         self.check_certificate(method)?;
         let TokenRequests { body, names, headers, .. } = &self.token_requests;
         let (client, resource) = (&self.client, self.grant.resource.as_str());
-        let assertion = self.client_assertion(method, at)?;
+        let assertion = self.client_assertion(method, host, at)?;
         let (body, method) = (*body, Some(method));
         Ok(TokenRequest { url, client, body, extra, resource, names, headers, method, assertion })
     }

@@ -415,6 +415,29 @@ fn the_method_follows_from_what_the_client_has() {
 
 // ---- service accounts ----
 
+/// A server that checks `aud` is the one that the assertion goes to.
+#[test]
+fn an_assertion_is_for_the_host_that_the_redirect_has_named() {
+    let mut table = Table::new("assertions at another host");
+    table.row("code and refresh", |row| {
+        let client = client(BY_KEY);
+        client.must_set(OAUTH_TOKEN_HOSTS, "as.eu.example");
+        client.must_set(OAUTH_TOKEN_HOST_PARAM, "accounts-server");
+        client.authorize_url();
+        let back = format!("?code=c&state={}&accounts-server=as.eu.example", client.get(OAUTH_STATE));
+        row.returned(client.exchange(&back), OAUTH_HTTP_NEEDED);
+        let url = "https://as.eu.example/token";
+        row.eq("URL", sent(&client).url.as_str(), url);
+        let jwt = client_assertion(row, &sent(&client), "p256");
+        row.eq("aud", jwt.claims["aud"].as_str(), Some(url));
+        row.returned(client.respond(200, "", br#"{"access_token":"at","refresh_token":"rt"}"#), 0);
+        row.returned(client.refresh(), OAUTH_HTTP_NEEDED);
+        let jwt = client_assertion(row, &sent(&client), "p256");
+        row.eq("aud", jwt.claims["aud"].as_str(), Some(url));
+    });
+    table.end();
+}
+
 const GOOGLE: &str = r#"{"type":"service_account","project_id":"p","private_key_id":"kid-1","private_key":"@",
     "client_email":"job@p.iam.example","client_id":"1234","token_uri":"https://oauth2.example/token"}"#;
 const ZITADEL: &str = r#"{"type":"serviceaccount","keyId":"kid-2","key":"@","userId":"4711"}"#;
