@@ -1044,12 +1044,13 @@
       *> there is a valid one or not, and stores it.
       *>
       *> grant_type: its name, which becomes OAUTH-GRANT-TYPE, or an
-      *> empty text for the one that is set. Tokens of another grant
-      *> stay in the store: who sets that grant again has them again.
-      *> The grant's own parameters are properties, such as OAUTH-SCOPE
-      *> and OAUTH-USERNAME, and OAUTH-TOKEN-PARAMS. It is seldom
-      *> needed: oauth_bearer_header asks by OAUTH-GRANT-TYPE whenever
-      *> it is time.
+      *> empty text for the one that is set; after an error that is as
+      *> it was. Tokens of another grant stay in the store, also in
+      *> memory: who sets that grant again has them again. The grant's
+      *> own parameters are properties, such as OAUTH-SCOPE and
+      *> OAUTH-USERNAME, and OAUTH-TOKEN-PARAMS. It is seldom needed:
+      *> oauth_bearer_header asks by OAUTH-GRANT-TYPE whenever it is
+      *> time.
       *>
       *> Returns 0, OAUTH-HTTP-NEEDED, OAUTH-ERROR-VALUE for
       *> "authorization_code", which needs a person,

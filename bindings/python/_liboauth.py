@@ -875,10 +875,10 @@ FUNCTIONS: Dict[str, Tuple[Any, ...]] = {
     # and stores it.
     #
     # grant_type: its name, which becomes OAUTH_GRANT_TYPE, or an empty text for the one that is
-    # set. Tokens of another grant stay in the store: who sets that grant again has them again. The
-    # grant's own parameters are properties, such as OAUTH_SCOPE and OAUTH_USERNAME, and
-    # OAUTH_TOKEN_PARAMS. It is seldom needed: oauth_bearer_header asks by OAUTH_GRANT_TYPE whenever
-    # it is time.
+    # set; after an error that is as it was. Tokens of another grant stay in the store, also in
+    # memory: who sets that grant again has them again. The grant's own parameters are properties,
+    # such as OAUTH_SCOPE and OAUTH_USERNAME, and OAUTH_TOKEN_PARAMS. It is seldom needed:
+    # oauth_bearer_header asks by OAUTH_GRANT_TYPE whenever it is time.
     #
     # Returns 0, OAUTH_HTTP_NEEDED, OAUTH_ERROR_VALUE for 'authorization_code', which needs a
     # person, OAUTH_ERROR_MISSING, OAUTH_ERROR_LOCK, OAUTH_ERROR_STORE and its like, or what the

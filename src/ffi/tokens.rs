@@ -95,8 +95,8 @@ pub extern "C" fn oauth_revoke(client: i32) -> i32 {
 
 /// Asks for a token by a grant that needs no person, now, whether there is a valid one or not, and stores it.
 ///
-/// `grant_type`: its name, which becomes OAUTH_GRANT_TYPE, or an empty text for the one that is set. Tokens of another
-/// grant stay in the store: who sets that grant again has them again. The grant's own parameters are properties, such as
+/// `grant_type`: its name, which becomes OAUTH_GRANT_TYPE, or an empty text for the one that is set; after an error that is
+/// as it was. Tokens of another grant stay in the store, also in memory: who sets that grant again has them again. The grant's own parameters are properties, such as
 /// OAUTH_SCOPE and OAUTH_USERNAME, and OAUTH_TOKEN_PARAMS. It is seldom needed: `oauth_bearer_header` asks by
 /// OAUTH_GRANT_TYPE whenever it is time.
 ///
