@@ -67,7 +67,7 @@ impl Client {
         let _carrier = process.carrier(&snapshot)?;
         let token = store::import(&snapshot.keys(), &Identity::of(&snapshot.settings)?, text)?;
         if token.basis != snapshot.key.basis {
-            let reason = "it came for another assertion, or with other token_headers: ask for one".to_owned();
+            let reason = "it came for another assertion or subject_token: ask for one".to_owned();
             return Err(Error::Value { key: "token_record", reason });
         }
         process.source(&snapshot).import(expected, token)
