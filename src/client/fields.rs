@@ -20,7 +20,7 @@ impl Client {
         let snapshot = process.snapshot.load_full();
         let settings = &snapshot.settings;
         let lacks = |instead| Error::NoField { whose, name: name.chars().take(40).collect(), instead };
-        let Some(cached) = process.source(&snapshot).token()?.filter(|cached| cached.is_own()) else {
+        let Some(cached) = process.source(&snapshot).own_token()? else {
             // No person is needed for one.
             let is_machines = settings.machine_grant().is_some();
             let asked_for = || lacks("there is no token yet, get it by oauth_bearer_header".to_owned());
@@ -65,10 +65,7 @@ fn text_at(members: &[(String, Json)], name: &str) -> std::result::Result<Secret
             "it holds a NUL, as no text of C can".to_owned()
         }
         Ok(Json::Text(text)) => return Ok(text.clone()),
-        Ok(json) => match serde_json::to_string(json) {
-            Ok(text) => return Ok(Secret::new(text)),
-            Err(_) => String::new(),
-        },
+        Ok(json) => return Ok(Secret::new(json.written())),
         Err(_) if members.is_empty() => "it came without any".to_owned(),
         Err(lost) => lost.instead(),
     };

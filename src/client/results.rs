@@ -85,7 +85,7 @@ impl Row {
         let state = || lock(&process.state);
         Ok(match self.kind {
             Kind::Token(read) => {
-                let token = process.source(snapshot).token()?.filter(|cached| cached.is_own());
+                let token = process.source(snapshot).own_token()?;
                 token.map(|cached| read(&cached.token, &snapshot.settings)).unwrap_or_default()
             }
             Kind::Said(read) => Secret::new(state().failure.as_ref().map_or("", read)),
@@ -99,7 +99,7 @@ impl Row {
 }
 
 fn record(process: &Process, snapshot: &Snapshot) -> Result<Secret> {
-    let Some(cached) = process.source(snapshot).token()?.filter(|cached| cached.is_own()) else {
+    let Some(cached) = process.source(snapshot).own_token()? else {
         return Ok(Secret::default());
     };
     store::export(&snapshot.keys(), &Identity::of(&snapshot.settings)?, &cached.token)

@@ -45,6 +45,17 @@ pub enum BasicEncoding {
     Percent,
 }
 
+/// Whether what has that name is a secret, by the look of it.
+pub fn names_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["secret", "password", "assertion", "token", "key"].iter().any(|part| name.contains(part))
+}
+
+/// Whether a parameter of that name shows who the client is.
+pub fn is_proof(name: &str) -> bool {
+    matches!(name, "client_secret" | "client_assertion")
+}
+
 impl ClientCredentials {
     /// The parameters that a method adds to a request, but for an assertion.
     pub fn parameters(&self, method: ClientAuth) -> impl Iterator<Item = (&'static str, &str)> {
@@ -88,18 +99,13 @@ impl ClientCredentials {
         let is_basic = |method: ClientAuth| method == ClientAuth::Basic;
         let may_be_basic = self.refresh_method.is_some_and(is_basic)
             || self.method.map_or(!self.client_secret.is_empty(), is_basic);
-        let is_secret = |name: &str| {
-            ["secret", "password", "assertion", "token", "key"]
-                .iter()
-                .any(|part| name.to_ascii_lowercase().contains(part))
-        };
         let header = may_be_basic.then(|| self.header());
         let credentials =
             header.as_ref().and_then(|(_, value)| value.expose().strip_prefix("Basic ")).map(Secret::new);
         let added = added
             .into_iter()
             .flat_map(|params| uri::parse_query(params.expose()))
-            .filter(|(name, _)| is_secret(name))
+            .filter(|(name, _)| names_secret(name))
             .map(|(_, value)| Secret::new(value));
         [Some(self.client_secret.clone()), credentials].into_iter().flatten().chain(added).collect()
     }

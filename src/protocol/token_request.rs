@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use super::added_headers::AddedHeaders;
-use super::client_auth::{ClientAuth, ClientCredentials};
+use super::client_auth::{is_proof, ClientAuth, ClientCredentials};
 use super::message::{Request, Signed};
 use super::names::{Named, Names};
 use crate::error::{Error, Result};
@@ -117,7 +117,6 @@ impl TokenRequest<'_> {
         if self.headers.value("Authorization").is_some() && !is_replaced {
             return Err(wrong("Authorization is a second way to authenticate: set client_auth to none"));
         }
-        let is_proof = |name: &str| matches!(name, "client_secret" | "client_assertion");
         let names_proof = uri::parse_query(self.extra.expose()).iter().any(|(name, _)| is_proof(name));
         if names_proof && !matches!(self.method, None | Some(ClientAuth::Post | ClientAuth::None)) {
             let reason = "it has a second way to authenticate: set client_auth to none".to_owned();

@@ -48,6 +48,11 @@ impl TokenSource<'_> {
         Ok(read.ok().or_else(|| self.cached()))
     }
 
+    /// The same, unless it was asked for with what another job has.
+    pub fn own_token(&self) -> Result<Option<Arc<CachedToken>>> {
+        Ok(self.token()?.filter(|token| token.is_own()))
+    }
+
     /// The token after a renewal: however short it lives, there is no newer one.
     pub fn newest(&self) -> Result<Arc<BearerToken>> {
         let token = self.token()?.ok_or_else(|| self.snapshot.settings.no_token())?;

@@ -7,7 +7,7 @@ use crate::constants as number;
 use crate::error::{Error, GrantKind, Result};
 use crate::jose;
 use crate::json::Json;
-use crate::protocol::client_auth::ClientAuth;
+use crate::protocol::client_auth::{is_proof, names_secret, ClientAuth};
 use crate::protocol::grant::{Grant, AUTHORIZATION_CODE};
 use crate::protocol::message::Request;
 use crate::secret::Secret;
@@ -79,11 +79,10 @@ impl Settings {
 
     /// RFC 6749 section 4.4: only who can show who it is acts for itself.
     fn demands_credentials(&self) -> Result<()> {
-        const PROOFS: &[&str] = &["client_secret", "client_assertion"];
         let is_secret = matches!(self.client.method, None | Some(ClientAuth::Basic | ClientAuth::Post));
         let by_secret = is_secret && self.assertions.private_key.is_none();
         let has_other = self.token_requests.headers.value("Authorization").is_some()
-            || !self.token_params(|name| PROOFS.contains(&name)).is_empty();
+            || !self.token_params(is_proof).is_empty();
         if self.grant.kind() == GrantKind::Client
             && by_secret
             && self.client.client_secret.is_empty()
@@ -185,12 +184,12 @@ fn kind_of(name: &str) -> Part {
         "tracestate",
     ];
     const TRACES: &[&str] = &["request-id", "request_id", "correlation", "trace-id", "idempotency"];
-    const SECRETS: &[&str] = &["token", "assertion", "password", "secret", "key", "authorization", "cookie"];
+    const SECRET_HEADERS: &[&str] = &["authorization", "cookie"];
     let name = name.to_ascii_lowercase();
     let has = |parts: &[&str]| parts.iter().any(|part| name.contains(part));
     if MOMENT.contains(&name.as_str()) || has(TRACES) {
         Part::Moment
-    } else if has(SECRETS) && !name.ends_with("_type") || name == "code" {
+    } else if (names_secret(&name) || has(SECRET_HEADERS)) && !name.ends_with("_type") || name == "code" {
         Part::Person
     } else {
         Part::Thing
