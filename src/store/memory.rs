@@ -4,19 +4,26 @@
 //! seen, and what comes too late is refused.
 #![forbid(unsafe_code)]
 
+mod claim;
+
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
-use super::pending::{Claim, Claimed, Found, PendingAuthorization};
-use super::{Lease, LeaseNotes, Leasing, Listing, Record, Reservation, Stamp, Store, Wait};
+use super::pending::{Claim, Found, PendingAuthorization};
+use super::{
+    Document, DocumentName, Lease, LeaseNotes, Leasing, Listing, Record, Reservation, Stamp, Store, Wait,
+};
 use crate::error::{Error, Result};
 use crate::system::{self, lock};
 use crate::token::{Identity, Token};
+use claim::MemoryClaim;
 
 /// How many URLs are remembered: a person may have opened more than one.
 const MOST: usize = 8;
 /// How many accounts' tokens are.
 const MOST_KEPT: usize = 64;
+/// How many documents are.
+const MOST_DOCUMENTS: usize = 64;
 
 #[derive(Clone, Default)]
 pub struct MemoryStore(Arc<Mutex<Contents>>);
@@ -30,6 +37,8 @@ struct Contents {
     /// Counts what changes any token.
     last_write: u64,
     pending: VecDeque<Pending>,
+    /// The oldest first.
+    documents: VecDeque<(DocumentName, Document)>,
 }
 
 struct Kept {
@@ -136,6 +145,27 @@ impl Store for MemoryStore {
 
     fn reseal(&self, _wait: Wait) -> Result<i32> {
         Ok(0)
+    }
+
+    fn document(&self, name: &DocumentName) -> Result<Option<Document>> {
+        let contents = lock(&self.0);
+        let found = contents.documents.iter().find(|(known, _)| known == name);
+        Ok(found.map(|(_, document)| document).filter(|kept| !kept.is_over(system::now())).cloned())
+    }
+
+    fn keep_document(&self, name: &DocumentName, document: &Document) -> Result<()> {
+        let documents = &mut lock(&self.0).documents;
+        documents.retain(|(known, _)| known != name);
+        if documents.len() == MOST_DOCUMENTS {
+            documents.pop_front();
+        }
+        documents.push_back((name.clone(), document.clone()));
+        Ok(())
+    }
+
+    fn remove_document(&self, name: &DocumentName) -> Result<()> {
+        lock(&self.0).documents.retain(|(known, _)| known != name);
+        Ok(())
     }
 }
 
@@ -354,46 +384,5 @@ impl Lease for MemoryLease {
 
     fn is_shared(&self) -> bool {
         false
-    }
-}
-
-struct MemoryClaim {
-    store: MemoryStore,
-    state: [u8; 22],
-    code: Arc<str>,
-    /// The child of a fork has another store, and this one's lock may be held for ever.
-    fork_count: u32,
-    /// What becomes of the URL when the claim ends.
-    outcome: Status,
-}
-
-impl MemoryClaim {
-    fn change(&self, change: impl FnOnce(&mut Pending)) {
-        if self.fork_count != system::fork_count() {
-            return;
-        }
-        let mut contents = lock(&self.store.0);
-        contents.pending.iter_mut().find(|url| url.authorization.state == self.state).map(change);
-    }
-}
-
-impl Claimed for MemoryClaim {
-    fn sending(&mut self) -> Result<()> {
-        self.change(|url| url.code = Some(self.code.clone()));
-        Ok(())
-    }
-
-    fn not_sent(&mut self) {
-        self.change(|url| url.code = None);
-    }
-
-    fn used(&mut self) {
-        self.outcome = Status::Used;
-    }
-}
-
-impl Drop for MemoryClaim {
-    fn drop(&mut self) {
-        self.change(|url| url.status = self.outcome);
     }
 }

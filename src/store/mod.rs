@@ -6,6 +6,7 @@
 //! (a lock that somebody broke, a job that slept too long): what is written with it then is refused, by the generation.
 #![forbid(unsafe_code)]
 
+mod document;
 mod export;
 mod file;
 mod memory;
@@ -17,6 +18,7 @@ mod seal;
 #[cfg(test)]
 mod tests;
 
+pub use document::{Document, DocumentName};
 pub use export::{export, import};
 pub use file::FileStore;
 pub use memory::MemoryStore;
@@ -53,6 +55,15 @@ pub trait Store: Send + Sync {
 
     /// Writes every record anew that is not sealed as new ones are. Returns how many were.
     fn reseal(&self, wait: Wait) -> Result<i32>;
+
+    /// What is kept under that name; `None` where there is none, or none that is still good.
+    fn document(&self, name: &DocumentName) -> Result<Option<Document>>;
+
+    /// Keeps it in the place of whatever is there.
+    fn keep_document(&self, name: &DocumentName, document: &Document) -> Result<()>;
+
+    /// Nothing is to be removed where there is nothing.
+    fn remove_document(&self, name: &DocumentName) -> Result<()>;
 }
 
 /// What is kept of one account.

@@ -6,9 +6,12 @@
 //! - `NAME.tmp`: the successor while it is written, by whoever holds the lock.
 //! - `NAME.pending/`: the authorization URLs that wait for their codes, a file each, as [`pending`] names them, and room
 //!   for what a code brings.
+//!
+//! Beside them `KIND-HASH.doc`, as [`documents`] writes it.
 #![forbid(unsafe_code)]
 
 mod accounts;
+mod documents;
 mod files;
 mod folder;
 mod guard;
@@ -21,9 +24,11 @@ use std::sync::Arc;
 
 use super::pending::{Found, PendingAuthorization};
 use super::{
-    record, Hold, Keys, Lease, LeaseNotes, Leasing, Listing, Record, Reservation, Stamp, Store, Wait,
+    record, Document, DocumentName, Hold, Keys, Lease, LeaseNotes, Leasing, Listing, Record, Reservation,
+    Stamp, Store, Wait,
 };
 use crate::error::{Error, Result};
+use crate::system;
 use crate::token::{Identity, Token};
 use files::FileStamp;
 use folder::Folder;
@@ -65,7 +70,20 @@ impl Store for FileStore {
     }
 
     fn reseal(&self, wait: Wait) -> Result<i32> {
-        accounts::reseal(self, wait)
+        Ok(accounts::reseal(self, wait)?.saturating_add(documents::reseal(self)?))
+    }
+
+    fn document(&self, name: &DocumentName) -> Result<Option<Document>> {
+        let document = documents::read(self, &name.stem())?;
+        Ok(document.filter(|document| !document.is_over(system::now())))
+    }
+
+    fn keep_document(&self, name: &DocumentName, document: &Document) -> Result<()> {
+        documents::write(self, &name.stem(), document)
+    }
+
+    fn remove_document(&self, name: &DocumentName) -> Result<()> {
+        documents::remove(self, &name.stem())
     }
 }
 
