@@ -2,7 +2,7 @@
 #![forbid(unsafe_code)]
 
 use super::process::Process;
-use super::task::Task;
+use super::task::{Ended, Task};
 use super::Client;
 use crate::constants as number;
 use crate::error::{Error, Result};
@@ -36,29 +36,44 @@ impl Process {
         }
     }
 
-    /// Carries the operation to its end, or as far as it goes until the caller has sent a request.
+    /// Carries the operation, and whatever comes after it, to its end, or as far as it goes until the caller has sent a
+    /// request.
     pub fn run(&self, carrier: &Carrier<'_>, operation: Box<dyn Operation>, task: Task) -> Result<Brought> {
-        match carrier {
+        let ended = match carrier {
             Carrier::Builtin => self.run_builtin(operation, task),
-            Carrier::Caller(guard) => self.progressed(guard.begin(operation, task)),
+            Carrier::Caller(guard) => self.progressed(guard, guard.begin(operation, task)),
+        };
+        Ok(ended?.brought())
+    }
+
+    fn run_builtin(&self, operation: Box<dyn Operation>, task: Task) -> Result<Ended> {
+        let mut next = (operation, task);
+        loop {
+            let (mut operation, mut task) = next;
+            let snapshot = task.snapshot.clone();
+            let config = &snapshot.settings.transport;
+            let mut operation = Retry::new(&mut *operation, task.most_requests());
+            let carried = carry(&mut operation, &mut task, || self.transport(config), config.timeout);
+            next = match carried {
+                Carried::NotSent(error) => return Err(error),
+                Carried::Done(outcome) => match task.end(self, outcome)? {
+                    Ended::Next(operation, task) => (operation, task),
+                    ended => return Ok(ended),
+                },
+            }
         }
     }
 
-    fn run_builtin(&self, mut operation: Box<dyn Operation>, mut task: Task) -> Result<Brought> {
-        let snapshot = task.snapshot.clone();
-        let config = &snapshot.settings.transport;
-        let mut operation = Retry::new(&mut *operation, task.most_requests());
-        match carry(&mut operation, &mut task, || self.transport(config), config.timeout) {
-            Carried::NotSent(error) => Err(error),
-            Carried::Done(outcome) => task.end(self, outcome),
-        }
-    }
-
-    fn progressed(&self, progress: Progress<Task>) -> Result<Brought> {
-        match progress {
-            Progress::Waits => Err(Error::HttpNeeded),
-            Progress::NotSent(error) => Err(error),
-            Progress::Done(task, outcome) => task.end(self, outcome),
+    fn progressed(&self, guard: &CallerHttpGuard<'_, Task>, mut progress: Progress<Task>) -> Result<Ended> {
+        loop {
+            progress = match progress {
+                Progress::Waits => return Err(Error::HttpNeeded),
+                Progress::NotSent(error) => return Err(error),
+                Progress::Done(task, outcome) => match task.end(self, outcome)? {
+                    Ended::Next(operation, task) => guard.begin(operation, task),
+                    ended => return Ok(ended),
+                },
+            }
         }
     }
 }
@@ -86,7 +101,13 @@ impl Client {
             headers: Head::last_of(first_lines(headers)).headers,
             body: Wiped::new(if body.len() > MAX_BODY { vec![0; MAX_BODY + 1] } else { body.to_vec() }),
         });
-        let result = process.progressed(guard.go_on(waiting, response.as_ref()));
+        let result = match process.progressed(&guard, guard.go_on(waiting, response.as_ref())) {
+            Ok(Ended::Resume(resume)) => {
+                drop(guard);
+                return resume(self);
+            }
+            ended => ended.map(Ended::brought),
+        };
         if !matches!(result, Err(Error::HttpNeeded)) {
             let before = lock(&process.state).grant_before.take();
             if let Some(before) = before.filter(|_| result.is_err()) {

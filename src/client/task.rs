@@ -4,13 +4,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Process;
+use super::process::Process;
+use super::Client;
 use crate::constants::{
     OAUTH_CA_FILE, OAUTH_CLIENT_CERT_FILE, OAUTH_CLIENT_KEY_FILE, OAUTH_HTTP, OAUTH_PROXY,
 };
 use crate::error::{Action, Error, Result};
 use crate::json::Json;
-use crate::operation::{Dispatch, Outcome, Product, Watcher};
+use crate::operation::{Dispatch, Operation, Outcome, Product, Watcher};
 use crate::protocol::message::{Request, Signed};
 use crate::renewal::cache::Brought;
 use crate::renewal::RenewalLease;
@@ -34,6 +35,31 @@ pub enum Aim {
     Renewal(Renewal),
     /// No token: the one that it brings to an end is removed. Nobody renews it meanwhile.
     Removal { lease: RenewalLease, token: Arc<Token> },
+    /// Whatever else is asked.
+    Inquiry(Inquiry),
+}
+
+/// A question whose answer is no token of this client's.
+pub struct Inquiry {
+    /// What is made of the answer.
+    pub end: End,
+    /// With the caller's HTTP: the call that needs the answer first, and then begins.
+    pub resume: Option<Resume>,
+    /// What the caller of the whole wanted.
+    pub purpose: Option<Purpose>,
+    pub most_requests: u32,
+}
+
+pub type End = Box<dyn FnOnce(&Process, &Arc<Snapshot>, Product) -> Result<Ended> + Send>;
+pub type Resume = Box<dyn FnOnce(&Client) -> Result<i32> + Send>;
+
+/// How a task has ended that has not failed.
+pub enum Ended {
+    Brought(Brought),
+    /// There is one more thing to ask.
+    Next(Box<dyn Operation>, Task),
+    /// A call can begin that needed this.
+    Resume(Resume),
 }
 
 pub struct SignIn {
@@ -62,6 +88,7 @@ impl Task {
     pub fn purpose(&self) -> Option<Purpose> {
         match &self.aim {
             Aim::Renewal(renewal) => renewal.purpose,
+            Aim::Inquiry(inquiry) => inquiry.purpose,
             Aim::SignIn(_) | Aim::Removal { .. } => None,
         }
     }
@@ -74,12 +101,13 @@ impl Task {
             // Who has a token that lives tries again at another time.
             Aim::Renewal(renewal) if renewal.is_early => 1,
             Aim::Renewal(_) | Aim::Removal { .. } => 3,
+            Aim::Inquiry(inquiry) => inquiry.most_requests,
         }
     }
 
-    pub fn end(self, process: &Process, outcome: Outcome) -> Result<Brought> {
+    pub fn end(self, process: &Process, outcome: Outcome) -> Result<Ended> {
         let source = process.source(&self.snapshot);
-        match (self.aim, outcome) {
+        let brought = match (self.aim, outcome) {
             (Aim::SignIn(sign_in), Ok(Product::Token(token))) => {
                 let place = sign_in.used(process);
                 source.accept_sign_in(token, place).map(|()| None)
@@ -95,10 +123,30 @@ impl Task {
                 sign_in.failed(&error);
                 Err(error)
             }
-            (Aim::Removal { .. }, Err(error)) => Err(error),
-            (Aim::SignIn(_) | Aim::Renewal(_), Ok(Product::Nothing)) => {
+            (Aim::Inquiry(inquiry), Ok(product)) => return inquiry.end(process, &self.snapshot, product),
+            (Aim::Removal { .. } | Aim::Inquiry(_), Err(error)) => Err(error),
+            (Aim::SignIn(_) | Aim::Renewal(_), Ok(_)) => {
                 Err(Error::Internal("an operation for a token has brought none".to_owned()))
             }
+        };
+        brought.map(Ended::Brought)
+    }
+}
+
+impl Ended {
+    pub fn brought(self) -> Brought {
+        match self {
+            Self::Brought(brought) => brought,
+            Self::Next(..) | Self::Resume(_) => None,
+        }
+    }
+}
+
+impl Inquiry {
+    fn end(self, process: &Process, snapshot: &Arc<Snapshot>, product: Product) -> Result<Ended> {
+        match ((self.end)(process, snapshot, product)?, self.resume) {
+            (Ended::Brought(_), Some(resume)) => Ok(Ended::Resume(resume)),
+            (ended, _) => Ok(ended),
         }
     }
 }
@@ -124,7 +172,7 @@ impl Watcher for Task {
         let renewal = match &mut self.aim {
             Aim::SignIn(sign_in) => return sign_in.claim.sending(),
             Aim::Renewal(renewal) => renewal,
-            Aim::Removal { .. } => return Ok(()),
+            Aim::Removal { .. } | Aim::Inquiry(_) => return Ok(()),
         };
         let Some(request) = renewal.request.take() else { return Ok(()) };
         renewal.lease.sending(request, dispatch.spends.as_deref())

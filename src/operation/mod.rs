@@ -6,12 +6,14 @@ mod budget;
 pub mod builtin;
 pub mod caller_http;
 mod exchange;
+mod introspection;
 mod machine;
 mod refresh;
 mod retry;
 mod revocation;
 
 pub use exchange::Exchange;
+pub use introspection::Introspection;
 use machine::Machine;
 use refresh::Refresh;
 pub use retry::Retry;
@@ -21,6 +23,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::{Error, Result};
+use crate::json::Json;
 use crate::protocol::message::{Request, Response};
 use crate::secret::Secret;
 use crate::settings::Settings;
@@ -83,6 +86,8 @@ pub type Outcome = Result<Product>;
 /// What an operation brings.
 pub enum Product {
     Token(Arc<Token>),
+    /// The members of an answer.
+    Members(Json),
     Nothing,
 }
 
@@ -119,6 +124,11 @@ trait OneRequest: Send {
 
     /// `signed`: texts that were in the request and must not be seen either.
     fn read(&self, response: &Response, now: i64, signed: &[Secret]) -> Outcome;
+
+    /// No answer, for this reason. Most that are one request ask for a token.
+    fn unanswered(&self, error: Error) -> Error {
+        error.of_token_request()
+    }
 }
 
 /// What carries it.
@@ -145,8 +155,7 @@ impl<O: OneRequest> Operation for Single<O> {
                 Err(error) => Step::Done(Err(error)),
             },
             Event::Answer(response) => Step::Done(self.asks.read(response, at.now, &self.signed)),
-            // All that are one request ask for a token.
-            Event::NoAnswer { error, .. } => Step::Done(Err(error.of_token_request())),
+            Event::NoAnswer { error, .. } => Step::Done(Err(self.asks.unanswered(error))),
             Event::Abandoned => Step::Done(Err(Error::NoAnswer)),
         }
     }
