@@ -515,6 +515,8 @@ extern "C" {
  * "accounts-server". Where it is not there, the host is OAUTH_TOKEN_ENDPOINT's. Since 0.1.
  */
 #define OAUTH_TOKEN_HOST_PARAM 72
+/* URL that says what a token is, or a path below OAUTH_BASE_URL (RFC 7662 section 2). Since 0.1. */
+#define OAUTH_INTROSPECTION_ENDPOINT 73
 
 /* ---- properties: results, for oauth_get; an empty text where there is none ---- */
 
@@ -592,6 +594,8 @@ extern "C" {
 #define OAUTH_FIELD_TOKEN 301
 /* What came with the redirect beside code and state, such as QuickBooks' "realmId". Since 0.1. */
 #define OAUTH_FIELD_REDIRECT 302
+/* What the server said last of a token (RFC 7662 section 2.2): see oauth_introspect. Since 0.1. */
+#define OAUTH_FIELD_INTROSPECTION 303
 
 /* ---- functions ---- */
 
@@ -880,13 +884,14 @@ int32_t oauth_request_token(int32_t client, const char *grant_type, int32_t leng
 /* Reads a member of what the server has sent with the token in memory, or else the stored one, such
  * as "instance_url". It never sends a request.
  *
- * source: OAUTH_FIELD_TOKEN or OAUTH_FIELD_REDIRECT. name: the member's name, or the way to it,
- * with dots between names and, of a list, an item's number: "authed_user.id", "data.0.id". Where
- * the token stood below others, its neighbours have both their name and that. "access_token",
- * "refresh_token", "id_token", "token_type" and "scope" are the token's own, whatever the server
- * calls them; when it expires is OAUTH_EXPIRES_AT. buffer: receives the text and a NUL: a text as
- * it is, line ends too; a number, "true" or "false" as JSON writes it; an object or a list as JSON.
- * Members that take more than 64 KiB together, or are nested more than 16 deep, are not kept.
+ * source: OAUTH_FIELD_TOKEN, OAUTH_FIELD_REDIRECT, or OAUTH_FIELD_INTROSPECTION after
+ * oauth_introspect. name: the member's name, or the way to it, with dots between names and, of a
+ * list, an item's number: "authed_user.id", "data.0.id". Where the token stood below others, its
+ * neighbours have both their name and that. "access_token", "refresh_token", "id_token",
+ * "token_type" and "scope" are the token's own, whatever the server calls them; when it expires is
+ * OAUTH_EXPIRES_AT. buffer: receives the text and a NUL: a text as it is, line ends too; a number,
+ * "true" or "false" as JSON writes it; an object or a list as JSON. Members that take more than 64
+ * KiB together, or are nested more than 16 deep, are not kept.
  *
  * Returns the text's length without the NUL, 0 for an empty text; OAUTH_ERROR_NO_FIELD where there
  * is no such member, or null; OAUTH_ERROR_SIGN_IN where there is no token, OAUTH_ERROR_PROPERTY for
@@ -898,6 +903,17 @@ int32_t oauth_field(int32_t client,
                     int32_t length,
                     char *buffer,
                     int32_t capacity);
+
+/* Asks the server what the access token is, at OAUTH_INTROSPECTION_ENDPOINT (RFC 7662). oauth_field
+ * with OAUTH_FIELD_INTROSPECTION reads the answer until the next one: "active" is "true" or
+ * "false", and beside it stands what the server tells of an active one, such as "scope", "username"
+ * and "exp". A token that is not active stays where it is: oauth_token_rejected has the next one
+ * asked for.
+ *
+ * Returns 0, OAUTH_HTTP_NEEDED, OAUTH_ERROR_MISSING, OAUTH_ERROR_SIGN_IN where there is no token,
+ * or what the server or the network answered. Since 0.1.
+ */
+int32_t oauth_introspect(int32_t client);
 
 #ifdef __cplusplus
 }

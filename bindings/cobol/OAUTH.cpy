@@ -533,6 +533,9 @@
       *> "https://host", such as "accounts-server". Where it is not
       *> there, the host is OAUTH-TOKEN-ENDPOINT's. Since 0.1.
        78  OAUTH-TOKEN-HOST-PARAM         VALUE 72.
+      *> URL that says what a token is, or a path below OAUTH-BASE-URL
+      *> (RFC 7662 section 2). Since 0.1.
+       78  OAUTH-INTROSPECTION-ENDPOINT   VALUE 73.
 
       *> ---- properties: results, for oauth_get; an empty text where
       *> there is none ----
@@ -611,6 +614,9 @@
       *> What came with the redirect beside code and state, such as
       *> QuickBooks' "realmId". Since 0.1.
        78  OAUTH-FIELD-REDIRECT           VALUE 302.
+      *> What the server said last of a token (RFC 7662 section 2.2):
+      *> see oauth_introspect. Since 0.1.
+       78  OAUTH-FIELD-INTROSPECTION      VALUE 303.
 
       *> ---- functions ----
 
@@ -1070,7 +1076,8 @@
       *> memory, or else the stored one, such as "instance_url". It
       *> never sends a request.
       *>
-      *> source: OAUTH-FIELD-TOKEN or OAUTH-FIELD-REDIRECT. name: the
+      *> source: OAUTH-FIELD-TOKEN, OAUTH-FIELD-REDIRECT, or
+      *> OAUTH-FIELD-INTROSPECTION after oauth_introspect. name: the
       *> member's name, or the way to it, with dots between names and,
       *> of a list, an item's number: "authed_user.id", "data.0.id".
       *> Where the token stood below others, its neighbours have both
@@ -1096,5 +1103,22 @@
       *>         BY VALUE LENGTH OF OAUTH-NAME
       *>         BY REFERENCE OAUTH-BUFFER
       *>         BY VALUE LENGTH OF OAUTH-BUFFER
+      *>         RETURNING OAUTH-RC
+      *>     END-CALL
+
+      *> Asks the server what the access token is, at
+      *> OAUTH-INTROSPECTION-ENDPOINT (RFC 7662). oauth_field with
+      *> OAUTH-FIELD-INTROSPECTION reads the answer until the next one:
+      *> "active" is "true" or "false", and beside it stands what the
+      *> server tells of an active one, such as "scope", "username" and
+      *> "exp". A token that is not active stays where it is:
+      *> oauth_token_rejected has the next one asked for.
+      *>
+      *> Returns 0, OAUTH-HTTP-NEEDED, OAUTH-ERROR-MISSING,
+      *> OAUTH-ERROR-SIGN-IN where there is no token, or what the server
+      *> or the network answered. Since 0.1.
+      *>
+      *>     CALL "oauth_introspect" USING
+      *>         BY VALUE OAUTH-CLIENT
       *>         RETURNING OAUTH-RC
       *>     END-CALL

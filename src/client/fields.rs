@@ -6,6 +6,7 @@ use crate::constants as number;
 use crate::error::{Error, Result};
 use crate::json::Json;
 use crate::secret::Secret;
+use crate::system::lock;
 use crate::token::Token;
 
 impl Client {
@@ -14,6 +15,9 @@ impl Client {
         let whose = match source {
             number::OAUTH_FIELD_TOKEN => "the token's answer",
             number::OAUTH_FIELD_REDIRECT => "the redirect",
+            number::OAUTH_FIELD_INTROSPECTION => {
+                return self.field_of_answer(source, name, "the introspection", "oauth_introspect")
+            }
             _ => return Err(Error::Property { number: source, what: "source of a field" }),
         };
         let process = self.process();
@@ -36,6 +40,17 @@ impl Client {
             }),
         };
         found.map_err(lacks)
+    }
+
+    /// A member of what the server has said to `call` last.
+    fn field_of_answer(&self, source: i32, name: &str, whose: &'static str, call: &str) -> Result<Secret> {
+        let process = self.process();
+        let state = lock(&process.state);
+        let found = match state.answers.get(&source) {
+            Some(members) => text_at(members, name),
+            None => Err(format!("nothing was asked yet, call {call}")),
+        };
+        found.map_err(|instead| Error::NoField { whose, name: name.chars().take(40).collect(), instead })
     }
 }
 

@@ -4,6 +4,7 @@
 mod accounts;
 mod carry;
 mod fields;
+mod inquiries;
 mod pages;
 mod process;
 mod properties;

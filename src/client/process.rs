@@ -4,6 +4,7 @@
 use arc_swap::ArcSwap;
 use std::sync::{Arc, Mutex};
 
+use super::inquiries::Answers;
 use super::pages::Pages;
 use super::task::Task;
 use crate::error::{Error, Result};
@@ -59,6 +60,8 @@ pub struct State {
     /// Of the last sign-in.
     pub nonce: Secret,
     pub pages: Option<Pages>,
+    /// What the server has said besides tokens.
+    pub answers: Answers,
     /// While a request of `oauth_request_token` waits: the grant that stays if it comes to nothing.
     pub grant_before: Option<Secret>,
 }

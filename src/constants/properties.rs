@@ -205,6 +205,8 @@ pub const OAUTH_TOKEN_HOSTS: i32 = 71;
 /// The redirect's parameter that names the host, alone or as `https://host`, such as `accounts-server`. Where it is not
 /// there, the host is OAUTH_TOKEN_ENDPOINT's. Since 0.1.
 pub const OAUTH_TOKEN_HOST_PARAM: i32 = 72;
+/// URL that says what a token is, or a path below OAUTH_BASE_URL (RFC 7662 section 2). Since 0.1.
+pub const OAUTH_INTROSPECTION_ENDPOINT: i32 = 73;
 
 // ---- properties: results, for oauth_get; an empty text where there is none ----
 
@@ -263,3 +265,5 @@ pub const OAUTH_REQUEST_CONTENT: i32 = 204;
 pub const OAUTH_FIELD_TOKEN: i32 = 301;
 /// What came with the redirect beside code and state, such as QuickBooks' `realmId`. Since 0.1.
 pub const OAUTH_FIELD_REDIRECT: i32 = 302;
+/// What the server said last of a token (RFC 7662 section 2.2): see `oauth_introspect`. Since 0.1.
+pub const OAUTH_FIELD_INTROSPECTION: i32 = 303;

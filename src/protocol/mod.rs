@@ -10,6 +10,7 @@ pub mod client_auth;
 pub mod dialect;
 mod expiry;
 pub mod grant;
+pub mod introspection;
 pub mod message;
 pub mod names;
 pub mod pkce;

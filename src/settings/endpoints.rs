@@ -21,6 +21,7 @@ pub struct Endpoints {
     /// Empty: the token endpoint.
     pub refresh_endpoint: String,
     pub revocation_endpoint: String,
+    pub introspection_endpoint: String,
     pub allow_http: bool,
     /// The token endpoint as a whole URL, checked; made on first use, and again when something here has changed.
     /// Nobody waits for who makes it: the child of a fork has it, and not that thread.
@@ -73,6 +74,15 @@ pub const ROWS: &[Row] = &[
             for_requests,
             |s| &s.endpoints.revocation_endpoint,
             |s| &mut s.endpoints.revocation_endpoint,
+        ),
+    },
+    Row {
+        number: number::OAUTH_INTROSPECTION_ENDPOINT,
+        key: "introspection_endpoint",
+        kind: Kind::Text(
+            for_requests,
+            |s| &s.endpoints.introspection_endpoint,
+            |s| &mut s.endpoints.introspection_endpoint,
         ),
     },
     Row {
@@ -157,6 +167,11 @@ impl Settings {
     pub fn revocation_url(&self) -> Result<String> {
         let endpoint = &self.endpoints.revocation_endpoint;
         self.endpoints.url("revocation_endpoint", endpoint, "oauth_revoke")
+    }
+
+    pub fn introspection_url(&self) -> Result<String> {
+        let endpoint = &self.endpoints.introspection_endpoint;
+        self.endpoints.url("introspection_endpoint", endpoint, "oauth_introspect")
     }
 }
 

@@ -126,8 +126,18 @@ impl Settings {
 
     /// RFC 7009 section 2.1 knows no other parameters.
     pub fn revocation_request(&self, host: Option<&str>, at: &Moment) -> Result<TokenRequest<'_>> {
+        self.bare_request(self.revocation_url()?, host, at)
+    }
+
+    /// Nor does RFC 7662 section 2.1.
+    pub fn introspection_request(&self, host: Option<&str>, at: &Moment) -> Result<TokenRequest<'_>> {
+        self.bare_request(self.introspection_url()?, host, at)
+    }
+
+    /// To an endpoint at which the client shows who it is, and that knows no parameters of a token request's.
+    fn bare_request(&self, url: String, host: Option<&str>, at: &Moment) -> Result<TokenRequest<'_>> {
         const NONE: &Secret = &Secret::EMPTY;
-        let request = self.request_to(self.revocation_url()?, host, NONE, self.method(), at)?;
+        let request = self.request_to(url, host, NONE, self.method(), at)?;
         Ok(TokenRequest { resource: "", ..request })
     }
 

@@ -220,6 +220,7 @@ fn everything_set() -> Client {
         (OAUTH_ISSUER, "https://as.example"),
         (OAUTH_REFRESH_ENDPOINT, "/refresh"),
         (OAUTH_REVOCATION_ENDPOINT, "/revoke"),
+        (OAUTH_INTROSPECTION_ENDPOINT, "/introspect"),
         (OAUTH_CLIENT_AUTH, "client_secret_post"),
         (OAUTH_SCOPE, "read write"),
         (OAUTH_AUTHORIZE_PARAMS, "prompt=consent&nonce=n-0S6_WzA2Mj"),

@@ -1,0 +1,43 @@
+//! What is asked of the server besides tokens, and what it has said: kept until it is asked again.
+#![forbid(unsafe_code)]
+
+use std::collections::BTreeMap;
+
+use super::task::{Aim, End, Ended, Inquiry, Task};
+use super::Client;
+use crate::constants as number;
+use crate::error::Result;
+use crate::json::Json;
+use crate::operation::{Introspection, Product};
+use crate::system::lock;
+
+/// The members of the last answers, each by the number of its source (`oauth_field`).
+pub type Answers = BTreeMap<i32, Vec<(String, Json)>>;
+
+impl Client {
+    /// Asks the server what the newest access token is.
+    pub fn introspect(&self) -> Result<()> {
+        let process = self.process();
+        let snapshot = process.snapshot.load_full();
+        snapshot.settings.introspection_url()?;
+        let token = process.source(&snapshot).own_token()?.ok_or_else(|| snapshot.settings.no_token())?;
+        let carrier = process.carrier(&snapshot)?;
+        let settings = snapshot.settings.clone();
+        let operation = Introspection { settings, token: token.token.clone() }.operation();
+        let aim = Aim::Inquiry(Inquiry::kept(number::OAUTH_FIELD_INTROSPECTION));
+        process.run(&carrier, operation, Task { snapshot, aim }).map(drop)
+    }
+}
+
+impl Inquiry {
+    /// One whose answer is read member by member.
+    fn kept(source: i32) -> Self {
+        let end: End = Box::new(move |process, _, product| {
+            if let Product::Members(Json::Members(members)) = product {
+                lock(&process.state).answers.insert(source, members);
+            }
+            Ok(Ended::Brought(None))
+        });
+        Self { end, resume: None, purpose: None, most_requests: 3 }
+    }
+}
