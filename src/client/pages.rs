@@ -65,7 +65,7 @@ mod tests {
 
     use crate::constants::{OAUTH_ACCOUNT, OAUTH_CLIENT_ID, OAUTH_TOKEN_ENDPOINT};
     use crate::settings::Settings;
-    use crate::store::{Record, Wait};
+    use crate::store::{Document, DocumentName, Record, Wait};
 
     /// Accounts that have numbers for names.
     struct Numbers {
@@ -107,6 +107,18 @@ mod tests {
         }
 
         fn reseal(&self, _wait: Wait) -> Result<i32> {
+            unreachable!()
+        }
+
+        fn document(&self, _name: &DocumentName) -> Result<Option<Document>> {
+            unreachable!()
+        }
+
+        fn keep_document(&self, _name: &DocumentName, _document: &Document) -> Result<()> {
+            unreachable!()
+        }
+
+        fn remove_document(&self, _name: &DocumentName) -> Result<()> {
             unreachable!()
         }
     }

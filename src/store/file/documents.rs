@@ -102,7 +102,7 @@ fn stems(folder: &Path) -> Result<Vec<String>> {
 fn tidy(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
-        let is_left = entry.file_name().to_str().is_some_and(|name| name.ends_with(".new"));
+        let is_left = entry.file_name().to_str().is_some_and(|name| name.strip_suffix(".new").is_some());
         let age = || entry.metadata().ok()?.modified().ok()?.elapsed().ok();
         if is_left && age().is_some_and(|age| age.as_secs() > LEFT_BEHIND) {
             let _ = fs::remove_file(entry.path());
