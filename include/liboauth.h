@@ -157,6 +157,19 @@ extern "C" {
  * 2.2.1). Since 0.1.
  */
 #define OAUTH_ERROR_UNSUPPORTED_TOKEN (-410)
+/* "invalid_target": OAUTH_RESOURCE or OAUTH_AUDIENCE names what the server does not know (RFC 8707
+ * section 2). Since 0.1.
+ */
+#define OAUTH_ERROR_INVALID_TARGET (-413)
+/* "invalid_request_object", "invalid_request_uri", "request_not_supported" or
+ * "request_uri_not_supported": a request that was signed or pushed is refused, or has become too
+ * old (RFC 9101 section 7). Since 0.1.
+ */
+#define OAUTH_ERROR_REQUEST_OBJECT (-414)
+/* "invalid_authorization_details": what OAUTH_AUTHORIZATION_DETAILS says is not as the server has
+ * it (RFC 9396 section 5). Since 0.1.
+ */
+#define OAUTH_ERROR_AUTH_DETAILS (-416)
 /* Another error code than those of the RFCs; OAUTH_ERROR has its name, and oauth_error_action tells
  * by its words what it means: in a redirect, a person's no. Since 0.1.
  */
@@ -517,6 +530,33 @@ extern "C" {
 #define OAUTH_TOKEN_HOST_PARAM 72
 /* URL that says what a token is, or a path below OAUTH_BASE_URL (RFC 7662 section 2). Since 0.1. */
 #define OAUTH_INTROSPECTION_ENDPOINT 73
+/* Whether the person is asked, words with blanks between them: "none", "login", "consent",
+ * "select_account", or the server's own (OpenID Connect Core section 3.1.2.1). Since 0.1.
+ */
+#define OAUTH_PROMPT 84
+/* Seconds since the person has last signed in, after which the server asks again (OpenID Connect
+ * Core section 3.1.2.1). Since 0.1.
+ */
+#define OAUTH_MAX_AGE 85
+/* Who is about to sign in, such as an e-mail address: the server's page has it already (OpenID
+ * Connect Core section 3.1.2.1). Since 0.1.
+ */
+#define OAUTH_LOGIN_HINT 86
+/* Claims to ask for one by one: a JSON object such as "{"userinfo":{"email":null}}" (OpenID Connect
+ * Core section 5.5). Since 0.1.
+ */
+#define OAUTH_CLAIMS 87
+/* What the token is to be good for in detail: a JSON list of objects, each with its "type" (RFC
+ * 9396 section 2). It stands in the authorization request, or in a machine's for a token;
+ * oauth_field reads what was granted from the token's answer, "authorization_details". Since 0.1.
+ */
+#define OAUTH_AUTHORIZATION_DETAILS 88
+/* How the answer to a sign-in comes back: "query" (usual), "fragment", or "form_post", a form that
+ * the browser sends to OAUTH_REDIRECT_URI, whose content is what oauth_exchange_code takes (OAuth
+ * 2.0 Multiple Response Type Encoding Practices section 2.1, OAuth 2.0 Form Post Response Mode).
+ * Answers that are JWTs (JARM) cannot be read. Since 0.1.
+ */
+#define OAUTH_RESPONSE_MODE 89
 
 /* ---- properties: results, for oauth_get; an empty text where there is none ---- */
 

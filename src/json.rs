@@ -41,6 +41,20 @@ impl Json {
         })
     }
 
+    /// Reads what is no more than JSON allows, whole.
+    pub fn parse_exactly(text: &str) -> Result<Self, String> {
+        let read: Self = serde_json::from_str(text).map_err(|e| match e.to_string() {
+            // serde's own sentence can quote the text.
+            said if said.contains("stands twice") => said,
+            _ => format!("no valid JSON at line {}, column {}", e.line(), e.column()),
+        })?;
+        if read.is_cut() {
+            Err(format!("it is nested deeper than {DEEPEST} levels"))
+        } else {
+            Ok(read)
+        }
+    }
+
     /// Of an object only these members: little work.
     pub fn parse_members(text: &str, names: &[&str]) -> Result<Self, String> {
         let read = (&mut serde_json::Deserializer::from_str(text)).deserialize_map(MembersReader(names));

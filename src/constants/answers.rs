@@ -102,6 +102,14 @@ pub const OAUTH_ERROR_SERVER_ERROR: i32 = -408;
 pub const OAUTH_ERROR_TEMP_UNAVAILABLE: i32 = -409;
 /// `unsupported_token_type`: the server does not revoke tokens of that type (RFC 7009 section 2.2.1). Since 0.1.
 pub const OAUTH_ERROR_UNSUPPORTED_TOKEN: i32 = -410;
+/// `invalid_target`: OAUTH_RESOURCE or OAUTH_AUDIENCE names what the server does not know (RFC 8707 section 2). Since 0.1.
+pub const OAUTH_ERROR_INVALID_TARGET: i32 = -413;
+/// `invalid_request_object`, `invalid_request_uri`, `request_not_supported` or `request_uri_not_supported`: a request that
+/// was signed or pushed is refused, or has become too old (RFC 9101 section 7). Since 0.1.
+pub const OAUTH_ERROR_REQUEST_OBJECT: i32 = -414;
+/// `invalid_authorization_details`: what OAUTH_AUTHORIZATION_DETAILS says is not as the server has it (RFC 9396 section 5).
+/// Since 0.1.
+pub const OAUTH_ERROR_AUTH_DETAILS: i32 = -416;
 /// Another error code than those of the RFCs; OAUTH_ERROR has its name, and `oauth_error_action` tells by its words
 /// what it means: in a redirect, a person's no. Since 0.1.
 pub const OAUTH_ERROR_REFUSED: i32 = -498;

@@ -207,6 +207,26 @@ pub const OAUTH_TOKEN_HOSTS: i32 = 71;
 pub const OAUTH_TOKEN_HOST_PARAM: i32 = 72;
 /// URL that says what a token is, or a path below OAUTH_BASE_URL (RFC 7662 section 2). Since 0.1.
 pub const OAUTH_INTROSPECTION_ENDPOINT: i32 = 73;
+/// Whether the person is asked, words with blanks between them: `none`, `login`, `consent`, `select_account`, or the
+/// server's own (OpenID Connect Core section 3.1.2.1). Since 0.1.
+pub const OAUTH_PROMPT: i32 = 84;
+/// Seconds since the person has last signed in, after which the server asks again (OpenID Connect Core section 3.1.2.1).
+/// Since 0.1.
+pub const OAUTH_MAX_AGE: i32 = 85;
+/// Who is about to sign in, such as an e-mail address: the server's page has it already (OpenID Connect Core section
+/// 3.1.2.1). Since 0.1.
+pub const OAUTH_LOGIN_HINT: i32 = 86;
+/// Claims to ask for one by one: a JSON object such as `{"userinfo":{"email":null}}` (OpenID Connect Core section 5.5).
+/// Since 0.1.
+pub const OAUTH_CLAIMS: i32 = 87;
+/// What the token is to be good for in detail: a JSON list of objects, each with its `type` (RFC 9396 section 2). It
+/// stands in the authorization request, or in a machine's for a token; `oauth_field` reads what was granted from the
+/// token's answer, `authorization_details`. Since 0.1.
+pub const OAUTH_AUTHORIZATION_DETAILS: i32 = 88;
+/// How the answer to a sign-in comes back: `query` (usual), `fragment`, or `form_post`, a form that the browser sends to
+/// OAUTH_REDIRECT_URI, whose content is what `oauth_exchange_code` takes (OAuth 2.0 Multiple Response Type Encoding
+/// Practices section 2.1, OAuth 2.0 Form Post Response Mode). Answers that are JWTs (JARM) cannot be read. Since 0.1.
+pub const OAUTH_RESPONSE_MODE: i32 = 89;
 
 // ---- properties: results, for oauth_get; an empty text where there is none ----
 

@@ -108,13 +108,17 @@ impl Refusal {
             "interaction_required" | "login_required" | "consent_required" | "account_selection_required" => {
                 (number::OAUTH_ERROR_REFUSED, Action::SignIn)
             }
-            // RFC 9101 section 7, RFC 8707 section 2, OpenID Connect Core section 3.1.2.6: the request is wrong.
-            "invalid_request_uri"
-            | "invalid_request_object"
-            | "request_not_supported"
-            | "request_uri_not_supported"
-            | "registration_not_supported"
-            | "invalid_target" => (number::OAUTH_ERROR_REFUSED, Action::Fix),
+            // RFC 8707 section 2
+            "invalid_target" => (number::OAUTH_ERROR_INVALID_TARGET, Action::Fix),
+            // RFC 9101 section 7. What was pushed is good for one use, and for a while (RFC 9126 section 4).
+            "invalid_request_uri" => (number::OAUTH_ERROR_REQUEST_OBJECT, Action::SignIn),
+            "invalid_request_object" | "request_not_supported" | "request_uri_not_supported" => {
+                (number::OAUTH_ERROR_REQUEST_OBJECT, Action::Fix)
+            }
+            // RFC 9396 section 5
+            "invalid_authorization_details" => (number::OAUTH_ERROR_AUTH_DETAILS, Action::Fix),
+            // OpenID Connect Core section 3.1.2.6: the request is wrong.
+            "registration_not_supported" => (number::OAUTH_ERROR_REFUSED, Action::Fix),
             // In words of its own (LinkedIn: user_cancelled_login), a person's no.
             _ if is_person => (number::OAUTH_ERROR_REFUSED, Action::SignIn),
             _ if matches!(self.meaning, Meaning::AsItSays | Meaning::Grant(_))
@@ -181,6 +185,24 @@ impl Refusal {
             ("unsupported_token_type", _) => "the server does not revoke such tokens: use oauth_forget",
             ("server_error" | "temporarily_unavailable", _) => "try again later",
             ("invalid_target", _) => "check audience and resource",
+            ("invalid_request_uri", _) => "what was pushed is used or too old: make a new URL",
+            ("invalid_request_object", _) => "check request_object, the key, key_id and signing_alg",
+            ("request_not_supported", _) => "the server takes no signed requests: set request_object to no",
+            ("request_uri_not_supported", _) => "the server takes no pushed requests: set par to no",
+            ("invalid_authorization_details", _) => "check authorization_details",
+            // Of prompt=none.
+            ("login_required", _) if self.status == 0 => {
+                "nobody is signed in there: make a URL without prompt=none"
+            }
+            ("interaction_required", _) if self.status == 0 => {
+                "a person is needed: make a URL without prompt=none"
+            }
+            ("consent_required", _) if self.status == 0 => {
+                "a person has to agree: make a URL without prompt=none"
+            }
+            ("account_selection_required", _) if self.status == 0 => {
+                "make a URL without prompt=none, to choose one"
+            }
             ("invalid_grant", Meaning::Grant(kind)) => kind.advice(),
             ("invalid_grant", _) => "the code is wrong, used or too old: sign in again",
             _ if self.known() == (number::OAUTH_ERROR_REFUSED, Action::SignIn) => "sign-in was refused",

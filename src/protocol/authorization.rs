@@ -17,6 +17,14 @@ pub struct AuthorizationRequest {
     pub scope: String,
     pub scope_separator: ScopeSeparator,
     pub response_type: String,
+    /// How the answer comes back; empty: as the server likes.
+    pub response_mode: String,
+    /// OpenID Connect Core section 3.1.2.1.
+    pub prompt: String,
+    pub max_age: Option<u32>,
+    pub login_hint: String,
+    /// A JSON object (OpenID Connect Core section 5.5).
+    pub claims: String,
     pub pkce: Pkce,
     /// More parameters, as a query string; they stand for those of the same name.
     pub extra: String,
@@ -51,6 +59,11 @@ impl Default for AuthorizationRequest {
             scope: String::new(),
             scope_separator: ScopeSeparator::default(),
             response_type: DEFAULT_RESPONSE_TYPE.to_owned(),
+            response_mode: String::new(),
+            prompt: String::new(),
+            max_age: None,
+            login_hint: String::new(),
+            claims: String::new(),
             pkce: Pkce::default(),
             extra: String::new(),
             names: Names::default(),
@@ -107,6 +120,14 @@ impl AuthorizationRequest {
             ("audience", escaped(&grant.audience)),
         ];
         ours.extend(grant.resources().map(|resource| ("resource", escaped(resource))));
+        ours.extend([
+            ("response_mode", escaped(&self.response_mode)),
+            ("prompt", escaped(&self.prompt)),
+            ("max_age", self.max_age.map(|seconds| seconds.to_string()).unwrap_or_default()),
+            ("login_hint", escaped(&self.login_hint)),
+            ("claims", escaped(&self.claims)),
+            ("authorization_details", escaped(&grant.authorization_details)),
+        ]);
         let ours = ours.into_iter().filter(|(_, value)| !value.is_empty());
         let proof = PROOF.map(|name| (name, String::new()));
         let ours = ours.chain(proof).map(|(name, value)| (name.into(), value)).collect();

@@ -27,6 +27,8 @@ pub struct Grant {
     pub audience: String,
     /// The same as URIs (RFC 8707), with blanks between them.
     pub resource: String,
+    /// What the token is to be good for in detail, a JSON list (RFC 9396).
+    pub authorization_details: String,
 }
 
 impl Default for Grant {
@@ -38,6 +40,7 @@ impl Default for Grant {
             assertion: Secret::default(),
             audience: String::new(),
             resource: String::new(),
+            authorization_details: String::new(),
         }
     }
 }
@@ -82,6 +85,8 @@ impl Grant {
             ("assertion", text(assertion.expose()).filter(|_| asserts)),
             ("scope", text(scope)),
             ("audience", text(&self.audience)),
+            // RFC 9396 section 6
+            ("authorization_details", text(&self.authorization_details)),
         ])?;
         request.signed.extend(made);
         request.guessable.push(self.password.clone());

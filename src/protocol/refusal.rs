@@ -42,6 +42,12 @@ const CODES: &[&str] = &[
     "login_required",
     "consent_required",
     "account_selection_required",
+    // RFC 9101, 9396.
+    "invalid_request_uri",
+    "invalid_request_object",
+    "request_not_supported",
+    "request_uri_not_supported",
+    "invalid_authorization_details",
     // RFC 6750, 8707, 9449, 8628.
     "insufficient_scope",
     "invalid_target",

@@ -2,10 +2,11 @@
 //! [`crate::protocol::authorization::AuthorizationRequest`].
 #![forbid(unsafe_code)]
 
-use super::row::{query, text, Given, Kind, Row, Words};
+use super::row::{query, text, Given, Kind, Row, Words, YEAR};
 use super::Settings;
 use crate::constants as number;
 use crate::error::Result;
+use crate::json::Json;
 use crate::protocol::authorization::{ScopeSeparator, DEFAULT_RESPONSE_TYPE};
 use crate::protocol::names::Known;
 use crate::protocol::pkce::Pkce;
@@ -51,6 +52,35 @@ pub const ROWS: &[Row] = &[
         ),
     },
     Row {
+        number: number::OAUTH_RESPONSE_MODE,
+        key: "response_mode",
+        kind: Kind::Text(
+            response_mode,
+            |s| &s.authorization.response_mode,
+            |s| &mut s.authorization.response_mode,
+        ),
+    },
+    Row {
+        number: number::OAUTH_PROMPT,
+        key: "prompt",
+        kind: Kind::Text(prompt, |s| &s.authorization.prompt, |s| &mut s.authorization.prompt),
+    },
+    Row {
+        number: number::OAUTH_MAX_AGE,
+        key: "max_age",
+        kind: Kind::Seconds(0..=YEAR, |s| &s.authorization.max_age, |s| &mut s.authorization.max_age),
+    },
+    Row {
+        number: number::OAUTH_LOGIN_HINT,
+        key: "login_hint",
+        kind: Kind::Text(text, |s| &s.authorization.login_hint, |s| &mut s.authorization.login_hint),
+    },
+    Row {
+        number: number::OAUTH_CLAIMS,
+        key: "claims",
+        kind: Kind::Text(claims, |s| &s.authorization.claims, |s| &mut s.authorization.claims),
+    },
+    Row {
         number: number::OAUTH_PKCE,
         key: "pkce",
         kind: Kind::Word(|s| &s.authorization.pkce, |s| &mut s.authorization.pkce),
@@ -87,6 +117,12 @@ const KNOWN: Known = Known {
         "code_challenge_method",
         "audience",
         "resource",
+        "response_mode",
+        "prompt",
+        "max_age",
+        "login_hint",
+        "claims",
+        "authorization_details",
     ],
     // Without a state no answer is ours; without the challenge no verifier fits.
     needed: &["state", "code_challenge"],
@@ -135,6 +171,35 @@ fn schemes(_: &Settings, given: Given<'_>) -> Result<String> {
 fn response_type(_: &Settings, given: Given<'_>) -> Result<String> {
     let text = given.checked()?;
     Ok(if text.is_empty() { DEFAULT_RESPONSE_TYPE } else { text }.to_owned())
+}
+
+fn response_mode(_: &Settings, given: Given<'_>) -> Result<String> {
+    let mode = given.checked()?.to_ascii_lowercase();
+    match mode.as_str() {
+        "" | "query" | "fragment" | "form_post" => Ok(mode),
+        // JARM.
+        "jwt" | "query.jwt" | "fragment.jwt" | "form_post.jwt" => {
+            Err(given.refused("an answer that is a JWT cannot be read: use query, fragment or form_post"))
+        }
+        _ => Err(given.refused("use one of query, fragment, form_post")),
+    }
+}
+
+/// OpenID Connect Core section 3.1.2.1.
+fn prompt(_: &Settings, given: Given<'_>) -> Result<String> {
+    let text = given.checked()?;
+    let mut words = text.split_whitespace();
+    if words.clone().any(|word| word == "none") && words.nth(1).is_some() {
+        return Err(given.refused("none stands alone: nobody is asked, or somebody is"));
+    }
+    Ok(text.to_owned())
+}
+
+fn claims(_: &Settings, given: Given<'_>) -> Result<String> {
+    match given.json()? {
+        None | Some(Json::Members(_)) => Ok(given.raw.trim().to_owned()),
+        _ => Err(given.refused("use a JSON object such as {\"userinfo\":{\"email\":null}}")),
+    }
 }
 
 fn written_separator(settings: &Settings) -> Secret {

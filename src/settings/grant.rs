@@ -47,6 +47,15 @@ pub const ROWS: &[Row] = &[
         key: "resource",
         kind: Kind::Text(text, |s| &s.grant.resource, |s| &mut s.grant.resource),
     },
+    Row {
+        number: number::OAUTH_AUTHORIZATION_DETAILS,
+        key: "authorization_details",
+        kind: Kind::Text(
+            authorization_details,
+            |s| &s.grant.authorization_details,
+            |s| &mut s.grant.authorization_details,
+        ),
+    },
 ];
 
 /// Any name: vendors have grants of their own.
@@ -59,6 +68,21 @@ fn grant_type(_: &Settings, given: Given<'_>) -> Result<String> {
         return Err(given.refused("use the name of one grant, such as client_credentials"));
     }
     Ok(if text.is_empty() { AUTHORIZATION_CODE } else { text }.to_owned())
+}
+
+/// RFC 9396 section 2
+fn authorization_details(_: &Settings, given: Given<'_>) -> Result<String> {
+    let has_type = |details: &Json| details.member("type").and_then(Json::text).is_some();
+    match given.json()? {
+        None => Ok(String::new()),
+        Some(Json::List(list)) if !list.is_empty() && list.iter().all(has_type) => {
+            Ok(given.raw.trim().to_owned())
+        }
+        _ => {
+            Err(given
+                .refused("use a JSON list of objects that have a type, such as [{\"type\":\"payment\"}]"))
+        }
+    }
 }
 
 impl Settings {
@@ -116,7 +140,8 @@ impl Settings {
 
     /// What a machine's token is for. Tokens for one thing are no good for another.
     pub fn machine_identity(&self) -> Option<MachineIdentity> {
-        let Grant { grant_type, audience, resource, username, .. } = self.machine_grant()?;
+        let Grant { grant_type, audience, resource, username, authorization_details, .. } =
+            self.machine_grant()?;
         let sorted = |text: &str| {
             let mut words: Vec<_> = text.split_whitespace().collect();
             words.sort_unstable();
@@ -129,6 +154,9 @@ impl Settings {
         let headers = self.token_requests.headers.iter();
         let headers = headers.map(|(name, value)| (name.to_ascii_lowercase(), value.clone()));
         more.extend(headers.filter(|(name, _)| kind_of(name) == Part::Thing));
+        if let Ok(details) = Json::parse(authorization_details) {
+            more.push(("authorization_details".to_owned(), Secret::new(details.written())));
+        }
         Some(MachineIdentity {
             grant_type: grant_type.clone(),
             scope: sorted(&self.authorization.scope),

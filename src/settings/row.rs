@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 
 use super::Settings;
 use crate::error::{Error, Result};
+use crate::json::Json;
 use crate::protocol::names::{Known, Names};
 use crate::secret::Secret;
 use crate::secret_source::SecretSource;
@@ -160,6 +161,15 @@ impl<'a> Given<'a> {
             return Err(self.refused("it holds a control character that is no line end"));
         }
         Ok(self.raw)
+    }
+
+    /// JSON to the letter, as others are to read it; `None` where there is none.
+    pub fn json(self) -> Result<Option<Json>> {
+        let text = self.lines()?.trim();
+        if text.is_empty() {
+            return Ok(None);
+        }
+        Json::parse_exactly(text).map(Some).map_err(|reason| self.refused(reason))
     }
 
     pub fn source(self, check: Checker) -> Result<Option<SecretSource>> {

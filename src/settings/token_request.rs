@@ -42,6 +42,7 @@ const KNOWN: Known = Known {
         "scope",
         "audience",
         "resource",
+        "authorization_details",
         "username",
         "password",
         "assertion",

@@ -256,6 +256,12 @@ fn everything_set() -> Client {
         (OAUTH_ASSERTION_CLAIMS, "sub=anne"),
         (OAUTH_ASSERTION_AUDIENCE, "issuer"),
         (OAUTH_REFRESH_AUTH, "none"),
+        (OAUTH_PROMPT, "login"),
+        (OAUTH_MAX_AGE, "60"),
+        (OAUTH_LOGIN_HINT, "anne"),
+        (OAUTH_CLAIMS, r#"{"userinfo":{"email":null}}"#),
+        (OAUTH_AUTHORIZATION_DETAILS, r#"[{"type":"account"}]"#),
+        (OAUTH_RESPONSE_MODE, "query"),
     ]);
     assert_eq!(sign_in(&client, "1"), 0, "{}", error_text());
     fails(client.refresh(), OAUTH_HTTP_NEEDED, "HTTP");

@@ -80,6 +80,12 @@ const GOOD: &[(i32, &str, &str)] = &[
     (OAUTH_REFRESH_VERIFIER, "yes", "no"),
     (OAUTH_TOKEN_HOSTS, "accounts.example.eu  10.0.0.1 localhost", ""),
     (OAUTH_TOKEN_HOST_PARAM, "accounts-server", ""),
+    (OAUTH_PROMPT, "login consent", ""),
+    (OAUTH_MAX_AGE, "0", ""),
+    (OAUTH_LOGIN_HINT, "anne@example.com", ""),
+    (OAUTH_CLAIMS, "{\"id_token\": {\"acr\": null}}", ""),
+    (OAUTH_AUTHORIZATION_DETAILS, "[{\"type\":\"account\"}]", ""),
+    (OAUTH_RESPONSE_MODE, "form_post", ""),
 ];
 
 #[test]
@@ -144,6 +150,8 @@ fn a_setting_that_can_be_written_in_several_ways_means_the_same() {
         (OAUTH_TOKEN_ENDPOINT, "http://[::1]:8080/token", "http://[::1]:8080/token"),
         (OAUTH_REDIRECT_URI, "com.example.app:/cb", "com.example.app:/cb"),
         (OAUTH_REDIRECT_URI, "http://localhost", "http://localhost"),
+        (OAUTH_RESPONSE_MODE, "FORM_POST", "form_post"),
+        (OAUTH_CLAIMS, " {\n  \"userinfo\": {}\n}\n", "{\n  \"userinfo\": {}\n}"),
     ];
     let mut table = Table::default();
     for (number, text, expected) in rows {
@@ -466,6 +474,30 @@ const NONSENSE: &[(&[i32], &[&str], i32)] = &[
         OAUTH_ERROR_VALUE,
     ),
     (&[OAUTH_PRIVATE_KEY_PASSWORD], &["env:", "file:", "FILE:~/SECRET"], OAUTH_ERROR_VALUE),
+    (&[OAUTH_PROMPT], &["none login", "consent none"], OAUTH_ERROR_VALUE),
+    (&[OAUTH_MAX_AGE], &["-1", "soon", "31536001"], OAUTH_ERROR_VALUE),
+    (&[OAUTH_RESPONSE_MODE], &["jwt", "query.jwt", "web_message", "post", "SECRET"], OAUTH_ERROR_VALUE),
+    (
+        &[OAUTH_CLAIMS, OAUTH_AUTHORIZATION_DETAILS],
+        &[
+            "SECRET",
+            "\"SECRET\"",
+            "{",
+            "{\"a\":1,}",
+            "{\"a\":1,\"a\":\"SECRET\"}",
+            "{} x",
+            "1",
+            "null",
+            "{'a':1}",
+        ],
+        OAUTH_ERROR_VALUE,
+    ),
+    (&[OAUTH_CLAIMS], &["[]", "[{}]", "email"], OAUTH_ERROR_VALUE),
+    (
+        &[OAUTH_AUTHORIZATION_DETAILS],
+        &["{\"type\":\"a\"}", "[]", "[1]", "[{}]", "[{\"type\":1}]", "[{\"type\":\"a\"},{\"kind\":\"b\"}]"],
+        OAUTH_ERROR_VALUE,
+    ),
     (&[OAUTH_SIGNING_ALG], &["none", "RS1", "ES512", "HS", "RS256 ", "SHA256withRSA"], OAUTH_ERROR_VALUE),
     (&[OAUTH_CLIENT_AUTH, OAUTH_REFRESH_AUTH], &["basic", "jwt", "tls", "private_key"], OAUTH_ERROR_VALUE),
     (

@@ -298,6 +298,44 @@ const URLS: &[Case] = &[
         set: &[(OAUTH_PKCE, "off"), (OAUTH_AUTHORIZE_PARAMS, "code_challenge=x&code_challenge_method=plain")],
         url: "https://as.example/authorize?response_type=code&client_id=client&state={state}",
     },
+    // ---- what the person is asked (OpenID Connect Core sections 3.1.2.1 and 5.5, RFC 9396) ----
+    Case {
+        name: "all of it, in their order",
+        set: &[
+            (OAUTH_SCOPE, "openid"),
+            (OAUTH_RESOURCE, "https://api.example/"),
+            (OAUTH_RESPONSE_MODE, "form_post"),
+            (OAUTH_PROMPT, "login consent"),
+            (OAUTH_MAX_AGE, "0"),
+            (OAUTH_LOGIN_HINT, "anne+x@example.com"),
+            (OAUTH_CLAIMS, "{\"userinfo\":{\"email\":null}}"),
+            (OAUTH_AUTHORIZATION_DETAILS, "[{\"type\":\"account\", \"actions\":[\"read\"]}]"),
+        ],
+        url: "https://as.example/authorize?response_type=code&client_id=client&scope=openid\
+              &resource=https%3A%2F%2Fapi.example%2F&response_mode=form_post&prompt=login%20consent&max_age=0\
+              &login_hint=anne%2Bx%40example.com&claims=%7B%22userinfo%22%3A%7B%22email%22%3Anull%7D%7D\
+              &authorization_details=%5B%7B%22type%22%3A%22account%22%2C%20%22actions%22%3A%5B%22read%22%5D%7D%5D\
+              &{proof}",
+    },
+    Case {
+        name: "authorize_params stand for them",
+        set: &[
+            (OAUTH_PROMPT, "login"),
+            (OAUTH_MAX_AGE, "600"),
+            (OAUTH_AUTHORIZE_PARAMS, "prompt=consent&response_mode=web_message"),
+        ],
+        url: "https://as.example/authorize?response_type=code&client_id=client&max_age=600\
+              &prompt=consent&response_mode=web_message&{proof}",
+    },
+    Case {
+        name: "their names at the server",
+        set: &[
+            (OAUTH_LOGIN_HINT, "anne"),
+            (OAUTH_PROMPT, "login"),
+            (OAUTH_AUTHORIZE_NAMES, "login_hint=user&prompt="),
+        ],
+        url: "https://as.example/authorize?response_type=code&client_id=client&user=anne&{proof}",
+    },
     // ---- other names ----
     Case {
         name: "names in one word (Walmart, Shopline)",

@@ -40,6 +40,14 @@ const CASES: &[Case] = &[
         ],
     },
     Case {
+        name: "authorization details (RFC 9396 section 6)",
+        set: &[
+            (OAUTH_GRANT_TYPE, "client_credentials"),
+            (OAUTH_AUTHORIZATION_DETAILS, "[{\"type\":\"payment\"}]"),
+        ],
+        sent: &[("grant_type", "client_credentials"), ("authorization_details", "[{\"type\":\"payment\"}]")],
+    },
+    Case {
         name: "commas between scopes",
         set: &[
             (OAUTH_GRANT_TYPE, "client_credentials"),

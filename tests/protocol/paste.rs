@@ -229,7 +229,22 @@ const PASTED: &[Case] = &[
     case(
         "a request that is wrong (RFC 9101)",
         "?error=invalid_request_object&state={state}",
-        Refused(OAUTH_ERROR_REFUSED, "invalid_request_object", "", OAUTH_ACTION_FIX),
+        Refused(OAUTH_ERROR_REQUEST_OBJECT, "invalid_request_object", "", OAUTH_ACTION_FIX),
+    ),
+    case(
+        "a pushed request that is too old (RFC 9126 section 4)",
+        "?error=invalid_request_uri&state={state}",
+        Refused(OAUTH_ERROR_REQUEST_OBJECT, "invalid_request_uri", "", OAUTH_ACTION_SIGN_IN),
+    ),
+    case(
+        "authorization details that the server does not know (RFC 9396 section 5)",
+        "?error=invalid_authorization_details&state={state}",
+        Refused(OAUTH_ERROR_AUTH_DETAILS, "invalid_authorization_details", "", OAUTH_ACTION_FIX),
+    ),
+    case(
+        "a resource that the server does not know (RFC 8707 section 2)",
+        "?error=invalid_target&state={state}",
+        Refused(OAUTH_ERROR_INVALID_TARGET, "invalid_target", "", OAUTH_ACTION_FIX),
     ),
     case("refusal without a state", "https://app.example/cb?error=access_denied", Fails(OAUTH_ERROR_STATE)),
     case("refusal without a state, the query alone", "error=access_denied", Fails(OAUTH_ERROR_STATE)),

@@ -60,6 +60,13 @@ fn refusals_by_their_code() {
                 .retry("30"),
             // Auth0 says it of a client that it does not know: signing in again would not help.
             code("access_denied", 401, OAUTH_ERROR_ACCESS_DENIED, FIX),
+            // ---- RFC 8707 section 2, RFC 9101 section 7, RFC 9396 section 5 ----
+            code("invalid_target", 400, OAUTH_ERROR_INVALID_TARGET, FIX),
+            code("invalid_request_object", 400, OAUTH_ERROR_REQUEST_OBJECT, FIX),
+            code("invalid_request_uri", 400, OAUTH_ERROR_REQUEST_OBJECT, SIGN_IN),
+            code("request_not_supported", 400, OAUTH_ERROR_REQUEST_OBJECT, FIX),
+            code("request_uri_not_supported", 400, OAUTH_ERROR_REQUEST_OBJECT, FIX),
+            code("invalid_authorization_details", 400, OAUTH_ERROR_AUTH_DETAILS, FIX),
             // ---- others ----
             code("rate_limited", 429, OAUTH_ERROR_REFUSED, RETRY).headers("Retry-After: 7\r\n").retry("7"),
             code("request_timeout", 408, OAUTH_ERROR_REFUSED, RETRY),

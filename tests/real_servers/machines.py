@@ -135,7 +135,7 @@ def resources_have_a_token_each(site):
 def resource_that_is_refused(site):
     for resource in ("urn:api:unknown", "urn:api:jwt urn:api:other"):
         with site.client(**machine(site, resource=resource)) as client:
-            with refused(resource, "OAUTH_ERROR_REFUSED", action="FIX", says="check audience and resource"):
+            with refused(resource, "OAUTH_ERROR_INVALID_TARGET", action="FIX", says="check audience and resource"):
                 client.bearer_header()
             expect("the server's error", "invalid_target", client.get("error"))
 

@@ -285,7 +285,7 @@ fn a_refusal_is_a_final_no_that_a_person_cannot_mend() {
         ("client_credentials", "invalid_client", OAUTH_ERROR_INVALID_CLIENT, "client_secret"),
         ("client_credentials", "unauthorized_client", OAUTH_ERROR_UNAUTHORIZED, "check grant_type"),
         ("client_credentials", "login_required", OAUTH_ERROR_REFUSED, "refused"),
-        ("client_credentials", "invalid_target", OAUTH_ERROR_REFUSED, "check audience and resource"),
+        ("client_credentials", "invalid_target", OAUTH_ERROR_INVALID_TARGET, "check audience and resource"),
         ("password", "invalid_grant", OAUTH_ERROR_INVALID_GRANT, "check username and password"),
         (JWT_BEARER, "invalid_grant", OAUTH_ERROR_INVALID_GRANT, "clock"),
         ("fb_exchange_token", "invalid_grant", OAUTH_ERROR_INVALID_GRANT, "token_params"),
