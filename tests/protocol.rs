@@ -29,6 +29,8 @@ mod echoes;
 mod faults;
 #[path = "protocol/grants.rs"]
 mod grants;
+#[path = "protocol/introspection.rs"]
+mod introspection;
 #[path = "protocol/messages.rs"]
 mod messages;
 #[path = "protocol/paste.rs"]

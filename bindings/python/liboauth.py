@@ -326,6 +326,12 @@ class Client:
         """Has the server revoke the account's tokens at `revocation_endpoint`, and removes them as `forget` does."""
         self._run(lambda: (_library.oauth_revoke(self._handle), ""))
 
+    def introspect(self) -> bool:
+        """Asks the server at `introspection_endpoint` whether the access token is active. What else it says of it:
+        `client.field("username", OAUTH_FIELD_INTROSPECTION)`."""
+        self._run(lambda: (_library.oauth_introspect(self._handle), ""))
+        return self.field("active", _liboauth.OAUTH_FIELD_INTROSPECTION) == "true"
+
     def reseal(self) -> int:
         """Seals every record of the store anew with `store_key`, and says how many were not sealed with it before."""
         answer: int = _library.oauth_store_reseal(self._handle)

@@ -410,6 +410,16 @@ class Stores(unittest.TestCase):
             with self.assertRaises(SignInNeeded):
                 other.access_token()
 
+    def test_a_token_is_introspected(self):
+        c = self.signed_in(account="bob", introspection_endpoint="https://as.example/introspect")
+        for active in (True, False):
+            self.server.answer = 200, {}, json.dumps({"active": active, "username": "bob"})
+            self.assertIs(c.introspect(), active)
+            self.assertEqual(c.field("username", liboauth.OAUTH_FIELD_INTROSPECTION), "bob")
+        self.server.answer = 503, {}, ""
+        with self.assertRaises(liboauth.NetworkError):
+            c.introspect()
+
     def test_a_record_grows_by_generations(self):
         with self.signed_in() as c:
             first = c.generation

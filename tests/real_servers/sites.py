@@ -62,6 +62,7 @@ class Site:
     kind = ""
     me = "/me"
     revocation = "/oauth/revoke"
+    introspection = "/oauth/introspect"
     #: The usual confidential client, and one that has the habit named.
     usual = odd = public = short = {}
     #: Nobody has consented to this one, so that the server asks.
@@ -168,6 +169,7 @@ class Site:
 class OidcProvider(Site):
     kind = "oidc-provider"
     revocation = "/token/revocation"
+    introspection = "/token/introspection"
     secret = "s3cret-0123456789abcdef0123456789abcdef"
     # It gives a refresh token for this scope together with this prompt only.
     usual = {"client_id": "basic", "client_secret": secret, "scope": "openid offline_access read", "authorize_params": "prompt=consent"}
