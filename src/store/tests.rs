@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod accounts;
+mod documents;
 mod hold;
 mod pending;
 mod samples;
@@ -54,6 +55,8 @@ const RULES: &[Rule] = &[
     ("who alone has a new token is seen as long as it has it", hold::is_seen),
     ("accounts are listed by pages", accounts::by_pages),
     ("what is sealed in another way is written anew", resealed),
+    ("what is kept besides tokens is there until it expires", documents::until_they_expire),
+    ("what is kept besides tokens is sealed anew, too", documents::sealed_anew),
 ];
 
 #[test]

@@ -102,10 +102,12 @@ fn stems(folder: &Path) -> Result<Vec<String>> {
 fn tidy(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
-        let is_left = entry.file_name().to_str().is_some_and(|name| name.strip_suffix(".new").is_some());
+        let path = entry.path();
         let age = || entry.metadata().ok()?.modified().ok()?.elapsed().ok();
-        if is_left && age().is_some_and(|age| age.as_secs() > LEFT_BEHIND) {
-            let _ = fs::remove_file(entry.path());
+        if path.extension().is_some_and(|kind| kind == "new")
+            && age().is_some_and(|age| age.as_secs() > LEFT_BEHIND)
+        {
+            let _ = fs::remove_file(path);
         }
     }
 }
