@@ -46,8 +46,11 @@ pub fn sealed_anew(world: &World) {
     let kept = document("SECRET-text", None);
     world.store.keep_document(&name, &kept).unwrap();
     let Some(rekeyed) = world.open_rekeyed() else { return };
-    let texts =
-        || fs::read_dir(&world.folder).unwrap().filter_map(|file| fs::read(file.unwrap().path()).ok());
+    let texts = || {
+        fs::read_dir(world.folder.join("store"))
+            .unwrap()
+            .filter_map(|file| fs::read(file.unwrap().path()).ok())
+    };
     let is_plain = || texts().any(|text| String::from_utf8_lossy(&text).contains("SECRET-text"));
     let was_plain = is_plain();
     assert_eq!(rekeyed.reseal(Wait::No).unwrap(), 1);
