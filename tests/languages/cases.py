@@ -5,6 +5,7 @@ import stat
 import subprocess
 import sys
 
+import leave  # noqa: F401 - more cases
 import nightly  # noqa: F401 - more cases
 import surroundings  # noqa: F401 - more cases
 import web  # noqa: F401 - more cases

@@ -27,6 +27,7 @@ mod dialect;
 mod fault;
 mod form;
 mod grants;
+mod introspection;
 mod late;
 mod pages;
 mod people;

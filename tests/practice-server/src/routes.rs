@@ -7,6 +7,7 @@ use crate::catalogue;
 use crate::control::control;
 use crate::dialect::Dialect;
 use crate::fault::Endpoint;
+use crate::introspection::introspect;
 use crate::pages;
 use crate::request::{Request, RequestLine};
 use crate::response::Response;
@@ -41,6 +42,7 @@ pub fn answer(
         (API, _) => api::me(state, dialect, request),
         (path, _) if path == dialect.token => token(state, dialect, request, connection),
         (path, _) if dialect.revoke() == Some(path) => revoke(state, dialect, request, connection),
+        ("/introspect", _) if dialect.exact => introspect(state, dialect, request),
         (path, "GET" | "POST") if dialect.authorize.contains(&path) => {
             authorize::authorize(state, dialect, request)
         }

@@ -128,3 +128,22 @@ fn it_fails_on_demand_and_is_not_everywhere() {
         assert_eq!(post(&server, &format!("/{base}/revoke"), &revocation("x")).status, 404, "{base}");
     }
 }
+
+#[test]
+fn a_client_is_told_what_its_own_token_is() {
+    let server = start();
+    let (access, refresh_token) = strict(&server);
+    let ask = |content: &str| post(&server, "/strict/introspect", content);
+    let reply = ask(&revocation(&access));
+    let member = |name: &str| reply.json()[name].as_str().unwrap_or_default().to_owned();
+    assert_eq!(reply.json()["active"], true);
+    assert_eq!((member("username"), member("client_id")), ("alice".to_owned(), "demo".to_owned()));
+    for token in [refresh_token.as_str(), "invented"] {
+        assert_eq!(ask(&revocation(token)).body, r#"{"active":false}"#);
+    }
+    let others = format!("token={access}&client_id=public");
+    assert_eq!(ask(&others).body, r#"{"active":false}"#);
+    ask(&format!("token={access}&client_id=demo&client_secret=wrong")).is_error(401, "invalid_client");
+    assert_eq!(revoke(&server, &access).status, 200);
+    assert_eq!(ask(&revocation(&access)).body, r#"{"active":false}"#);
+}
