@@ -102,6 +102,10 @@ extern "C" {
  * can read it; or OAUTH_SIGNING_ALG does not fit the key. Since 0.1.
  */
 #define OAUTH_ERROR_CERTIFICATE (-203)
+/* The server says of itself that it lacks what the settings ask for: an endpoint, a PKCE method, a
+ * way to authenticate, a grant, a response type (RFC 8414 section 2). Nothing was sent. Since 0.1.
+ */
+#define OAUTH_ERROR_UNSUPPORTED (-204)
 
 /* Network: -300 to -399. */
 
@@ -191,6 +195,10 @@ extern "C" {
 #define OAUTH_ERROR_TOO_LARGE (-501)
 /* What was sent has no member of that name, or null there; see oauth_field. Since 0.1. */
 #define OAUTH_ERROR_NO_FIELD (-502)
+/* The server's metadata, or its keys, cannot be found or used, or they are another issuer's.
+ * Since 0.1.
+ */
+#define OAUTH_ERROR_METADATA (-504)
 
 /* Storage: -600 to -699. */
 
@@ -244,7 +252,11 @@ extern "C" {
  * Since 0.1.
  */
 #define OAUTH_BASE_URL 2
-/* Issuer identifier; a redirect that names another is refused (RFC 9207). Since 0.1. */
+/* Issuer identifier, letter for letter as the server writes it; a redirect that names another is
+ * refused (RFC 9207). An endpoint that is not set is then the one of the server's metadata, which
+ * are looked up when an operation first needs them, and kept in OAUTH_STORE (RFC 8414): see
+ * oauth_discover. Since 0.1.
+ */
 #define OAUTH_ISSUER 3
 /* URL of the page where a person signs in, or a path below OAUTH_BASE_URL (RFC 6749 section 3.1).
  * Since 0.1.
@@ -557,6 +569,12 @@ extern "C" {
  * Answers that are JWTs (JARM) cannot be read. Since 0.1.
  */
 #define OAUTH_RESPONSE_MODE 89
+/* URL of the server's metadata, where it is not what OAUTH_ISSUER leads to:
+ * "ISSUER/.well-known/openid-configuration" (OpenID Connect Discovery section 4), or
+ * "/.well-known/oauth-authorization-server" before the issuer's path (RFC 8414 section 3).
+ * Since 0.1.
+ */
+#define OAUTH_METADATA_URL 97
 
 /* ---- properties: results, for oauth_get; an empty text where there is none ---- */
 
@@ -636,6 +654,8 @@ extern "C" {
 #define OAUTH_FIELD_REDIRECT 302
 /* What the server said last of a token (RFC 7662 section 2.2): see oauth_introspect. Since 0.1. */
 #define OAUTH_FIELD_INTROSPECTION 303
+/* What the server says of itself (RFC 8414 section 2): see oauth_discover. Since 0.1. */
+#define OAUTH_FIELD_METADATA 306
 
 /* ---- functions ---- */
 
@@ -924,14 +944,14 @@ int32_t oauth_request_token(int32_t client, const char *grant_type, int32_t leng
 /* Reads a member of what the server has sent with the token in memory, or else the stored one, such
  * as "instance_url". It never sends a request.
  *
- * source: OAUTH_FIELD_TOKEN, OAUTH_FIELD_REDIRECT, or OAUTH_FIELD_INTROSPECTION after
- * oauth_introspect. name: the member's name, or the way to it, with dots between names and, of a
- * list, an item's number: "authed_user.id", "data.0.id". Where the token stood below others, its
- * neighbours have both their name and that. "access_token", "refresh_token", "id_token",
- * "token_type" and "scope" are the token's own, whatever the server calls them; when it expires is
- * OAUTH_EXPIRES_AT. buffer: receives the text and a NUL: a text as it is, line ends too; a number,
- * "true" or "false" as JSON writes it; an object or a list as JSON. Members that take more than 64
- * KiB together, or are nested more than 16 deep, are not kept.
+ * source: OAUTH_FIELD_TOKEN, OAUTH_FIELD_REDIRECT, OAUTH_FIELD_INTROSPECTION after
+ * oauth_introspect, or OAUTH_FIELD_METADATA. name: the member's name, or the way to it, with dots
+ * between names and, of a list, an item's number: "authed_user.id", "data.0.id". Where the token
+ * stood below others, its neighbours have both their name and that. "access_token",
+ * "refresh_token", "id_token", "token_type" and "scope" are the token's own, whatever the server
+ * calls them; when it expires is OAUTH_EXPIRES_AT. buffer: receives the text and a NUL: a text as
+ * it is, line ends too; a number, "true" or "false" as JSON writes it; an object or a list as JSON.
+ * Members that take more than 64 KiB together, or are nested more than 16 deep, are not kept.
  *
  * Returns the text's length without the NUL, 0 for an empty text; OAUTH_ERROR_NO_FIELD where there
  * is no such member, or null; OAUTH_ERROR_SIGN_IN where there is no token, OAUTH_ERROR_PROPERTY for
@@ -954,6 +974,17 @@ int32_t oauth_field(int32_t client,
  * or what the server or the network answered. Since 0.1.
  */
 int32_t oauth_introspect(int32_t client);
+
+/* Looks up what the server says of itself, by OAUTH_ISSUER (RFC 8414 section 3). That is seldom
+ * needed: an operation does it when an endpoint that it needs is not set, and the answer is kept in
+ * the store, for all jobs, as long as the server says, between 10 minutes and a day; an older one
+ * is still used where the server cannot be reached. This call asks now, whatever is kept.
+ * oauth_field with OAUTH_FIELD_METADATA reads it. What is set beats what the server says.
+ *
+ * Returns 0, OAUTH_HTTP_NEEDED, OAUTH_ERROR_MISSING without an issuer, OAUTH_ERROR_METADATA, or
+ * what the network answered. Since 0.1.
+ */
+int32_t oauth_discover(int32_t client);
 
 #ifdef __cplusplus
 }

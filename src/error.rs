@@ -73,6 +73,9 @@ pub enum Error {
     RedirectUri { scheme: String },
     #[error("{key} cannot be used: {reason}")]
     Certificate { key: &'static str, reason: String },
+    /// By what the server says of itself.
+    #[error("{0}")]
+    Unsupported(String),
 
     // -- network --
     #[error("the name {host} cannot be resolved: check the URL, DNS and the network")]
@@ -131,6 +134,9 @@ pub enum Error {
     Unreadable { host: String, status: u16, reason: String },
     #[error("the answer is larger than 1 MiB: this is no token endpoint")]
     TooLarge { status: u16 },
+    /// What the server says of itself.
+    #[error("metadata: {reason}")]
+    Metadata { reason: String },
     /// It is kept, and can be renewed. The server's word could be anything: it stands in no sentence.
     #[error(
         "the token is not of type Bearer: see OAUTH_TOKEN_TYPE, and send oauth_access_token's as the server wants"
@@ -255,6 +261,7 @@ impl Error {
             Self::Profile(_) => (number::OAUTH_ERROR_PROFILE, Fix, NOTHING),
             Self::Insecure { .. } | Self::RedirectUri { .. } => (number::OAUTH_ERROR_INSECURE, Fix, NOTHING),
             Self::Certificate { .. } => (number::OAUTH_ERROR_CERTIFICATE, Fix, NOTHING),
+            Self::Unsupported(_) => (number::OAUTH_ERROR_UNSUPPORTED, Fix, NOTHING),
             Self::Resolve { .. } => (number::OAUTH_ERROR_RESOLVE, Retry, NOTHING),
             Self::Connect { .. } => (number::OAUTH_ERROR_CONNECT, Retry, NOTHING),
             Self::Proxy { .. } => (number::OAUTH_ERROR_CONNECT, Fix, NOTHING),
@@ -275,6 +282,7 @@ impl Error {
             Self::Response { .. } | Self::Unreadable { .. } => (number::OAUTH_ERROR_RESPONSE, Fix, MAYBE),
             Self::TooLarge { .. } => (number::OAUTH_ERROR_TOO_LARGE, Fix, MAYBE),
             Self::NoField { .. } => (number::OAUTH_ERROR_NO_FIELD, Fix, NOTHING),
+            Self::Metadata { .. } => (number::OAUTH_ERROR_METADATA, Fix, NOTHING),
             Self::TokenType => (number::OAUTH_ERROR_RESPONSE, Fix, NOTHING),
             Self::Store { is_transient, .. } => {
                 (number::OAUTH_ERROR_STORE, if *is_transient { Retry } else { Fix }, NOTHING)

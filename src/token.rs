@@ -15,6 +15,7 @@ const CLOCKS_DIFFER: i64 = 300;
 /// Whose token it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
+    /// Its URL or, where that is found by the issuer, the issuer.
     pub token_endpoint: String,
     pub client_id: String,
     pub account: String,
@@ -266,6 +267,10 @@ impl Purpose {
             Self::Header => ready.header(),
             Self::AccessToken => ready.access_token(),
         }
+    }
+
+    pub fn length(self, ready: &BearerToken) -> Result<i32> {
+        i32::try_from(self.text(ready).len()).map_err(|_| Error::TooLarge { status: 0 })
     }
 }
 

@@ -101,6 +101,11 @@
       *> cannot be read or used, or others can read it; or
       *> OAUTH-SIGNING-ALG does not fit the key. Since 0.1.
        78  OAUTH-ERROR-CERTIFICATE        VALUE -203.
+      *> The server says of itself that it lacks what the settings ask
+      *> for: an endpoint, a PKCE method, a way to authenticate, a
+      *> grant, a response type (RFC 8414 section 2). Nothing was sent.
+      *> Since 0.1.
+       78  OAUTH-ERROR-UNSUPPORTED        VALUE -204.
 
       *> Network: -300 to -399.
 
@@ -193,6 +198,9 @@
       *> What was sent has no member of that name, or null there; see
       *> oauth_field. Since 0.1.
        78  OAUTH-ERROR-NO-FIELD           VALUE -502.
+      *> The server's metadata, or its keys, cannot be found or used, or
+      *> they are another issuer's. Since 0.1.
+       78  OAUTH-ERROR-METADATA           VALUE -504.
 
       *> Storage: -600 to -699.
 
@@ -246,8 +254,11 @@
       *> What every endpoint that begins with "/" is appended to, such
       *> as "https://example.com/tenant". Since 0.1.
        78  OAUTH-BASE-URL                 VALUE 2.
-      *> Issuer identifier; a redirect that names another is refused
-      *> (RFC 9207). Since 0.1.
+      *> Issuer identifier, letter for letter as the server writes it; a
+      *> redirect that names another is refused (RFC 9207). An endpoint
+      *> that is not set is then the one of the server's metadata, which
+      *> are looked up when an operation first needs them, and kept in
+      *> OAUTH-STORE (RFC 8414): see oauth_discover. Since 0.1.
        78  OAUTH-ISSUER                   VALUE 3.
       *> URL of the page where a person signs in, or a path below
       *> OAUTH-BASE-URL (RFC 6749 section 3.1). Since 0.1.
@@ -577,6 +588,12 @@
       *> section 2.1, OAuth 2.0 Form Post Response Mode). Answers that
       *> are JWTs (JARM) cannot be read. Since 0.1.
        78  OAUTH-RESPONSE-MODE            VALUE 89.
+      *> URL of the server's metadata, where it is not what OAUTH-ISSUER
+      *> leads to: "ISSUER/.well-known/openid-configuration" (OpenID
+      *> Connect Discovery section 4), or
+      *> "/.well-known/oauth-authorization-server" before the issuer's
+      *> path (RFC 8414 section 3). Since 0.1.
+       78  OAUTH-METADATA-URL             VALUE 97.
 
       *> ---- properties: results, for oauth_get; an empty text where
       *> there is none ----
@@ -658,6 +675,9 @@
       *> What the server said last of a token (RFC 7662 section 2.2):
       *> see oauth_introspect. Since 0.1.
        78  OAUTH-FIELD-INTROSPECTION      VALUE 303.
+      *> What the server says of itself (RFC 8414 section 2): see
+      *> oauth_discover. Since 0.1.
+       78  OAUTH-FIELD-METADATA           VALUE 306.
 
       *> ---- functions ----
 
@@ -1117,19 +1137,19 @@
       *> memory, or else the stored one, such as "instance_url". It
       *> never sends a request.
       *>
-      *> source: OAUTH-FIELD-TOKEN, OAUTH-FIELD-REDIRECT, or
-      *> OAUTH-FIELD-INTROSPECTION after oauth_introspect. name: the
-      *> member's name, or the way to it, with dots between names and,
-      *> of a list, an item's number: "authed_user.id", "data.0.id".
-      *> Where the token stood below others, its neighbours have both
-      *> their name and that. "access_token", "refresh_token",
-      *> "id_token", "token_type" and "scope" are the token's own,
-      *> whatever the server calls them; when it expires is
-      *> OAUTH-EXPIRES-AT. buffer: receives the text and a NUL: a text
-      *> as it is, line ends too; a number, "true" or "false" as JSON
-      *> writes it; an object or a list as JSON. Members that take more
-      *> than 64 KiB together, or are nested more than 16 deep, are not
-      *> kept.
+      *> source: OAUTH-FIELD-TOKEN, OAUTH-FIELD-REDIRECT,
+      *> OAUTH-FIELD-INTROSPECTION after oauth_introspect, or
+      *> OAUTH-FIELD-METADATA. name: the member's name, or the way to
+      *> it, with dots between names and, of a list, an item's number:
+      *> "authed_user.id", "data.0.id". Where the token stood below
+      *> others, its neighbours have both their name and that.
+      *> "access_token", "refresh_token", "id_token", "token_type" and
+      *> "scope" are the token's own, whatever the server calls them;
+      *> when it expires is OAUTH-EXPIRES-AT. buffer: receives the text
+      *> and a NUL: a text as it is, line ends too; a number, "true" or
+      *> "false" as JSON writes it; an object or a list as JSON. Members
+      *> that take more than 64 KiB together, or are nested more than 16
+      *> deep, are not kept.
       *>
       *> Returns the text's length without the NUL, 0 for an empty text;
       *> OAUTH-ERROR-NO-FIELD where there is no such member, or null;
@@ -1160,6 +1180,24 @@
       *> or the network answered. Since 0.1.
       *>
       *>     CALL "oauth_introspect" USING
+      *>         BY VALUE OAUTH-CLIENT
+      *>         RETURNING OAUTH-RC
+      *>     END-CALL
+
+      *> Looks up what the server says of itself, by OAUTH-ISSUER (RFC
+      *> 8414 section 3). That is seldom needed: an operation does it
+      *> when an endpoint that it needs is not set, and the answer is
+      *> kept in the store, for all jobs, as long as the server says,
+      *> between 10 minutes and a day; an older one is still used where
+      *> the server cannot be reached. This call asks now, whatever is
+      *> kept. oauth_field with OAUTH-FIELD-METADATA reads it. What is
+      *> set beats what the server says.
+      *>
+      *> Returns 0, OAUTH-HTTP-NEEDED, OAUTH-ERROR-MISSING without an
+      *> issuer, OAUTH-ERROR-METADATA, or what the network answered.
+      *> Since 0.1.
+      *>
+      *>     CALL "oauth_discover" USING
       *>         BY VALUE OAUTH-CLIENT
       *>         RETURNING OAUTH-RC
       *>     END-CALL

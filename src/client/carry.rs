@@ -117,7 +117,7 @@ impl Client {
         let Some(purpose) = purpose else { return result.map(|_| 0) };
         let bearer = self.after_renewal(&snapshot, result)?;
         purpose.check(&bearer)?;
-        i32::try_from(purpose.text(&bearer).len()).map_err(|_| Error::TooLarge { status: 0 })
+        purpose.length(&bearer)
     }
 }
 

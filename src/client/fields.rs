@@ -18,6 +18,7 @@ impl Client {
             number::OAUTH_FIELD_INTROSPECTION => {
                 return self.field_of_answer(source, name, "the introspection", "oauth_introspect")
             }
+            number::OAUTH_FIELD_METADATA => return self.field_of_metadata(name),
             _ => return Err(Error::Property { number: source, what: "source of a field" }),
         };
         let process = self.process();
@@ -40,6 +41,16 @@ impl Client {
             }),
         };
         found.map_err(lacks)
+    }
+
+    /// A member of what the server says of itself, as far as that is known.
+    fn field_of_metadata(&self, name: &str) -> Result<Secret> {
+        let found = match self.metadata() {
+            Some(metadata) => text_at(&metadata.members, name),
+            None => Err("they are not known yet, call oauth_discover".to_owned()),
+        };
+        let whose = "the server's metadata";
+        found.map_err(|instead| Error::NoField { whose, name: name.chars().take(40).collect(), instead })
     }
 
     /// A member of what the server has said to `call` last.

@@ -19,8 +19,10 @@ impl Client {
     pub fn introspect(&self) -> Result<()> {
         let process = self.process();
         let snapshot = process.snapshot.load_full();
-        snapshot.settings.introspection_url()?;
         let token = process.source(&snapshot).own_token()?.ok_or_else(|| snapshot.settings.no_token())?;
+        let is_lacking = snapshot.settings.endpoints.introspection_endpoint.is_empty();
+        let snapshot = self.known(snapshot, is_lacking, |client| client.introspect().map(|()| 0))?;
+        snapshot.settings.introspection_url()?;
         let carrier = process.carrier(&snapshot)?;
         let settings = snapshot.settings.clone();
         let operation = Introspection { settings, token: token.token.clone() }.operation();

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod carry;
+mod discovery;
 mod fields;
 mod inquiries;
 mod pages;

@@ -10,6 +10,7 @@ use super::task::Task;
 use crate::error::{Error, Result};
 use crate::operation::caller_http::CallerHttp;
 use crate::pending::Codes;
+use crate::protocol::metadata::Metadata;
 use crate::renewal::cache::{Brought, TokenCache};
 use crate::renewal::{SingleFlight, TokenSource, Way};
 use crate::secret::Secret;
@@ -29,6 +30,8 @@ pub struct Process {
     pub memory: MemoryStore,
     /// One renewal or revocation at a time, where the built-in HTTPS carries it.
     pub flight: SingleFlight<(TokenKey, Errand), Brought>,
+    /// One look-up of an issuer's metadata at a time, by issuer and URL, where the built-in HTTPS carries it.
+    pub discoveries: SingleFlight<(String, String), Arc<Metadata>>,
     pub caller_http: CallerHttp<Task>,
     pub state: Mutex<State>,
     /// Guards the one that is set up, with what it was set up by; also while it is made, which reads no file.
@@ -108,6 +111,7 @@ impl Process {
             cache,
             memory,
             flight: SingleFlight::default(),
+            discoveries: SingleFlight::default(),
             caller_http: CallerHttp::default(),
             state: Mutex::new(state),
             transport: Mutex::default(),

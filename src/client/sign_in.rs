@@ -4,11 +4,14 @@
 use std::mem;
 use std::sync::Arc;
 
+use arc_swap::Guard;
+
 use super::task::{Aim, SignIn, Task};
 use super::Client;
 use crate::error::{Error, Result};
 use crate::operation::Exchange;
 use crate::pending::{AuthorizationUrl, ReturnedCode};
+use crate::secret::Secret;
 use crate::settings::Snapshot;
 use crate::store::Reservation;
 use crate::system::lock;
@@ -24,6 +27,13 @@ impl Client {
     ) -> Result<i32> {
         let process = self.process();
         let snapshot = process.snapshot.load();
+        let endpoints = &snapshot.settings.endpoints;
+        let snapshot = if endpoints.authorization_endpoint.is_empty() || endpoints.token_endpoint.is_empty() {
+            let again = |client: &Self| client.build_authorize_url(length_of, false);
+            Guard::from_inner(self.known(Guard::into_inner(snapshot), true, again)?)
+        } else {
+            snapshot
+        };
         let url = AuthorizationUrl::new(&snapshot)?;
         let length = put(&url.parts())?;
         if is_remembered {
@@ -37,6 +47,10 @@ impl Client {
         let process = self.process();
         let snapshot = process.snapshot.load_full();
         snapshot.settings.demands_person()?;
+        let (again, is_lacking) =
+            (Secret::new(pasted), snapshot.settings.endpoints.token_endpoint.is_empty());
+        let again = move |client: &Self| client.exchange_code(again.expose()).map(|()| 0);
+        let snapshot = self.known(snapshot, is_lacking, again)?;
         // Built in, several codes can be on the way at once.
         let carrier = process.carrier(&snapshot)?;
         let is_used = |code: &str| lock(&process.state).codes.is_used(code);
@@ -69,4 +83,10 @@ fn exchange(
     let aim = Aim::SignIn(SignIn { fingerprint, claim, place });
     let settings = snapshot.settings.clone();
     (Exchange { settings, code, fingerprint, redirect_uri, verifier, extra, token_host, before }, aim)
+}
+
+/// As long as a buffer would have to be, without its NUL.
+fn length_of(parts: &[&[u8]]) -> Result<i32> {
+    let length: usize = parts.iter().map(|part| part.len()).sum();
+    i32::try_from(length).map_err(|_| Error::TooLarge { status: 0 })
 }

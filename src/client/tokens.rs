@@ -20,11 +20,18 @@ use crate::token::{BearerToken, Purpose};
 impl Client {
     pub fn refresh(&self) -> Result<()> {
         let process = self.process();
-        process.renew(&process.snapshot.load_full(), RenewalRequest::by_hand(Way::RefreshFirst)).map(drop)
+        let snapshot = process.snapshot.load_full();
+        let is_lacking = process.needs_token_endpoint(&snapshot)?;
+        let snapshot = self.known(snapshot, is_lacking, |client| client.refresh().map(|()| 0))?;
+        process.renew(&snapshot, RenewalRequest::by_hand(Way::RefreshFirst)).map(drop)
     }
 
     /// A token by that grant, which is the client's from now on; empty: by the one it has.
     pub fn request_token(&self, grant_type: &str) -> Result<()> {
+        let snapshot = self.process().snapshot.load_full();
+        let (again, is_lacking) =
+            (grant_type.to_owned(), snapshot.settings.endpoints.token_endpoint.is_empty());
+        self.known(snapshot, is_lacking, move |client| client.request_token(&again).map(|()| 0))?;
         let before = self.get(number::OAUTH_GRANT_TYPE)?;
         if !grant_type.is_empty() {
             self.set(number::OAUTH_GRANT_TYPE, grant_type)?;
@@ -69,7 +76,10 @@ impl Client {
             way: Way::RefreshFirst,
             is_early: token.is_some_and(|token| token.is_alive(snapshot.settings.freshness)),
         };
-        let renewed = process.renew(&snapshot, wanted);
+        let again = move |client: &Self| purpose.length(&*client.fresh(purpose)?);
+        let is_lacking = process.needs_token_endpoint(&snapshot)?;
+        let known = self.known_for(Some(purpose), snapshot.clone(), is_lacking, again);
+        let renewed = known.and_then(|snapshot| process.renew(&snapshot, wanted));
         self.after_renewal(&snapshot, renewed)
     }
 
@@ -111,12 +121,25 @@ impl Client {
     pub fn revoke(&self) -> Result<()> {
         let process = self.process();
         let snapshot = process.snapshot.load_full();
+        let is_lacking = snapshot.settings.endpoints.revocation_endpoint.is_empty();
+        let snapshot = self.known(snapshot, is_lacking, |client| client.revoke().map(|()| 0))?;
         snapshot.settings.revocation_url()?;
         process.revoke(&snapshot).map(drop)
     }
 }
 
 impl Process {
+    /// Whether a renewal would ask the server at an endpoint that is not set. Where a person is needed nobody is asked.
+    fn needs_token_endpoint(&self, snapshot: &Snapshot) -> Result<bool> {
+        let settings = &snapshot.settings;
+        if !settings.endpoints.token_endpoint.is_empty() || settings.machine_grant().is_some() {
+            return Ok(settings.endpoints.token_endpoint.is_empty());
+        }
+        let token = self.source(snapshot).token()?;
+        let can_refresh = token.is_some_and(|cached| cached.token.refresh_token.is_some());
+        Ok(can_refresh && settings.endpoints.refresh_endpoint.is_empty())
+    }
+
     fn renew(&self, snapshot: &Arc<Snapshot>, wanted: RenewalRequest) -> Result<Brought> {
         match self.carrier(snapshot)? {
             Carrier::Builtin => {

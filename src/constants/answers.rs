@@ -58,6 +58,9 @@ pub const OAUTH_ERROR_INSECURE: i32 = -202;
 /// A CA file, a certificate, a private key or a service account cannot be read or used, or others can read it; or
 /// OAUTH_SIGNING_ALG does not fit the key. Since 0.1.
 pub const OAUTH_ERROR_CERTIFICATE: i32 = -203;
+/// The server says of itself that it lacks what the settings ask for: an endpoint, a PKCE method, a way to authenticate, a
+/// grant, a response type (RFC 8414 section 2). Nothing was sent. Since 0.1.
+pub const OAUTH_ERROR_UNSUPPORTED: i32 = -204;
 
 // Network: -300 to -399.
 
@@ -126,6 +129,8 @@ pub const OAUTH_ERROR_RESPONSE: i32 = -500;
 pub const OAUTH_ERROR_TOO_LARGE: i32 = -501;
 /// What was sent has no member of that name, or null there; see `oauth_field`. Since 0.1.
 pub const OAUTH_ERROR_NO_FIELD: i32 = -502;
+/// The server's metadata, or its keys, cannot be found or used, or they are another issuer's. Since 0.1.
+pub const OAUTH_ERROR_METADATA: i32 = -504;
 
 // Storage: -600 to -699.
 

@@ -8,7 +8,9 @@
 pub const OAUTH_PROFILE: i32 = 1;
 /// What every endpoint that begins with `/` is appended to, such as `https://example.com/tenant`. Since 0.1.
 pub const OAUTH_BASE_URL: i32 = 2;
-/// Issuer identifier; a redirect that names another is refused (RFC 9207). Since 0.1.
+/// Issuer identifier, letter for letter as the server writes it; a redirect that names another is refused (RFC 9207). An
+/// endpoint that is not set is then the one of the server's metadata, which are looked up when an operation first needs
+/// them, and kept in OAUTH_STORE (RFC 8414): see `oauth_discover`. Since 0.1.
 pub const OAUTH_ISSUER: i32 = 3;
 /// URL of the page where a person signs in, or a path below OAUTH_BASE_URL (RFC 6749 section 3.1). Since 0.1.
 pub const OAUTH_AUTHORIZATION_ENDPOINT: i32 = 4;
@@ -227,6 +229,10 @@ pub const OAUTH_AUTHORIZATION_DETAILS: i32 = 88;
 /// OAUTH_REDIRECT_URI, whose content is what `oauth_exchange_code` takes (OAuth 2.0 Multiple Response Type Encoding
 /// Practices section 2.1, OAuth 2.0 Form Post Response Mode). Answers that are JWTs (JARM) cannot be read. Since 0.1.
 pub const OAUTH_RESPONSE_MODE: i32 = 89;
+/// URL of the server's metadata, where it is not what OAUTH_ISSUER leads to: `ISSUER/.well-known/openid-configuration`
+/// (OpenID Connect Discovery section 4), or `/.well-known/oauth-authorization-server` before the issuer's path (RFC 8414
+/// section 3). Since 0.1.
+pub const OAUTH_METADATA_URL: i32 = 97;
 
 // ---- properties: results, for oauth_get; an empty text where there is none ----
 
@@ -287,3 +293,5 @@ pub const OAUTH_FIELD_TOKEN: i32 = 301;
 pub const OAUTH_FIELD_REDIRECT: i32 = 302;
 /// What the server said last of a token (RFC 7662 section 2.2): see `oauth_introspect`. Since 0.1.
 pub const OAUTH_FIELD_INTROSPECTION: i32 = 303;
+/// What the server says of itself (RFC 8414 section 2): see `oauth_discover`. Since 0.1.
+pub const OAUTH_FIELD_METADATA: i32 = 306;

@@ -13,3 +13,15 @@ use super::guard::guard_client;
 pub extern "C" fn oauth_introspect(client: i32) -> i32 {
     guard_client(client, &|c| c.introspect().map(|()| 0))
 }
+
+/// Looks up what the server says of itself, by OAUTH_ISSUER (RFC 8414 section 3). That is seldom needed: an operation
+/// does it when an endpoint that it needs is not set, and the answer is kept in the store, for all jobs, as long as the
+/// server says, between 10 minutes and a day; an older one is still used where the server cannot be reached. This call
+/// asks now, whatever is kept. `oauth_field` with OAUTH_FIELD_METADATA reads it. What is set beats what the server says.
+///
+/// Returns 0, OAUTH_HTTP_NEEDED, OAUTH_ERROR_MISSING without an issuer, OAUTH_ERROR_METADATA, or what the network
+/// answered. Since 0.1.
+#[no_mangle]
+pub extern "C" fn oauth_discover(client: i32) -> i32 {
+    guard_client(client, &|c| c.discover().map(|()| 0))
+}

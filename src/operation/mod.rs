@@ -5,6 +5,7 @@
 mod budget;
 pub mod builtin;
 pub mod caller_http;
+mod discovery;
 mod exchange;
 mod introspection;
 mod machine;
@@ -12,6 +13,7 @@ mod refresh;
 mod retry;
 mod revocation;
 
+pub use discovery::Discovery;
 pub use exchange::Exchange;
 pub use introspection::Introspection;
 use machine::Machine;
@@ -25,6 +27,7 @@ use std::time::Duration;
 use crate::error::{Error, Result};
 use crate::json::Json;
 use crate::protocol::message::{Request, Response};
+use crate::protocol::metadata::Metadata;
 use crate::secret::Secret;
 use crate::settings::Settings;
 use crate::store::Fingerprint;
@@ -88,6 +91,7 @@ pub enum Product {
     Token(Arc<Token>),
     /// The members of an answer.
     Members(Json),
+    Metadata(Arc<Metadata>),
     Nothing,
 }
 

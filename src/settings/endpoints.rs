@@ -1,12 +1,15 @@
 //! Where the authorization server is.
 #![forbid(unsafe_code)]
 
+use std::sync::Arc;
+
 use once_cell::race::OnceBox;
 
 use super::row::{text, Given, Kind, Row, Words};
 use super::Settings;
 use crate::constants as number;
 use crate::error::{Error, Result};
+use crate::protocol::metadata::Metadata;
 use crate::uri;
 
 #[derive(Clone, Debug, Default)]
@@ -22,7 +25,11 @@ pub struct Endpoints {
     pub refresh_endpoint: String,
     pub revocation_endpoint: String,
     pub introspection_endpoint: String,
+    /// Empty: where the issuer leads to.
+    pub metadata_url: String,
     pub allow_http: bool,
+    /// What the issuer says of itself, once that is known: it stands for what is not set.
+    metadata: Option<Arc<Metadata>>,
     /// The token endpoint as a whole URL, checked; made on first use, and again when something here has changed.
     /// Nobody waits for who makes it: the child of a fork has it, and not that thread.
     checked_token_url: OnceBox<String>,
@@ -37,7 +44,7 @@ pub const ROWS: &[Row] = &[
     Row {
         number: number::OAUTH_ISSUER,
         key: "issuer",
-        kind: Kind::Text(text, |s| &s.endpoints.issuer, |s| &mut s.endpoints.issuer),
+        kind: Kind::Text(text, |s| &s.endpoints.issuer, |s| &mut anothers(s).issuer),
     },
     Row {
         number: number::OAUTH_REQUIRE_ISS,
@@ -86,6 +93,11 @@ pub const ROWS: &[Row] = &[
         ),
     },
     Row {
+        number: number::OAUTH_METADATA_URL,
+        key: "metadata_url",
+        kind: Kind::Text(for_requests, |s| &s.endpoints.metadata_url, |s| &mut anothers(s).metadata_url),
+    },
+    Row {
         number: number::OAUTH_ALLOW_HTTP,
         key: "allow_http",
         kind: Kind::Word(|s| &s.endpoints.allow_http, |s| &mut changed(s).allow_http),
@@ -101,6 +113,12 @@ impl Words for bool {
 fn changed(settings: &mut Settings) -> &mut Endpoints {
     settings.endpoints.checked_token_url = OnceBox::new();
     &mut settings.endpoints
+}
+
+/// What was known of the server may be another's.
+fn anothers(settings: &mut Settings) -> &mut Endpoints {
+    settings.endpoints.metadata = None;
+    changed(settings)
 }
 
 fn whole_url(settings: &Settings, given: Given<'_>) -> Result<String> {
@@ -135,16 +153,36 @@ fn for_requests(settings: &Settings, given: Given<'_>) -> Result<String> {
 impl Settings {
     /// Whether an answer without `iss` is refused.
     pub fn demands_issuer(&self) -> Result<bool> {
-        let Endpoints { issuer, require_iss, .. } = &self.endpoints;
+        let Endpoints { issuer, require_iss, metadata, .. } = &self.endpoints;
         if *require_iss && issuer.is_empty() {
             return Err(Error::Missing { key: "issuer", operation: "require_iss can be met" });
         }
-        Ok(*require_iss)
+        // RFC 9207 section 3: a server that says so sends it with each answer.
+        let says_so = |known: &Metadata| known.says("authorization_response_iss_parameter_supported");
+        Ok(*require_iss || metadata.as_deref().is_some_and(says_so))
+    }
+
+    /// The endpoint of that key as a whole URL: what is set or, by the same name, what the server says. A setting always
+    /// beats the metadata.
+    pub fn endpoint(&self, key: &'static str, set: &str, operation: &'static str) -> Result<String> {
+        match &self.endpoints.metadata {
+            Some(metadata) if set.is_empty() => {
+                let url = metadata.endpoint(key, self.shows_certificate())?;
+                let url = url.ok_or_else(|| {
+                    Error::Unsupported(format!(
+                        "the server names no {key}: set it before {operation}, if there is one"
+                    ))
+                })?;
+                uri::check_endpoint(key, url, self.endpoints.allow_http)?;
+                Ok(url.to_owned())
+            }
+            _ => self.endpoints.url(key, set, operation),
+        }
     }
 
     pub fn authorization_url(&self) -> Result<String> {
         let endpoint = &self.endpoints.authorization_endpoint;
-        self.endpoints.url("authorization_endpoint", endpoint, "oauth_build_authorize_url")
+        self.endpoint("authorization_endpoint", endpoint, "oauth_build_authorize_url")
     }
 
     pub fn token_url(&self) -> Result<String> {
@@ -152,8 +190,18 @@ impl Settings {
         if let Some(url) = checked.get() {
             return Ok(url.clone());
         }
-        let url = self.endpoints.url("token_endpoint", endpoint, "tokens are asked for")?;
+        let url = self.endpoint("token_endpoint", endpoint, "tokens are asked for")?;
         Ok(checked.get_or_init(|| Box::new(url)).clone())
+    }
+
+    /// Whose tokens are kept apart from other servers': the token endpoint's URL or, where that is found by the issuer, the
+    /// issuer, which needs no look-up, and stays when the server moves.
+    pub fn server(&self) -> Result<String> {
+        let Endpoints { token_endpoint, issuer, .. } = &self.endpoints;
+        if token_endpoint.is_empty() && !issuer.is_empty() {
+            return Ok(issuer.clone());
+        }
+        self.token_url()
     }
 
     pub fn refresh_url(&self) -> Result<String> {
@@ -161,23 +209,23 @@ impl Settings {
         if endpoint.is_empty() {
             return self.token_url();
         }
-        self.endpoints.url("refresh_endpoint", endpoint, "tokens are refreshed")
+        self.endpoint("refresh_endpoint", endpoint, "tokens are refreshed")
     }
 
     pub fn revocation_url(&self) -> Result<String> {
         let endpoint = &self.endpoints.revocation_endpoint;
-        self.endpoints.url("revocation_endpoint", endpoint, "oauth_revoke")
+        self.endpoint("revocation_endpoint", endpoint, "oauth_revoke")
     }
 
     pub fn introspection_url(&self) -> Result<String> {
         let endpoint = &self.endpoints.introspection_endpoint;
-        self.endpoints.url("introspection_endpoint", endpoint, "oauth_introspect")
+        self.endpoint("introspection_endpoint", endpoint, "oauth_introspect")
     }
 }
 
 impl Endpoints {
-    /// An endpoint as a whole URL. Checked again here: allow_http may have been taken back since it was set.
-    fn url(&self, key: &'static str, text: &str, operation: &'static str) -> Result<String> {
+    /// What is set as a whole URL. Checked again here: allow_http may have been taken back since it was set.
+    pub(super) fn url(&self, key: &'static str, text: &str, operation: &'static str) -> Result<String> {
         if text.is_empty() {
             return Err(Error::Missing { key, operation });
         }
@@ -191,5 +239,14 @@ impl Endpoints {
         };
         uri::check_endpoint(key, &url, self.allow_http)?;
         Ok(url)
+    }
+
+    pub fn metadata(&self) -> Option<&Arc<Metadata>> {
+        self.metadata.as_ref()
+    }
+
+    pub(super) fn learn(&mut self, metadata: Arc<Metadata>) {
+        self.checked_token_url = OnceBox::new();
+        self.metadata = Some(metadata);
     }
 }

@@ -10,6 +10,7 @@ mod endpoints;
 mod freshness;
 mod grant;
 mod http;
+mod metadata;
 mod profile;
 mod redirect;
 mod results;

@@ -64,7 +64,7 @@ impl Snapshot {
         }
     }
 
-    /// The record of the account. In a folder it has no place without a token endpoint.
+    /// The record of the account. In a folder it has no place without a token endpoint or an issuer.
     pub fn record(&self) -> Result<&dyn Record> {
         let make = || match &self.settings.storage.store {
             StoreSetting::Memory => Ok(self.memory_record.clone()),
@@ -96,7 +96,7 @@ impl AuthorizationTemplate {
         settings.demands_person()?;
         let url = authorization.url_template(&settings.authorization_url()?, &client.client_id, grant)?;
         let request = PendingRequest {
-            token_endpoint: settings.token_url()?,
+            token_endpoint: settings.server()?,
             account: storage.account.clone(),
             client_id: client.client_id.clone(),
             redirect_uri: authorization.redirect_uri.clone(),

@@ -129,7 +129,8 @@ impl Settings {
                 format!("; the store is {}{from_here}", folder.absolute.display())
             }
         };
-        let machine = if self.endpoints.authorization_endpoint.is_empty() {
+        let machine = if self.endpoints.authorization_endpoint.is_empty() && self.endpoints.issuer.is_empty()
+        {
             " (a job without a person sets grant_type)"
         } else {
             ""
@@ -161,7 +162,7 @@ impl Settings {
 
 impl Identity {
     pub fn of(settings: &Settings) -> Result<Self> {
-        Ok(Self { token_endpoint: settings.token_url()?, ..Self::without_server(settings) })
+        Ok(Self { token_endpoint: settings.server()?, ..Self::without_server(settings) })
     }
 
     /// Whose, as long as no usable token endpoint is named.
@@ -178,7 +179,7 @@ impl Identity {
 /// Whose token it is, and where it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenKey {
-    /// None while the settings do not name a usable token endpoint.
+    /// None while the settings name neither a usable token endpoint nor an issuer.
     pub identity: Option<Arc<Identity>>,
     /// What a machine's token was asked for with.
     pub basis: Option<String>,

@@ -221,6 +221,7 @@ fn everything_set() -> Client {
         (OAUTH_REFRESH_ENDPOINT, "/refresh"),
         (OAUTH_REVOCATION_ENDPOINT, "/revoke"),
         (OAUTH_INTROSPECTION_ENDPOINT, "/introspect"),
+        (OAUTH_METADATA_URL, "/metadata"),
         (OAUTH_CLIENT_AUTH, "client_secret_post"),
         (OAUTH_SCOPE, "read write"),
         (OAUTH_AUTHORIZE_PARAMS, "prompt=consent&nonce=n-0S6_WzA2Mj"),

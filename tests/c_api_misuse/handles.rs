@@ -33,6 +33,7 @@ pub const CALLS: &[Call] = &[
     ("oauth_forget", |c| ffi::oauth_forget(c)),
     ("oauth_revoke", |c| ffi::oauth_revoke(c)),
     ("oauth_introspect", |c| ffi::oauth_introspect(c)),
+    ("oauth_discover", |c| ffi::oauth_discover(c)),
     ("oauth_store_reseal", |c| ffi::oauth_store_reseal(c)),
     ("oauth_import_token", |c| unsafe { ffi::oauth_import_token(c, -1, c"{}".as_ptr(), -1) }),
     ("oauth_http_request", |c| out(|b, n| unsafe { ffi::oauth_http_request(c, OAUTH_REQUEST_URL, b, n) }).0),

@@ -45,6 +45,7 @@ const GOOD: &[(i32, &str, &str)] = &[
     (OAUTH_PENDING_EXPIRES_IN, "60", "172800"),
     (OAUTH_REVOCATION_ENDPOINT, "/revoke", ""),
     (OAUTH_INTROSPECTION_ENDPOINT, "/introspect", ""),
+    (OAUTH_METADATA_URL, "/metadata", ""),
     (OAUTH_REQUIRE_ISS, "yes", "no"),
     (OAUTH_ALLOW_REDIRECT_URI, "http javascript", ""),
     (OAUTH_STORE_ALLOW_PLAIN, "yes", "no"),

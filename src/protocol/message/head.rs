@@ -3,12 +3,15 @@
 #![forbid(unsafe_code)]
 
 /// What is looked at. All else is passed over, whatever it holds.
-const KNOWN: [&str; 8] = [
+const KNOWN: [&str; 11] = [
+    "Age",
+    "Cache-Control",
     "Connection",
     "Content-Encoding",
     "Content-Length",
     "Content-Type",
     "Date",
+    "Expires",
     "Retry-After",
     "Transfer-Encoding",
     "WWW-Authenticate",
