@@ -170,6 +170,10 @@ extern "C" {
  * old (RFC 9101 section 7). Since 0.1.
  */
 #define OAUTH_ERROR_REQUEST_OBJECT (-414)
+/* "invalid_dpop_proof", or "use_dpop_nonce" again and again: a proof of OAUTH_DPOP is not taken
+ * (RFC 9449). Since 0.1.
+ */
+#define OAUTH_ERROR_INVALID_DPOP (-415)
 /* "invalid_authorization_details": what OAUTH_AUTHORIZATION_DETAILS says is not as the server has
  * it (RFC 9396 section 5). Since 0.1.
  */
@@ -575,6 +579,19 @@ extern "C" {
  * Since 0.1.
  */
 #define OAUTH_METADATA_URL 97
+/* "yes": tokens are bound to a key, such that who has stolen one cannot use it (RFC 9449);
+ * "required": and an answer with another token is refused; "no" unless set. The key is made with
+ * the first token and kept beside it, sealed as that is: who renews it, in whichever process, has
+ * it, too. Requests for tokens and refreshes carry proofs; those to the API get theirs by
+ * oauth_request_headers. A token that was bound stays so, whatever is set. Where the server gives a
+ * Bearer all the same, "yes" takes it, and it is sent as one. It needs a build with the feature
+ * "sign". Since 0.1.
+ */
+#define OAUTH_DPOP 95
+/* What keys for OAUTH_DPOP are made for: "ES256" unless set, "ES384" or "EdDSA". A key that is
+ * there stays until the next sign-in. Since 0.1.
+ */
+#define OAUTH_DPOP_ALG 96
 
 /* ---- properties: results, for oauth_get; an empty text where there is none ---- */
 
@@ -587,8 +604,8 @@ extern "C" {
 /* ID token, unchecked (OpenID Connect Core section 2). Since 0.1. */
 #define OAUTH_ID_TOKEN 104
 /* Token type, as the server wrote it; "Bearer" where it wrote none. A token of another type, such
- * as "mac" or "DPoP", is kept and renewed, but oauth_bearer_header does not send it as a Bearer.
- * Since 0.1.
+ * as "mac" or "DPoP", is kept and renewed, but oauth_bearer_header does not send it as a Bearer:
+ * see oauth_request_headers. Since 0.1.
  */
 #define OAUTH_TOKEN_TYPE 105
 /* When the access token expires, such as "2026-01-31T12:00:00Z" (RFC 3339); empty where unknown.
@@ -630,6 +647,10 @@ extern "C" {
  * renewed it last, what went wrong last. No secret is in it. Since 0.1.
  */
 #define OAUTH_STATUS_LINE 116
+/* Which key the token is bound to, or its refresh token: the thumbprint of the public one (RFC
+ * 7638, RFC 9449 section 6). Since 0.1.
+ */
+#define OAUTH_DPOP_JKT 132
 
 /* ---- parts of a request: oauth_http_request ---- */
 
@@ -785,7 +806,8 @@ int32_t oauth_refresh(int32_t client);
  * asked for.
  *
  * A token that the server calls another type than Bearer is no header: OAUTH_ERROR_RESPONSE (RFC
- * 6749 section 7.1). oauth_access_token gives it, for a program that knows how it is sent.
+ * 6749 section 7.1). oauth_request_headers sends one of type DPoP as it has to be sent;
+ * oauth_access_token gives any, for a program that knows how.
  *
  * Returns the header's length, OAUTH_HTTP_NEEDED, OAUTH_ERROR_SIGN_IN, OAUTH_ERROR_RESPONSE,
  * OAUTH_ERROR_BUFFER, or what the server or the network answered. Since 0.1.
@@ -866,18 +888,19 @@ int32_t oauth_http_request(int32_t client, int32_t part, char *buffer, int32_t c
 /* Hands over the answer to the request of oauth_http_request; the operation that needed it goes on.
  *
  * status: the HTTP status, or 0 or less where no answer came. headers: the answer's header lines,
- * as they came; Content-Encoding, Content-Type, Date, Retry-After and WWW-Authenticate are looked
- * at, and headers may be empty. Of several heads (a proxy's, "100 Continue", a redirect's) the last
- * counts: a line that begins with "HTTP/" begins one. body: the answer's body, as it came; gzip and
- * deflate are read, up to 1 MiB of content. Of these two every byte counts: neither a NUL nor
- * blanks end them unless the length is OAUTH_NUL_TERMINATED. A body of more than 1 MiB is not
- * looked at, and ends the operation with OAUTH_ERROR_TOO_LARGE; of longer headers the first lines
- * are looked at.
+ * as they came; Content-Encoding, Content-Type, Date, DPoP-Nonce, Retry-After and WWW-Authenticate
+ * are looked at, and headers may be empty. Of several heads (a proxy's, "100 Continue", a
+ * redirect's) the last counts: a line that begins with "HTTP/" begins one. body: the answer's body,
+ * as it came; gzip and deflate are read, up to 1 MiB of content. Of these two every byte counts:
+ * neither a NUL nor blanks end them unless the length is OAUTH_NUL_TERMINATED. A body of more than
+ * 1 MiB is not looked at, and ends the operation with OAUTH_ERROR_TOO_LARGE; of longer headers the
+ * first lines are looked at.
  *
  * Returns what the operation returns: 0 for oauth_exchange_code, oauth_refresh and oauth_revoke,
- * the length for oauth_bearer_header and oauth_access_token (this thread's next call of them gives
- * the text and asks for no request), OAUTH_HTTP_NEEDED where there is one more request to send, or
- * the operation's error; OAUTH_ERROR_SEQUENCE where no request waits. Since 0.1.
+ * the length for oauth_bearer_header, oauth_access_token and oauth_request_headers (this thread's
+ * next call of them gives the text and asks for no request), OAUTH_HTTP_NEEDED where there is one
+ * more request to send, or the operation's error; OAUTH_ERROR_SEQUENCE where no request waits.
+ * Since 0.1.
  */
 int32_t oauth_http_response(int32_t client,
                             int32_t status,
@@ -985,6 +1008,53 @@ int32_t oauth_introspect(int32_t client);
  * what the network answered. Since 0.1.
  */
 int32_t oauth_discover(int32_t client);
+
+/* Gives all header lines that one request to the API needs, fresh as by oauth_bearer_header:
+ * "Authorization: Bearer ...", or for a token that is bound to a key (OAUTH_DPOP) "Authorization:
+ * DPoP ..." and "DPoP: ...", a proof for this request alone (RFC 9449 section 7). Each line ends
+ * with CR LF.
+ *
+ * method: the request's, as it is sent, such as "GET". url: where it goes, in ASCII; what stands
+ * behind "?" may be left out. http:// is refused unless it is loopback or OAUTH_ALLOW_HTTP is set.
+ * headers: receives the lines and a NUL. For the same request they are as long each time, unless
+ * the API or another thread has brought something new meanwhile; each proof is another, and good
+ * for once and for a few minutes.
+ *
+ * After each answer, or at least after one of 401, oauth_api_response says whether the request is
+ * to be sent again.
+ *
+ * Returns the lines' length, OAUTH_HTTP_NEEDED, OAUTH_ERROR_VALUE, OAUTH_ERROR_INSECURE,
+ * OAUTH_ERROR_CERTIFICATE where this build cannot sign, OAUTH_ERROR_BUFFER, or what
+ * oauth_bearer_header returns. Since 0.1.
+ */
+int32_t oauth_request_headers(int32_t client,
+                              const char *method,
+                              int32_t method_length,
+                              const char *url,
+                              int32_t url_length,
+                              char *headers,
+                              int32_t capacity);
+
+/* Hands over what the API answered to a request with oauth_request_headers, and says whether to
+ * send it again, at once and with new ones: where the API asks for another nonce (RFC 9449 section
+ * 9), where our clock is not its own, and where it refuses the token with 401, which is then
+ * renewed as after oauth_token_rejected. It is for tokens of either type. An API that refuses the
+ * new token, too, refuses it for another reason: the answer stands. Call it after each answer of
+ * 401 at least; after each one, and nonces that come with good answers spare requests.
+ *
+ * url: where the request went. status: the answer's, or 0 where none came. headers: its header
+ * lines, as they came, exactly headers_length bytes; DPoP-Nonce, WWW-Authenticate and Date are
+ * looked at.
+ *
+ * Returns 1: send it again; 0: the answer stands; or OAUTH_ERROR_INVALID_DPOP where no other proof
+ * helps: the API asks for a nonce again and again, or refuses the proof itself. Since 0.1.
+ */
+int32_t oauth_api_response(int32_t client,
+                           const char *url,
+                           int32_t url_length,
+                           int32_t status,
+                           const char *headers,
+                           int32_t headers_length);
 
 #ifdef __cplusplus
 }

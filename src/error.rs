@@ -142,6 +142,17 @@ pub enum Error {
         "the token is not of type Bearer: see OAUTH_TOKEN_TYPE, and send oauth_access_token's as the server wants"
     )]
     TokenType,
+    /// It is a token of RFC 9449.
+    #[error("the token is bound to a key (DPoP): send what oauth_request_headers gives for each request")]
+    ProofNeeded,
+    #[error("the token is of type DPoP, and its key is not here: set dpop to yes, and sign in or ask again")]
+    NoProofKey,
+    /// It is not kept.
+    #[error("the server gave a token that is bound to no key: ask it for DPoP, or set dpop to yes")]
+    NotBound { status: u16 },
+    /// An API refuses proofs; what the server of tokens says is a refusal.
+    #[error("{0}")]
+    Proof(String),
 
     /// `instead`: what there is, by names and no values.
     #[error("{whose} has no member {name}: {instead}")]
@@ -279,11 +290,16 @@ impl Error {
             | Self::EarlyLost { .. } => (number::OAUTH_ERROR_UNAVAILABLE, Retry, NOTHING),
             Self::NoToken(_) | Self::SignIn { .. } => (number::OAUTH_ERROR_SIGN_IN, SignIn, NOTHING),
             Self::Final(last) => (last.number, last.action, NOTHING),
-            Self::Response { .. } | Self::Unreadable { .. } => (number::OAUTH_ERROR_RESPONSE, Fix, MAYBE),
+            Self::Response { .. } | Self::Unreadable { .. } | Self::NotBound { .. } => {
+                (number::OAUTH_ERROR_RESPONSE, Fix, MAYBE)
+            }
             Self::TooLarge { .. } => (number::OAUTH_ERROR_TOO_LARGE, Fix, MAYBE),
             Self::NoField { .. } => (number::OAUTH_ERROR_NO_FIELD, Fix, NOTHING),
             Self::Metadata { .. } => (number::OAUTH_ERROR_METADATA, Fix, NOTHING),
-            Self::TokenType => (number::OAUTH_ERROR_RESPONSE, Fix, NOTHING),
+            Self::TokenType | Self::ProofNeeded | Self::NoProofKey => {
+                (number::OAUTH_ERROR_RESPONSE, Fix, NOTHING)
+            }
+            Self::Proof(_) => (number::OAUTH_ERROR_INVALID_DPOP, Fix, NOTHING),
             Self::Store { is_transient, .. } => {
                 (number::OAUTH_ERROR_STORE, if *is_transient { Retry } else { Fix }, NOTHING)
             }
@@ -327,6 +343,7 @@ impl Error {
             Self::Response { status, .. }
             | Self::Unavailable { status, .. }
             | Self::Unreadable { status, .. }
+            | Self::NotBound { status }
             | Self::TooLarge { status } => Some(*status),
             _ => self.refusal().map(|r| r.status),
         }

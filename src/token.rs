@@ -72,6 +72,8 @@ pub struct Token {
     pub token_host: Option<String>,
     /// Those of the redirect that its code came with, such as QuickBooks' `realmId`.
     pub redirect: Vec<(String, Json)>,
+    /// The key that it, or its refresh token, is bound to (RFC 9449).
+    pub dpop_key: Option<Secret>,
 }
 
 impl Token {
@@ -117,6 +119,11 @@ impl Token {
         WORDS.iter().any(|word| word.eq_ignore_ascii_case(&self.token_type))
     }
 
+    /// Whether it is sent as `DPoP` (RFC 9449 section 7.1).
+    pub fn is_dpop(&self) -> bool {
+        self.token_type.eq_ignore_ascii_case("DPoP")
+    }
+
     pub fn is_expired(&self, freshness: Freshness, now: i64) -> bool {
         self.expires_at(freshness).is_some_and(|at| now >= at)
     }
@@ -145,9 +152,9 @@ impl Token {
 
     /// What must not be seen of it.
     pub fn secrets(&self) -> Vec<Secret> {
-        let Self { access_token, refresh_token, id_token, code_verifier, .. } = self;
-        let all = [Some(access_token), refresh_token.as_ref(), id_token.as_ref(), code_verifier.as_ref()];
-        all.into_iter().flatten().cloned().collect()
+        let Self { access_token, refresh_token, id_token, code_verifier, dpop_key, .. } = self;
+        let optional = [refresh_token, id_token, code_verifier, dpop_key].map(Option::as_ref);
+        [Some(access_token)].into_iter().chain(optional).flatten().cloned().collect()
     }
 
     /// A refresh answer may leave out what has not changed (RFC 6749 sections 5.1 and 6).
@@ -159,6 +166,7 @@ impl Token {
         self.scope = self.scope.or_else(|| old.scope.clone());
         self.code_verifier = self.code_verifier.or_else(|| old.code_verifier.clone());
         self.token_host = self.token_host.or_else(|| old.token_host.clone());
+        self.dpop_key = self.dpop_key.or_else(|| old.dpop_key.clone());
         self.extra.extend(old.extra.iter().cloned());
         if self.redirect.is_empty() {
             self.redirect.clone_from(&old.redirect);
@@ -214,9 +222,17 @@ pub struct BearerToken {
     /// Which of this client's tokens it is.
     pub serial: u32,
     usable: Span,
-    /// Whether the header is one that may be sent. The token alone may be, by who knows how.
-    pub is_bearer: bool,
+    pub scheme: Scheme,
     header: Secret,
+}
+
+/// How a token is sent.
+pub enum Scheme {
+    Bearer,
+    /// With a proof, which this key signs.
+    Dpop(Option<Secret>),
+    /// In the server's own way, by who knows it.
+    Other,
 }
 
 impl BearerToken {
@@ -225,7 +241,17 @@ impl BearerToken {
         let mut header = String::with_capacity(HEADER.len() + access.len());
         header.push_str(HEADER);
         header.push_str(access);
-        Self { handle, serial, usable, is_bearer: token.is_bearer(), header: Secret::new(header) }
+        let scheme = match token {
+            token if token.is_bearer() => Scheme::Bearer,
+            token if token.is_dpop() => Scheme::Dpop(token.dpop_key.clone()),
+            _ => Scheme::Other,
+        };
+        Self { handle, serial, usable, scheme, header: Secret::new(header) }
+    }
+
+    /// Whether the header is one that may be sent.
+    pub fn is_bearer(&self) -> bool {
+        matches!(self.scheme, Scheme::Bearer)
     }
 
     #[inline(always)]
@@ -250,14 +276,20 @@ impl BearerToken {
 pub enum Purpose {
     Header,
     AccessToken,
+    /// All headers of a request, which hang on where it goes.
+    Request,
 }
 
 impl Purpose {
     /// Whether a token is of a type that can be sent so.
     pub fn check(self, ready: &BearerToken) -> Result<()> {
-        match self {
-            Self::Header if !ready.is_bearer => Err(Error::TokenType),
-            Self::Header | Self::AccessToken => Ok(()),
+        match (self, &ready.scheme) {
+            (Self::AccessToken, _)
+            | (Self::Header | Self::Request, Scheme::Bearer)
+            | (Self::Request, Scheme::Dpop(Some(_))) => Ok(()),
+            (Self::Header, Scheme::Dpop(Some(_))) => Err(Error::ProofNeeded),
+            (Self::Header | Self::Request, Scheme::Dpop(None)) => Err(Error::NoProofKey),
+            (Self::Header | Self::Request, Scheme::Other) => Err(Error::TokenType),
         }
     }
 
@@ -265,7 +297,7 @@ impl Purpose {
     pub fn text(self, ready: &BearerToken) -> &str {
         match self {
             Self::Header => ready.header(),
-            Self::AccessToken => ready.access_token(),
+            Self::AccessToken | Self::Request => ready.access_token(),
         }
     }
 

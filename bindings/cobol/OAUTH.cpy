@@ -172,6 +172,9 @@
       *> request that was signed or pushed is refused, or has become too
       *> old (RFC 9101 section 7). Since 0.1.
        78  OAUTH-ERROR-REQUEST-OBJECT     VALUE -414.
+      *> "invalid_dpop_proof", or "use_dpop_nonce" again and again: a
+      *> proof of OAUTH-DPOP is not taken (RFC 9449). Since 0.1.
+       78  OAUTH-ERROR-INVALID-DPOP       VALUE -415.
       *> "invalid_authorization_details": what
       *> OAUTH-AUTHORIZATION-DETAILS says is not as the server has it
       *> (RFC 9396 section 5). Since 0.1.
@@ -594,6 +597,21 @@
       *> "/.well-known/oauth-authorization-server" before the issuer's
       *> path (RFC 8414 section 3). Since 0.1.
        78  OAUTH-METADATA-URL             VALUE 97.
+      *> "yes": tokens are bound to a key, such that who has stolen one
+      *> cannot use it (RFC 9449); "required": and an answer with
+      *> another token is refused; "no" unless set. The key is made with
+      *> the first token and kept beside it, sealed as that is: who
+      *> renews it, in whichever process, has it, too. Requests for
+      *> tokens and refreshes carry proofs; those to the API get theirs
+      *> by oauth_request_headers. A token that was bound stays so,
+      *> whatever is set. Where the server gives a Bearer all the same,
+      *> "yes" takes it, and it is sent as one. It needs a build with
+      *> the feature "sign". Since 0.1.
+       78  OAUTH-DPOP                     VALUE 95.
+      *> What keys for OAUTH-DPOP are made for: "ES256" unless set,
+      *> "ES384" or "EdDSA". A key that is there stays until the next
+      *> sign-in. Since 0.1.
+       78  OAUTH-DPOP-ALG                 VALUE 96.
 
       *> ---- properties: results, for oauth_get; an empty text where
       *> there is none ----
@@ -611,7 +629,7 @@
       *> Token type, as the server wrote it; "Bearer" where it wrote
       *> none. A token of another type, such as "mac" or "DPoP", is kept
       *> and renewed, but oauth_bearer_header does not send it as a
-      *> Bearer. Since 0.1.
+      *> Bearer: see oauth_request_headers. Since 0.1.
        78  OAUTH-TOKEN-TYPE               VALUE 105.
       *> When the access token expires, such as "2026-01-31T12:00:00Z"
       *> (RFC 3339); empty where unknown. Since 0.1.
@@ -649,6 +667,10 @@
       *> until when it is valid, which process renewed it last, what
       *> went wrong last. No secret is in it. Since 0.1.
        78  OAUTH-STATUS-LINE              VALUE 116.
+      *> Which key the token is bound to, or its refresh token: the
+      *> thumbprint of the public one (RFC 7638, RFC 9449 section 6).
+      *> Since 0.1.
+       78  OAUTH-DPOP-JKT                 VALUE 132.
 
       *> ---- parts of a request: oauth_http_request ----
 
@@ -881,8 +903,9 @@
       *>
       *> A token that the server calls another type than Bearer is no
       *> header: OAUTH-ERROR-RESPONSE (RFC 6749 section 7.1).
-      *> oauth_access_token gives it, for a program that knows how it is
-      *> sent.
+      *> oauth_request_headers sends one of type DPoP as it has to be
+      *> sent; oauth_access_token gives any, for a program that knows
+      *> how.
       *>
       *> Returns the header's length, OAUTH-HTTP-NEEDED,
       *> OAUTH-ERROR-SIGN-IN, OAUTH-ERROR-RESPONSE, OAUTH-ERROR-BUFFER,
@@ -1018,9 +1041,9 @@
       *>
       *> status: the HTTP status, or 0 or less where no answer came.
       *> headers: the answer's header lines, as they came;
-      *> Content-Encoding, Content-Type, Date, Retry-After and
-      *> WWW-Authenticate are looked at, and headers may be empty. Of
-      *> several heads (a proxy's, "100 Continue", a redirect's) the
+      *> Content-Encoding, Content-Type, Date, DPoP-Nonce, Retry-After
+      *> and WWW-Authenticate are looked at, and headers may be empty.
+      *> Of several heads (a proxy's, "100 Continue", a redirect's) the
       *> last counts: a line that begins with "HTTP/" begins one. body:
       *> the answer's body, as it came; gzip and deflate are read, up to
       *> 1 MiB of content. Of these two every byte counts: neither a NUL
@@ -1031,11 +1054,11 @@
       *>
       *> Returns what the operation returns: 0 for oauth_exchange_code,
       *> oauth_refresh and oauth_revoke, the length for
-      *> oauth_bearer_header and oauth_access_token (this thread's next
-      *> call of them gives the text and asks for no request),
-      *> OAUTH-HTTP-NEEDED where there is one more request to send, or
-      *> the operation's error; OAUTH-ERROR-SEQUENCE where no request
-      *> waits. Since 0.1.
+      *> oauth_bearer_header, oauth_access_token and
+      *> oauth_request_headers (this thread's next call of them gives
+      *> the text and asks for no request), OAUTH-HTTP-NEEDED where
+      *> there is one more request to send, or the operation's error;
+      *> OAUTH-ERROR-SEQUENCE where no request waits. Since 0.1.
       *>
       *>     CALL "oauth_http_response" USING
       *>         BY VALUE OAUTH-CLIENT
@@ -1199,5 +1222,71 @@
       *>
       *>     CALL "oauth_discover" USING
       *>         BY VALUE OAUTH-CLIENT
+      *>         RETURNING OAUTH-RC
+      *>     END-CALL
+
+      *> Gives all header lines that one request to the API needs, fresh
+      *> as by oauth_bearer_header: "Authorization: Bearer ...", or for
+      *> a token that is bound to a key (OAUTH-DPOP) "Authorization:
+      *> DPoP ..." and "DPoP: ...", a proof for this request alone (RFC
+      *> 9449 section 7). Each line ends with CR LF.
+      *>
+      *> method: the request's, as it is sent, such as "GET". url: where
+      *> it goes, in ASCII; what stands behind "?" may be left out.
+      *> http:// is refused unless it is loopback or OAUTH-ALLOW-HTTP is
+      *> set. headers: receives the lines and a NUL. For the same
+      *> request they are as long each time, unless the API or another
+      *> thread has brought something new meanwhile; each proof is
+      *> another, and good for once and for a few minutes.
+      *>
+      *> After each answer, or at least after one of 401,
+      *> oauth_api_response says whether the request is to be sent
+      *> again.
+      *>
+      *> Returns the lines' length, OAUTH-HTTP-NEEDED,
+      *> OAUTH-ERROR-VALUE, OAUTH-ERROR-INSECURE,
+      *> OAUTH-ERROR-CERTIFICATE where this build cannot sign,
+      *> OAUTH-ERROR-BUFFER, or what oauth_bearer_header returns.
+      *> Since 0.1.
+      *>
+      *>     CALL "oauth_request_headers" USING
+      *>         BY VALUE OAUTH-CLIENT
+      *>         BY REFERENCE OAUTH-METHOD
+      *>         BY VALUE OAUTH-METHOD-LENGTH
+      *>         BY REFERENCE OAUTH-URL
+      *>         BY VALUE OAUTH-URL-LENGTH
+      *>         BY REFERENCE OAUTH-HEADERS
+      *>         BY VALUE LENGTH OF OAUTH-HEADERS
+      *>         RETURNING OAUTH-RC
+      *>     END-CALL
+
+      *> Hands over what the API answered to a request with
+      *> oauth_request_headers, and says whether to send it again, at
+      *> once and with new ones: where the API asks for another nonce
+      *> (RFC 9449 section 9), where our clock is not its own, and where
+      *> it refuses the token with 401, which is then renewed as after
+      *> oauth_token_rejected. It is for tokens of either type. An API
+      *> that refuses the new token, too, refuses it for another reason:
+      *> the answer stands. Call it after each answer of 401 at least;
+      *> after each one, and nonces that come with good answers spare
+      *> requests.
+      *>
+      *> url: where the request went. status: the answer's, or 0 where
+      *> none came. headers: its header lines, as they came, exactly
+      *> headers_length bytes; DPoP-Nonce, WWW-Authenticate and Date are
+      *> looked at.
+      *>
+      *> Returns 1: send it again; 0: the answer stands; or
+      *> OAUTH-ERROR-INVALID-DPOP where no other proof helps: the API
+      *> asks for a nonce again and again, or refuses the proof itself.
+      *> Since 0.1.
+      *>
+      *>     CALL "oauth_api_response" USING
+      *>         BY VALUE OAUTH-CLIENT
+      *>         BY REFERENCE OAUTH-URL
+      *>         BY VALUE OAUTH-URL-LENGTH
+      *>         BY VALUE OAUTH-STATUS
+      *>         BY REFERENCE OAUTH-HEADERS
+      *>         BY VALUE OAUTH-HEADERS-LENGTH
       *>         RETURNING OAUTH-RC
       *>     END-CALL

@@ -35,3 +35,6 @@
        01  OAUTH-GRANT-NAME               PIC X(128) VALUE SPACES.
        01  OAUTH-SOURCE                   BINARY-LONG SIGNED VALUE 0.
        01  OAUTH-NAME                     PIC X(4096) VALUE SPACES.
+       01  OAUTH-METHOD                   PIC X(4096) VALUE SPACES.
+       01  OAUTH-METHOD-LENGTH            BINARY-LONG SIGNED VALUE 0.
+       01  OAUTH-URL-LENGTH               BINARY-LONG SIGNED VALUE 0.

@@ -117,12 +117,12 @@ impl Client {
         let Some(purpose) = purpose else { return result.map(|_| 0) };
         let bearer = self.after_renewal(&snapshot, result)?;
         purpose.check(&bearer)?;
-        purpose.length(&bearer)
+        self.length(purpose, &bearer)
     }
 }
 
 /// As many whole lines as one is to look at; a head has a few kilobytes.
-fn first_lines(head: &[u8]) -> &[u8] {
+pub fn first_lines(head: &[u8]) -> &[u8] {
     match head.get(..MAX_BODY) {
         Some(beginning) => &head[..beginning.iter().rposition(|b| *b == b'\n').map_or(0, |end| end + 1)],
         None => head,

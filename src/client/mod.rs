@@ -9,6 +9,7 @@ mod inquiries;
 mod pages;
 mod process;
 mod properties;
+mod requests;
 mod results;
 mod sign_in;
 mod status;

@@ -6,9 +6,11 @@ use std::sync::{Arc, Mutex};
 
 use super::inquiries::Answers;
 use super::pages::Pages;
+use super::requests::Prover;
 use super::task::Task;
 use crate::error::{Error, Result};
 use crate::operation::caller_http::CallerHttp;
+use crate::operation::Nonces;
 use crate::pending::Codes;
 use crate::protocol::metadata::Metadata;
 use crate::renewal::cache::{Brought, TokenCache};
@@ -33,6 +35,10 @@ pub struct Process {
     /// One look-up of an issuer's metadata at a time, by issuer and URL, where the built-in HTTPS carries it.
     pub discoveries: SingleFlight<(String, String), Arc<Metadata>>,
     pub caller_http: CallerHttp<Task>,
+    /// What servers have said for the next proof.
+    pub nonces: Arc<Nonces>,
+    /// What proves that this client has the token's key.
+    pub prover: Prover,
     pub state: Mutex<State>,
     /// Guards the one that is set up, with what it was set up by; also while it is made, which reads no file.
     transport: Mutex<Option<SetUp>>,
@@ -113,6 +119,8 @@ impl Process {
             flight: SingleFlight::default(),
             discoveries: SingleFlight::default(),
             caller_http: CallerHttp::default(),
+            nonces: Arc::default(),
+            prover: Prover::default(),
             state: Mutex::new(state),
             transport: Mutex::default(),
         }

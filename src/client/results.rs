@@ -4,6 +4,7 @@
 use super::process::Process;
 use crate::constants as number;
 use crate::error::{Error, Result};
+use crate::protocol::dpop::ProofKey;
 use crate::secret::Secret;
 use crate::settings::{Settings, Snapshot};
 use crate::store;
@@ -66,6 +67,13 @@ pub const ROWS: &[Row] = &[
     Row {
         number: number::OAUTH_STATUS_LINE,
         kind: Kind::Own(|process, snapshot| Ok(Secret::new(process.status(snapshot)))),
+    },
+    Row {
+        number: number::OAUTH_DPOP_JKT,
+        kind: Kind::Token(|token, _| {
+            let key = token.dpop_key.clone().and_then(|text| ProofKey::of(text).ok());
+            Secret::new(key.map(|key| key.thumbprint).unwrap_or_default())
+        }),
     },
     Row {
         number: number::OAUTH_ERROR,

@@ -9,7 +9,7 @@ use arc_swap::Guard;
 use super::task::{Aim, SignIn, Task};
 use super::Client;
 use crate::error::{Error, Result};
-use crate::operation::Exchange;
+use crate::operation::{proving, Exchange};
 use crate::pending::{AuthorizationUrl, ReturnedCode};
 use crate::secret::Secret;
 use crate::settings::Snapshot;
@@ -68,7 +68,8 @@ impl Client {
         let place = snapshot.record()?.reserve()?;
         let before = process.source(&snapshot).token()?.map(|cached| cached.token.clone());
         let (operation, aim) = exchange(&snapshot, code, place, before);
-        process.run(&carrier, operation.operation(), Task { snapshot: snapshot.clone(), aim }).map(drop)
+        let operation = proving(operation.operation(), &snapshot, &process.nonces, None)?;
+        process.run(&carrier, operation, Task { snapshot: snapshot.clone(), aim }).map(drop)
     }
 }
 

@@ -9,7 +9,7 @@ use super::task::{Aim, Renewal, Task};
 use super::Client;
 use crate::constants as number;
 use crate::error::{Error, Result};
-use crate::operation::{renewing, Revocation};
+use crate::operation::{proving, renewing, Revocation};
 use crate::renewal::cache::Brought;
 use crate::renewal::{RenewalRequest, Way};
 use crate::settings::Snapshot;
@@ -76,7 +76,7 @@ impl Client {
             way: Way::RefreshFirst,
             is_early: token.is_some_and(|token| token.is_alive(snapshot.settings.freshness)),
         };
-        let again = move |client: &Self| purpose.length(&*client.fresh(purpose)?);
+        let again = move |client: &Self| client.length(purpose, &*client.fresh(purpose)?);
         let is_lacking = process.needs_token_endpoint(&snapshot)?;
         let known = self.known_for(Some(purpose), snapshot.clone(), is_lacking, again);
         let renewed = known.and_then(|snapshot| process.renew(&snapshot, wanted));
@@ -177,7 +177,9 @@ impl Process {
         if let Some(seconds) = used.and_then(|old| old.refreshed_in(snapshot.settings.freshness)) {
             return Err(Error::TooNew { seconds });
         }
-        let operation = renewing(&snapshot.settings, old.as_ref().map(|old| &old.token), may_refresh)?;
+        let before = old.as_ref().map(|old| &old.token);
+        let operation = renewing(&snapshot.settings, before, may_refresh)?;
+        let operation = proving(operation, snapshot, &self.nonces, before.map(|token| &**token))?;
         let serial = old.map(|old| old.serial);
         let renewal = Renewal { lease, serial, purpose, is_early, request: None };
         self.run(carrier, operation, Task { snapshot: snapshot.clone(), aim: Aim::Renewal(renewal) })

@@ -110,6 +110,8 @@ pub const OAUTH_ERROR_INVALID_TARGET: i32 = -413;
 /// `invalid_request_object`, `invalid_request_uri`, `request_not_supported` or `request_uri_not_supported`: a request that
 /// was signed or pushed is refused, or has become too old (RFC 9101 section 7). Since 0.1.
 pub const OAUTH_ERROR_REQUEST_OBJECT: i32 = -414;
+/// `invalid_dpop_proof`, or `use_dpop_nonce` again and again: a proof of OAUTH_DPOP is not taken (RFC 9449). Since 0.1.
+pub const OAUTH_ERROR_INVALID_DPOP: i32 = -415;
 /// `invalid_authorization_details`: what OAUTH_AUTHORIZATION_DETAILS says is not as the server has it (RFC 9396 section 5).
 /// Since 0.1.
 pub const OAUTH_ERROR_AUTH_DETAILS: i32 = -416;

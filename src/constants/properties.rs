@@ -233,6 +233,15 @@ pub const OAUTH_RESPONSE_MODE: i32 = 89;
 /// (OpenID Connect Discovery section 4), or `/.well-known/oauth-authorization-server` before the issuer's path (RFC 8414
 /// section 3). Since 0.1.
 pub const OAUTH_METADATA_URL: i32 = 97;
+/// `yes`: tokens are bound to a key, such that who has stolen one cannot use it (RFC 9449); `required`: and an answer
+/// with another token is refused; `no` unless set. The key is made with the first token and kept beside it, sealed as that
+/// is: who renews it, in whichever process, has it, too. Requests for tokens and refreshes carry proofs; those to the API
+/// get theirs by `oauth_request_headers`. A token that was bound stays so, whatever is set. Where the server gives a Bearer
+/// all the same, `yes` takes it, and it is sent as one. It needs a build with the feature `sign`. Since 0.1.
+pub const OAUTH_DPOP: i32 = 95;
+/// What keys for OAUTH_DPOP are made for: `ES256` unless set, `ES384` or `EdDSA`. A key that is there stays until the next
+/// sign-in. Since 0.1.
+pub const OAUTH_DPOP_ALG: i32 = 96;
 
 // ---- properties: results, for oauth_get; an empty text where there is none ----
 
@@ -245,7 +254,7 @@ pub const OAUTH_REFRESH_TOKEN: i32 = 103;
 /// ID token, unchecked (OpenID Connect Core section 2). Since 0.1.
 pub const OAUTH_ID_TOKEN: i32 = 104;
 /// Token type, as the server wrote it; `Bearer` where it wrote none. A token of another type, such as `mac` or `DPoP`, is
-/// kept and renewed, but `oauth_bearer_header` does not send it as a Bearer. Since 0.1.
+/// kept and renewed, but `oauth_bearer_header` does not send it as a Bearer: see `oauth_request_headers`. Since 0.1.
 pub const OAUTH_TOKEN_TYPE: i32 = 105;
 /// When the access token expires, such as `2026-01-31T12:00:00Z` (RFC 3339); empty where unknown. Since 0.1.
 pub const OAUTH_EXPIRES_AT: i32 = 106;
@@ -272,6 +281,9 @@ pub const OAUTH_TOKEN_RECORD: i32 = 115;
 /// One line for a person: whose token it is, of which server, until when it is valid, which process renewed it
 /// last, what went wrong last. No secret is in it. Since 0.1.
 pub const OAUTH_STATUS_LINE: i32 = 116;
+/// Which key the token is bound to, or its refresh token: the thumbprint of the public one (RFC 7638, RFC 9449 section 6).
+/// Since 0.1.
+pub const OAUTH_DPOP_JKT: i32 = 132;
 
 // ---- parts of a request: oauth_http_request ----
 

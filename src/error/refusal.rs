@@ -104,6 +104,9 @@ impl Refusal {
             "server_error" => (number::OAUTH_ERROR_SERVER_ERROR, Action::Retry),
             "temporarily_unavailable" => (number::OAUTH_ERROR_TEMP_UNAVAILABLE, Action::Retry),
             "unsupported_token_type" => (number::OAUTH_ERROR_UNSUPPORTED_TOKEN, Action::Fix),
+            // RFC 9449 sections 5 and 8; the second one where a nonce is asked for again and again.
+            "invalid_dpop_proof" => (number::OAUTH_ERROR_INVALID_DPOP, Action::Fix),
+            "use_dpop_nonce" => (number::OAUTH_ERROR_INVALID_DPOP, Action::Retry),
             // OpenID Connect Core section 3.1.2.6: a person has to do something first.
             "interaction_required" | "login_required" | "consent_required" | "account_selection_required" => {
                 (number::OAUTH_ERROR_REFUSED, Action::SignIn)
@@ -157,6 +160,7 @@ impl Refusal {
                 let seconds = seconds.unsigned_abs();
                 format!("this machine's clock is {seconds} s {side} the server's: set it right").into()
             }
+            _ if self.error == "invalid_dpop_proof" => return None,
             Doubt::Times => "the assertion's times are refused: check this machine's clock".into(),
             Doubt::Life => "the assertion's times are refused: check assertion_expires_in".into(),
             Doubt::Key if self.error == "invalid_client" || self.meaning == Meaning::Client => {
@@ -169,6 +173,12 @@ impl Refusal {
     fn usual_advice(&self) -> &'static str {
         match (self.error.as_str(), self.meaning) {
             ("access_denied", _) if self.status == 0 => "sign-in was refused",
+            ("invalid_dpop_proof", Meaning::AsItSays | Meaning::Grant(_)) => {
+                "the proof is refused: check dpop_alg, and this machine's clock"
+            }
+            ("use_dpop_nonce", Meaning::AsItSays | Meaning::Grant(_)) => {
+                "the server asks for another DPoP nonce each time: try again later"
+            }
             (_, Meaning::Passing) => "try again later",
             (_, Meaning::Dead) => "the code is wrong, used or too old: sign in again",
             ("invalid_client" | "access_denied", _) | (_, Meaning::Client) => {

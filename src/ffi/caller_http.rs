@@ -30,15 +30,16 @@ pub unsafe extern "C" fn oauth_http_request(
 /// Hands over the answer to the request of `oauth_http_request`; the operation that needed it goes on.
 ///
 /// `status`: the HTTP status, or 0 or less where no answer came. `headers`: the answer's header lines, as they
-/// came; Content-Encoding, Content-Type, Date, Retry-After and WWW-Authenticate are looked at, and `headers` may be empty.
+/// came; Content-Encoding, Content-Type, Date, DPoP-Nonce, Retry-After and WWW-Authenticate are looked at, and `headers`
+/// may be empty.
 /// Of several heads (a proxy's, `100 Continue`, a redirect's) the last counts: a line that begins with `HTTP/` begins
 /// one. `body`: the answer's body, as it came; gzip and deflate are read, up to 1 MiB of content. Of these two every byte
 /// counts: neither a NUL nor blanks end them unless the length is OAUTH_NUL_TERMINATED. A body of more than 1 MiB is not
 /// looked at, and ends the operation with OAUTH_ERROR_TOO_LARGE; of longer headers the first lines are looked at.
 ///
 /// Returns what the operation returns: 0 for `oauth_exchange_code`, `oauth_refresh` and `oauth_revoke`, the length for
-/// `oauth_bearer_header` and `oauth_access_token` (this thread's next call of them gives the text and asks for no
-/// request), OAUTH_HTTP_NEEDED where there is one more request to send, or the operation's error;
+/// `oauth_bearer_header`, `oauth_access_token` and `oauth_request_headers` (this thread's next call of them gives the text
+/// and asks for no request), OAUTH_HTTP_NEEDED where there is one more request to send, or the operation's error;
 /// OAUTH_ERROR_SEQUENCE where no request waits. Since 0.1.
 ///
 /// # Safety

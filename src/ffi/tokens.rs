@@ -39,7 +39,8 @@ pub extern "C" fn oauth_refresh(client: i32) -> i32 {
 /// OAUTH_GRANT_TYPE that needs no person it never comes: where there is no token, one is asked for.
 ///
 /// A token that the server calls another type than Bearer is no header: OAUTH_ERROR_RESPONSE (RFC 6749 section 7.1).
-/// `oauth_access_token` gives it, for a program that knows how it is sent.
+/// `oauth_request_headers` sends one of type DPoP as it has to be sent; `oauth_access_token` gives any, for a program that
+/// knows how.
 ///
 /// Returns the header's length, OAUTH_HTTP_NEEDED, OAUTH_ERROR_SIGN_IN, OAUTH_ERROR_RESPONSE, OAUTH_ERROR_BUFFER, or what
 /// the server or the network answered. Since 0.1.
@@ -138,7 +139,7 @@ unsafe extern "C" fn fresh(client: i32, purpose: Purpose, buffer: *mut c_char, c
 unsafe extern "C" fn fresh_held(client: i32, purpose: Purpose, buffer: *mut c_char, capacity: i32) -> i32 {
     let name = match purpose {
         Purpose::Header => "header",
-        Purpose::AccessToken => "token",
+        Purpose::AccessToken | Purpose::Request => "token",
     };
     // SAFETY: the caller's promise, as documented.
     let buffer = unsafe { Buffer::new(name, buffer, capacity) };

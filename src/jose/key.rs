@@ -74,7 +74,11 @@ impl SigningKey {
             return Err(KeyFault::NoSecret);
         }
         let pair = Pair::Secret(Wiped::new(secret.expose().as_bytes().to_vec()));
-        Ok(Self { pair, key_id: None, algorithm: None, certificate: None })
+        Ok(Self::of_pair(pair))
+    }
+
+    pub(super) fn of_pair(pair: Pair) -> Self {
+        Self { pair, key_id: None, algorithm: None, certificate: None }
     }
 
     /// With the certificate that `text` has for it, perhaps among others.
@@ -218,6 +222,14 @@ impl Pair {
 }
 
 impl Curve {
+    /// RFC 7518 section 6.2.1.1
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::P256 => "P-256",
+            Self::P384 => "P-384",
+        }
+    }
+
     pub fn pair(self, private: &[u8], point: &[u8]) -> Result<Pair, KeyFault> {
         let algorithm = match self {
             Self::P256 => &ECDSA_P256_SHA256_FIXED_SIGNING,

@@ -9,6 +9,8 @@ mod jwk;
 #[cfg(feature = "sign")]
 mod key;
 #[cfg(feature = "sign")]
+mod own;
+#[cfg(feature = "sign")]
 mod pem;
 #[cfg(feature = "sign")]
 mod pkcs8;
@@ -72,10 +74,16 @@ fn compact(
     URL_SAFE_NO_PAD.encode_string(header, &mut text);
     text.push('.');
     URL_SAFE_NO_PAD.encode_string(payload, &mut text);
+    signed(key, algorithm, &mut text)?;
+    Ok(Secret::new(text.as_str()))
+}
+
+/// Puts the signature of the two parts that `text` has behind them (RFC 7515 section 3.1).
+pub fn signed(key: &SigningKey, algorithm: Algorithm, text: &mut String) -> Result<(), KeyFault> {
     let signature = key.sign(algorithm, text.as_bytes())?;
     text.push('.');
-    URL_SAFE_NO_PAD.encode_string(signature, &mut text);
-    Ok(Secret::new(text.as_str()))
+    URL_SAFE_NO_PAD.encode_string(signature, text);
+    Ok(())
 }
 
 fn written(json: &Json) -> Result<Wiped<Vec<u8>>, KeyFault> {

@@ -155,7 +155,9 @@ impl Answer<'_> {
             && said.codes().any(|code| self.dialect.means_sign_in(&code));
         let refusal = said.refusal(self.asked, self.response.status, self.retry_after(), words);
         let meaning = if is_for_sign_in { Meaning::Dead } else { refusal.meaning };
-        let doubt = self.has_assertion.then(|| self.doubt(&refusal.description));
+        // A proof is signed, and has a time, too (RFC 9449 section 4.3).
+        let is_of_proof = refusal.error == "invalid_dpop_proof";
+        let doubt = (self.has_assertion || is_of_proof).then(|| self.doubt(&refusal.description));
         Refusal { meaning, doubt, ..refusal }
     }
 

@@ -9,6 +9,7 @@ pub mod authorization_response;
 pub mod caching;
 pub mod client_auth;
 pub mod dialect;
+pub mod dpop;
 mod expiry;
 pub mod grant;
 pub mod introspection;

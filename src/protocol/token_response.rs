@@ -76,6 +76,7 @@ fn token(found: &Found<'_>, clock: Clock) -> Read<Token> {
         code_verifier: None,
         token_host: None,
         redirect: Vec::new(),
+        dpop_key: None,
     })
 }
 

@@ -248,7 +248,7 @@ impl TokenCache {
         }
         let bearer = self.bearer(cached, usable);
         let is_current = self.of_serial(cached.serial).is_some_and(|now| !now.is_unsaved());
-        if is_current && bearer.is_bearer && !self.is_closed.load(Ordering::Relaxed) {
+        if is_current && bearer.is_bearer() && !self.is_closed.load(Ordering::Relaxed) {
             self.published.publish(bearer.clone());
         }
         Some(bearer)

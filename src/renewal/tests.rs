@@ -251,5 +251,6 @@ fn token(name: &str) -> Token {
         code_verifier: None,
         token_host: None,
         redirect: Vec::new(),
+        dpop_key: None,
     }
 }

@@ -6,6 +6,7 @@
 mod assertions;
 mod authorization;
 mod client;
+mod dpop;
 mod endpoints;
 mod freshness;
 mod grant;
@@ -35,6 +36,7 @@ use crate::error::{Error, Result};
 use crate::protocol::authorization::AuthorizationRequest;
 use crate::protocol::client_auth::ClientCredentials;
 use crate::protocol::dialect::AnswerDialect;
+use crate::protocol::dpop::{Dpop, ProofAlgorithm};
 use crate::protocol::grant::Grant;
 use crate::secret::Secret;
 use crate::secret_source::SecretSource;
@@ -56,6 +58,8 @@ pub struct Settings {
     pub authorization: AuthorizationRequest,
     pub redirect: Redirect,
     pub token_requests: TokenRequests,
+    pub dpop: Dpop,
+    pub dpop_alg: ProofAlgorithm,
     pub answer: AnswerDialect,
     pub storage: Storage,
     pub freshness: Freshness,
@@ -88,6 +92,7 @@ const ROWS: &[&[Row]] = &[
     authorization::ROWS,
     redirect::ROWS,
     token_request::ROWS,
+    dpop::ROWS,
     token_answer::ROWS,
     storage::ROWS,
     freshness::ROWS,

@@ -21,4 +21,5 @@ pub const RESULTS: &[(i32, &str)] = &[
     (number::OAUTH_GENERATION, "generation"),
     (number::OAUTH_TOKEN_RECORD, "token_record"),
     (number::OAUTH_STATUS_LINE, "status_line"),
+    (number::OAUTH_DPOP_JKT, "dpop_jkt"),
 ];

@@ -1,7 +1,7 @@
 //! A record as text: JSON that a person can read, or the same sealed.
 //!
 //! `format` (1), `token_endpoint`, `client_id`, `account`, `generation`, `renewed_by` (a process), then the token's
-//! members, some of which are left out where there are none; of a token without a person, `machine` and `basis`, too.
+//! members, some of which are left out where there are none (`dpop_key`: PKCS #8 in base64); of a token without a person, `machine` and `basis`, too.
 //! Times are RFC 3339 (seconds since 1970 are read as well). A later format has a higher number.
 #![forbid(unsafe_code)]
 
@@ -162,6 +162,7 @@ fn members(identity: &Identity, token: &Token) -> Json {
         ("extra", Json::Members(token.extra.clone())),
     ];
     members.extend(token.code_verifier.clone().map(|verifier| ("code_verifier", Json::Text(verifier))));
+    members.extend(token.dpop_key.clone().map(|key| ("dpop_key", Json::Text(key))));
     members.extend(token.token_host.as_ref().map(|host| ("token_host", text(host))));
     if !token.redirect.is_empty() {
         members.push(("redirect", Json::Members(token.redirect.clone())));
@@ -204,6 +205,7 @@ fn parse(path: &Path, record: &Json) -> Result<(Identity, Token)> {
         code_verifier: record.member("code_verifier").map_or(Ok(None), |_| fields.token("code_verifier"))?,
         token_host: record.member("token_host").map(|_| fields.needed("token_host")).transpose()?,
         redirect: fields.members("redirect")?.unwrap_or_default(),
+        dpop_key: record.member("dpop_key").map_or(Ok(None), |_| fields.token("dpop_key"))?,
     };
     Ok((identity, token))
 }

@@ -34,6 +34,13 @@ pub const CALLS: &[Call] = &[
     ("oauth_revoke", |c| ffi::oauth_revoke(c)),
     ("oauth_introspect", |c| ffi::oauth_introspect(c)),
     ("oauth_discover", |c| ffi::oauth_discover(c)),
+    ("oauth_request_headers", |c| {
+        let (method, url) = (c"GET".as_ptr(), c"https://api.example/".as_ptr());
+        out(|b, n| unsafe { ffi::oauth_request_headers(c, method, -1, url, -1, b, n) }).0
+    }),
+    ("oauth_api_response", |c| unsafe {
+        ffi::oauth_api_response(c, c"https://api.example/".as_ptr(), -1, 401, ptr::null(), 0)
+    }),
     ("oauth_store_reseal", |c| ffi::oauth_store_reseal(c)),
     ("oauth_import_token", |c| unsafe { ffi::oauth_import_token(c, -1, c"{}".as_ptr(), -1) }),
     ("oauth_http_request", |c| out(|b, n| unsafe { ffi::oauth_http_request(c, OAUTH_REQUEST_URL, b, n) }).0),

@@ -46,6 +46,8 @@ const GOOD: &[(i32, &str, &str)] = &[
     (OAUTH_REVOCATION_ENDPOINT, "/revoke", ""),
     (OAUTH_INTROSPECTION_ENDPOINT, "/introspect", ""),
     (OAUTH_METADATA_URL, "/metadata", ""),
+    (OAUTH_DPOP, "required", "no"),
+    (OAUTH_DPOP_ALG, "EdDSA", "ES256"),
     (OAUTH_REQUIRE_ISS, "yes", "no"),
     (OAUTH_ALLOW_REDIRECT_URI, "http javascript", ""),
     (OAUTH_STORE_ALLOW_PLAIN, "yes", "no"),

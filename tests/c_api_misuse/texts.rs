@@ -23,6 +23,15 @@ const TEXTS: &[Function] = &[
     ("oauth_request_token", "grant_type", |c, text, length| unsafe {
         ffi::oauth_request_token(c, text, length)
     }),
+    ("oauth_request_headers", "method", |c, text, length| unsafe {
+        ffi::oauth_request_headers(c, text, length, c"https://api.example/".as_ptr(), -1, ptr::null_mut(), 0)
+    }),
+    ("oauth_request_headers", "url", |c, text, length| unsafe {
+        ffi::oauth_request_headers(c, c"GET".as_ptr(), -1, text, length, ptr::null_mut(), 0)
+    }),
+    ("oauth_api_response", "url", |c, text, length| unsafe {
+        ffi::oauth_api_response(c, text, length, 200, c"".as_ptr(), 0)
+    }),
     ("oauth_import_token", "record", |c, text, length| unsafe {
         ffi::oauth_import_token(c, -1, text, length)
     }),
@@ -35,6 +44,9 @@ const BYTES: &[Function] = &[
     }),
     ("oauth_http_response", "body", |c, text, length| unsafe {
         ffi::oauth_http_response(c, 200, c"".as_ptr(), 0, text, length)
+    }),
+    ("oauth_api_response", "headers", |c, text, length| unsafe {
+        ffi::oauth_api_response(c, c"https://api.example/".as_ptr(), -1, 200, text, length)
     }),
 ];
 

@@ -3,13 +3,14 @@
 #![forbid(unsafe_code)]
 
 /// What is looked at. All else is passed over, whatever it holds.
-const KNOWN: [&str; 11] = [
+const KNOWN: [&str; 12] = [
     "Age",
     "Cache-Control",
     "Connection",
     "Content-Encoding",
     "Content-Length",
     "Content-Type",
+    "DPoP-Nonce",
     "Date",
     "Expires",
     "Retry-After",

@@ -206,6 +206,7 @@ fn token(serial: u32) -> Token {
         code_verifier: None,
         token_host: None,
         redirect: Vec::new(),
+        dpop_key: None,
     }
 }
 

@@ -27,6 +27,7 @@ pub fn token(generation: u32) -> Arc<Token> {
         code_verifier: Some(secret("verifier")),
         token_host: Some("eu.as.example".to_owned()),
         redirect: vec![("realmId".to_owned(), Json::of_text("4711"))],
+        dpop_key: Some(Secret::new("RECORD+key/of/the/proofs=")),
     })
 }
 

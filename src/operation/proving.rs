@@ -1,0 +1,122 @@
+//! An operation whose requests prove that the client has the key that its tokens are bound to (RFC 9449 section 5).
+#![forbid(unsafe_code)]
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use super::nonces::{Known, Nonces};
+use super::{Event, Operation, Product, Step};
+use crate::error::{Error, Result};
+use crate::protocol::dpop::{Dpop, Proof, ProofKey, Target, Verdict};
+use crate::protocol::message::{Request, Response};
+use crate::secret::{Secret, Wiped};
+use crate::settings::Snapshot;
+use crate::time::Moment;
+use crate::token::Token;
+
+/// The name of the header that a proof stands in.
+const HEADER: &str = "DPoP";
+/// How often a request is sent again because of its proof: a nonce that is another each time leads nowhere.
+const MOST_REPEATS: u32 = 2;
+
+pub struct Proving {
+    operation: Box<dyn Operation>,
+    snapshot: Arc<Snapshot>,
+    nonces: Arc<Nonces>,
+    key: ProofKey,
+    /// Of the request that is out.
+    sent: Option<Sent>,
+    repeats: u32,
+}
+
+struct Sent {
+    origin: String,
+    used: Known,
+    proof: Secret,
+}
+
+/// `operation`, which brings a token, with proofs where there is to be one or the one `before` was bound. The key stays
+/// as long as its refresh token, which may be bound, too (section 5). For a sign-in it is made when the code is there: it
+/// need not live longer than the process that asks, as an authorization request without `dpop_jkt` binds no code (section
+/// 10), and another process can send the code again with a key of its own.
+pub fn proving(
+    operation: Box<dyn Operation>,
+    snapshot: &Arc<Snapshot>,
+    nonces: &Arc<Nonces>,
+    before: Option<&Token>,
+) -> Result<Box<dyn Operation>> {
+    let key = match before.and_then(|token| token.dpop_key.clone()) {
+        Some(text) => ProofKey::of(text)?,
+        None if snapshot.settings.dpop == Dpop::No => return Ok(operation),
+        None => ProofKey::generate(snapshot.settings.dpop_alg)?,
+    };
+    let (snapshot, nonces) = (snapshot.clone(), nonces.clone());
+    Ok(Box::new(Proving { operation, snapshot, nonces, key, sent: None, repeats: 0 }))
+}
+
+impl Operation for Proving {
+    fn step(&mut self, event: Event<'_>, at: &Moment) -> Step {
+        let status = match &event {
+            Event::Answer(response) => response.status,
+            _ => 0,
+        };
+        let step = match event {
+            // The server has looked at the proof before all else: nothing was spent (section 8).
+            Event::Answer(response) if self.is_to_repeat(response, at) => {
+                self.repeats += 1;
+                self.operation.step(Event::Start, at)
+            }
+            Event::Answer(response) => {
+                let blanked = self.sent.as_ref().and_then(|sent| without(&sent.proof, response));
+                self.operation.step(Event::Answer(blanked.as_ref().unwrap_or(response)), at)
+            }
+            event => self.operation.step(event, at),
+        };
+        match step {
+            Step::Send(mut dispatch) => match self.prove(&mut dispatch.request, at) {
+                Ok(()) => Step::Send(dispatch),
+                Err(error) => Step::Done(Err(error)),
+            },
+            Step::Done(Ok(Product::Token(token))) => Step::Done(self.bound(token, status)),
+            step => step,
+        }
+    }
+}
+
+impl Proving {
+    fn is_to_repeat(&self, response: &Response, at: &Moment) -> bool {
+        let Some(sent) = &self.sent else { return false };
+        let verdict = Verdict::of_token_endpoint(response, at.now);
+        self.nonces.heard(&self.snapshot, &sent.origin, &sent.used, &verdict) && self.repeats < MOST_REPEATS
+    }
+
+    fn prove(&mut self, request: &mut Request, at: &Moment) -> Result<()> {
+        let target = Target::of("token_endpoint", request.url.expose())?;
+        let used = self.nonces.of(&self.snapshot, &target.origin);
+        let (nonce, ahead) = (used.nonce.as_deref(), used.ahead);
+        let proof = Proof { method: request.method, target: &target, access_token: None, nonce, ahead };
+        let proof = self.key.proof(&proof, at)?;
+        request.headers.push((Cow::Borrowed(HEADER), proof.clone()));
+        request.signed.push(self.key.signed(proof.clone()));
+        self.sent = Some(Sent { origin: target.origin, used, proof });
+        Ok(())
+    }
+
+    /// The key goes where its token goes, also where the server has given a Bearer: the refresh token may be bound (section
+    /// 5).
+    fn bound(&self, mut token: Arc<Token>, status: u16) -> Result<Product> {
+        if self.snapshot.settings.dpop == Dpop::Required && !token.is_dpop() {
+            return Err(Error::NotBound { status });
+        }
+        Arc::make_mut(&mut token).dpop_key = Some(self.key.text.clone());
+        Ok(Product::Token(token))
+    }
+}
+
+/// The answer without the proof, where it repeats that.
+fn without(proof: &Secret, response: &Response) -> Option<Response> {
+    let letters = proof.expose().as_bytes();
+    let at = response.body.windows(letters.len()).position(|window| window == letters)?;
+    let body = [&response.body[..at], b"[proof]", &response.body[at + letters.len()..]].concat();
+    Some(Response { status: response.status, headers: response.headers.clone(), body: Wiped::new(body) })
+}
