@@ -573,6 +573,20 @@ extern "C" {
  * Answers that are JWTs (JARM) cannot be read. Since 0.1.
  */
 #define OAUTH_RESPONSE_MODE 89
+/* Whether the authorization request is pushed to the server before the person goes there, whose URL
+ * then holds nothing else than what the server calls it (RFC 9126): "yes", "no", or "auto" (usual):
+ * where the server says that it takes no other. Since 0.1.
+ */
+#define OAUTH_PAR 90
+/* URL that authorization requests are pushed to, or a path below OAUTH_BASE_URL (RFC 9126 section
+ * 2). Since 0.1.
+ */
+#define OAUTH_PAR_ENDPOINT 91
+/* "signed": the authorization request is a JWT that OAUTH_PRIVATE_KEY signs, for OAUTH_ISSUER or,
+ * where that is not set, for OAUTH_ASSERTION_AUDIENCE, and for OAUTH_ASSERTION_EXPIRES_IN seconds;
+ * it stands in the URL, or is pushed (RFC 9101). "no" is usual. Since 0.1.
+ */
+#define OAUTH_REQUEST_OBJECT 92
 /* URL of the server's metadata, where it is not what OAUTH_ISSUER leads to:
  * "ISSUER/.well-known/openid-configuration" (OpenID Connect Discovery section 4), or
  * "/.well-known/oauth-authorization-server" before the issuer's path (RFC 8414 section 3).
@@ -742,12 +756,19 @@ int32_t oauth_get(int32_t client, int32_t property, char *buffer, int32_t capaci
  * answer only from a browser that has the state's cookie: or else a stranger's link could sign
  * people in as the stranger (RFC 6749 section 10.12). examples/c/signin_cgi.c shows it.
  *
- * url: receives the URL and a NUL; 8192 bytes are plenty. With a capacity of 0, or too small a
- * buffer, nothing is made or remembered.
+ * With OAUTH_PAR the server is sent the request first (RFC 9126), and the URL is good for as long
+ * as the server says, often a minute. With OAUTH_HTTP set to "caller" that is OAUTH_HTTP_NEEDED;
+ * the answer's oauth_http_response returns the URL's length, and this thread's next call gives the
+ * URL.
  *
- * Returns the URL's length, OAUTH_ERROR_MISSING, OAUTH_ERROR_INSECURE, OAUTH_ERROR_BUFFER,
- * OAUTH_ERROR_SYSTEM, or OAUTH_ERROR_STORE and its like: better now than when the person comes
- * back. Since 0.1.
+ * url: receives the URL and a NUL; 8192 bytes are plenty. With a capacity of 0, or too small a
+ * buffer, nothing is made or remembered; but a request that was pushed is, and this thread's next
+ * call gives its URL.
+ *
+ * Returns the URL's length, OAUTH_HTTP_NEEDED, OAUTH_ERROR_MISSING, OAUTH_ERROR_INSECURE,
+ * OAUTH_ERROR_BUFFER, OAUTH_ERROR_SYSTEM, OAUTH_ERROR_STORE and its like: better now than when the
+ * person comes back; OAUTH_ERROR_CERTIFICATE where OAUTH_REQUEST_OBJECT cannot be signed, or what
+ * the server or the network answered to what was pushed. Since 0.1.
  */
 int32_t oauth_build_authorize_url(int32_t client, char *url, int32_t capacity);
 

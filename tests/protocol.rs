@@ -33,6 +33,8 @@ mod grants;
 mod introspection;
 #[path = "protocol/messages.rs"]
 mod messages;
+#[path = "protocol/par.rs"]
+mod par;
 #[path = "protocol/paste.rs"]
 mod paste;
 #[path = "protocol/pending.rs"]
@@ -51,6 +53,9 @@ mod redirects;
 mod refreshes;
 #[path = "protocol/refusals.rs"]
 mod refusals;
+#[cfg(feature = "sign")]
+#[path = "protocol/request_objects.rs"]
+mod request_objects;
 #[path = "protocol/requests.rs"]
 mod requests;
 #[path = "protocol/threads.rs"]

@@ -591,6 +591,21 @@
       *> section 2.1, OAuth 2.0 Form Post Response Mode). Answers that
       *> are JWTs (JARM) cannot be read. Since 0.1.
        78  OAUTH-RESPONSE-MODE            VALUE 89.
+      *> Whether the authorization request is pushed to the server
+      *> before the person goes there, whose URL then holds nothing else
+      *> than what the server calls it (RFC 9126): "yes", "no", or
+      *> "auto" (usual): where the server says that it takes no other.
+      *> Since 0.1.
+       78  OAUTH-PAR                      VALUE 90.
+      *> URL that authorization requests are pushed to, or a path below
+      *> OAUTH-BASE-URL (RFC 9126 section 2). Since 0.1.
+       78  OAUTH-PAR-ENDPOINT             VALUE 91.
+      *> "signed": the authorization request is a JWT that
+      *> OAUTH-PRIVATE-KEY signs, for OAUTH-ISSUER or, where that is not
+      *> set, for OAUTH-ASSERTION-AUDIENCE, and for
+      *> OAUTH-ASSERTION-EXPIRES-IN seconds; it stands in the URL, or is
+      *> pushed (RFC 9101). "no" is usual. Since 0.1.
+       78  OAUTH-REQUEST-OBJECT           VALUE 92.
       *> URL of the server's metadata, where it is not what OAUTH-ISSUER
       *> leads to: "ISSUER/.well-known/openid-configuration" (OpenID
       *> Connect Discovery section 4), or
@@ -804,14 +819,23 @@
       *> people in as the stranger (RFC 6749 section 10.12).
       *> examples/c/signin_cgi.c shows it.
       *>
+      *> With OAUTH-PAR the server is sent the request first (RFC 9126),
+      *> and the URL is good for as long as the server says, often a
+      *> minute. With OAUTH-HTTP set to "caller" that is
+      *> OAUTH-HTTP-NEEDED; the answer's oauth_http_response returns the
+      *> URL's length, and this thread's next call gives the URL.
+      *>
       *> url: receives the URL and a NUL; 8192 bytes are plenty. With a
       *> capacity of 0, or too small a buffer, nothing is made or
-      *> remembered.
+      *> remembered; but a request that was pushed is, and this thread's
+      *> next call gives its URL.
       *>
-      *> Returns the URL's length, OAUTH-ERROR-MISSING,
-      *> OAUTH-ERROR-INSECURE, OAUTH-ERROR-BUFFER, OAUTH-ERROR-SYSTEM,
-      *> or OAUTH-ERROR-STORE and its like: better now than when the
-      *> person comes back. Since 0.1.
+      *> Returns the URL's length, OAUTH-HTTP-NEEDED,
+      *> OAUTH-ERROR-MISSING, OAUTH-ERROR-INSECURE, OAUTH-ERROR-BUFFER,
+      *> OAUTH-ERROR-SYSTEM, OAUTH-ERROR-STORE and its like: better now
+      *> than when the person comes back; OAUTH-ERROR-CERTIFICATE where
+      *> OAUTH-REQUEST-OBJECT cannot be signed, or what the server or
+      *> the network answered to what was pushed. Since 0.1.
       *>
       *>     CALL "oauth_build_authorize_url" USING
       *>         BY VALUE OAUTH-CLIENT

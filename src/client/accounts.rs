@@ -79,7 +79,10 @@ impl Process {
     fn forget(&self, snapshot: &Snapshot) -> Result<()> {
         let removed = remove(snapshot);
         self.memory.clear(snapshot.key.identity.as_ref());
-        lock(&self.state).codes.clear();
+        let mut state = lock(&self.state);
+        state.codes.clear();
+        state.pushed.clear();
+        drop(state);
         self.cache.forget(&snapshot.key);
         removed
     }

@@ -9,6 +9,7 @@ mod inquiries;
 mod pages;
 mod process;
 mod properties;
+mod pushing;
 mod requests;
 mod results;
 mod sign_in;
@@ -68,7 +69,10 @@ impl Client {
         process.cache.close();
         // And what another thread has begun since.
         process.caller_http.give_up();
-        lock(&process.state).codes.clear();
+        let mut state = lock(&process.state);
+        state.codes.clear();
+        state.pushed.clear();
+        drop(state);
         process.memory.clear_pending();
         saved
     }

@@ -11,7 +11,7 @@ use super::task::Task;
 use crate::error::{Error, Result};
 use crate::operation::caller_http::CallerHttp;
 use crate::operation::Nonces;
-use crate::pending::Codes;
+use crate::pending::{Codes, PushedUrls};
 use crate::protocol::metadata::Metadata;
 use crate::renewal::cache::{Brought, TokenCache};
 use crate::renewal::{SingleFlight, TokenSource, Way};
@@ -65,6 +65,7 @@ pub enum Errand {
 #[derive(Default)]
 pub struct State {
     pub codes: Codes,
+    pub pushed: PushedUrls,
     pub failure: Option<Error>,
     /// Of the last sign-in.
     pub nonce: Secret,

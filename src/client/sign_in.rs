@@ -27,14 +27,16 @@ impl Client {
     ) -> Result<i32> {
         let process = self.process();
         let snapshot = process.snapshot.load();
-        let endpoints = &snapshot.settings.endpoints;
-        let snapshot = if endpoints.authorization_endpoint.is_empty() || endpoints.token_endpoint.is_empty() {
+        let snapshot = if snapshot.settings.lacks_for_sign_in() {
             let again = |client: &Self| client.build_authorize_url(length_of, false);
             Guard::from_inner(self.known(Guard::into_inner(snapshot), true, again)?)
         } else {
             snapshot
         };
         let url = AuthorizationUrl::new(&snapshot)?;
+        if !url.is_plain() {
+            return process.build_indirect_url(&snapshot, url, put, is_remembered);
+        }
         let length = put(&url.parts())?;
         if is_remembered {
             let state = url.remember()?;
@@ -87,7 +89,7 @@ fn exchange(
 }
 
 /// As long as a buffer would have to be, without its NUL.
-fn length_of(parts: &[&[u8]]) -> Result<i32> {
+pub(super) fn length_of(parts: &[&[u8]]) -> Result<i32> {
     let length: usize = parts.iter().map(|part| part.len()).sum();
     i32::try_from(length).map_err(|_| Error::TooLarge { status: 0 })
 }

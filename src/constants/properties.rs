@@ -229,6 +229,16 @@ pub const OAUTH_AUTHORIZATION_DETAILS: i32 = 88;
 /// OAUTH_REDIRECT_URI, whose content is what `oauth_exchange_code` takes (OAuth 2.0 Multiple Response Type Encoding
 /// Practices section 2.1, OAuth 2.0 Form Post Response Mode). Answers that are JWTs (JARM) cannot be read. Since 0.1.
 pub const OAUTH_RESPONSE_MODE: i32 = 89;
+/// Whether the authorization request is pushed to the server before the person goes there, whose URL then holds nothing
+/// else than what the server calls it (RFC 9126): `yes`, `no`, or `auto` (usual): where the server says that it takes no
+/// other. Since 0.1.
+pub const OAUTH_PAR: i32 = 90;
+/// URL that authorization requests are pushed to, or a path below OAUTH_BASE_URL (RFC 9126 section 2). Since 0.1.
+pub const OAUTH_PAR_ENDPOINT: i32 = 91;
+/// `signed`: the authorization request is a JWT that OAUTH_PRIVATE_KEY signs, for OAUTH_ISSUER or, where that is not set, for
+/// OAUTH_ASSERTION_AUDIENCE, and for OAUTH_ASSERTION_EXPIRES_IN seconds; it stands in the URL, or is pushed (RFC 9101). `no`
+/// is usual. Since 0.1.
+pub const OAUTH_REQUEST_OBJECT: i32 = 92;
 /// URL of the server's metadata, where it is not what OAUTH_ISSUER leads to: `ISSUER/.well-known/openid-configuration`
 /// (OpenID Connect Discovery section 4), or `/.well-known/oauth-authorization-server` before the issuer's path (RFC 8414
 /// section 3). Since 0.1.

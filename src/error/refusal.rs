@@ -200,6 +200,7 @@ impl Refusal {
             ("request_not_supported", _) => "the server takes no signed requests: set request_object to no",
             ("request_uri_not_supported", _) => "the server takes no pushed requests: set par to no",
             ("invalid_authorization_details", _) => "check authorization_details",
+            ("", _) if self.status == 413 => "the request is too large for the server: ask for less",
             // Of prompt=none.
             ("login_required", _) if self.status == 0 => {
                 "nobody is signed in there: make a URL without prompt=none"

@@ -14,11 +14,16 @@ use super::text::{Buffer, TextIn};
 /// browser that has the state's cookie: or else a stranger's link could sign people in as the stranger (RFC 6749 section
 /// 10.12). examples/c/signin_cgi.c shows it.
 ///
-/// `url`: receives the URL and a NUL; 8192 bytes are plenty. With a capacity of 0, or too small a buffer, nothing
-/// is made or remembered.
+/// With OAUTH_PAR the server is sent the request first (RFC 9126), and the URL is good for as long as the server says, often
+/// a minute. With OAUTH_HTTP set to `caller` that is OAUTH_HTTP_NEEDED; the answer's `oauth_http_response` returns the URL's
+/// length, and this thread's next call gives the URL.
 ///
-/// Returns the URL's length, OAUTH_ERROR_MISSING, OAUTH_ERROR_INSECURE, OAUTH_ERROR_BUFFER, OAUTH_ERROR_SYSTEM, or
-/// OAUTH_ERROR_STORE and its like: better now than when the person comes back. Since 0.1.
+/// `url`: receives the URL and a NUL; 8192 bytes are plenty. With a capacity of 0, or too small a buffer, nothing
+/// is made or remembered; but a request that was pushed is, and this thread's next call gives its URL.
+///
+/// Returns the URL's length, OAUTH_HTTP_NEEDED, OAUTH_ERROR_MISSING, OAUTH_ERROR_INSECURE, OAUTH_ERROR_BUFFER,
+/// OAUTH_ERROR_SYSTEM, OAUTH_ERROR_STORE and its like: better now than when the person comes back; OAUTH_ERROR_CERTIFICATE
+/// where OAUTH_REQUEST_OBJECT cannot be signed, or what the server or the network answered to what was pushed. Since 0.1.
 ///
 /// # Safety
 /// `url` is writable for `capacity` bytes.

@@ -37,7 +37,7 @@ use crate::json::Json;
 use crate::secret::{Secret, Wiped};
 
 /// A JWT in the compact serialization (RFC 7519, RFC 7515 section 7.1). `more` is what its header says besides the
-/// algorithm.
+/// algorithm, and perhaps instead of its type.
 pub fn jwt(
     key: &SigningKey,
     algorithm: Algorithm,
@@ -46,6 +46,7 @@ pub fn jwt(
 ) -> Result<Secret, KeyFault> {
     let mut header =
         vec![("alg".to_owned(), Json::of_text(algorithm.name())), ("typ".to_owned(), Json::of_text("JWT"))];
+    header.retain(|(name, _)| !more.iter().any(|(other, _)| other == name));
     header.extend(more);
     compact(key, algorithm, &written(&Json::Members(header))?, &written(claims)?)
 }

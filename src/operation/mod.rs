@@ -11,6 +11,7 @@ mod introspection;
 mod machine;
 mod nonces;
 mod proving;
+mod push;
 mod refresh;
 mod retry;
 mod revocation;
@@ -21,6 +22,7 @@ pub use introspection::Introspection;
 use machine::Machine;
 pub use nonces::{Known, Nonces};
 pub use proving::proving;
+pub use push::Push;
 use refresh::Refresh;
 pub use retry::Retry;
 pub use revocation::Revocation;
@@ -32,6 +34,7 @@ use crate::error::{Error, Result};
 use crate::json::Json;
 use crate::protocol::message::{Request, Response};
 use crate::protocol::metadata::Metadata;
+use crate::protocol::pushed::Pushed;
 use crate::secret::Secret;
 use crate::settings::Settings;
 use crate::store::Fingerprint;
@@ -96,6 +99,8 @@ pub enum Product {
     /// The members of an answer.
     Members(Json),
     Metadata(Arc<Metadata>),
+    /// What the server calls an authorization request.
+    Pushed(Pushed),
     Nothing,
 }
 

@@ -1,8 +1,10 @@
 //! Authorization URLs that wait for their codes: making one, and finding the one that something pasted answers.
 #![forbid(unsafe_code)]
 
+mod pushed;
 mod returned;
 
+pub use pushed::PushedUrls;
 pub use returned::ReturnedCode;
 
 use crate::error::Result;
@@ -34,6 +36,37 @@ impl<'a> AuthorizationUrl<'a> {
         let mut random = Wiped::new([0; RANDOM]);
         system::random(&mut random[..])?;
         Ok(Self { snapshot, template, proof: Proof::new(&random) })
+    }
+
+    /// One of that proof.
+    pub fn of(snapshot: &'a Snapshot, proof: Proof) -> Result<Self> {
+        Ok(Self { snapshot, template: snapshot.authorization()?, proof })
+    }
+
+    pub fn into_proof(self) -> Proof {
+        self.proof
+    }
+
+    /// Whether the URL says itself what is asked for.
+    #[inline(always)]
+    pub fn is_plain(&self) -> bool {
+        self.template.is_plain
+    }
+
+    /// What it says.
+    pub fn parameters(&self) -> Vec<(String, String)> {
+        let url = String::from_utf8_lossy(&self.parts().concat()).into_owned();
+        self.template.url.parameters(&url)
+    }
+
+    /// A URL that says it by that parameter, and who the client is (RFC 9101 section 5, RFC 9126 section 4).
+    pub fn by_reference(&self, name: &str, value: &str) -> String {
+        let settings = &self.snapshot.settings;
+        let client_id = settings.authorization.names.of("client_id");
+        let client =
+            Some((client_id, settings.client.client_id.as_str())).filter(|(name, _)| !name.is_empty());
+        let all: Vec<_> = client.into_iter().chain([(name, value)]).collect();
+        self.template.url.with(&all)
     }
 
     /// The URL's parts in order.

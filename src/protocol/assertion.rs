@@ -43,7 +43,7 @@ impl Assertion<'_> {
         ];
         claims.retain(|(name, _)| !self.more.iter().any(|(other, _)| other == name));
         claims.splice(0..0, timeless.iter().cloned());
-        let header = self.header(key);
+        let header = key_header(key, self.key_id);
         let basis = serde_json::to_string(&Json::Members([timeless, header.clone()].concat()))
             .map_err(|e| Error::Internal(e.to_string()))?;
         let text = jwt(key, algorithm, header, &Json::Members(claims))
@@ -66,15 +66,15 @@ impl Assertion<'_> {
         claims.extend(self.more.iter().filter(|(_, value)| !value.is_null()).cloned());
         claims
     }
+}
 
-    /// What the header says besides the algorithm (RFC 7515 section 4.1).
-    fn header(&self, key: &SigningKey) -> Vec<(String, Json)> {
-        let key_id = if self.key_id.is_empty() { key.key_id() } else { Some(self.key_id) };
-        let thumbprints = key.certificate_thumbprints().into_iter().flatten();
-        key_id
-            .map(|key_id| ("kid".to_owned(), Json::of_text(key_id)))
-            .into_iter()
-            .chain(thumbprints.map(|(name, text)| (name.to_owned(), Json::of_text(&text))))
-            .collect()
-    }
+/// What a JWT's header says of its key, besides the algorithm (RFC 7515 section 4.1). `key_id`: empty: as the key's JWK says.
+pub fn key_header(key: &SigningKey, key_id: &str) -> Vec<(String, Json)> {
+    let key_id = if key_id.is_empty() { key.key_id() } else { Some(key_id) };
+    let thumbprints = key.certificate_thumbprints().into_iter().flatten();
+    key_id
+        .map(|key_id| ("kid".to_owned(), Json::of_text(key_id)))
+        .into_iter()
+        .chain(thumbprints.map(|(name, text)| (name.to_owned(), Json::of_text(&text))))
+        .collect()
 }

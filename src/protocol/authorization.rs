@@ -39,6 +39,30 @@ pub struct UrlTemplate {
     pub before_state: String,
     pub before_challenge: String,
     pub end: String,
+    /// How much of its beginning is the endpoint, and of its end the endpoint's fragment.
+    around: (usize, usize),
+}
+
+impl UrlTemplate {
+    /// What stands in a URL that was made by it.
+    pub fn parameters(&self, url: &str) -> Vec<(String, String)> {
+        let (endpoint, fragment) = self.around;
+        uri::parse_query(&url[endpoint..url.len() - fragment])
+    }
+
+    /// One with these in their place.
+    pub fn with(&self, parameters: &[(&str, &str)]) -> String {
+        let (endpoint, fragment) = self.around;
+        let mut url = self.before_state[..endpoint].to_owned();
+        for (at, (name, value)) in parameters.iter().enumerate() {
+            url.push_str(if at == 0 { "" } else { "&" });
+            uri::escape_into(&mut url, name, Escape::Percent);
+            url.push('=');
+            uri::escape_into(&mut url, value, Escape::Percent);
+        }
+        url.push_str(&self.end[self.end.len() - fragment..]);
+        url
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -101,12 +125,19 @@ impl AuthorizationRequest {
             Some(word) if !method.is_empty() => format!("&{method}={word}"),
             _ => String::new(),
         };
+        let before_state = uri::with_query(endpoint, &query);
         let has_challenge = self.pkce != Pkce::Off;
         Ok(UrlTemplate {
-            before_state: uri::with_query(endpoint, &query),
+            around: (before_state.len() - query.len(), fragment.len()),
+            before_state,
             before_challenge: if has_challenge { format!("&{challenge}=") } else { String::new() },
             end: method + fragment,
         })
+    }
+
+    /// Those that the server is to read in another way than from a URL, as it calls them.
+    pub fn of_json(&self) -> [&str; 3] {
+        ["max_age", "claims", "authorization_details"].map(|ours| self.names.of(ours))
     }
 
     /// All but the proof's, as the server calls them, values escaped.

@@ -104,6 +104,11 @@ impl Metadata {
         self.member(name) == Some(&Json::Bool(true))
     }
 
+    /// Whether it says that it is not so.
+    pub fn denies(&self, name: &str) -> bool {
+        self.member(name) == Some(&Json::Bool(false))
+    }
+
     fn member(&self, name: &str) -> Option<&Json> {
         self.members.iter().find(|(n, _)| n == name).map(|(_, value)| value)
     }

@@ -28,6 +28,9 @@ pub struct Known {
 }
 
 impl Names {
+    /// As the RFCs have them.
+    pub const USUAL: Self = Self { key: "", pairs: Vec::new() };
+
     /// Of a query string, our name before each `=` and the server's behind it; none leaves the parameter out.
     pub fn parse(key: &'static str, text: &str, known: &Known) -> std::result::Result<Self, String> {
         const LONGEST: usize = 64;

@@ -71,15 +71,24 @@ impl TokenRequest<'_> {
         given: impl IntoIterator<Item = (&'static str, Option<&'p str>)>,
     ) -> Result<Request> {
         const USUAL: usize = 8;
+        let mut parameters = Parameters::with_capacity(USUAL);
+        let given = given.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        parameters.extend(given.map(|(name, value)| (name.into(), value.into())));
+        self.with_all(parameters)
+    }
+
+    /// The same of any names: a client_id that is among them stands once.
+    pub fn with_all(self, given: Parameters<'_>) -> Result<Request> {
         if self.client.client_id.is_empty() {
             return Err(Error::Missing { key: "client_id", operation: "tokens are asked for" });
         }
-        let given = given.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        let mut parameters = given;
         let shown = self.method.map(|method| self.client.parameters(method)).into_iter().flatten();
         let assertion = self.assertion.iter().map(|signed| ("client_assertion", signed.text.expose()));
         let resources = self.resource.split_whitespace().map(|resource| ("resource", resource));
-        let ours = given.chain(shown).chain(assertion).chain(resources);
-        let mut parameters = Parameters::with_capacity(USUAL);
+        let is_there = parameters.iter().any(|(name, _)| name == "client_id");
+        let shown = shown.filter(|(name, _)| !(is_there && *name == "client_id"));
+        let ours = shown.chain(assertion).chain(resources);
         parameters.extend(ours.map(|(name, value)| (name.into(), value.into())));
         let headers = self.headers()?;
         let extra = uri::parse_query(self.extra.expose()).into_iter();

@@ -185,6 +185,8 @@ const CERTIFICATE: Wanted = Wanted {
     as_text: "openssl x509 -inform DER -in FILE -out NEW writes PEM",
 };
 
+const AN_ASSERTION: &str = "an assertion is signed (or set service_account, or assertion)";
+
 impl Settings {
     /// That of the client, where that is how it shows who it is.
     pub fn client_assertion(
@@ -194,7 +196,7 @@ impl Settings {
         at: &Moment,
     ) -> Result<Option<Signed>> {
         let key = match method {
-            ClientAuth::PrivateKeyJwt => self.assertions.signing_key()?,
+            ClientAuth::PrivateKeyJwt => self.assertions.signing_key(AN_ASSERTION)?,
             ClientAuth::SecretJwt if self.client.client_secret.is_empty() => {
                 return Err(Error::Missing { key: "client_secret", operation: "client_secret_jwt is used" })
             }
@@ -214,7 +216,7 @@ impl Settings {
 
     /// RFC 7523 section 2.1
     pub fn grant_assertion(&self, at: &Moment) -> Result<Signed> {
-        let key = self.assertions.signing_key()?;
+        let key = self.assertions.signing_key(AN_ASSERTION)?;
         self.signed(&key, self.authorization.scopes(), self.assertions.more(), (None, at))
     }
 
@@ -256,10 +258,17 @@ impl Assertions {
         claims_in(&self.claims).unwrap_or_default()
     }
 
+    /// The key, and what it signs with. `operation`: what cannot be done without.
+    pub fn key_for(&self, operation: &'static str) -> Result<(SigningKey, Algorithm)> {
+        let key = self.signing_key(operation)?;
+        let algorithm =
+            key.algorithm(self.signing_alg).map_err(|fault| unusable("signing_alg", None, &fault))?;
+        Ok((key, algorithm))
+    }
+
     /// Read whenever it is needed: a file can be replaced.
-    fn signing_key(&self) -> Result<SigningKey> {
+    fn signing_key(&self, operation: &'static str) -> Result<SigningKey> {
         let Some(source) = &self.private_key else {
-            let operation = "an assertion is signed (or set service_account, or assertion)";
             return Err(Error::Missing { key: "private_key", operation });
         };
         let text = read(source, KEY)?;

@@ -142,7 +142,7 @@ fn url_or_path(settings: &Settings, given: Given<'_>) -> Result<String> {
 }
 
 /// RFC 6749 section 3.2: no fragment. An authorization endpoint may have one: it is a page.
-fn for_requests(settings: &Settings, given: Given<'_>) -> Result<String> {
+pub(super) fn for_requests(settings: &Settings, given: Given<'_>) -> Result<String> {
     let url = url_or_path(settings, given)?;
     if url.contains('#') {
         return Err(given.refused("a URL for requests has no fragment (#)"));
@@ -165,9 +165,20 @@ impl Settings {
     /// The endpoint of that key as a whole URL: what is set or, by the same name, what the server says. A setting always
     /// beats the metadata.
     pub fn endpoint(&self, key: &'static str, set: &str, operation: &'static str) -> Result<String> {
+        self.endpoint_called(key, key, set, operation)
+    }
+
+    /// The same where the server has another name for it.
+    pub(super) fn endpoint_called(
+        &self,
+        name: &str,
+        key: &'static str,
+        set: &str,
+        operation: &'static str,
+    ) -> Result<String> {
         match &self.endpoints.metadata {
             Some(metadata) if set.is_empty() => {
-                let url = metadata.endpoint(key, self.shows_certificate())?;
+                let url = metadata.endpoint(name, self.shows_certificate())?;
                 let url = url.ok_or_else(|| {
                     Error::Unsupported(format!(
                         "the server names no {key}: set it before {operation}, if there is one"

@@ -13,6 +13,7 @@ mod grant;
 mod http;
 mod metadata;
 mod profile;
+mod pushing;
 mod redirect;
 mod results;
 mod row;
@@ -25,6 +26,7 @@ mod token_request;
 pub use assertions::Assertions;
 pub use endpoints::Endpoints;
 pub use http::Http;
+pub use pushing::Pushing;
 pub use redirect::Redirect;
 pub use results::RESULTS;
 pub use row::Row;
@@ -56,6 +58,7 @@ pub struct Settings {
     /// Where the account is that the others were taken from.
     pub service_account: Option<SecretSource>,
     pub authorization: AuthorizationRequest,
+    pub pushing: Pushing,
     pub redirect: Redirect,
     pub token_requests: TokenRequests,
     pub dpop: Dpop,
@@ -90,6 +93,7 @@ const ROWS: &[&[Row]] = &[
     endpoints::ROWS,
     client::ROWS,
     authorization::ROWS,
+    pushing::ROWS,
     redirect::ROWS,
     token_request::ROWS,
     dpop::ROWS,

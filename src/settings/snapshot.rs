@@ -27,6 +27,8 @@ pub struct Snapshot {
 pub struct AuthorizationTemplate {
     pub url: UrlTemplate,
     pub pkce: Pkce,
+    /// The parameters stand in the URL as they are.
+    pub is_plain: bool,
     pub request: Arc<PendingRequest>,
 }
 
@@ -104,7 +106,9 @@ impl AuthorizationTemplate {
             has_verifier: authorization.pkce != Pkce::Off,
             expires_in: storage.pending_expires_in,
         };
-        Ok(Self { url, pkce: authorization.pkce, request: Arc::new(request) })
+        settings.check_pushing()?;
+        let is_plain = !settings.is_pushed() && !settings.is_signed();
+        Ok(Self { url, pkce: authorization.pkce, is_plain, request: Arc::new(request) })
     }
 }
 

@@ -136,7 +136,12 @@ impl Settings {
     }
 
     /// To an endpoint at which the client shows who it is, and that knows no parameters of a token request's.
-    fn bare_request(&self, url: String, host: Option<&str>, at: &Moment) -> Result<TokenRequest<'_>> {
+    pub(super) fn bare_request(
+        &self,
+        url: String,
+        host: Option<&str>,
+        at: &Moment,
+    ) -> Result<TokenRequest<'_>> {
         const NONE: &Secret = &Secret::EMPTY;
         let request = self.request_to(url, host, NONE, self.method(), at)?;
         Ok(TokenRequest { resource: "", ..request })

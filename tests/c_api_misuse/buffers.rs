@@ -264,6 +264,7 @@ fn everything_set() -> Client {
         (OAUTH_CLAIMS, r#"{"userinfo":{"email":null}}"#),
         (OAUTH_AUTHORIZATION_DETAILS, r#"[{"type":"account"}]"#),
         (OAUTH_RESPONSE_MODE, "query"),
+        (OAUTH_PAR_ENDPOINT, "/par"),
     ]);
     client.must_set(OAUTH_DPOP, if SIGNS { "yes" } else { "no" });
     assert_eq!(sign_in(&client, "1"), 0, "{}", error_text());

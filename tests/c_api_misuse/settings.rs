@@ -89,6 +89,9 @@ const GOOD: &[(i32, &str, &str)] = &[
     (OAUTH_CLAIMS, "{\"id_token\": {\"acr\": null}}", ""),
     (OAUTH_AUTHORIZATION_DETAILS, "[{\"type\":\"account\"}]", ""),
     (OAUTH_RESPONSE_MODE, "form_post", ""),
+    (OAUTH_PAR, "yes", "auto"),
+    (OAUTH_PAR_ENDPOINT, "/par", ""),
+    (OAUTH_REQUEST_OBJECT, "signed", "no"),
 ];
 
 #[test]
@@ -478,6 +481,10 @@ const NONSENSE: &[(&[i32], &[&str], i32)] = &[
     ),
     (&[OAUTH_PRIVATE_KEY_PASSWORD], &["env:", "file:", "FILE:~/SECRET"], OAUTH_ERROR_VALUE),
     (&[OAUTH_PROMPT], &["none login", "consent none"], OAUTH_ERROR_VALUE),
+    (&[OAUTH_PAR], &["always", "maybe", "1"], OAUTH_ERROR_VALUE),
+    (&[OAUTH_REQUEST_OBJECT], &["yes", "SECRET", "none", "encrypted"], OAUTH_ERROR_VALUE),
+    (&[OAUTH_PAR_ENDPOINT], &["par", "https://as.example/par#a", "ftp://as.example/par"], OAUTH_ERROR_VALUE),
+    (&[OAUTH_PAR_ENDPOINT], &["http://as.example/par"], OAUTH_ERROR_INSECURE),
     (&[OAUTH_MAX_AGE], &["-1", "soon", "31536001"], OAUTH_ERROR_VALUE),
     (&[OAUTH_RESPONSE_MODE], &["jwt", "query.jwt", "web_message", "post", "SECRET"], OAUTH_ERROR_VALUE),
     (

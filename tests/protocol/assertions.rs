@@ -31,13 +31,13 @@ const BY_KEY: Settings = &[(OAUTH_CLIENT_SECRET, ""), (OAUTH_PRIVATE_KEY, P256)]
 
 // ---- the server's side ----
 
-struct Jwt {
-    header: Value,
-    claims: Value,
+pub struct Jwt {
+    pub header: Value,
+    pub claims: Value,
 }
 
 /// The JWT, whose signature must be by the key that `name` names.
-fn verified(name: &str, jwt: &str) -> Jwt {
+pub fn verified(name: &str, jwt: &str) -> Jwt {
     let (message, signature) = jwt.rsplit_once('.').expect("a compact JWS");
     let decoded = |part: &str| URL_SAFE_NO_PAD.decode(part).expect("base64url without padding");
     let mut parts = message.split('.').map(|part| serde_json::from_slice(&decoded(part)).expect("JSON"));
