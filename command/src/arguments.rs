@@ -1,0 +1,132 @@
+//! What the command is told.
+#![forbid(unsafe_code)]
+
+use std::ffi::OsString;
+
+use lexopt::prelude::{Long, Short, Value};
+
+use crate::settings;
+
+pub struct Arguments {
+    pub command: Command,
+    /// What `oauth_client_open` takes.
+    pub profile: String,
+    pub account: Option<String>,
+    /// A property's number and its value.
+    pub settings: Vec<(i32, String)>,
+    pub is_json: bool,
+    pub way: Option<Way>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Command {
+    SignIn,
+    Header,
+    Token,
+    Refresh,
+    Status,
+    Accounts,
+    Forget,
+    Revoke,
+    Reseal,
+    Help,
+    Version,
+}
+
+/// How a person signs in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    Paste,
+}
+
+const COMMANDS: &[(&str, Command)] = &[
+    ("sign-in", Command::SignIn),
+    ("header", Command::Header),
+    ("token", Command::Token),
+    ("refresh", Command::Refresh),
+    ("status", Command::Status),
+    ("accounts", Command::Accounts),
+    ("forget", Command::Forget),
+    ("revoke", Command::Revoke),
+    ("reseal", Command::Reseal),
+    ("help", Command::Help),
+    ("version", Command::Version),
+];
+
+const WAYS: &[(&str, Way)] = &[("paste", Way::Paste)];
+
+impl Command {
+    pub fn name(self) -> &'static str {
+        COMMANDS.iter().find(|(_, command)| *command == self).map_or("", |(name, _)| name)
+    }
+
+    /// Those with an answer that programs read.
+    fn takes_json(self) -> bool {
+        !matches!(self, Self::SignIn | Self::Header | Self::Token | Self::Help | Self::Version)
+    }
+}
+
+/// The sentence says what is wrong.
+pub fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Arguments, String> {
+    let mut parser = lexopt::Parser::from_args(arguments);
+    let mut words: Vec<String> = Vec::new();
+    let (mut account, mut settings, mut is_json, mut way) = (None, Vec::new(), false, None);
+    let (mut is_help, mut is_version) = (false, false);
+    while let Some(argument) = parser.next().map_err(sentence)? {
+        match argument {
+            Long("account") => account = Some(text("--account", parser.value().map_err(sentence)?)?),
+            Long("set") => {
+                settings.push(settings::given(&text("--set", parser.value().map_err(sentence)?)?)?);
+            }
+            Long("json") => is_json = true,
+            Long("help") | Short('h') => is_help = true,
+            Long("version") | Short('V') => is_version = true,
+            Long(name) if WAYS.iter().any(|(way, _)| *way == name) => {
+                let given = WAYS.iter().find(|(way, _)| *way == name).map(|(_, way)| *way);
+                if way.is_some() && way != given {
+                    return Err("one way to sign in at a time: --browser, --device or --paste".to_owned());
+                }
+                way = given;
+            }
+            Value(word) => words.push(text("an argument", word)?),
+            other => return Err(sentence(other.unexpected())),
+        }
+    }
+    let mut words = words.into_iter();
+    let command = match words.next() {
+        _ if is_help => Command::Help,
+        _ if is_version => Command::Version,
+        Some(word) => named(&word)?,
+        None => return Err("what to do is not said: oauth help lists it".to_owned()),
+    };
+    let is_about_profile = !matches!(command, Command::Help | Command::Version);
+    let profile = words.next().unwrap_or_default();
+    let name = command.name();
+    if is_about_profile && profile.is_empty() {
+        return Err(format!("which profile? oauth {name} PROFILE, by name or as a file such as ./acme.toml"));
+    }
+    if let Some(more) = words.next().filter(|_| is_about_profile) {
+        return Err(format!("oauth {name} takes one profile: {more} is too much"));
+    }
+    if is_json && !command.takes_json() {
+        return Err(format!("oauth {name} has no --json"));
+    }
+    if way.is_some() && command != Command::SignIn {
+        return Err(format!("oauth {name} signs nobody in: --browser, --device and --paste are sign-in's"));
+    }
+    Ok(Arguments { command, profile, account, settings, is_json, way })
+}
+
+fn named(word: &str) -> Result<Command, String> {
+    let known = COMMANDS.iter().find(|(name, _)| *name == word).map(|(_, command)| *command);
+    known.ok_or_else(|| format!("oauth has no command {word}: oauth help lists those that it has"))
+}
+
+fn text(what: &str, given: OsString) -> Result<String, String> {
+    given.into_string().map_err(|_| format!("{what} is not UTF-8: write it in a UTF-8 terminal"))
+}
+
+#[allow(clippy::needless_pass_by_value)] // map_err gives it away
+fn sentence(error: lexopt::Error) -> String {
+    format!("{error}: oauth help lists what there is")
+}

@@ -1,0 +1,195 @@
+//! The only unsafe code: the library's functions as any caller calls them, and of the system what std lacks, the
+//! terminal's settings. All that is freed is wiped, as in the library: its heap is this program's.
+#![allow(unsafe_code)]
+
+use std::ffi::{c_char, c_int};
+use std::io;
+use std::mem::MaybeUninit;
+use std::sync::OnceLock;
+
+use oauth::ffi;
+
+/// Why the library gave no answer.
+#[derive(Debug)]
+pub struct Failure {
+    pub number: i32,
+    /// OAUTH_ACTION_RETRY and its like.
+    pub action: i32,
+    pub sentence: String,
+}
+
+pub type Result<T> = std::result::Result<T, Failure>;
+
+/// A client of the library's, closed when it is dropped.
+pub struct Client(i32);
+
+impl Client {
+    pub fn open(profile: &str) -> Result<Self> {
+        // SAFETY: a text of that length, which outlives the call.
+        answer(with_text(profile, |text, length| unsafe { ffi::oauth_client_open(text, length) })).map(Self)
+    }
+
+    pub fn set(&self, property: i32, value: &str) -> Result<()> {
+        // SAFETY: a text of that length, which outlives the call.
+        let set = |text, length| unsafe { ffi::oauth_set(self.0, property, text, length) };
+        answer(with_text(value, set)).map(drop)
+    }
+
+    pub fn get(&self, property: i32) -> Result<String> {
+        // SAFETY: text_out's buffer has that capacity.
+        text_out(|buffer, capacity| unsafe { ffi::oauth_get(self.0, property, buffer, capacity) })
+    }
+
+    pub fn authorize_url(&self) -> Result<String> {
+        // SAFETY: text_out's buffer has that capacity.
+        text_out(|url, capacity| unsafe { ffi::oauth_build_authorize_url(self.0, url, capacity) })
+    }
+
+    pub fn exchange_code(&self, code: &str) -> Result<()> {
+        // SAFETY: a text of that length, which outlives the call.
+        let exchange = |text, length| unsafe { ffi::oauth_exchange_code(self.0, text, length) };
+        answer(with_text(code, exchange)).map(drop)
+    }
+
+    pub fn bearer_header(&self) -> Result<String> {
+        // SAFETY: text_out's buffer has that capacity.
+        text_out(|header, capacity| unsafe { ffi::oauth_bearer_header(self.0, header, capacity) })
+    }
+
+    pub fn access_token(&self) -> Result<String> {
+        // SAFETY: text_out's buffer has that capacity.
+        text_out(|token, capacity| unsafe { ffi::oauth_access_token(self.0, token, capacity) })
+    }
+
+    pub fn accounts(&self, page: i32) -> Result<String> {
+        // SAFETY: text_out's buffer has that capacity.
+        text_out(|buffer, capacity| unsafe { ffi::oauth_accounts(self.0, page, buffer, capacity) })
+    }
+
+    pub fn refresh(&self) -> Result<()> {
+        answer(ffi::oauth_refresh(self.0)).map(drop)
+    }
+
+    pub fn forget(&self) -> Result<()> {
+        answer(ffi::oauth_forget(self.0)).map(drop)
+    }
+
+    pub fn revoke(&self) -> Result<()> {
+        answer(ffi::oauth_revoke(self.0)).map(drop)
+    }
+
+    pub fn reseal(&self) -> Result<i32> {
+        answer(ffi::oauth_store_reseal(self.0))
+    }
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        ffi::oauth_client_close(self.0);
+    }
+}
+
+pub fn version() -> String {
+    // SAFETY: text_out's buffer has that capacity.
+    text_out(|buffer, capacity| unsafe { ffi::oauth_version(buffer, capacity) }).unwrap_or_default()
+}
+
+fn answer(answer: i32) -> Result<i32> {
+    if answer >= 0 {
+        return Ok(answer);
+    }
+    let action = ffi::oauth_error_action();
+    // SAFETY: text_out's buffer has that capacity.
+    let sentence = text_out(|buffer, capacity| unsafe { ffi::oauth_error_text(buffer, capacity) });
+    Err(Failure { number: answer, action, sentence: sentence.unwrap_or_default() })
+}
+
+fn with_text(text: &str, call: impl FnOnce(*const c_char, i32) -> i32) -> i32 {
+    // Longer than any text that the library takes is refused by it as it is.
+    call(text.as_ptr().cast(), i32::try_from(text.len()).unwrap_or(i32::MAX))
+}
+
+/// Asks again with a larger buffer where the text did not fit, which loses nothing.
+fn text_out(call: impl Fn(*mut c_char, i32) -> i32) -> Result<String> {
+    let mut capacity: i32 = 4096;
+    loop {
+        let mut buffer = vec![0_u8; usize::try_from(capacity).unwrap_or_default()];
+        let length = call(buffer.as_mut_ptr().cast(), capacity);
+        if length == ffi::OAUTH_ERROR_BUFFER && capacity < 16 * 1024 * 1024 {
+            capacity *= 8;
+            continue;
+        }
+        buffer.truncate(usize::try_from(answer(length)?).unwrap_or_default());
+        // The library's texts are UTF-8.
+        return Ok(String::from_utf8(buffer).unwrap_or_default());
+    }
+}
+
+/// How many columns the terminal at standard error has.
+pub fn columns() -> Option<usize> {
+    let mut size = libc::winsize { ws_row: 0, ws_col: 0, ws_xpixel: 0, ws_ypixel: 0 };
+    // SAFETY: this request writes a winsize, and to nothing else.
+    let answer = unsafe { libc::ioctl(libc::STDERR_FILENO, libc::TIOCGWINSZ, &raw mut size) };
+    (answer == 0 && size.ws_col > 0).then(|| size.ws_col.into())
+}
+
+/// The settings that the terminal at standard input had before the first prompt, for whoever ends this process.
+static BEFORE: OnceLock<libc::termios> = OnceLock::new();
+
+/// The terminal at standard input gives each byte as it comes: no line has an end, and no key a meaning of its own. It is
+/// as it was when this is dropped, and when a signal ends the process.
+pub struct Keys(());
+
+impl Keys {
+    pub fn take() -> io::Result<Self> {
+        let mut settings = terminal()?;
+        BEFORE.get_or_init(|| settings);
+        for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP, libc::SIGQUIT] {
+            // SAFETY: the handler calls only what a handler may.
+            unsafe { libc::signal(signal, give_back_and_end as *const () as libc::sighandler_t) };
+        }
+        settings.c_lflag &= !(libc::ICANON | libc::ECHO | libc::ISIG | libc::IEXTEN);
+        settings.c_cc[libc::VMIN] = 1;
+        settings.c_cc[libc::VTIME] = 0;
+        set_terminal(&settings)?;
+        Ok(Self(()))
+    }
+}
+
+impl Drop for Keys {
+    fn drop(&mut self) {
+        if let Some(before) = BEFORE.get() {
+            let _ = set_terminal(before);
+        }
+    }
+}
+
+fn terminal() -> io::Result<libc::termios> {
+    let mut settings = MaybeUninit::uninit();
+    // SAFETY: it writes a termios where it answers 0, and only then that is taken for one.
+    unsafe {
+        match libc::tcgetattr(libc::STDIN_FILENO, settings.as_mut_ptr()) {
+            0 => Ok(settings.assume_init()),
+            _ => Err(io::Error::last_os_error()),
+        }
+    }
+}
+
+fn set_terminal(settings: &libc::termios) -> io::Result<()> {
+    // SAFETY: it reads a termios.
+    match unsafe { libc::tcsetattr(libc::STDIN_FILENO, libc::TCSADRAIN, settings) } {
+        0 => Ok(()),
+        _ => Err(io::Error::last_os_error()),
+    }
+}
+
+extern "C" fn give_back_and_end(signal: c_int) {
+    if let Some(before) = BEFORE.get() {
+        let _ = set_terminal(before);
+    }
+    // SAFETY: POSIX lets a handler call these; the signal ends the process once this returns.
+    unsafe {
+        libc::signal(signal, libc::SIG_DFL);
+        libc::raise(signal);
+    }
+}

@@ -1,0 +1,62 @@
+//! `oauth`: the library for a person at a terminal, for shells, cron and CL. It calls what a caller calls: a file a
+//! command, `edge.rs` the only one with unsafe code, `output.rs` the only one that writes.
+#![deny(unsafe_code)]
+
+mod arguments;
+mod edge;
+mod failure;
+mod output;
+mod prompt;
+mod settings;
+mod sign_in;
+mod tokens;
+
+use std::process::exit;
+
+use oauth::constants::OAUTH_ACCOUNT;
+
+use arguments::{Arguments, Command};
+use edge::Client;
+use failure::{Ended, OK, USAGE};
+
+const HELP: &str = include_str!("help.txt");
+
+fn main() {
+    let code = match arguments::parse(std::env::args_os().skip(1)) {
+        Ok(arguments) => match run(&arguments) {
+            Ok(code) => code,
+            Err(ended) => failure::report(ended, &arguments.profile, arguments.is_json),
+        },
+        Err(sentence) => failure::report(Ended::Said(USAGE, sentence), "", false),
+    };
+    exit(code)
+}
+
+fn run(arguments: &Arguments) -> Result<i32, Ended> {
+    match arguments.command {
+        Command::Help => output::answer(HELP.trim_end())?,
+        Command::Version => output::answer(&format!("oauth {}", edge::version()))?,
+        Command::Header => output::answer(&open(arguments)?.bearer_header()?)?,
+        Command::Token => output::answer(&open(arguments)?.access_token()?)?,
+        Command::SignIn => sign_in::run(&open(arguments)?, arguments)?,
+        Command::Refresh => tokens::refresh(&open(arguments)?, arguments)?,
+        Command::Status => return tokens::status(&open(arguments)?, arguments),
+        Command::Accounts => tokens::accounts(&open(arguments)?, arguments)?,
+        Command::Forget => tokens::forget(&open(arguments)?, arguments)?,
+        Command::Revoke => tokens::revoke(&open(arguments)?, arguments)?,
+        Command::Reseal => tokens::reseal(&open(arguments)?, arguments)?,
+    }
+    Ok(OK)
+}
+
+/// The profile's client, with what the command line says otherwise.
+fn open(arguments: &Arguments) -> Result<Client, Ended> {
+    let client = Client::open(&arguments.profile)?;
+    for (property, value) in &arguments.settings {
+        client.set(*property, value)?;
+    }
+    if let Some(account) = &arguments.account {
+        client.set(OAUTH_ACCOUNT, account)?;
+    }
+    Ok(client)
+}

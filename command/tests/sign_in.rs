@@ -1,0 +1,140 @@
+//! A person at a terminal signs in.
+
+mod common;
+
+use std::thread;
+
+use common::terminal::Terminal;
+use common::{oauth, ran, url_in, World, CLIENT_SECRET};
+
+fn sign_in(world: &World, columns: u16, more: &[&str]) -> Terminal {
+    let mut program = oauth();
+    program.args(["sign-in", &world.profile()]).args(more);
+    Terminal::start(program, columns)
+}
+
+#[test]
+fn an_address_is_shown_and_what_comes_back_is_pasted() {
+    let world = World::new();
+    let mut terminal = sign_in(&world, 80, &["--paste"]);
+    let url = terminal.when(url_in);
+    terminal.shows("2 days left");
+    terminal.when(|screen| screen.ends_with("> ").then_some(()));
+    // What is none is asked for again.
+    terminal.types("hello there\r");
+    terminal.shows("Paste it once more");
+    terminal.types("http://127.0.0.1/cb?code=stolen&state=forged\r");
+    terminal.shows("state differs");
+    terminal.types(&format!("wrong\u{15}{}\r", world.browse(&url)));
+    assert_eq!(terminal.ended(), 0, "{}", terminal.screen());
+    terminal.shows("Signed in. The token is valid until");
+    assert!(terminal.is_as_before());
+    assert!(!terminal.screen().contains(CLIENT_SECRET));
+    assert_eq!(world.oauth("header", &[]).code, 0);
+}
+
+#[test]
+fn an_address_may_be_longer_than_a_terminals_line() {
+    let world = World::new();
+    let mut terminal = sign_in(&world, 80, &["--paste"]);
+    let url = terminal.when(url_in);
+    terminal.when(|_| terminal.is_raw().then_some(()));
+    let redirect = world.browse(&url);
+    terminal.types(&format!("{redirect}&padding={}\r", "x".repeat(60_000)));
+    assert_eq!(terminal.ended(), 0);
+}
+
+#[test]
+fn ctrl_c_at_the_prompt_stores_nothing_and_leaves_the_terminal_as_it_was() {
+    for keys in ["\u{3}", "half an addr\u{3}", "\u{1c}"] {
+        let world = World::new();
+        let mut terminal = sign_in(&world, 80, &["--paste"]);
+        terminal.when(|_| terminal.is_raw().then_some(()));
+        terminal.types(keys);
+        assert_eq!(terminal.ended(), 130);
+        assert!(terminal.is_as_before());
+        assert!(world.stored("json").is_empty() && world.stored("tmp").is_empty());
+    }
+}
+
+#[test]
+fn a_signal_at_the_prompt_leaves_the_terminal_as_it_was() {
+    for signal in [libc::SIGTERM, libc::SIGINT, libc::SIGHUP] {
+        let world = World::new();
+        let mut terminal = sign_in(&world, 80, &["--paste"]);
+        terminal.when(|_| terminal.is_raw().then_some(()));
+        terminal.signal(signal);
+        assert_eq!(terminal.ended(), -1, "the signal ends it");
+        assert!(terminal.is_as_before());
+    }
+}
+
+#[test]
+fn who_pastes_nothing_has_not_signed_in() {
+    let world = World::new();
+    let mut terminal = sign_in(&world, 80, &["--paste"]);
+    terminal.when(|_| terminal.is_raw().then_some(()));
+    terminal.types("\r\u{4}");
+    assert_eq!(terminal.ended(), 77);
+    terminal.shows("nothing was stored");
+    assert!(terminal.is_as_before());
+}
+
+#[test]
+fn two_sign_ins_at_once_do_not_disturb_each_other() {
+    let world = World::new();
+    let mut first = sign_in(&world, 80, &["--paste"]);
+    let mut second = sign_in(&world, 80, &["--paste"]);
+    let urls = [first.when(url_in), second.when(url_in)];
+    let [first_answer, second_answer] = urls.map(|url| world.browse(&url));
+    second.when(|_| second.is_raw().then_some(()));
+    // Each takes its own answer, or the other's, but each once.
+    second.types(&format!("{second_answer}\r"));
+    assert_eq!(second.ended(), 0, "{}", second.screen());
+    first.types(&format!("{first_answer}\r"));
+    assert_eq!(first.ended(), 0, "{}", first.screen());
+    assert_eq!(world.oauth("header", &[]).code, 0);
+    assert_eq!(world.stored("json").len(), 1);
+}
+
+#[test]
+fn forty_columns_are_enough() {
+    let world = World::new();
+    let mut terminal = sign_in(&world, 40, &["--paste"]);
+    terminal.when(|_| terminal.is_raw().then_some(()));
+    for line in terminal.screen().lines().filter(|line| !line.starts_with("http")) {
+        assert!(line.chars().count() < 40, "{line:?}");
+    }
+    terminal.types("\u{3}");
+    assert_eq!(terminal.ended(), 130);
+}
+
+#[test]
+fn where_a_locale_has_no_utf8_all_is_ascii() {
+    let world = World::new();
+    world.write_profile("account = \"k\u{e4}the \u{201c}x\u{201d}\"\n", 0o600);
+    for (locale, expected) in [("C", "k?the \"x\""), ("de_DE.UTF-8", "k\u{e4}the \u{201c}x\u{201d}")] {
+        let mut program = oauth();
+        program.args(["status", &world.profile()]).env("LC_ALL", locale);
+        let status = ran(program, "");
+        assert!(status.out.starts_with(expected), "{status:?}");
+        let mut program = oauth();
+        program.args(["status", "--json", &world.profile()]).env("LC_ALL", locale);
+        let status = ran(program, "");
+        assert!(status.out.is_ascii());
+        assert_eq!(common::json(&status.out)["account"], "k\u{e4}the \u{201c}x\u{201d}");
+    }
+}
+
+#[test]
+fn a_sign_in_that_would_be_lost_is_not_begun() {
+    let world = World::new();
+    world.oauth("sign-in", &["--paste", "--set", "store=memory:"]).is(78, "", "would be lost");
+    world.oauth("sign-in", &["--paste", "--set", "grant_type=client_credentials"]).is(
+        64,
+        "",
+        "nobody has to",
+    );
+    let ran = thread::scope(|scope| scope.spawn(|| world.oauth("sign-in", &["--paste"])).join().unwrap());
+    assert_eq!(ran.code, 77);
+}
