@@ -29,6 +29,7 @@ pub enum Command {
     Forget,
     Revoke,
     Reseal,
+    Doctor,
     Help,
     Version,
 }
@@ -49,6 +50,7 @@ const COMMANDS: &[(&str, Command)] = &[
     ("forget", Command::Forget),
     ("revoke", Command::Revoke),
     ("reseal", Command::Reseal),
+    ("doctor", Command::Doctor),
     ("help", Command::Help),
     ("version", Command::Version),
 ];

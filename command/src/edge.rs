@@ -24,6 +24,10 @@ pub type Result<T> = std::result::Result<T, Failure>;
 pub struct Client(i32);
 
 impl Client {
+    pub fn new() -> Result<Self> {
+        answer(ffi::oauth_client_new()).map(Self)
+    }
+
     pub fn open(profile: &str) -> Result<Self> {
         // SAFETY: a text of that length, which outlives the call.
         answer(with_text(profile, |text, length| unsafe { ffi::oauth_client_open(text, length) })).map(Self)
@@ -78,6 +82,33 @@ impl Client {
         answer(ffi::oauth_revoke(self.0)).map(drop)
     }
 
+    /// In the place of whatever token there is.
+    pub fn import_token(&self, record: &str) -> Result<()> {
+        // SAFETY: a text of that length, which outlives the call.
+        let import = |text, length| unsafe { ffi::oauth_import_token(self.0, -1, text, length) };
+        answer(with_text(record, import)).map(drop)
+    }
+
+    pub fn discover(&self) -> Result<()> {
+        answer(ffi::oauth_discover(self.0)).map(drop)
+    }
+
+    /// What the server says of itself under that name.
+    pub fn metadata(&self, name: &str) -> Result<String> {
+        let length = i32::try_from(name.len()).unwrap_or(i32::MAX);
+        let read = |buffer, capacity| {
+            let name = name.as_ptr().cast();
+            // SAFETY: a text of that length, and text_out's buffer has that capacity.
+            unsafe { ffi::oauth_field(self.0, ffi::OAUTH_FIELD_METADATA, name, length, buffer, capacity) }
+        };
+        text_out(read)
+    }
+
+    pub fn request(&self, part: i32) -> Result<String> {
+        // SAFETY: text_out's buffer has that capacity.
+        text_out(|buffer, capacity| unsafe { ffi::oauth_http_request(self.0, part, buffer, capacity) })
+    }
+
     pub fn reseal(&self) -> Result<i32> {
         answer(ffi::oauth_store_reseal(self.0))
     }
@@ -123,6 +154,12 @@ fn text_out(call: impl Fn(*mut c_char, i32) -> i32) -> Result<String> {
         // The library's texts are UTF-8.
         return Ok(String::from_utf8(buffer).unwrap_or_default());
     }
+}
+
+/// Who looks at files for this process.
+pub fn effective_user() -> u32 {
+    // SAFETY: it only answers.
+    unsafe { libc::geteuid() }
 }
 
 /// How many columns the terminal at standard error has.

@@ -47,6 +47,11 @@ impl From<Unwritten> for Ended {
 }
 
 impl Failure {
+    /// Where there is none.
+    pub fn none() -> Self {
+        Self { number: 0, action: number::OAUTH_ACTION_NONE, sentence: String::new() }
+    }
+
     pub fn exit_code(&self) -> i32 {
         match self.action {
             _ if self.number == number::OAUTH_ERROR_INTERNAL => SOFTWARE,
@@ -78,6 +83,7 @@ pub fn report(ended: Ended, profile: &str, is_json: bool) -> i32 {
             }
             let next = match failure.exit_code() {
                 SIGN_IN => format!(" [oauth sign-in {profile}]"),
+                FIX if failure.number != number::OAUTH_ERROR_PROFILE => format!(" [oauth doctor {profile}]"),
                 _ => String::new(),
             };
             output::say(&format!("{}{next}", failure.sentence));

@@ -3,6 +3,7 @@
 #![deny(unsafe_code)]
 
 mod arguments;
+mod doctor;
 mod edge;
 mod failure;
 mod output;
@@ -13,7 +14,7 @@ mod tokens;
 
 use std::process::exit;
 
-use oauth::constants::OAUTH_ACCOUNT;
+use oauth::constants::{OAUTH_ACCOUNT, OAUTH_HTTP};
 
 use arguments::{Arguments, Command};
 use edge::Client;
@@ -45,13 +46,18 @@ fn run(arguments: &Arguments) -> Result<i32, Ended> {
         Command::Forget => tokens::forget(&open(arguments)?, arguments)?,
         Command::Revoke => tokens::revoke(&open(arguments)?, arguments)?,
         Command::Reseal => tokens::reseal(&open(arguments)?, arguments)?,
+        Command::Doctor => return doctor::run(arguments),
     }
     Ok(OK)
 }
 
 /// The profile's client, with what the command line says otherwise.
-fn open(arguments: &Arguments) -> Result<Client, Ended> {
+fn open(arguments: &Arguments) -> edge::Result<Client> {
     let client = Client::open(&arguments.profile)?;
+    // There is no other HTTP here.
+    if client.get(OAUTH_HTTP)? == "caller" {
+        client.set(OAUTH_HTTP, "builtin")?;
+    }
     for (property, value) in &arguments.settings {
         client.set(*property, value)?;
     }

@@ -9,6 +9,8 @@ use crate::edge;
 
 /// Few terminals are narrower.
 const NARROWEST: usize = 20;
+/// Where the other lines of a list's item begin.
+const FURTHER_IN: &str = "     ";
 
 /// An answer that nobody can read is none.
 pub enum Unwritten {
@@ -63,28 +65,37 @@ pub fn echo(typed: &[u8]) {
 
 /// As wide as the terminal is, and in its letters.
 pub fn fit(text: &str) -> String {
-    fit_to(text, is_terminal())
+    fit_to(text, is_terminal(), 0)
 }
 
 /// The same for standard output.
 pub fn fit_answer(text: &str) -> String {
-    fit_to(text, io::stdout().is_terminal())
+    fit_to(text, io::stdout().is_terminal(), 0)
 }
 
-fn fit_to(text: &str, is_terminal: bool) -> String {
+fn fit_to(text: &str, is_terminal: bool, less: usize) -> String {
     let text = in_charset(text);
     if !is_terminal {
         return text;
     }
-    wrapped(&text, width().max(NARROWEST))
+    wrapped(&text, width().max(NARROWEST) - less)
+}
+
+/// The same for a line of a list, whose other lines stand further in.
+pub fn fit_item(text: &str) -> String {
+    fit_to(text, io::stdout().is_terminal(), FURTHER_IN.len()).replace('\n', &format!("\n{FURTHER_IN}"))
 }
 
 pub fn width() -> usize {
     edge::columns().or_else(|| env::var("COLUMNS").ok()?.parse().ok()).unwrap_or(80)
 }
 
-/// A word that is too long stays whole: it may be a path or a URL.
 fn wrapped(text: &str, width: usize) -> String {
+    text.split('\n').map(|line| wrapped_line(line, width)).collect::<Vec<_>>().join("\n")
+}
+
+/// A word that is too long stays whole: it may be a path or a URL.
+fn wrapped_line(text: &str, width: usize) -> String {
     let mut lines = String::with_capacity(text.len() + 16);
     let mut column = 0;
     for word in text.split(' ') {
