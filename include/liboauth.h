@@ -42,6 +42,9 @@ extern "C" {
  * oauth_http_response. Only with OAUTH_HTTP set to "caller". Since 0.1.
  */
 #define OAUTH_HTTP_NEEDED (-2)
+/* Not a failure: whoever is waited for has not come yet. Call the same function again. Since 0.1.
+ */
+#define OAUTH_PENDING (-3)
 
 /* The caller's mistake: -100 to -199. */
 
@@ -85,6 +88,8 @@ extern "C" {
 #define OAUTH_ERROR_ISSUER (-111)
 /* Too many clients are open, or this process has opened too many. Since 0.1. */
 #define OAUTH_ERROR_LIMIT (-112)
+/* oauth_stop_waiting, or the end of its client, has ended the call. Since 0.1. */
+#define OAUTH_ERROR_CANCELLED (-113)
 
 /* Configuration: -200 to -299. */
 
@@ -106,6 +111,10 @@ extern "C" {
  * way to authenticate, a grant, a response type (RFC 8414 section 2). Nothing was sent. Since 0.1.
  */
 #define OAUTH_ERROR_UNSUPPORTED (-204)
+/* The port of OAUTH_REDIRECT_URI cannot be listened on: another program has it, it is kept for the
+ * system, or the URI is not on loopback (RFC 8252 section 7.3). Since 0.1.
+ */
+#define OAUTH_ERROR_PORT (-205)
 
 /* Network: -300 to -399. */
 
@@ -756,6 +765,9 @@ int32_t oauth_get(int32_t client, int32_t property, char *buffer, int32_t capaci
  * answer only from a browser that has the state's cookie: or else a stranger's link could sign
  * people in as the stranger (RFC 6749 section 10.12). examples/c/signin_cgi.c shows it.
  *
+ * Where OAUTH_REDIRECT_URI is on loopback with port 0, such as "http://127.0.0.1:0/callback", this
+ * begins to listen at a port that is free and puts it into the URL: see oauth_await_redirect.
+ *
  * With OAUTH_PAR the server is sent the request first (RFC 9126), and the URL is good for as long
  * as the server says, often a minute. With OAUTH_HTTP set to "caller" that is OAUTH_HTTP_NEEDED;
  * the answer's oauth_http_response returns the URL's length, and this thread's next call gives the
@@ -766,9 +778,9 @@ int32_t oauth_get(int32_t client, int32_t property, char *buffer, int32_t capaci
  * call gives its URL.
  *
  * Returns the URL's length, OAUTH_HTTP_NEEDED, OAUTH_ERROR_MISSING, OAUTH_ERROR_INSECURE,
- * OAUTH_ERROR_BUFFER, OAUTH_ERROR_SYSTEM, OAUTH_ERROR_STORE and its like: better now than when the
- * person comes back; OAUTH_ERROR_CERTIFICATE where OAUTH_REQUEST_OBJECT cannot be signed, or what
- * the server or the network answered to what was pushed. Since 0.1.
+ * OAUTH_ERROR_PORT, OAUTH_ERROR_BUFFER, OAUTH_ERROR_SYSTEM, OAUTH_ERROR_STORE and its like: better
+ * now than when the person comes back; OAUTH_ERROR_CERTIFICATE where OAUTH_REQUEST_OBJECT cannot be
+ * signed, or what the server or the network answered to what was pushed. Since 0.1.
  */
 int32_t oauth_build_authorize_url(int32_t client, char *url, int32_t capacity);
 
@@ -1076,6 +1088,42 @@ int32_t oauth_api_response(int32_t client,
                            int32_t status,
                            const char *headers,
                            int32_t headers_length);
+
+/* Waits until the browser comes back from the sign-in to OAUTH_REDIRECT_URI on this machine,
+ * exchanges the code as oauth_exchange_code does, and then shows the person a page that says what
+ * has become of it (RFC 8252 section 7.3).
+ *
+ * seconds: how long to wait, 0 to 86400; with 0 it begins to listen and takes what has come.
+ * OAUTH_REDIRECT_URI is "http://" at "127.0.0.1", "[::1]" or "localhost" (which listens at both),
+ * with the port and path that the server knows of. With port 0 oauth_build_authorize_url has chosen
+ * one that is free: most servers take any for programs like this. With another port this begins to
+ * listen: call it with 0 seconds before the browser is opened. The program opens the browser.
+ *
+ * Only an answer with the state of a URL that waits, of this client or of another process with the
+ * same store, ends it; whoever else comes is answered, and the waiting goes on. After OAUTH_PENDING
+ * it goes on listening, at the same port, and the next call waits on; in between browsers wait,
+ * too. Meanwhile oauth_exchange_code may take what a person pastes: then call oauth_stop_waiting.
+ * It listens until an answer has come, the waiting is stopped, or the client is closed; after an
+ * error that passes it goes on, and the person may load the page again. It takes no processor time
+ * while it waits.
+ *
+ * A signal that the program handles ends the call with OAUTH_PENDING, whatever SA_RESTART says:
+ * look at what the handler has noted, and call again. With OAUTH_HTTP set to "caller" the page says
+ * that the program goes on, and the request waits as after oauth_exchange_code.
+ *
+ * Returns 0, OAUTH_PENDING where the time is over, OAUTH_ERROR_CANCELLED, OAUTH_ERROR_PORT,
+ * OAUTH_ERROR_VALUE, OAUTH_ERROR_SEQUENCE where no URL has chosen a port, OAUTH_ERROR_BUSY where
+ * another thread waits, or what oauth_exchange_code returns of the answer. Since 0.1.
+ */
+int32_t oauth_await_redirect(int32_t client, int32_t seconds);
+
+/* Ends the oauth_await_redirect that waits, or else the next one: it returns OAUTH_ERROR_CANCELLED.
+ * A new URL by oauth_build_authorize_url takes that back. Any thread may call it, and so may the
+ * handler of a signal: it takes no lock and no memory, and leaves the thread's last error alone.
+ *
+ * Returns 0, or OAUTH_ERROR_HANDLE. Since 0.1.
+ */
+int32_t oauth_stop_waiting(int32_t client);
 
 #ifdef __cplusplus
 }

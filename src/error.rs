@@ -57,6 +57,11 @@ pub enum Error {
     Issuer { expected: String },
     #[error("no iss came back, and require_iss is set: paste the whole address that you end at")]
     NoIssuer,
+    /// Not a failure. Says of what, and what to call again.
+    #[error("{0}")]
+    Pending(&'static str),
+    #[error("oauth_stop_waiting has ended this: begin again with oauth_build_authorize_url")]
+    Cancelled,
     #[error("too many clients: close those no longer used with oauth_client_close")]
     Limit,
 
@@ -71,6 +76,8 @@ pub enum Error {
         "redirect_uri begins with {scheme}: use https or loopback, or set allow_redirect_uri to {scheme}"
     )]
     RedirectUri { scheme: String },
+    #[error("{reason}")]
+    Port { reason: String },
     #[error("{key} cannot be used: {reason}")]
     Certificate { key: &'static str, reason: String },
     /// By what the server says of itself.
@@ -254,6 +261,7 @@ impl Error {
         const MAYBE: bool = true;
         match self {
             Self::HttpNeeded => (number::OAUTH_HTTP_NEEDED, Action::None, NOTHING),
+            Self::Pending(_) => (number::OAUTH_PENDING, Retry, NOTHING),
             Self::Handle(_) => (number::OAUTH_ERROR_HANDLE, Fix, NOTHING),
             Self::Buffer { .. } => (number::OAUTH_ERROR_BUFFER, Fix, NOTHING),
             Self::Null(_) => (number::OAUTH_ERROR_NULL, Fix, NOTHING),
@@ -268,9 +276,11 @@ impl Error {
             Self::State { .. } => (number::OAUTH_ERROR_STATE, SignIn, NOTHING),
             Self::Issuer { .. } | Self::NoIssuer => (number::OAUTH_ERROR_ISSUER, SignIn, NOTHING),
             Self::Limit => (number::OAUTH_ERROR_LIMIT, Fix, NOTHING),
+            Self::Cancelled => (number::OAUTH_ERROR_CANCELLED, SignIn, NOTHING),
             Self::Missing { .. } => (number::OAUTH_ERROR_MISSING, Fix, NOTHING),
             Self::Profile(_) => (number::OAUTH_ERROR_PROFILE, Fix, NOTHING),
             Self::Insecure { .. } | Self::RedirectUri { .. } => (number::OAUTH_ERROR_INSECURE, Fix, NOTHING),
+            Self::Port { .. } => (number::OAUTH_ERROR_PORT, Fix, NOTHING),
             Self::Certificate { .. } => (number::OAUTH_ERROR_CERTIFICATE, Fix, NOTHING),
             Self::Unsupported(_) => (number::OAUTH_ERROR_UNSUPPORTED, Fix, NOTHING),
             Self::Resolve { .. } => (number::OAUTH_ERROR_RESOLVE, Retry, NOTHING),

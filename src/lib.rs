@@ -1,8 +1,8 @@
 //! `liboauth`: OAuth 2.0 for programs that already have their HTTP code and can call C.
 //!
 //! Data flows one way: a caller -> `ffi` -> `client` -> what is asked of a server (`operation`), who asks for all
-//! (`renewal`), who is waited for (`pending`), each by the `settings` -> how it is written (`protocol`), kept (`store`) and
-//! carried (`transport`) -> `token`, and how it is signed (`jose`) -> the floor. A room imports from those below it and from none above, which
+//! (`renewal`), who is waited for (`pending`), each by the `settings` -> how it is written (`protocol`), kept (`store`),
+//! carried (`transport`) and brought by a browser (`listener`) -> `token`, and how it is signed (`jose`) -> the floor. A room imports from those below it and from none above, which
 //! `tests/walls.rs` holds; `docs/architecture.md` has the picture.
 #![deny(unsafe_code)]
 
@@ -16,6 +16,7 @@ mod renewal;
 
 mod settings;
 
+mod listener;
 mod protocol;
 #[allow(dead_code)] // until documents are kept
 mod store;
@@ -24,6 +25,7 @@ mod transport;
 mod jose;
 mod token;
 
+mod alarm;
 #[cfg(any(feature = "net", feature = "sign"))]
 mod certificate;
 pub mod constants;

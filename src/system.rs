@@ -17,8 +17,8 @@ use crate::time::Moment;
 
 pub use crate::os::{
     check_writable, close_in_child, effective_user, file_system_type, fork_count, host_name, is_privileged,
-    is_running, keep_in_child, keeping_errno, make_folder_at, open_at, remove_at, remove_folder_at,
-    rename_at, set_mode_at, stat_at, whole_in_a_fork, Named,
+    is_running, keep_in_child, keeping_errno, make_folder_at, open_at, poll, remove_at, remove_folder_at,
+    rename_at, ring, set_mode_at, stat_at, whole_in_a_fork, Named,
 };
 pub use crate::os::{hold_byte, is_byte_held};
 

@@ -12,9 +12,10 @@ const FLOORS: &[&[&str]] = &[
     &["client"],
     &["operation", "renewal", "pending"],
     &["settings"],
-    &["protocol", "store", "transport"],
+    &["listener", "protocol", "store", "transport"],
     &["token", "jose"],
     &[
+        "alarm",
         "certificate",
         "constants",
         "der",
@@ -32,7 +33,7 @@ const FLOORS: &[&[&str]] = &[
 
 /// Rooms that import from nobody on their own floor.
 const ALONE: &[&str] =
-    &["operation", "renewal", "pending", "protocol", "store", "transport", "token", "jose"];
+    &["operation", "renewal", "pending", "listener", "protocol", "store", "transport", "token", "jose"];
 
 /// But these may. A request and its response are plain data.
 const DOORS: &[(&str, &str)] = &[("transport", "protocol::message")];

@@ -39,6 +39,9 @@
       *> describes and give its answer to oauth_http_response. Only with
       *> OAUTH-HTTP set to "caller". Since 0.1.
        78  OAUTH-HTTP-NEEDED              VALUE -2.
+      *> Not a failure: whoever is waited for has not come yet. Call the
+      *> same function again. Since 0.1.
+       78  OAUTH-PENDING                  VALUE -3.
 
       *> The caller's mistake: -100 to -199.
 
@@ -85,6 +88,9 @@
       *> Too many clients are open, or this process has opened too many.
       *> Since 0.1.
        78  OAUTH-ERROR-LIMIT              VALUE -112.
+      *> oauth_stop_waiting, or the end of its client, has ended the
+      *> call. Since 0.1.
+       78  OAUTH-ERROR-CANCELLED          VALUE -113.
 
       *> Configuration: -200 to -299.
 
@@ -106,6 +112,10 @@
       *> grant, a response type (RFC 8414 section 2). Nothing was sent.
       *> Since 0.1.
        78  OAUTH-ERROR-UNSUPPORTED        VALUE -204.
+      *> The port of OAUTH-REDIRECT-URI cannot be listened on: another
+      *> program has it, it is kept for the system, or the URI is not on
+      *> loopback (RFC 8252 section 7.3). Since 0.1.
+       78  OAUTH-ERROR-PORT               VALUE -205.
 
       *> Network: -300 to -399.
 
@@ -819,6 +829,11 @@
       *> people in as the stranger (RFC 6749 section 10.12).
       *> examples/c/signin_cgi.c shows it.
       *>
+      *> Where OAUTH-REDIRECT-URI is on loopback with port 0, such as
+      *> "http://127.0.0.1:0/callback", this begins to listen at a port
+      *> that is free and puts it into the URL: see
+      *> oauth_await_redirect.
+      *>
       *> With OAUTH-PAR the server is sent the request first (RFC 9126),
       *> and the URL is good for as long as the server says, often a
       *> minute. With OAUTH-HTTP set to "caller" that is
@@ -831,11 +846,12 @@
       *> next call gives its URL.
       *>
       *> Returns the URL's length, OAUTH-HTTP-NEEDED,
-      *> OAUTH-ERROR-MISSING, OAUTH-ERROR-INSECURE, OAUTH-ERROR-BUFFER,
-      *> OAUTH-ERROR-SYSTEM, OAUTH-ERROR-STORE and its like: better now
-      *> than when the person comes back; OAUTH-ERROR-CERTIFICATE where
-      *> OAUTH-REQUEST-OBJECT cannot be signed, or what the server or
-      *> the network answered to what was pushed. Since 0.1.
+      *> OAUTH-ERROR-MISSING, OAUTH-ERROR-INSECURE, OAUTH-ERROR-PORT,
+      *> OAUTH-ERROR-BUFFER, OAUTH-ERROR-SYSTEM, OAUTH-ERROR-STORE and
+      *> its like: better now than when the person comes back;
+      *> OAUTH-ERROR-CERTIFICATE where OAUTH-REQUEST-OBJECT cannot be
+      *> signed, or what the server or the network answered to what was
+      *> pushed. Since 0.1.
       *>
       *>     CALL "oauth_build_authorize_url" USING
       *>         BY VALUE OAUTH-CLIENT
@@ -1312,5 +1328,61 @@
       *>         BY VALUE OAUTH-STATUS
       *>         BY REFERENCE OAUTH-HEADERS
       *>         BY VALUE OAUTH-HEADERS-LENGTH
+      *>         RETURNING OAUTH-RC
+      *>     END-CALL
+
+      *> Waits until the browser comes back from the sign-in to
+      *> OAUTH-REDIRECT-URI on this machine, exchanges the code as
+      *> oauth_exchange_code does, and then shows the person a page that
+      *> says what has become of it (RFC 8252 section 7.3).
+      *>
+      *> seconds: how long to wait, 0 to 86400; with 0 it begins to
+      *> listen and takes what has come. OAUTH-REDIRECT-URI is "http://"
+      *> at "127.0.0.1", "[::1]" or "localhost" (which listens at both),
+      *> with the port and path that the server knows of. With port 0
+      *> oauth_build_authorize_url has chosen one that is free: most
+      *> servers take any for programs like this. With another port this
+      *> begins to listen: call it with 0 seconds before the browser is
+      *> opened. The program opens the browser.
+      *>
+      *> Only an answer with the state of a URL that waits, of this
+      *> client or of another process with the same store, ends it;
+      *> whoever else comes is answered, and the waiting goes on. After
+      *> OAUTH-PENDING it goes on listening, at the same port, and the
+      *> next call waits on; in between browsers wait, too. Meanwhile
+      *> oauth_exchange_code may take what a person pastes: then call
+      *> oauth_stop_waiting. It listens until an answer has come, the
+      *> waiting is stopped, or the client is closed; after an error
+      *> that passes it goes on, and the person may load the page again.
+      *> It takes no processor time while it waits.
+      *>
+      *> A signal that the program handles ends the call with
+      *> OAUTH-PENDING, whatever SA_RESTART says: look at what the
+      *> handler has noted, and call again. With OAUTH-HTTP set to
+      *> "caller" the page says that the program goes on, and the
+      *> request waits as after oauth_exchange_code.
+      *>
+      *> Returns 0, OAUTH-PENDING where the time is over,
+      *> OAUTH-ERROR-CANCELLED, OAUTH-ERROR-PORT, OAUTH-ERROR-VALUE,
+      *> OAUTH-ERROR-SEQUENCE where no URL has chosen a port,
+      *> OAUTH-ERROR-BUSY where another thread waits, or what
+      *> oauth_exchange_code returns of the answer. Since 0.1.
+      *>
+      *>     CALL "oauth_await_redirect" USING
+      *>         BY VALUE OAUTH-CLIENT
+      *>         BY VALUE OAUTH-SECONDS
+      *>         RETURNING OAUTH-RC
+      *>     END-CALL
+
+      *> Ends the oauth_await_redirect that waits, or else the next one:
+      *> it returns OAUTH-ERROR-CANCELLED. A new URL by
+      *> oauth_build_authorize_url takes that back. Any thread may call
+      *> it, and so may the handler of a signal: it takes no lock and no
+      *> memory, and leaves the thread's last error alone.
+      *>
+      *> Returns 0, or OAUTH-ERROR-HANDLE. Since 0.1.
+      *>
+      *>     CALL "oauth_stop_waiting" USING
+      *>         BY VALUE OAUTH-CLIENT
       *>         RETURNING OAUTH-RC
       *>     END-CALL

@@ -135,6 +135,10 @@ class HttpNeeded(OAuthError):
     """Not a failure: `http="caller"` is set, and the request of `http_request()` waits to be sent."""
 
 
+class Cancelled(OAuthError):
+    """`stop_waiting` has ended the call: begin again with a new URL."""
+
+
 class Client:
     """One registration at one authorization server, with its settings and its token.
 
@@ -278,6 +282,24 @@ class Client:
         self._run(
             lambda: (_library.oauth_exchange_code(self._handle, what, _liboauth.OAUTH_NUL_TERMINATED), "")
         )
+
+    def await_redirect(self, seconds: int) -> bool:
+        """Waits until the browser has come back to `redirect_uri` on this machine, and exchanges the code.
+
+        False: nobody has come within so many seconds, or a signal came; then call it again.
+        """
+        answer: int = _library.oauth_await_redirect(self._handle, seconds)
+        if answer == _liboauth.OAUTH_PENDING:
+            return False
+        if answer == _liboauth.OAUTH_HTTP_NEEDED:
+            self._run(lambda: (answer, ""))
+        else:
+            self._check(answer)
+        return True
+
+    def stop_waiting(self) -> None:
+        """Ends an `await_redirect` of another thread, or else the next one."""
+        self._check(_library.oauth_stop_waiting(self._handle))
 
     def refresh(self) -> None:
         """Refreshes the access token now; `bearer_header` does so by itself where it is needed."""
@@ -479,6 +501,7 @@ _KIND_OF: Dict[int, Type[OAuthError]] = {
     _liboauth.OAUTH_ERROR_CODE: BadPaste,
     _liboauth.OAUTH_ERROR_STATE: BadPaste,
     _liboauth.OAUTH_ERROR_ISSUER: BadPaste,
+    _liboauth.OAUTH_ERROR_CANCELLED: Cancelled,
     _liboauth.OAUTH_ERROR_LOCK: StoreBusy,
     _liboauth.OAUTH_ERROR_STORE_KEY: StoreKeyError,
     _liboauth.OAUTH_ERROR_GENERATION: GenerationError,

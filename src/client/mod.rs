@@ -6,6 +6,7 @@ mod carry;
 mod discovery;
 mod fields;
 mod inquiries;
+mod listening;
 mod pages;
 mod process;
 mod properties;
@@ -20,6 +21,7 @@ mod tokens;
 use arc_swap::{ArcSwap, Guard};
 use std::sync::Arc;
 
+use crate::alarm::Alarm;
 use crate::constants as number;
 use crate::error::Result;
 use crate::settings::Settings;
@@ -29,25 +31,36 @@ use process::Process;
 
 pub struct Client {
     handle: i32,
+    /// What ends a call that waits for a person.
+    alarm: &'static Alarm,
     /// How many forks there had been when it was made.
     fork_count: u32,
     process: ArcSwap<Process>,
 }
 
+/// A handle, and what belongs to it: they outlive the client.
+#[derive(Clone, Copy)]
+pub struct Place {
+    pub handle: i32,
+    pub published: &'static PublishedToken,
+    pub alarm: &'static Alarm,
+}
+
 impl Client {
-    pub fn new(handle: i32, published: &'static PublishedToken) -> Self {
-        Self::with_settings(handle, published, Settings::default())
+    pub fn new(place: Place) -> Self {
+        Self::with_settings(place, Settings::default())
     }
 
     /// A client that is set up from a profile; see `oauth_client_open`.
-    pub fn open(handle: i32, published: &'static PublishedToken, profile: &str) -> Result<Self> {
-        Ok(Self::with_settings(handle, published, Settings::of_profile(profile)?))
+    pub fn open(place: Place, profile: &str) -> Result<Self> {
+        Ok(Self::with_settings(place, Settings::of_profile(profile)?))
     }
 
-    fn with_settings(handle: i32, published: &'static PublishedToken, settings: Settings) -> Self {
+    fn with_settings(place: Place, settings: Settings) -> Self {
+        let Place { handle, published, alarm } = place;
         let fork_count = system::fork_count();
         let process = Process::new(fork_count, handle, published, settings);
-        Self { handle, fork_count, process: ArcSwap::from_pointee(process) }
+        Self { handle, alarm, fork_count, process: ArcSwap::from_pointee(process) }
     }
 
     /// Whether the parent of a fork has made it.
@@ -67,6 +80,8 @@ impl Client {
         process.caller_http.give_up();
         let saved = process.save_unsaved();
         process.cache.close();
+        process.listening.close();
+        self.alarm.raise();
         // And what another thread has begun since.
         process.caller_http.give_up();
         let mut state = lock(&process.state);

@@ -5,6 +5,7 @@ use arc_swap::ArcSwap;
 use std::sync::{Arc, Mutex};
 
 use super::inquiries::Answers;
+use super::listening::Listening;
 use super::pages::Pages;
 use super::requests::Prover;
 use super::task::Task;
@@ -39,6 +40,8 @@ pub struct Process {
     pub nonces: Arc<Nonces>,
     /// What proves that this client has the token's key.
     pub prover: Prover,
+    /// Where the redirect is listened for.
+    pub listening: Listening,
     pub state: Mutex<State>,
     /// Guards the one that is set up, with what it was set up by; also while it is made, which reads no file.
     transport: Mutex<Option<SetUp>>,
@@ -122,6 +125,7 @@ impl Process {
             caller_http: CallerHttp::default(),
             nonces: Arc::default(),
             prover: Prover::default(),
+            listening: Listening::default(),
             state: Mutex::new(state),
             transport: Mutex::default(),
         }

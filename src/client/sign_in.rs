@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use arc_swap::Guard;
 
+use super::process::Process;
 use super::task::{Aim, SignIn, Task};
 use super::Client;
 use crate::error::{Error, Result};
@@ -33,9 +34,27 @@ impl Client {
         } else {
             snapshot
         };
-        let url = AuthorizationUrl::new(&snapshot)?;
+        let Some(begun) = process.begin_to_listen(&snapshot, is_remembered)? else {
+            return self.build_url(&process, &snapshot, put, is_remembered);
+        };
+        let made = self.build_url(&process, &begun.snapshot, put, is_remembered);
+        begun.end(&made);
+        made
+    }
+
+    fn build_url(
+        &self,
+        process: &Process,
+        snapshot: &Arc<Snapshot>,
+        put: impl FnOnce(&[&[u8]]) -> Result<i32>,
+        is_remembered: bool,
+    ) -> Result<i32> {
+        let url = AuthorizationUrl::new(snapshot)?;
+        if is_remembered {
+            self.alarm.clear();
+        }
         if !url.is_plain() {
-            return process.build_indirect_url(&snapshot, url, put, is_remembered);
+            return process.build_indirect_url(snapshot, url, put, is_remembered);
         }
         let length = put(&url.parts())?;
         if is_remembered {

@@ -11,6 +11,8 @@ pub const OAUTH_NUL_TERMINATED: i32 = -1;
 /// Not a failure: send the HTTP request that `oauth_http_request` describes and give its answer to
 /// `oauth_http_response`. Only with OAUTH_HTTP set to `caller`. Since 0.1.
 pub const OAUTH_HTTP_NEEDED: i32 = -2;
+/// Not a failure: whoever is waited for has not come yet. Call the same function again. Since 0.1.
+pub const OAUTH_PENDING: i32 = -3;
 
 // The caller's mistake: -100 to -199.
 
@@ -45,6 +47,8 @@ pub const OAUTH_ERROR_STATE: i32 = -110;
 pub const OAUTH_ERROR_ISSUER: i32 = -111;
 /// Too many clients are open, or this process has opened too many. Since 0.1.
 pub const OAUTH_ERROR_LIMIT: i32 = -112;
+/// `oauth_stop_waiting`, or the end of its client, has ended the call. Since 0.1.
+pub const OAUTH_ERROR_CANCELLED: i32 = -113;
 
 // Configuration: -200 to -299.
 
@@ -61,6 +65,9 @@ pub const OAUTH_ERROR_CERTIFICATE: i32 = -203;
 /// The server says of itself that it lacks what the settings ask for: an endpoint, a PKCE method, a way to authenticate, a
 /// grant, a response type (RFC 8414 section 2). Nothing was sent. Since 0.1.
 pub const OAUTH_ERROR_UNSUPPORTED: i32 = -204;
+/// The port of OAUTH_REDIRECT_URI cannot be listened on: another program has it, it is kept for the system, or the URI is
+/// not on loopback (RFC 8252 section 7.3). Since 0.1.
+pub const OAUTH_ERROR_PORT: i32 = -205;
 
 // Network: -300 to -399.
 

@@ -14,7 +14,7 @@ use crate::client::Client;
 /// Returns the client's handle, greater than 0, or OAUTH_ERROR_LIMIT. Since 0.1.
 #[no_mangle]
 pub extern "C" fn oauth_client_new() -> i32 {
-    guard(&|| handle::open(|handle, current| Ok(Client::new(handle, current))))
+    guard(&|| handle::open(|place| Ok(Client::new(place))))
 }
 
 /// Makes a client that is set up from a profile.
@@ -36,7 +36,7 @@ pub unsafe extern "C" fn oauth_client_open(profile: *const c_char, length: i32) 
     guard(&|| {
         // SAFETY: the caller's promise, as documented.
         let profile = unsafe { TextIn::read("profile", profile, length) }?;
-        handle::open(|handle, current| Client::open(handle, current, profile.as_str()))
+        handle::open(|place| Client::open(place, profile.as_str()))
     })
 }
 

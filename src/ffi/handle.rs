@@ -7,7 +7,8 @@ use std::cell::Cell;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::Arc;
 
-use crate::client::Client;
+use crate::alarm::Alarm;
+use crate::client::{Client, Place};
 use crate::error::{Error, Result};
 use crate::system;
 use crate::token::{BearerToken, PublishedToken};
@@ -26,12 +27,19 @@ struct Slot {
     /// owner sees the slot as the last one has left it, which is cleared.
     uses: AtomicU32,
     current: PublishedToken,
+    /// What ends a call of the client's that waits for a person.
+    alarm: Alarm,
     client: ArcSwapOption<Client>,
 }
 
 impl Slot {
     const fn new() -> Self {
-        Self { uses: AtomicU32::new(0), current: PublishedToken::new(), client: ArcSwapOption::const_empty() }
+        Self {
+            uses: AtomicU32::new(0),
+            current: PublishedToken::new(),
+            alarm: Alarm::new(),
+            client: ArcSwapOption::const_empty(),
+        }
     }
 }
 
@@ -44,10 +52,10 @@ static CHUNKS: [OnceBox<Chunk>; CHUNK_COUNT] = [const { OnceBox::new() }; CHUNK_
 static FIRST_FREE: AtomicU32 = AtomicU32::new(0);
 
 /// Makes a client with a new handle.
-pub fn open(make: impl FnOnce(i32, &'static PublishedToken) -> Result<Client>) -> Result<i32> {
+pub fn open(make: impl FnOnce(Place) -> Result<Client>) -> Result<i32> {
     let (index, slot, uses) = claim()?;
     let handle = (uses << SLOT_BITS | index).cast_signed();
-    match make(handle, &slot.current) {
+    match make(Place { handle, published: &slot.current, alarm: &slot.alarm }) {
         Ok(client) => {
             slot.client.store(Some(Arc::new(client)));
             Ok(handle)
@@ -75,6 +83,15 @@ pub fn read_current<R>(handle: i32, read: impl FnOnce(&BearerToken) -> R) -> Opt
         hand_out(handle, ready.serial);
         read(ready)
     })
+}
+
+/// Raises the alarm of the open client of that handle. As it may be a handler of a signal that does so, nothing is touched but
+/// atomic numbers.
+pub fn raise_alarm(handle: i32) -> bool {
+    let uses = handle.cast_unsigned() >> SLOT_BITS;
+    // A client that is being made, or has just been closed, has nobody who waits.
+    let slot = slot(handle).filter(|slot| uses > 0 && slot.uses.load(Ordering::Acquire) == 2 * uses - 1);
+    slot.map(|slot| slot.alarm.raise()).is_some()
 }
 
 pub fn close(handle: i32) -> Result<i32> {
@@ -149,6 +166,7 @@ fn claim() -> Result<(u32, &'static Slot, u32)> {
 
 fn release(index: u32, slot: &Slot) {
     slot.current.clear();
+    slot.alarm.clear();
     slot.uses.fetch_add(1, Ordering::AcqRel);
     FIRST_FREE.fetch_min(index, Ordering::Relaxed);
 }

@@ -7,6 +7,7 @@ use std::io;
 use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, FromRawFd};
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, AtomicU8, Ordering};
+use std::time::Duration;
 
 /// Seconds since 1970 from the clock that costs no system call: the kernel keeps it in shared memory.
 #[cfg(target_os = "linux")]
@@ -109,6 +110,26 @@ extern "C" fn after_fork() {
 pub fn effective_user() -> u32 {
     // SAFETY: takes nothing and cannot fail.
     unsafe { libc::geteuid() }
+}
+
+/// Waits until one of them is ready or `limit` is over, and takes no processor time for it; a signal with a handler ends it,
+/// as an error.
+pub fn poll(files: &mut [libc::pollfd], limit: Duration) -> io::Result<()> {
+    // Rounded up: or else the last part of a millisecond would be spent with asking.
+    let millis = i32::try_from(limit.as_micros().div_ceil(1000)).unwrap_or(i32::MAX);
+    #[allow(clippy::cast_possible_truncation)] // a few dozens
+    let count = files.len() as libc::nfds_t;
+    // SAFETY: the pointer is to so many, which live for the call.
+    match unsafe { libc::poll(files.as_mut_ptr(), count, millis) } {
+        0.. => Ok(()),
+        _ => Err(io::Error::last_os_error()),
+    }
+}
+
+/// Writes a byte, which wakes who waits for it. A handler of a signal may do that.
+pub fn ring(bell: i32) {
+    // SAFETY: the pointer is to a byte that lives for the call; the descriptor is open, or the answer an error.
+    unsafe { libc::write(bell, [1_u8].as_ptr().cast(), 1) };
 }
 
 /// Whether there is a process of that number on this machine.

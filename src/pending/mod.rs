@@ -5,7 +5,7 @@ mod pushed;
 mod returned;
 
 pub use pushed::PushedUrls;
-pub use returned::ReturnedCode;
+pub use returned::{is_awaited, ReturnedCode};
 
 use crate::error::Result;
 use crate::protocol::pkce::{Pkce, Proof, RANDOM};

@@ -6,7 +6,7 @@ use crate::protocol::authorization_response::{self, AuthorizationResponse, NoCod
 use crate::protocol::redactor::Redactor;
 use crate::secret::Secret;
 use crate::settings::Snapshot;
-use crate::store::{Claim, Fingerprint, Found};
+use crate::store::{Claim, Fingerprint, Found, Record};
 use crate::uri;
 
 /// A code that came back, with what its request needs.
@@ -38,6 +38,22 @@ impl ReturnedCode {
         let claim = claim(snapshot, &response, &fingerprint)?;
         let token_host = snapshot.settings.token_host(&response.extra)?;
         Ok(Self { code, fingerprint, extra: response.extra, token_host, claim })
+    }
+}
+
+/// Whether an address that a browser was sent to answers a URL that waits here: by its state, as anybody could have made the
+/// rest. A code that nothing came of may be brought again. Nothing is claimed.
+pub fn is_awaited(redirect: &Secret, snapshot: &Snapshot) -> Result<bool> {
+    match authorization_response::parse(redirect.expose(), &snapshot.settings.redirect.names) {
+        Ok(AuthorizationResponse { origin: Origin::Redirect { state: Some(state) }, code, .. }) => {
+            let code = Fingerprint::of(&Secret::new(code));
+            let takes_again = |record: &dyn Record| record.takes_again(&state, &code);
+            Ok(has_asked(snapshot, &state)?
+                || takes_again(&*snapshot.memory_record)
+                || takes_again(snapshot.record()?))
+        }
+        Err(NoCode::Refused { state: Some(state), .. }) => has_asked(snapshot, &state),
+        _ => Ok(false),
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::{Settings, StoreSetting, TokenKey};
 use crate::error::Result;
+use crate::listener::Address;
 use crate::protocol::authorization::UrlTemplate;
 use crate::protocol::pkce::Pkce;
 use crate::secret::Secret;
@@ -30,6 +31,8 @@ pub struct AuthorizationTemplate {
     /// The parameters stand in the URL as they are.
     pub is_plain: bool,
     pub request: Arc<PendingRequest>,
+    /// Where the redirect is listened for, if its port is not known yet: then no URL is made of this.
+    pub free_port: Option<Address>,
 }
 
 impl Snapshot {
@@ -97,6 +100,7 @@ impl AuthorizationTemplate {
         settings.demands_issuer()?;
         settings.demands_person()?;
         let url = authorization.url_template(&settings.authorization_url()?, &client.client_id, grant)?;
+        let free_port = Address::of_free_port(&authorization.redirect_uri);
         let request = PendingRequest {
             token_endpoint: settings.server()?,
             account: storage.account.clone(),
@@ -108,7 +112,7 @@ impl AuthorizationTemplate {
         };
         settings.check_pushing()?;
         let is_plain = !settings.is_pushed() && !settings.is_signed();
-        Ok(Self { url, pkce: authorization.pkce, is_plain, request: Arc::new(request) })
+        Ok(Self { url, pkce: authorization.pkce, is_plain, request: Arc::new(request), free_port })
     }
 }
 

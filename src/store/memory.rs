@@ -250,6 +250,12 @@ impl Record for MemoryRecord {
         let waits = |url: &Pending| url.status != Status::Used && url.code.is_none();
         contents.find(&self.identity, Some(state)).is_some_and(|url| waits(url))
     }
+
+    fn takes_again(&self, state: &str, code: &str) -> bool {
+        let mut contents = lock(&self.store.0);
+        let takes = |url: &Pending| url.status != Status::Used && url.code.as_deref() == Some(code);
+        contents.find(&self.identity, Some(state)).is_some_and(|url| takes(url))
+    }
 }
 
 impl Reservation for MemoryRecord {

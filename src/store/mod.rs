@@ -98,6 +98,9 @@ pub trait Record: Send + Sync {
 
     /// Whether a URL with that state was made here and waits for its code: nothing is claimed.
     fn has_pending(&self, state: &str) -> bool;
+
+    /// Whether the code of that fingerprint was sent for the URL with that state, and may be sent again: nothing is claimed.
+    fn takes_again(&self, state: &str, code: &str) -> bool;
 }
 
 /// Room for a token, before what brings it is spent.

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 import unittest
+import urllib.request
 from datetime import datetime, timezone
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -302,6 +303,35 @@ class Tokens(unittest.TestCase):
             for thread in threads:
                 thread.join()
             self.assertEqual(got, ["at-2"] * 8)
+
+    def test_the_redirect_is_taken_on_loopback(self):
+        with client(send=self.server, redirect_uri="http://127.0.0.1:0/back") as c:
+            url = c.build_authorize_url()
+            self.assertFalse(c.await_redirect(0))
+            back = parse_qs(url.partition("?")[2])["redirect_uri"][0]
+            shown = []
+
+            def come_back():
+                with urllib.request.urlopen(f"{back}?code=abc&state={c.state}", timeout=60) as answer:
+                    shown.append(answer.read().decode())
+
+            browser = threading.Thread(target=come_back)
+            browser.start()
+            self.assertTrue(c.await_redirect(60))
+            browser.join()
+            self.assertIn("Your answer has arrived", shown[0])
+            self.assertEqual(c.access_token(), "at-1")
+            self.assertEqual(self.server.forms[0]["redirect_uri"], back)
+
+    def test_waiting_is_stopped(self):
+        with client(redirect_uri="http://127.0.0.1:0/back") as c:
+            c.build_authorize_url()
+            stop = threading.Timer(0.05, c.stop_waiting)
+            stop.start()
+            with self.assertRaises(liboauth.Cancelled) as caught:
+                c.await_redirect(60)
+            stop.join()
+            self.assertIs(caught.exception.action, Action.SIGN_IN)
 
     def test_own_http_by_hand(self):
         with client(http="caller") as c:

@@ -66,7 +66,8 @@ pub fn fails_and_asks_for(answer: i32, code: i32, says: &str, action: i32) {
 fn action_of(code: i32) -> i32 {
     match code {
         OAUTH_HTTP_NEEDED => OAUTH_ACTION_NONE,
-        OAUTH_ERROR_BUSY
+        OAUTH_PENDING
+        | OAUTH_ERROR_BUSY
         | OAUTH_ERROR_RESOLVE
         | OAUTH_ERROR_CONNECT
         | OAUTH_ERROR_TIMEOUT
@@ -75,6 +76,7 @@ fn action_of(code: i32) -> i32 {
         | OAUTH_ERROR_LOCK
         | OAUTH_ERROR_GENERATION => OAUTH_ACTION_RETRY,
         OAUTH_ERROR_SEQUENCE
+        | OAUTH_ERROR_CANCELLED
         | OAUTH_ERROR_CODE
         | OAUTH_ERROR_STATE
         | OAUTH_ERROR_ISSUER

@@ -88,6 +88,10 @@ impl Record for TestRecord {
     fn has_pending(&self, state: &str) -> bool {
         self.inner.has_pending(state)
     }
+
+    fn takes_again(&self, state: &str, code: &str) -> bool {
+        self.inner.takes_again(state, code)
+    }
 }
 
 impl Reservation for TestRecord {

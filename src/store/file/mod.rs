@@ -146,7 +146,11 @@ impl Record for FileRecord {
     }
 
     fn has_pending(&self, state: &str) -> bool {
-        pending::has(&self.place, state)
+        pending::has(&self.place, state, "json")
+    }
+
+    fn takes_again(&self, state: &str, code: &str) -> bool {
+        pending::has(&self.place, state, &format!("sent-{code}"))
     }
 }
 

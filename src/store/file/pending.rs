@@ -71,9 +71,9 @@ pub fn temporary(place: &Place, folder: &Folder) -> Result<String> {
     Ok(format!("{inner}/{}.tmp", hex(&random)))
 }
 
-/// Whether a URL with that state waits: nothing is claimed.
-pub fn has(place: &Place, state: &str) -> bool {
-    place.path("pending").join(stem(state)).with_extension("json").exists()
+/// Whether a URL with that state has come so far: nothing is claimed.
+pub fn has(place: &Place, state: &str, kind: &str) -> bool {
+    place.path("pending").join(stem(state)).with_extension(kind).exists()
 }
 
 /// The one with that state or, for a code that came alone, the newest.

@@ -35,7 +35,9 @@ pub fn is_registered(uri: &str) -> bool {
     if uri == OOB || uri == "https://www.stamps.com" {
         return true;
     }
-    let loopback = ["http://127.0.0.1", "http://[::1]"].iter().find_map(|host| uri.strip_prefix(host));
+    let loopback = ["http://127.0.0.1", "http://[::1]", "http://localhost"]
+        .iter()
+        .find_map(|host| uri.strip_prefix(host));
     let Some(rest) = loopback else { return false };
     let (port, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
     let port_is_good = match port.strip_prefix(':') {
@@ -53,7 +55,12 @@ mod tests {
 
     #[test]
     fn a_loopback_redirect_may_have_any_port_and_nothing_else_may_differ() {
-        for good in ["http://127.0.0.1/cb", "http://127.0.0.1:9999/cb", "http://[::1]:1/callback"] {
+        for good in [
+            "http://127.0.0.1/cb",
+            "http://127.0.0.1:9999/cb",
+            "http://[::1]:1/callback",
+            "http://localhost:1/cb",
+        ] {
             assert!(is_registered(good), "{good}");
         }
         let bad = [
@@ -63,7 +70,7 @@ mod tests {
             "http://127.0.0.1.example.com/cb",
             "http://127.0.0.1/cb/",
             "http://127.0.0.1/cb?x=1",
-            "http://localhost/cb",
+            "http://app.localhost/cb",
             "https://127.0.0.1/cb",
             "https://www.stamps.com/",
         ];
