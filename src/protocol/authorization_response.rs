@@ -60,6 +60,9 @@ pub fn parse(pasted: &str, names: &Names) -> std::result::Result<AuthorizationRe
         ));
     }
     let Some(parameters) = Parameters::find(&text, &dialect) else {
+        if is_jwt(&text) {
+            return Err(no_code(A_JWT));
+        }
         return without_parameters(&text, &dialect);
     };
     let found = parameters.map_err(NoCode::NotUnderstood)?;
@@ -79,6 +82,8 @@ pub fn parse(pasted: &str, names: &Names) -> std::result::Result<AuthorizationRe
 
 const NOT_THE_REDIRECT: &str = "this address has none: paste the one that you end at after signing in";
 const A_PIECE: &str = "this is a piece of something: paste the whole address, or the code alone";
+
+const A_JWT: &str = "it came as a JWT (JARM): set response_mode to query, and sign in again";
 
 fn no_code(reason: &str) -> NoCode {
     NoCode::NotUnderstood(Error::Code(reason.to_owned()))
@@ -223,6 +228,13 @@ impl<'a> Dialect<'a> {
         let end = piece.bytes().take(self.longest + 1).position(|b| b == b'=');
         end.map(|end| uri::unescape(&piece[..end], true)).unwrap_or_default()
     }
+}
+
+/// JARM: the one parameter that says all.
+fn is_jwt(text: &str) -> bool {
+    let mut pieces = text.split(['?', '#', '&']);
+    let response = pieces.find_map(|piece| piece.strip_prefix("response="));
+    response.is_some_and(|jwt| jwt.starts_with("ey") && jwt.contains('.'))
 }
 
 /// `name=value`, and no code with its padding.

@@ -1,7 +1,7 @@
 //! Habits of servers in what they send back: parameters under other names, and the host where the tokens are.
 
 use crate::common::{error_text, Client};
-use crate::support::{client, sent, sign_in, Row, Settings, Table};
+use crate::support::{client, parameter_of, sent, sign_in, Row, Settings, Table};
 use oauth::constants::*;
 use oauth::ffi;
 
@@ -305,5 +305,121 @@ fn tokens_come_from_a_host_of_the_list() {
         row.returned(client.refresh(), OAUTH_HTTP_NEEDED);
         row.eq("the refresh token goes to", sent(&client).url.as_str(), "https://as.example/token");
     });
+    table.end();
+}
+
+/// OAuth 2.0 Multiple Response Type Encoding Practices section 2.1, OAuth 2.0 Form Post Response Mode, RFC 9207.
+const MODES: &[Case] = &[
+    ("query", "https://app.example/cb?code=abc&state={state}&iss=https%3A%2F%2Fas.example", Sends("abc")),
+    ("fragment", "https://app.example/cb#code=abc&state={state}&iss=https%3A%2F%2Fas.example", Sends("abc")),
+    (
+        "fragment of hybrid flow",
+        "https://app.example/cb#code=abc&id_token=eyJhbGciOiJub25lIn0.e30.&state={state}",
+        Sends("abc"),
+    ),
+    ("fragment behind our own query", "https://app.example/cb?a=1#state={state}&code=abc", Sends("abc")),
+    ("form_post, the content", "code=abc&state={state}&iss=https%3A%2F%2Fas.example", Sends("abc")),
+    ("form_post, the state first", "state={state}&code=abc", Sends("abc")),
+    ("form_post, iss first", "iss=https%3A%2F%2Fas.example&state={state}&code=abc", Sends("abc")),
+    ("form_post, its end of line", "state={state}&code=a%2Fb%2Bc\r\n", Sends("a/b+c")),
+    (
+        "form_post, a refusal",
+        "error=access_denied&error_description=not+today&state={state}",
+        Fails(OAUTH_ERROR_ACCESS_DENIED, "not today"),
+    ),
+    // ---- a mix-up is one in each of them ----
+    (
+        "query of another issuer",
+        "https://app.example/cb?code=abc&state={state}&iss=https%3A%2F%2Fevil.example",
+        Fails(OAUTH_ERROR_ISSUER, "another issuer"),
+    ),
+    (
+        "fragment of another issuer",
+        "https://app.example/cb#code=abc&state={state}&iss=https%3A%2F%2Fevil.example",
+        Fails(OAUTH_ERROR_ISSUER, "another issuer"),
+    ),
+    (
+        "form_post of another issuer",
+        "iss=https%3A%2F%2Fas.example.evil.example&code=abc&state={state}",
+        Fails(OAUTH_ERROR_ISSUER, "another issuer"),
+    ),
+    (
+        "a refusal of another issuer",
+        "error=access_denied&state={state}&iss=https%3A%2F%2Fevil.example",
+        Fails(OAUTH_ERROR_ISSUER, "another issuer"),
+    ),
+    (
+        "iss twice, in query and fragment",
+        "https://app.example/cb?iss=https%3A%2F%2Fas.example#code=abc&state={state}&iss=https%3A%2F%2Fevil.example",
+        Fails(OAUTH_ERROR_CODE, "iss stands twice"),
+    ),
+    ("iss of other letters", "code=abc&state={state}&iss=https%3A%2F%2FAS.example", Fails(OAUTH_ERROR_ISSUER, "")),
+    ("iss with a slash", "code=abc&state={state}&iss=https%3A%2F%2Fas.example%2F", Fails(OAUTH_ERROR_ISSUER, "")),
+    ("form_post without a state", "code=abc&iss=https%3A%2F%2Fas.example", Fails(OAUTH_ERROR_STATE, "no state")),
+    // ---- JARM is not read ----
+    (
+        "query.jwt",
+        "https://app.example/cb?response=eyJhbGciOiJub25lIn0.eyJjb2RlIjoiYWJjIn0.",
+        Fails(OAUTH_ERROR_CODE, "set response_mode to query"),
+    ),
+    (
+        "fragment.jwt",
+        "https://app.example/cb#response=eyJhbGciOiJub25lIn0.eyJjb2RlIjoiYWJjIn0.",
+        Fails(OAUTH_ERROR_CODE, "set response_mode to query"),
+    ),
+    (
+        "form_post.jwt",
+        "response=eyJhbGciOiJub25lIn0.eyJjb2RlIjoiYWJjIn0.",
+        Fails(OAUTH_ERROR_CODE, "set response_mode to query"),
+    ),
+];
+
+#[test]
+fn answers_in_each_response_mode() {
+    let mut table = Table::new("response modes");
+    for (name, text, want) in MODES {
+        table.row(name, |row| comes_back(row, &[], text, want));
+    }
+    for (mode, text) in [
+        ("query", "https://app.example/cb?code=abc&state={state}"),
+        ("fragment", "https://app.example/cb#code=abc&state={state}"),
+        ("form_post", "code=abc&state={state}"),
+    ] {
+        table.row(&format!("{mode}: no iss where it is demanded"), |row| {
+            let client = client(&[(OAUTH_ISSUER, "https://as.example")]);
+            client.must_set(OAUTH_REQUIRE_ISS, "yes");
+            client.must_set(OAUTH_RESPONSE_MODE, mode);
+            let url = client.authorize_url();
+            row.eq("response_mode", parameter_of(&url, "response_mode").as_deref(), Some(mode));
+            let text = text.replace("{state}", &client.get(OAUTH_STATE));
+            row.returned(client.exchange(&text), OAUTH_ERROR_ISSUER);
+            row.holds(&error_text(), error_text().contains("no iss came back"));
+            let iss = "&iss=https%3A%2F%2Fas.example";
+            row.returned(client.exchange(&format!("{text}{iss}")), OAUTH_HTTP_NEEDED);
+        });
+    }
+    table.end();
+}
+
+/// OpenID Connect Core section 3.1.2.6: of a URL that asks nobody.
+#[test]
+fn who_was_not_asked_is_told_how_to_be() {
+    let mut table = Table::new("prompt=none");
+    for (error, words) in [
+        ("login_required", "nobody is signed in there: make a URL without prompt=none"),
+        ("interaction_required", "a person is needed: make a URL without prompt=none"),
+        ("consent_required", "a person has to agree: make a URL without prompt=none"),
+        ("account_selection_required", "make a URL without prompt=none, to choose one"),
+    ] {
+        table.row(error, |row| {
+            let client = client(&[(OAUTH_PROMPT, "none")]);
+            row.eq("prompt", parameter_of(&client.authorize_url(), "prompt").as_deref(), Some("none"));
+            let n = client.exchange(&format!("?error={error}&state={}", client.get(OAUTH_STATE)));
+            row.returned(n, OAUTH_ERROR_REFUSED);
+            row.action(OAUTH_ACTION_SIGN_IN);
+            let start: String = error_text().chars().take(80).collect();
+            row.eq("the sentence", start, format!("{error}: {words}"));
+        });
+    }
     table.end();
 }
