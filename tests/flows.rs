@@ -305,6 +305,56 @@ fn a_client_that_signs_is_known() {
     table.end();
 }
 
+/// RFC 9126, at `/strict`.
+#[test]
+fn a_pushed_request_brings_its_person_back() {
+    let _clock = CLOCK.lock();
+    let mut table: Table<()> = Table::default();
+    for https in [false, true] {
+        let server = Server::start(Options { https, ..Options::default() }).unwrap();
+        for carrier in [Carrier::Builtin, Carrier::Caller] {
+            if https && carrier == Carrier::Caller {
+                continue; // this test's own HTTP speaks no TLS
+            }
+            let pushing = || {
+                let client = client(&server, &DIALECTS[0], carrier);
+                client.must_set(OAUTH_PAR, "yes");
+                client.must_set(OAUTH_PAR_ENDPOINT, "/par");
+                client
+            };
+            let pushes = || server.counts("strict").pushes;
+            table.row(&format!("https={https} {carrier:?}"), || {
+                let (client, before) = (pushing(), pushes());
+                let short = |capacity: i32| {
+                    let mut buffer = [0; 16];
+                    let pointer = buffer.as_mut_ptr();
+                    unsafe { oauth::ffi::oauth_build_authorize_url(client.0, pointer, capacity) }
+                };
+                let length = run(carrier, &client, || short(0));
+                assert_eq!(short(16), OAUTH_ERROR_BUFFER, "{}", error_text());
+                let came_back = signed_in(&server, &client);
+                assert_eq!(pushes() - before, 1, "a short buffer pushes nothing");
+                assert_eq!(run(carrier, &client, || client.exchange(&came_back)), 0, "{}", error_text());
+                assert_eq!(api(&server, "strict", &header(carrier, &client)), 200);
+                // Another URL is another request.
+                assert_eq!(run(carrier, &client, || short(0)), length);
+                assert_eq!(pushes() - before, 2);
+            });
+            table.row(&format!("refused, https={https} {carrier:?}"), || {
+                let client = pushing();
+                client.must_set(OAUTH_CLIENT_SECRET, "not-the-secret");
+                let refused = run(carrier, &client, || client.build_url().0);
+                assert_eq!(refused, OAUTH_ERROR_INVALID_CLIENT, "{}", error_text());
+                assert_eq!(
+                    (client.get(OAUTH_HTTP_STATUS), client.get(OAUTH_STATE)),
+                    ("401".into(), String::new())
+                );
+            });
+        }
+    }
+    table.end();
+}
+
 #[test]
 fn refusals_have_their_numbers() {
     let server = Server::start(Options::default()).unwrap();

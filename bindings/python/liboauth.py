@@ -271,10 +271,8 @@ class Client:
     # ---- operations ----
 
     def build_authorize_url(self) -> str:
-        """The URL that a person opens in a browser to sign in."""
-        answer, text = _read(_library.oauth_build_authorize_url, self._handle)
-        self._check(answer)
-        return text
+        """The URL that a person opens in a browser to sign in; the server is asked first where the request is pushed."""
+        return self._fresh(_library.oauth_build_authorize_url)
 
     def exchange_code(self, code: str) -> None:
         """Exchanges what came back from the sign-in for tokens: the redirect's URL, its query, or the code."""

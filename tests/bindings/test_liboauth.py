@@ -209,6 +209,21 @@ class Tokens(unittest.TestCase):
         self.assertEqual(request.headers["Content-Type"], "application/x-www-form-urlencoded")
         self.assertEqual((form["grant_type"], form["code"]), ("authorization_code", "abc"))
 
+    def test_a_request_is_pushed_by_the_programs_own_http(self):
+        pushed = {"request_uri": "urn:x:1", "expires_in": 60}
+        self.server.answer = 201, {"Content-Type": "application/json"}, json.dumps(pushed)
+        with client(send=self.server, par="yes", par_endpoint="https://as.example/par") as c:
+            url = c.build_authorize_url()
+            self.assertIn("request_uri=urn%3Ax%3A1", url)
+            self.assertEqual(self.server.forms[0]["state"], c.state)
+            c.set(http="caller")
+            c._send = None
+            with self.assertRaises(HttpNeeded):
+                c.build_authorize_url()
+            self.assertTrue(c.http_response(201, {}, json.dumps(pushed)))
+            self.assertEqual(c.build_authorize_url(), url)
+        self.assertEqual([request.url for request in self.server.requests], ["https://as.example/par"])
+
     def test_members_are_read_by_their_names(self):
         server = Server()
         server.answer = 200, {}, server.token(instance_url="https://a.example", user={"id": 7})

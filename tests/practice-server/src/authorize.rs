@@ -6,6 +6,7 @@ use crate::form::{self, Params};
 use crate::grants::{random, Challenge, Consent};
 use crate::pages;
 use crate::people::{self, Client, OOB, PASSWORD, USER};
+use crate::pushed;
 use crate::request::Request;
 use crate::response::Response;
 use crate::state::{Pending, State};
@@ -26,6 +27,9 @@ pub fn authorize(state: &mut State, dialect: &'static Dialect, request: &Request
     if request.method == "POST" {
         params.extend(request.form());
     }
+    let Some(params) = pushed::resolved(state, dialect, params) else {
+        return pages::refused("Unknown request", "This request_uri is used, too old, or another client's.");
+    };
     // Without a client and a redirect URI that are known, a redirect could lead anywhere (§4.1.2.1).
     let Some(client) = params.get("client_id").and_then(people::client) else {
         return pages::refused("Unknown client", "The client_id of this request is not registered here.");

@@ -31,6 +31,7 @@ mod introspection;
 mod late;
 mod pages;
 mod people;
+mod pushed;
 mod record;
 mod refusal;
 mod request;

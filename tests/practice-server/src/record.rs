@@ -11,6 +11,8 @@ use crate::request::Request;
 pub struct Counts {
     /// Authorization requests.
     pub authorize: u64,
+    /// Authorization requests that were pushed, whatever became of them.
+    pub pushes: u64,
     /// Token requests, whatever became of them.
     pub token_requests: u64,
     /// Token requests that gave tokens for a code.
@@ -35,6 +37,7 @@ impl Counts {
     pub(crate) fn to_json(&self) -> Value {
         json!({
             "authorize": self.authorize,
+            "pushes": self.pushes,
             "token_requests": self.token_requests,
             "code_exchanges": self.code_exchanges,
             "refreshes": self.refreshes,

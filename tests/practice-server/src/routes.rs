@@ -9,6 +9,7 @@ use crate::dialect::Dialect;
 use crate::fault::Endpoint;
 use crate::introspection::introspect;
 use crate::pages;
+use crate::pushed::push;
 use crate::request::{Request, RequestLine};
 use crate::response::Response;
 use crate::revocation::revoke;
@@ -43,6 +44,7 @@ pub fn answer(
         (path, _) if path == dialect.token => token(state, dialect, request, connection),
         (path, _) if dialect.revoke() == Some(path) => revoke(state, dialect, request, connection),
         ("/introspect", _) if dialect.exact => introspect(state, dialect, request),
+        ("/par", _) if dialect.exact => push(state, dialect, request, connection),
         (path, "GET" | "POST") if dialect.authorize.contains(&path) => {
             authorize::authorize(state, dialect, request)
         }

@@ -10,6 +10,7 @@ use crate::dialect::Dialect;
 use crate::fault::{Endpoint, Fault};
 use crate::grants::{Consent, Grants};
 use crate::late::Late;
+use crate::pushed::Pushed;
 use crate::record::{Counts, Recorded};
 
 /// A person who rehearses for days must not fill the memory.
@@ -24,6 +25,8 @@ pub struct State {
     pub catalogue: Memory,
     /// Pages that wait for their answer, by the request id in them.
     pub pending: HashMap<String, Pending>,
+    /// Authorization requests that were pushed, by what they are called.
+    pub pushed: HashMap<String, Pushed>,
     pub faults: Vec<Fault>,
     pub requests: Vec<Recorded>,
     pub connections: u64,
@@ -50,6 +53,7 @@ impl State {
             grants: Grants::default(),
             catalogue: Memory::default(),
             pending: HashMap::new(),
+            pushed: HashMap::new(),
             faults,
             requests: Vec::new(),
             connections: 0,

@@ -343,3 +343,29 @@ fn a_wrong_password_shows_the_form_again_and_each_page_is_good_once() {
     let twice = post(&server, "/strict/consent", &format!("request={last}&decision=allow"));
     assert_eq!(twice.status, 400);
 }
+
+/// RFC 9126 section 4: for its client, once, for a minute.
+#[test]
+fn a_pushed_request_is_good_once() {
+    let server = start();
+    let request = "response_type=code&redirect_uri=http%3A%2F%2F127.0.0.1%2Fcb&state=pushed";
+    let push = |client: &str| post(&server, "/strict/par", &format!("{request}&{client}"));
+    let url = |client: &str, request_uri: &str| {
+        format!("{}/authorize?client_id={client}&request_uri={request_uri}", server.base("strict"))
+    };
+    let demo = "client_id=demo&client_secret=demo-secret";
+    let reply = push(demo);
+    assert_eq!((reply.status, &reply.json()["expires_in"]), (201, &60.into()));
+    let at = url("demo", &reply.member("request_uri"));
+    let redirect = sign_in(&at, &SignIn::default()).unwrap();
+    assert!(redirect.contains("state=pushed"), "{redirect}");
+    assert!(sign_in(&at, &SignIn::default()).is_err(), "it was used");
+    let other = push(demo).member("request_uri");
+    assert!(sign_in(&url("public", &other), &SignIn::default()).is_err(), "it is another client's");
+    let old = push(demo).member("request_uri");
+    server.advance(61);
+    assert!(sign_in(&url("demo", &old), &SignIn::default()).is_err(), "it is too old");
+    push("client_id=demo&client_secret=wrong").is_error(401, "invalid_client");
+    push(&format!("{demo}&request_uri=urn%3Ax")).is_error(400, "invalid_request");
+    assert_eq!((server.counts("strict").pushes, server.counts("strict").refused), (5, 2));
+}
