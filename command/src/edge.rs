@@ -1,13 +1,44 @@
-//! The only unsafe code: the library's functions as any caller calls them, and of the system what std lacks, the
-//! terminal's settings. All that is freed is wiped, as in the library: its heap is this program's.
+//! The only unsafe code: the program's beginning, the library's functions as any caller calls them, and of the system what
+//! std lacks, the terminal's settings. All that is freed is wiped, as in the library: its heap is this program's.
 #![allow(unsafe_code)]
 
-use std::ffi::{c_char, c_int};
+use std::ffi::{c_char, c_int, CStr, OsStr};
 use std::io;
 use std::mem::MaybeUninit;
+use std::os::unix::ffi::OsStrExt;
+use std::panic;
 use std::sync::OnceLock;
 
 use oauth::ffi;
+
+/// Where the system begins. Of what std does before its own `main`, this does what is needed here: standard input, output
+/// and error are open. Left out are a guard for deep recursion, for which it reads the process's map, and that it ignores
+/// SIGPIPE: whoever writes to a pipe that nobody reads is ended by it, as the shell's own programs are.
+#[cfg_attr(not(test), no_mangle)]
+extern "C" fn main(count: c_int, words: *const *const c_char) -> c_int {
+    open_standard_streams();
+    let word = |at: usize| {
+        // SAFETY: the system gives so many texts, which live as long as the process.
+        let word = unsafe { CStr::from_ptr(*words.add(at)) };
+        OsStr::from_bytes(word.to_bytes()).to_owned()
+    };
+    let words = (1..usize::try_from(count).unwrap_or_default()).map(word).collect();
+    // What it was has been said on standard error.
+    let code = panic::catch_unwind(|| crate::begin(words)).unwrap_or(crate::failure::SOFTWARE);
+    std::process::exit(code)
+}
+
+/// A file of the store's must not get the number of one that is closed: what is said would be written there.
+fn open_standard_streams() {
+    for stream in 0..3 {
+        // SAFETY: neither takes memory but a text that ends with a NUL. The lowest number that is free is the stream's.
+        unsafe {
+            if libc::fcntl(stream, libc::F_GETFD) == -1 {
+                libc::open(c"/dev/null".as_ptr(), libc::O_RDWR);
+            }
+        }
+    }
+}
 
 /// Why the library gave no answer.
 #[derive(Debug)]

@@ -1,6 +1,9 @@
 //! `oauth`: the library for a person at a terminal, for shells, cron and CL. It calls what a caller calls: a file a
 //! command, `edge.rs` the only one with unsafe code, `output.rs` the only one that writes.
 #![deny(unsafe_code)]
+// What std does before its own `main` takes as long as reading the token: see `edge.rs`.
+#![cfg_attr(not(test), no_main)]
+#![cfg_attr(test, allow(dead_code))] // which nobody begins
 
 mod arguments;
 mod doctor;
@@ -12,7 +15,7 @@ mod settings;
 mod sign_in;
 mod tokens;
 
-use std::process::exit;
+use std::ffi::OsString;
 
 use oauth::constants::{OAUTH_ACCOUNT, OAUTH_HTTP};
 
@@ -22,15 +25,15 @@ use failure::{Ended, OK, USAGE};
 
 const HELP: &str = include_str!("help.txt");
 
-fn main() {
-    let code = match arguments::parse(std::env::args_os().skip(1)) {
+/// The exit code. `words`: the command line's, without the program's name.
+fn begin(words: Vec<OsString>) -> i32 {
+    match arguments::parse(words.into_iter()) {
         Ok(arguments) => match run(&arguments) {
             Ok(code) => code,
             Err(ended) => failure::report(ended, &arguments.profile, arguments.is_json),
         },
         Err(sentence) => failure::report(Ended::Said(USAGE, sentence), "", false),
-    };
-    exit(code)
+    }
 }
 
 fn run(arguments: &Arguments) -> Result<i32, Ended> {

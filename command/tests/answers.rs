@@ -4,6 +4,7 @@ mod common;
 
 use std::fs;
 use std::io::Read;
+use std::os::unix::process::ExitStatusExt;
 use std::process::Stdio;
 
 use common::{json, mode_of, oauth, ran, World};
@@ -112,7 +113,7 @@ fn who_does_not_read_the_answer_is_no_fault_and_a_full_disk_is() {
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
     let output = gone.args(["header", &world.profile()]).stdout(writer).output().unwrap();
-    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(141), &b""[..]));
+    assert_eq!((output.status.signal(), output.stderr.as_slice()), (Some(libc::SIGPIPE), &b""[..]));
 
     let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let output = oauth().args(["token", &world.profile()]).stdout(full).output().unwrap();
