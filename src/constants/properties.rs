@@ -280,8 +280,8 @@ pub const OAUTH_ERROR_URI: i32 = 110;
 pub const OAUTH_HTTP_STATUS: i32 = 111;
 /// Of the last failure: seconds to wait before the next try, where the server said so (RFC 9110 section 10.2.3). Since 0.1.
 pub const OAUTH_RETRY_AFTER: i32 = 112;
-/// The `nonce` that OAUTH_AUTHORIZE_PARAMS had when the URL of the last sign-in was made, to be compared with the
-/// ID token's (OpenID Connect Core section 3.1.2.1). Since 0.1.
+/// The `nonce` of the last sign-in's URL (OpenID Connect Core section 3.1.2.1): one that was made here where OAUTH_SCOPE
+/// has `openid`, or else the one of OAUTH_AUTHORIZE_PARAMS. Since 0.1.
 pub const OAUTH_NONCE: i32 = 113;
 /// How often the token's record has been renewed: a number that grows. Since 0.1.
 pub const OAUTH_GENERATION: i32 = 114;

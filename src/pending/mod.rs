@@ -70,22 +70,26 @@ impl<'a> AuthorizationUrl<'a> {
     }
 
     /// The URL's parts in order.
-    pub fn parts(&self) -> [&[u8]; 5] {
+    pub fn parts(&self) -> [&[u8]; 7] {
         let AuthorizationTemplate { url, pkce, .. } = self.template;
-        let Proof { verifier, challenge, state } = &self.proof;
+        let Proof { verifier, challenge, state, nonce } = &self.proof;
         let challenge = match pkce {
             Pkce::S256 => &challenge[..],
             Pkce::Plain => &verifier[..],
             Pkce::Off => &[],
         };
-        let [before_state, before_challenge, end] = [&url.before_state, &url.before_challenge, &url.end];
-        [before_state.as_bytes(), state, before_challenge.as_bytes(), challenge, end.as_bytes()]
+        let nonce = if self.template.has_nonce() { &nonce[..] } else { &[] };
+        let [before_state, before_nonce] = [&url.before_state, &url.before_nonce].map(String::as_bytes);
+        let [before_challenge, end] = [&url.before_challenge, &url.end].map(String::as_bytes);
+        [before_state, state, before_nonce, nonce, before_challenge, challenge, end]
     }
 
     /// Keeps it until its code comes, with the account's record, where another process can find it. Returns its state.
     pub fn remember(self) -> Result<[u8; 22]> {
-        let Proof { verifier, state, .. } = self.proof;
-        let pending = PendingAuthorization { state, verifier, request: self.template.request.clone() };
+        let Proof { verifier, state, nonce, .. } = self.proof;
+        let nonce = self.template.has_nonce().then_some(nonce);
+        let request = self.template.request.clone();
+        let pending = PendingAuthorization { state, verifier, nonce, request };
         self.snapshot.record()?.add_pending(pending)?;
         Ok(state)
     }

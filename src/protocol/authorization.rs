@@ -37,6 +37,8 @@ pub struct AuthorizationRequest {
 #[derive(Debug)]
 pub struct UrlTemplate {
     pub before_state: String,
+    /// Empty where there is no nonce of ours.
+    pub before_nonce: String,
     pub before_challenge: String,
     pub end: String,
     /// How much of its beginning is the endpoint, and of its end the endpoint's fragment.
@@ -130,6 +132,7 @@ impl AuthorizationRequest {
         Ok(UrlTemplate {
             around: (before_state.len() - query.len(), fragment.len()),
             before_state,
+            before_nonce: if self.makes_nonce() { "&nonce=".to_owned() } else { String::new() },
             before_challenge: if has_challenge { format!("&{challenge}=") } else { String::new() },
             end: method + fragment,
         })
@@ -168,6 +171,22 @@ impl AuthorizationRequest {
         let mut parameters = self.names.merge(ours, extra)?;
         parameters.retain(|(name, _)| !PROOF.iter().any(|proof| name == self.names.of(proof)));
         Ok(parameters)
+    }
+
+    /// Whether an ID token is asked for (OpenID Connect Core section 3.1.2.1).
+    pub fn asks_for_id_token(&self) -> bool {
+        let scope = self.extra_parameter("scope");
+        scope.as_deref().unwrap_or(&self.scope).split_whitespace().any(|scope| scope == "openid")
+    }
+
+    /// Where the caller has none of its own.
+    fn makes_nonce(&self) -> bool {
+        self.asks_for_id_token() && self.extra_parameter("nonce").is_none()
+    }
+
+    /// What the caller has put among the parameters.
+    pub fn extra_parameter(&self, name: &str) -> Option<String> {
+        uri::parse_query(&self.extra).into_iter().find(|(known, _)| known == name).map(|(_, value)| value)
     }
 
     /// The scopes with the server's separator between them.

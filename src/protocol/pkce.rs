@@ -1,4 +1,4 @@
-//! Proof Key for Code Exchange (RFC 7636), and the state beside it: random bytes as unreserved characters.
+//! Proof Key for Code Exchange (RFC 7636), and state and nonce beside it: random bytes as unreserved characters.
 #![forbid(unsafe_code)]
 
 use crate::secret::Wiped;
@@ -24,8 +24,8 @@ impl Pkce {
     }
 }
 
-/// 32 octets for the verifier (RFC 7636 section 7.1), and 16 of its own for the state.
-pub const RANDOM: usize = VERIFIER + 16;
+/// 32 octets for the verifier (RFC 7636 section 7.1), and 16 each for state and nonce.
+pub const RANDOM: usize = VERIFIER + 16 + 16;
 const VERIFIER: usize = 32;
 
 /// A code verifier: 32 octets as text, without an allocation of its own.
@@ -38,16 +38,21 @@ pub struct Proof {
     pub challenge: [u8; 43],
     /// 128 bits that nobody can guess who has not seen this URL (RFC 6749 section 10.10).
     pub state: [u8; 22],
+    /// As many, which the ID token has to bring back (OpenID Connect Core section 3.1.2.1).
+    pub nonce: [u8; 22],
 }
 
 impl Proof {
     #[inline(always)]
     pub fn new(random: &[u8; RANDOM]) -> Self {
-        let (for_verifier, for_state) = random.split_at(VERIFIER);
-        let mut proof = Self { verifier: Wiped::new([0; 43]), challenge: [0; 43], state: [0; 22] };
+        let (for_verifier, others) = random.split_at(VERIFIER);
+        let (for_state, for_nonce) = others.split_at(16);
+        let mut proof =
+            Self { verifier: Wiped::new([0; 43]), challenge: [0; 43], state: [0; 22], nonce: [0; 22] };
         encode(for_verifier, &mut proof.verifier[..]);
         encode(&Sha256::digest(&proof.verifier[..]), &mut proof.challenge);
         encode(for_state, &mut proof.state);
+        encode(for_nonce, &mut proof.nonce);
         proof
     }
 }
@@ -88,16 +93,17 @@ mod tests {
             214, 191, 240, 91, 88, 5, 88, 83, 132, 141, 121,
         ];
         let with_state = |state: [u8; 16]| {
-            let mut random = [0; RANDOM];
+            let mut random = [0x55; RANDOM];
             random[..VERIFIER].copy_from_slice(&octets);
-            random[VERIFIER..].copy_from_slice(&state);
+            random[VERIFIER..VERIFIER + 16].copy_from_slice(&state);
             Proof::new(&random)
         };
         let (proof, other) = (with_state([0xff; 16]), with_state([0; 16]));
         assert_eq!(&proof.verifier[..], b"dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
         assert_eq!(&proof.challenge[..], b"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
         assert_eq!(&other.challenge[..], &proof.challenge[..]);
-        // A state of its own: it tells nothing of the verifier.
+        // A state and a nonce of their own: neither tells anything of another.
+        assert_eq!((&proof.nonce, &other.nonce), (b"VVVVVVVVVVVVVVVVVVVVVQ", b"VVVVVVVVVVVVVVVVVVVVVQ"));
         assert_eq!((&proof.state, &other.state), (b"_____________________w", b"AAAAAAAAAAAAAAAAAAAAAA"));
     }
 }

@@ -11,7 +11,6 @@ use crate::protocol::pkce::Pkce;
 use crate::secret::Secret;
 use crate::store::{FileStore, Keys, MemoryStore, PendingRequest, Record, Store};
 use crate::token::Identity;
-use crate::uri;
 
 pub struct Snapshot {
     pub settings: Arc<Settings>,
@@ -106,7 +105,7 @@ impl AuthorizationTemplate {
             account: storage.account.clone(),
             client_id: client.client_id.clone(),
             redirect_uri: authorization.redirect_uri.clone(),
-            nonce: nonce(&authorization.extra),
+            nonce: authorization.extra_parameter("nonce").map(Secret::new),
             has_verifier: authorization.pkce != Pkce::Off,
             expires_in: storage.pending_expires_in,
         };
@@ -114,10 +113,9 @@ impl AuthorizationTemplate {
         let is_plain = !settings.is_pushed() && !settings.is_signed();
         Ok(Self { url, pkce: authorization.pkce, is_plain, request: Arc::new(request), free_port })
     }
-}
 
-/// What the caller has put among the parameters of the authorization request.
-fn nonce(parameters: &str) -> Option<Secret> {
-    let mut parameters = uri::parse_query(parameters).into_iter();
-    parameters.find(|(name, _)| name == "nonce").map(|(_, value)| Secret::new(value))
+    /// Whether each URL has a nonce that is made here.
+    pub fn has_nonce(&self) -> bool {
+        !self.url.before_nonce.is_empty()
+    }
 }

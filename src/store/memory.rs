@@ -240,7 +240,7 @@ impl Record for MemoryRecord {
         Ok(Found::Claim(Claim {
             redirect_uri: url.request.redirect_uri.clone(),
             verifier: url.verifier(),
-            nonce: url.request.nonce.clone(),
+            nonce: url.nonce(),
             claimed: Box::new(claimed),
         }))
     }

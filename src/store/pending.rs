@@ -10,6 +10,8 @@ use crate::secret::{Secret, Wiped};
 pub struct PendingAuthorization {
     pub state: [u8; 22],
     pub verifier: Wiped<[u8; 43]>,
+    /// Where one was made here.
+    pub nonce: Option<[u8; 22]>,
     pub request: Arc<PendingRequest>,
 }
 
@@ -21,6 +23,7 @@ pub struct PendingRequest {
     pub account: String,
     pub client_id: String,
     pub redirect_uri: String,
+    /// The caller's own.
     pub nonce: Option<Secret>,
     /// Whether the verifier is to be sent.
     pub has_verifier: bool,
@@ -77,6 +80,11 @@ impl Claim {
 impl PendingAuthorization {
     pub fn state(&self) -> &str {
         std::str::from_utf8(&self.state).unwrap_or_default()
+    }
+
+    pub(super) fn nonce(&self) -> Option<Secret> {
+        let made = self.nonce.as_ref().map(|nonce| Secret::new(String::from_utf8_lossy(nonce)));
+        made.or_else(|| self.request.nonce.clone())
     }
 
     pub(super) fn verifier(&self) -> Option<Secret> {

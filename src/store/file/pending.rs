@@ -230,7 +230,7 @@ fn members(pending: &PendingAuthorization, expires_at: i64) -> Json {
         ("state", text(pending.state())),
         ("redirect_uri", text(&pending.request.redirect_uri)),
         ("code_verifier", secret(pending.verifier())),
-        ("nonce", secret(pending.request.nonce.clone())),
+        ("nonce", secret(pending.nonce())),
         ("expires_at", text(&rfc3339(expires_at))),
     ])
 }

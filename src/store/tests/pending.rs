@@ -241,7 +241,8 @@ fn with(name: u8, change: impl FnOnce(&mut PendingRequest)) -> PendingAuthorizat
         expires_in: 3600,
     };
     change(&mut request);
-    PendingAuthorization { state: [name; 22], verifier: Wiped::new([name; 43]), request: Arc::new(request) }
+    let (state, verifier) = ([name; 22], Wiped::new([name; 43]));
+    PendingAuthorization { state, verifier, nonce: None, request: Arc::new(request) }
 }
 
 pub fn state(name: u8) -> String {
