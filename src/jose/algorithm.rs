@@ -37,8 +37,14 @@ impl Algorithm {
         Self::ALL.iter().find(|(_, algorithm)| *algorithm == self).map_or("", |(name, _)| name)
     }
 
-    #[cfg(feature = "sign")]
     pub fn of_name(name: &str) -> Option<Self> {
+        // RFC 9864 section 2.2: EdDSA by its curve.
+        let name = if name == "Ed25519" { "EdDSA" } else { name };
         Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, algorithm)| *algorithm)
+    }
+
+    /// By a secret that both sides have.
+    pub fn is_symmetric(self) -> bool {
+        matches!(self, Self::Hs256 | Self::Hs384 | Self::Hs512)
     }
 }

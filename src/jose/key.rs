@@ -15,7 +15,7 @@ use ring::{digest, hmac, rsa::KeyPair as RsaKeyPair};
 
 use super::jwk::Jwk;
 use super::pem::{self, Block};
-use super::{pkcs8, rsa, Algorithm, KeyFault};
+use super::{pkcs8, rsa, without_zeros, Algorithm, KeyFault};
 use crate::certificate::Certificate;
 use crate::der::{Elements, BIT_STRING, SEQUENCE};
 use crate::secret::{Secret, Wiped};
@@ -243,7 +243,7 @@ impl Curve {
 
     /// Of the curve's length: programs leave zeros out in front, or have one more.
     pub fn whole(self, number: &[u8]) -> Result<Wiped<Vec<u8>>, KeyFault> {
-        let number = rsa::without_zeros(number);
+        let number = without_zeros(number);
         let length: usize = match self {
             Self::P256 => 32,
             Self::P384 => 48,

@@ -1,11 +1,14 @@
-//! JSON Web Signatures (RFC 7515) by keys as files have them: PEM of any kind, or JWK. Signing is by ring, in builds with
-//! the feature `sign`; its randomness, where a signature needs some, is ring's own.
+//! JSON Web Signatures (RFC 7515) by keys as files have them: PEM of any kind, or JWK; and whether a server's keys have
+//! made one. Both are by ring, in builds with the feature `sign`; its randomness, where a signature needs some, is ring's
+//! own.
 #![forbid(unsafe_code)]
 
 mod algorithm;
 mod fault;
 #[cfg(feature = "sign")]
 mod jwk;
+#[cfg_attr(not(feature = "sign"), allow(dead_code))]
+mod jws;
 #[cfg(feature = "sign")]
 mod key;
 #[cfg(feature = "sign")]
@@ -14,17 +17,23 @@ mod own;
 mod pem;
 #[cfg(feature = "sign")]
 mod pkcs8;
+#[cfg_attr(not(feature = "sign"), allow(dead_code))]
+mod public_keys;
 #[cfg(feature = "sign")]
 mod rsa;
 #[cfg(all(test, feature = "sign"))]
 mod tests;
 #[cfg(not(feature = "sign"))]
 mod unsigned;
+#[cfg(feature = "sign")]
+mod verify;
 
 pub use algorithm::Algorithm;
 pub use fault::KeyFault;
+pub use jws::Jws;
 #[cfg(feature = "sign")]
 pub use key::SigningKey;
+pub use public_keys::{PublicKeys, Verdict};
 #[cfg(not(feature = "sign"))]
 pub use unsigned::SigningKey;
 
@@ -35,6 +44,9 @@ use base64::Engine;
 
 use crate::json::Json;
 use crate::secret::{Secret, Wiped};
+
+/// Whether this build can tell who has signed something.
+pub const VERIFIES: bool = cfg!(feature = "sign");
 
 /// A JWT in the compact serialization (RFC 7519, RFC 7515 section 7.1). `more` is what its header says besides the
 /// algorithm, and perhaps instead of its type.
@@ -85,6 +97,10 @@ pub fn signed(key: &SigningKey, algorithm: Algorithm, text: &mut String) -> Resu
     text.push('.');
     URL_SAFE_NO_PAD.encode_string(signature, text);
     Ok(())
+}
+
+fn without_zeros(number: &[u8]) -> &[u8] {
+    &number[number.iter().position(|byte| *byte != 0).unwrap_or(number.len())..]
 }
 
 fn written(json: &Json) -> Result<Wiped<Vec<u8>>, KeyFault> {

@@ -3,7 +3,7 @@
 
 use ring::rsa::{KeyPair, KeyPairComponents, PublicKeyComponents};
 
-use super::KeyFault;
+use super::{without_zeros, KeyFault};
 use crate::der::{Elements, INTEGER, SEQUENCE};
 
 /// `n`, `e`, `d`, `p`, `q`, `dp`, `dq` and `qi`, big-endian.
@@ -36,8 +36,4 @@ pub fn of_pkcs1(der: &[u8]) -> Result<KeyPair, KeyFault> {
         Some(numbers)
     };
     of_numbers(read().ok_or(KeyFault::Damaged("no RSA key"))?)
-}
-
-pub fn without_zeros(number: &[u8]) -> &[u8] {
-    &number[number.iter().position(|byte| *byte != 0).unwrap_or(number.len())..]
 }

@@ -1,7 +1,8 @@
-//! In a build without the feature `sign`: no key is one.
+//! In a build without the feature `sign`: no key is one, and nobody can say that anything is signed.
 #![forbid(unsafe_code)]
 
-use super::{Algorithm, KeyFault};
+use super::public_keys::Material;
+use super::{Algorithm, Jws, KeyFault};
 use crate::secret::Secret;
 
 #[derive(Debug)]
@@ -50,5 +51,17 @@ impl SigningKey {
 
     pub(super) fn sign(&self, _algorithm: Algorithm, _message: &[u8]) -> Result<Vec<u8>, KeyFault> {
         match *self {}
+    }
+}
+
+impl Material {
+    pub fn has_signed(&self, _algorithm: Algorithm, _message: &[u8], _signature: &[u8]) -> bool {
+        false
+    }
+}
+
+impl Jws {
+    pub fn is_signed_with(&self, _secret: &Secret, _text: &str) -> bool {
+        false
     }
 }

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 use super::*;
+use crate::jose::jws::JwsFault;
 
 struct Vector {
     rfc: &'static str,
@@ -127,6 +128,56 @@ fn what_the_rfcs_sign_is_signed_so() {
         assert_eq!(ours.expose() == *jws, *is_exact, "{rfc}: {}", ours.expose());
         assert!(is_signed(&key, *algorithm, ours.expose()), "{rfc}: ours");
         assert!(!is_signed(&key, *algorithm, &ours.expose().replacen('e', "f", 1)), "{rfc}: ours, changed");
+    }
+}
+
+/// By the public part of the key that has signed them, and by no other.
+#[test]
+fn what_the_rfcs_sign_is_verified() {
+    for Vector { rfc, algorithm, key, jws, .. } in VECTORS.iter().filter(|v| !v.algorithm.is_symmetric()) {
+        let (message, signature) = jws.rsplit_once('.').unwrap();
+        // Their payloads are no claims, for the most part.
+        let parsed = |algorithm, signature: Vec<u8>| {
+            let (claims, signed) = (Json::Null, message.len());
+            Jws { algorithm, key_id: None, claims, signature, signed }
+        };
+        let verdict = |keys: &str, algorithm, signature: &[u8]| {
+            let keys = PublicKeys::of(&Json::parse(keys).unwrap()).unwrap();
+            keys.verify(&parsed(algorithm, signature.to_vec()), jws)
+        };
+        let set = format!("{{\"keys\":[{key}]}}");
+        let mut signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
+        assert_eq!(verdict(&set, *algorithm, &signature), Verdict::Good, "{rfc}");
+        for other in Algorithm::ALL.iter().map(|(_, other)| *other).filter(|other| other != algorithm) {
+            assert_ne!(verdict(&set, other, &signature), Verdict::Good, "{rfc} as {}", other.name());
+        }
+        signature[7] ^= 1;
+        assert_eq!(verdict(&set, *algorithm, &signature), Verdict::Bad, "{rfc}, changed");
+        assert_eq!(verdict(&set, *algorithm, &[]), Verdict::Bad, "{rfc}, without any");
+        assert_eq!(verdict("{\"keys\":[]}", *algorithm, &signature), Verdict::Unknown, "{rfc}");
+    }
+}
+
+/// RFC 7515 appendices A.4 to A.6, RFC 7519 section 6.1, RFC 7516 appendix A.1
+#[test]
+fn what_the_rfcs_show_and_nobody_takes_here() {
+    let claims =
+        "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
+    let rows = [
+        ("ES512", "eyJhbGciOiJFUzUxMiJ9.UGF5bG9hZA.AdwMgeerwtHoh".to_owned(), JwsFault::Algorithm),
+        ("unsecured", format!("eyJhbGciOiJub25lIn0.{claims}."), JwsFault::Unsigned),
+        ("crit", format!("eyJhbGciOiJFUzI1NiIsImNyaXQiOlsiZXhwIl0sImV4cCI6MX0.{claims}.AAAA"), JwsFault::Critical),
+        ("JSON", format!("{{\"payload\":\"{claims}\"}}"), JwsFault::NoJwt),
+        (
+            "JWE",
+            "eyJhbGciOiJSU0EtT0FFUCIsImVuYyI6IkEyNTZHQ00ifQ.OKOawDo13gRp2ojaHV7LFpZcgV7T6DVZKTyKOMTYUmKoTCVJRgckCL9kiMT03JGe.\
+             48V1_ALb6US04U3b.5eym8TW_c8SuK0ltJ3rpYIzOeDQz7TALvtu6UG9oMo4vpzs9tX_EFShS8iB7j6ji.XFBoMYUZodetZdvTiFvSkQ"
+                .to_owned(),
+            JwsFault::Encrypted,
+        ),
+    ];
+    for (name, text, fault) in rows {
+        assert_eq!(Jws::parse(&text).err(), Some(fault), "{name}");
     }
 }
 
