@@ -161,6 +161,10 @@ pub enum Error {
     #[error("{0}")]
     Proof(String),
 
+    /// Another sign-in may mend that, or other settings.
+    #[error("ID token: {reason}")]
+    IdToken { reason: String, action: Action },
+
     /// `instead`: what there is, by names and no values.
     #[error("{whose} has no member {name}: {instead}")]
     NoField { whose: &'static str, name: String, instead: String },
@@ -304,6 +308,7 @@ impl Error {
                 (number::OAUTH_ERROR_RESPONSE, Fix, MAYBE)
             }
             Self::TooLarge { .. } => (number::OAUTH_ERROR_TOO_LARGE, Fix, MAYBE),
+            Self::IdToken { action, .. } => (number::OAUTH_ERROR_ID_TOKEN, *action, NOTHING),
             Self::NoField { .. } => (number::OAUTH_ERROR_NO_FIELD, Fix, NOTHING),
             Self::Metadata { .. } => (number::OAUTH_ERROR_METADATA, Fix, NOTHING),
             Self::TokenType | Self::ProofNeeded | Self::NoProofKey => {

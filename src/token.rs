@@ -52,6 +52,8 @@ pub struct Token {
     pub access_token: Secret,
     pub refresh_token: Option<Secret>,
     pub id_token: Option<Secret>,
+    /// Whether it is what was asked for, by who was to make it.
+    pub is_id_checked: bool,
     /// As the server wrote it.
     pub token_type: String,
     pub scope: Option<String>,
@@ -161,7 +163,10 @@ impl Token {
     #[must_use]
     pub fn keeping(mut self, old: &Self) -> Self {
         self.refresh_token = self.refresh_token.or_else(|| old.refresh_token.clone());
-        self.id_token = self.id_token.or_else(|| old.id_token.clone());
+        if self.id_token.is_none() {
+            self.id_token = old.id_token.clone();
+            self.is_id_checked = old.is_id_checked;
+        }
         self.basis = old.basis.clone();
         self.scope = self.scope.or_else(|| old.scope.clone());
         self.code_verifier = self.code_verifier.or_else(|| old.code_verifier.clone());
@@ -278,6 +283,8 @@ pub enum Purpose {
     AccessToken,
     /// All headers of a request, which hang on where it goes.
     Request,
+    /// To ask who has signed in.
+    Userinfo,
 }
 
 impl Purpose {
@@ -285,11 +292,11 @@ impl Purpose {
     pub fn check(self, ready: &BearerToken) -> Result<()> {
         match (self, &ready.scheme) {
             (Self::AccessToken, _)
-            | (Self::Header | Self::Request, Scheme::Bearer)
-            | (Self::Request, Scheme::Dpop(Some(_))) => Ok(()),
+            | (Self::Header | Self::Request | Self::Userinfo, Scheme::Bearer)
+            | (Self::Request | Self::Userinfo, Scheme::Dpop(Some(_))) => Ok(()),
             (Self::Header, Scheme::Dpop(Some(_))) => Err(Error::ProofNeeded),
-            (Self::Header | Self::Request, Scheme::Dpop(None)) => Err(Error::NoProofKey),
-            (Self::Header | Self::Request, Scheme::Other) => Err(Error::TokenType),
+            (Self::Header | Self::Request | Self::Userinfo, Scheme::Dpop(None)) => Err(Error::NoProofKey),
+            (Self::Header | Self::Request | Self::Userinfo, Scheme::Other) => Err(Error::TokenType),
         }
     }
 
@@ -297,7 +304,7 @@ impl Purpose {
     pub fn text(self, ready: &BearerToken) -> &str {
         match self {
             Self::Header => ready.header(),
-            Self::AccessToken | Self::Request => ready.access_token(),
+            Self::AccessToken | Self::Request | Self::Userinfo => ready.access_token(),
         }
     }
 

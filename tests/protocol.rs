@@ -33,6 +33,8 @@ mod grants;
 mod introspection;
 #[path = "protocol/messages.rs"]
 mod messages;
+#[path = "protocol/openid.rs"]
+mod openid;
 #[path = "protocol/par.rs"]
 mod par;
 #[path = "protocol/paste.rs"]

@@ -117,6 +117,7 @@ impl Client {
         let Some(purpose) = purpose else { return result.map(|_| 0) };
         let bearer = self.after_renewal(&snapshot, result)?;
         purpose.check(&bearer)?;
+        drop(guard);
         self.length(purpose, &bearer)
     }
 }

@@ -3,9 +3,11 @@
 
 use super::Client;
 use crate::constants as number;
-use crate::error::{Error, Result};
+use crate::error::{Action, Error, Result};
+use crate::jose;
 use crate::json::Json;
 use crate::secret::Secret;
+use crate::settings::Settings;
 use crate::system::lock;
 use crate::token::Token;
 
@@ -15,6 +17,10 @@ impl Client {
         let whose = match source {
             number::OAUTH_FIELD_TOKEN => "the token's answer",
             number::OAUTH_FIELD_REDIRECT => "the redirect",
+            number::OAUTH_FIELD_ID_TOKEN => "the ID token",
+            number::OAUTH_FIELD_USERINFO => {
+                return self.field_of_answer(source, name, "userinfo", "oauth_userinfo")
+            }
             number::OAUTH_FIELD_INTROSPECTION => {
                 return self.field_of_answer(source, name, "the introspection", "oauth_introspect")
             }
@@ -34,6 +40,7 @@ impl Client {
         let token = &cached.token;
         let found = match source {
             number::OAUTH_FIELD_REDIRECT => text_at(&token.redirect, name),
+            number::OAUTH_FIELD_ID_TOKEN => text_at(&checked_claims(token, settings)?, name),
             // What stood beside the token is kept by its name.
             _ => in_answer(token, name).or_else(|instead| {
                 let beside = settings.answer.below_path(name).map(|name| in_answer(token, name));
@@ -62,6 +69,34 @@ impl Client {
             None => Err(format!("nothing was asked yet, call {call}")),
         };
         found.map_err(|instead| Error::NoField { whose, name: name.chars().take(40).collect(), instead })
+    }
+}
+
+/// Only what somebody stands for.
+fn checked_claims(token: &Token, settings: &Settings) -> Result<Vec<(String, Json)>> {
+    let unchecked = |reason: &str, action| Error::IdToken { reason: reason.to_owned(), action };
+    let Some(id_token) = &token.id_token else {
+        return Err(if settings.authorization.asks_for_id_token() {
+            unchecked("the server has sent none: ask its people, or use oauth_userinfo", Action::Fix)
+        } else {
+            unchecked("none was asked for: add openid to scope, and sign in again", Action::Fix)
+        });
+    };
+    if !token.is_id_checked {
+        return Err(if !settings.authorization.asks_for_id_token() {
+            unchecked("it was not checked: add openid to scope, and sign in again", Action::Fix)
+        } else if settings.endpoints.issuer.is_empty() {
+            unchecked("it was not checked: set issuer, and sign in again", Action::Fix)
+        } else if !jose::VERIFIES {
+            unchecked("this build checks no signature: build the library with its feature sign", Action::Fix)
+        } else {
+            let reason = "it was not checked, as the server's keys could not be had: sign in again";
+            unchecked(reason, Action::SignIn)
+        });
+    }
+    match jose::claims(id_token.expose()) {
+        Some(Json::Members(claims)) => Ok(claims),
+        _ => Err(unchecked("it cannot be read: sign in again", Action::SignIn)),
     }
 }
 

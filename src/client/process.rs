@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use super::inquiries::Answers;
 use super::listening::Listening;
+use super::openid::KeptKeys;
 use super::pages::Pages;
 use super::requests::Prover;
 use super::task::Task;
@@ -42,6 +43,8 @@ pub struct Process {
     pub prover: Prover,
     /// Where the redirect is listened for.
     pub listening: Listening,
+    /// Guards the server's keys; held for moments.
+    pub keys: Mutex<Option<Arc<KeptKeys>>>,
     pub state: Mutex<State>,
     /// Guards the one that is set up, with what it was set up by; also while it is made, which reads no file.
     transport: Mutex<Option<SetUp>>,
@@ -72,6 +75,8 @@ pub struct State {
     pub failure: Option<Error>,
     /// Of the last sign-in.
     pub nonce: Secret,
+    /// Of the last URL for signing out.
+    pub end_session_state: Secret,
     pub pages: Option<Pages>,
     /// What the server has said besides tokens.
     pub answers: Answers,
@@ -126,6 +131,7 @@ impl Process {
             nonces: Arc::default(),
             prover: Prover::default(),
             listening: Listening::default(),
+            keys: Mutex::default(),
             state: Mutex::new(state),
             transport: Mutex::default(),
         }

@@ -66,6 +66,9 @@ impl Client {
 
     /// How long the text is that was asked for, now that the token for it has come.
     pub(super) fn length(&self, purpose: Purpose, ready: &BearerToken) -> Result<i32> {
+        if purpose == Purpose::Userinfo {
+            return self.userinfo().map(|()| 0);
+        }
         let process = self.process();
         let waiting = lock(&process.prover.0).waiting.take().filter(|_| purpose == Purpose::Request);
         let Some((method, url)) = waiting else { return purpose.length(ready) };

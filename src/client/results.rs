@@ -76,6 +76,10 @@ pub const ROWS: &[Row] = &[
         }),
     },
     Row {
+        number: number::OAUTH_END_SESSION_STATE,
+        kind: Kind::Own(|process, _| Ok(lock(&process.state).end_session_state.clone())),
+    },
+    Row {
         number: number::OAUTH_ERROR,
         kind: Kind::Said(|failure| failure.refusal().map_or("", |refusal| &refusal.error)),
     },

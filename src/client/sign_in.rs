@@ -72,6 +72,7 @@ impl Client {
             (Secret::new(pasted), snapshot.settings.endpoints.token_endpoint.is_empty());
         let again = move |client: &Self| client.exchange_code(again.expose()).map(|()| 0);
         let snapshot = self.known(snapshot, is_lacking, again)?;
+        snapshot.settings.demands_keys()?;
         // Built in, several codes can be on the way at once.
         let carrier = process.carrier(&snapshot)?;
         let is_used = |code: &str| lock(&process.state).codes.is_used(code);
@@ -102,9 +103,10 @@ fn exchange(
 ) -> (Exchange, Aim) {
     let ReturnedCode { code, fingerprint, extra, token_host, mut claim } = code;
     let (redirect_uri, verifier) = (mem::take(&mut claim.redirect_uri), claim.verifier.take());
+    let nonce = claim.nonce.clone();
     let aim = Aim::SignIn(SignIn { fingerprint, claim, place });
     let settings = snapshot.settings.clone();
-    (Exchange { settings, code, fingerprint, redirect_uri, verifier, extra, token_host, before }, aim)
+    (Exchange { settings, code, fingerprint, redirect_uri, verifier, nonce, extra, token_host, before }, aim)
 }
 
 /// As long as a buffer would have to be, without its NUL.

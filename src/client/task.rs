@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::openid::{KeyLookup, UserinfoAim};
 use super::process::Process;
 use super::Client;
 use crate::constants::{
@@ -34,9 +35,14 @@ pub enum Aim {
     /// A token in the place of the one that is in memory.
     Renewal(Renewal),
     /// No token: the one that it brings to an end is removed. Nobody renews it meanwhile.
-    Removal { lease: RenewalLease, token: Arc<Token> },
+    Removal {
+        lease: RenewalLease,
+        token: Arc<Token>,
+    },
     /// Whatever else is asked.
     Inquiry(Inquiry),
+    Keys(KeyLookup),
+    Userinfo(UserinfoAim),
 }
 
 /// A question whose answer is no token of this client's.
@@ -90,7 +96,8 @@ impl Task {
         match &self.aim {
             Aim::Renewal(renewal) => renewal.purpose,
             Aim::Inquiry(inquiry) => inquiry.purpose,
-            Aim::SignIn(_) | Aim::Removal { .. } => None,
+            Aim::Keys(lookup) => lookup.purpose,
+            Aim::SignIn(_) | Aim::Removal { .. } | Aim::Userinfo(_) => None,
         }
     }
 
@@ -98,10 +105,10 @@ impl Task {
     pub fn most_requests(&self) -> u32 {
         match &self.aim {
             // A person waits, who can try again.
-            Aim::SignIn(_) => 1,
+            Aim::SignIn(_) | Aim::Keys(_) => 1,
             // Who has a token that lives tries again at another time.
             Aim::Renewal(renewal) if renewal.is_early => 1,
-            Aim::Renewal(_) | Aim::Removal { .. } => 3,
+            Aim::Renewal(_) | Aim::Removal { .. } | Aim::Userinfo(_) => 3,
             Aim::Inquiry(inquiry) => inquiry.most_requests,
         }
     }
@@ -113,6 +120,14 @@ impl Task {
                 let place = sign_in.used(process);
                 source.accept_sign_in(token, place).map(|()| None)
             }
+            (Aim::SignIn(sign_in), Ok(Product::Identified(token, claims))) => {
+                return sign_in.identified(process, &self.snapshot, token, *claims)
+            }
+            (Aim::Renewal(renewal), Ok(Product::Identified(token, claims))) => {
+                return renewal.identified(process, &self.snapshot, token, &claims)
+            }
+            (Aim::Keys(lookup), outcome) => return lookup.end(process, &self.snapshot, outcome),
+            (Aim::Userinfo(aim), outcome) => return aim.end(process, &self.snapshot, outcome),
             (Aim::Renewal(Renewal { lease, serial, .. }), Ok(Product::Token(token))) => {
                 source.accept_renewal(token, serial, lease)
             }
@@ -173,7 +188,7 @@ impl Watcher for Task {
         let renewal = match &mut self.aim {
             Aim::SignIn(sign_in) => return sign_in.claim.sending(),
             Aim::Renewal(renewal) => renewal,
-            Aim::Removal { .. } | Aim::Inquiry(_) => return Ok(()),
+            Aim::Removal { .. } | Aim::Inquiry(_) | Aim::Keys(_) | Aim::Userinfo(_) => return Ok(()),
         };
         let Some(request) = renewal.request.take() else { return Ok(()) };
         renewal.lease.sending(request, dispatch.spends.as_deref())
@@ -190,7 +205,7 @@ impl Watcher for Task {
 
 impl SignIn {
     /// The server gave tokens for the code. Returns the place for them.
-    fn used(self, process: &Process) -> Box<dyn Reservation> {
+    pub fn used(self, process: &Process) -> Box<dyn Reservation> {
         let mut state = lock(&process.state);
         state.codes.set_used(self.fingerprint);
         state.nonce = self.claim.nonce.clone().unwrap_or_default();
@@ -203,6 +218,7 @@ impl SignIn {
     /// nothing of it, such as that the secret is wrong or the server busy.
     fn failed(self, error: &Error) {
         let was_taken = error.refusal().is_none() && error.status().is_some_and(|status| status / 100 == 2);
+        let was_taken = was_taken || matches!(error, Error::IdToken { .. });
         if was_taken || error.action() == Action::SignIn {
             self.claim.used();
         } else if error.status().is_none() && !error.leaves_unknown() {

@@ -122,6 +122,11 @@ pub const OAUTH_ERROR_INVALID_DPOP: i32 = -415;
 /// `invalid_authorization_details`: what OAUTH_AUTHORIZATION_DETAILS says is not as the server has it (RFC 9396 section 5).
 /// Since 0.1.
 pub const OAUTH_ERROR_AUTH_DETAILS: i32 = -416;
+/// `invalid_token`: an endpoint such as OAUTH_USERINFO_ENDPOINT does not take the access token (RFC 6750 section 3.1). The
+/// next call gets another one first. Since 0.1.
+pub const OAUTH_ERROR_INVALID_TOKEN: i32 = -419;
+/// `insufficient_scope`: the access token is good, and not for that (RFC 6750 section 3.1). Since 0.1.
+pub const OAUTH_ERROR_SCOPE: i32 = -420;
 /// Another error code than those of the RFCs; OAUTH_ERROR has its name, and `oauth_error_action` tells by its words
 /// what it means: in a redirect, a person's no. Since 0.1.
 pub const OAUTH_ERROR_REFUSED: i32 = -498;
@@ -140,6 +145,10 @@ pub const OAUTH_ERROR_TOO_LARGE: i32 = -501;
 pub const OAUTH_ERROR_NO_FIELD: i32 = -502;
 /// The server's metadata, or its keys, cannot be found or used, or they are another issuer's. Since 0.1.
 pub const OAUTH_ERROR_METADATA: i32 = -504;
+/// The ID token is not what was asked for: of another issuer, client or sign-in, too old, or not signed by the server
+/// (OpenID Connect Core section 3.1.3.7). The tokens that came with it are not kept. Or a claim was asked for of one that
+/// was not checked: see OAUTH_FIELD_ID_TOKEN. Since 0.1.
+pub const OAUTH_ERROR_ID_TOKEN: i32 = -503;
 
 // Storage: -600 to -699.
 

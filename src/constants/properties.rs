@@ -209,6 +209,24 @@ pub const OAUTH_TOKEN_HOSTS: i32 = 71;
 pub const OAUTH_TOKEN_HOST_PARAM: i32 = 72;
 /// URL that says what a token is, or a path below OAUTH_BASE_URL (RFC 7662 section 2). Since 0.1.
 pub const OAUTH_INTROSPECTION_ENDPOINT: i32 = 73;
+/// URL of the server's public keys (a JWK Set, RFC 7517), or a path below OAUTH_BASE_URL: the signature of each ID token is
+/// then checked by them. They are kept in the store for a day, and looked up anew where an ID token names another key, at
+/// most once a minute. See OAUTH_FIELD_ID_TOKEN. Since 0.1.
+pub const OAUTH_JWKS_URI: i32 = 78;
+/// URL that says who has signed in, or a path below OAUTH_BASE_URL (OpenID Connect Core section 5.3). Since 0.1.
+pub const OAUTH_USERINFO_ENDPOINT: i32 = 79;
+/// URL of the page where a person signs out, or a path below OAUTH_BASE_URL (OpenID Connect RP-Initiated Logout).
+/// Since 0.1.
+pub const OAUTH_END_SESSION_ENDPOINT: i32 = 80;
+/// Where the server sends the browser after that, as it is registered with the server. Since 0.1.
+pub const OAUTH_POST_LOGOUT_REDIRECT_URI: i32 = 81;
+/// Algorithms by which an ID token may be signed, with blanks between them, such as `ES256 EdDSA`. Not set: RS256, RS384,
+/// RS512, PS256, PS384, PS512, ES256, ES384 and EdDSA. HS256, HS384 and HS512, whose key is OAUTH_CLIENT_SECRET, count only
+/// where they are named. Since 0.1.
+pub const OAUTH_ID_TOKEN_ALG: i32 = 82;
+/// Seconds by which the server's clock and ours may differ where an ID token's times are looked at; 60 where it is not set.
+/// Since 0.1.
+pub const OAUTH_CLOCK_SKEW: i32 = 83;
 /// Whether the person is asked, words with blanks between them: `none`, `login`, `consent`, `select_account`, or the
 /// server's own (OpenID Connect Core section 3.1.2.1). Since 0.1.
 pub const OAUTH_PROMPT: i32 = 84;
@@ -294,6 +312,8 @@ pub const OAUTH_STATUS_LINE: i32 = 116;
 /// Which key the token is bound to, or its refresh token: the thumbprint of the public one (RFC 7638, RFC 9449 section 6).
 /// Since 0.1.
 pub const OAUTH_DPOP_JKT: i32 = 132;
+/// The `state` of the last URL of `oauth_end_session_url`, which comes back to OAUTH_POST_LOGOUT_REDIRECT_URI. Since 0.1.
+pub const OAUTH_END_SESSION_STATE: i32 = 128;
 
 // ---- parts of a request: oauth_http_request ----
 
@@ -317,3 +337,11 @@ pub const OAUTH_FIELD_REDIRECT: i32 = 302;
 pub const OAUTH_FIELD_INTROSPECTION: i32 = 303;
 /// What the server says of itself (RFC 8414 section 2): see `oauth_discover`. Since 0.1.
 pub const OAUTH_FIELD_METADATA: i32 = 306;
+/// What the ID token says of who has signed in, such as `sub`, `email` and `name`: only of one that was checked, or else it
+/// is OAUTH_ERROR_ID_TOKEN. It is checked at the sign-in, and when a refresh brings another, where OAUTH_SCOPE has `openid`
+/// and OAUTH_ISSUER is set: issuer, client, times, nonce and access token, and the signature by the keys of
+/// OAUTH_JWKS_URI. Where that is not set, who it is from is known by TLS, as it comes from OAUTH_TOKEN_ENDPOINT itself
+/// (OpenID Connect Core section 3.1.3.7); with the caller's own HTTP by the caller's. Since 0.1.
+pub const OAUTH_FIELD_ID_TOKEN: i32 = 304;
+/// What the server said last of who has signed in: see `oauth_userinfo`. Since 0.1.
+pub const OAUTH_FIELD_USERINFO: i32 = 305;

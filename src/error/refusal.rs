@@ -107,6 +107,9 @@ impl Refusal {
             // RFC 9449 sections 5 and 8; the second one where a nonce is asked for again and again.
             "invalid_dpop_proof" => (number::OAUTH_ERROR_INVALID_DPOP, Action::Fix),
             "use_dpop_nonce" => (number::OAUTH_ERROR_INVALID_DPOP, Action::Retry),
+            // RFC 6750 section 3.1: the next call shows another token.
+            "invalid_token" => (number::OAUTH_ERROR_INVALID_TOKEN, Action::Retry),
+            "insufficient_scope" => (number::OAUTH_ERROR_SCOPE, Action::Fix),
             // OpenID Connect Core section 3.1.2.6: a person has to do something first.
             "interaction_required" | "login_required" | "consent_required" | "account_selection_required" => {
                 (number::OAUTH_ERROR_REFUSED, Action::SignIn)
@@ -191,6 +194,8 @@ impl Refusal {
                 "the server does not let this client do that"
             }
             ("invalid_scope", _) => "check scope",
+            ("invalid_token", Meaning::AsItSays) => "call again with another token, or sign in again",
+            ("insufficient_scope", _) => "add to scope what it needs, and sign in again",
             ("unsupported_response_type", _) => "check response_type",
             ("unsupported_token_type", _) => "the server does not revoke such tokens: use oauth_forget",
             ("server_error" | "temporarily_unavailable", _) => "try again later",

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::{Dispatch, OneRequest, Operation, Outcome, Product, Repeat, Single};
 use crate::error::Result;
 use crate::json::Json;
+use crate::protocol::id_token;
 use crate::protocol::message::Response;
 use crate::protocol::refusal::Asked;
 use crate::protocol::token_response;
@@ -22,6 +23,8 @@ pub struct Exchange {
     pub fingerprint: Fingerprint,
     pub redirect_uri: String,
     pub verifier: Option<Secret>,
+    /// That of the authorization request.
+    pub nonce: Option<Secret>,
     /// Parameters that came with the redirect and are not ours, such as QuickBooks' `realmId`.
     pub extra: Vec<(String, String)>,
     /// Where it goes, if not to the configured host.
@@ -63,6 +66,16 @@ impl OneRequest for Exchange {
         token.code_verifier = self.verifier.as_ref().filter(|_| is_kept).cloned();
         token.token_host.clone_from(&self.token_host);
         token.redirect = self.extra.iter().map(member).collect();
-        Ok(Product::Token(Arc::new(token.bounded())))
+        let expected =
+            self.settings.expected_of_id_token(&token.access_token, self.nonce.as_ref(), answer.clock());
+        // OpenID Connect Core section 3.1.3.7. A server that knows of no OpenID sends none.
+        let is_checked = self.settings.checks_id_token();
+        let id_token = token.id_token.as_ref().filter(|_| is_checked);
+        let claims = id_token.map(|text| id_token::check(text, &expected)).transpose()?;
+        let token = Arc::new(token.bounded());
+        Ok(match claims {
+            Some(claims) => Product::Identified(token, Box::new(claims)),
+            None => Product::Token(token),
+        })
     }
 }

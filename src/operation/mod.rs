@@ -8,6 +8,7 @@ pub mod caller_http;
 mod discovery;
 mod exchange;
 mod introspection;
+mod keys;
 mod machine;
 mod nonces;
 mod proving;
@@ -15,23 +16,27 @@ mod push;
 mod refresh;
 mod retry;
 mod revocation;
+mod userinfo;
 
 pub use discovery::Discovery;
 pub use exchange::Exchange;
 pub use introspection::Introspection;
+pub use keys::KeyRequest;
 use machine::Machine;
 pub use nonces::{Known, Nonces};
-pub use proving::proving;
+pub use proving::{proving, showing};
 pub use push::Push;
 use refresh::Refresh;
 pub use retry::Retry;
 pub use revocation::Revocation;
+pub use userinfo::UserinfoRequest;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::{Error, Result};
 use crate::json::Json;
+use crate::protocol::id_token::SignedClaims;
 use crate::protocol::message::{Request, Response};
 use crate::protocol::metadata::Metadata;
 use crate::protocol::pushed::Pushed;
@@ -96,6 +101,10 @@ pub type Outcome = Result<Product>;
 /// What an operation brings.
 pub enum Product {
     Token(Arc<Token>),
+    /// With an ID token that says what was expected.
+    Identified(Arc<Token>, Box<SignedClaims>),
+    /// Claims that are an answer of their own.
+    Signed(Box<SignedClaims>),
     /// The members of an answer.
     Members(Json),
     Metadata(Arc<Metadata>),

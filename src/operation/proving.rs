@@ -24,6 +24,8 @@ pub struct Proving {
     snapshot: Arc<Snapshot>,
     nonces: Arc<Nonces>,
     key: ProofKey,
+    /// That the requests show to an API.
+    access_token: Option<Secret>,
     /// Of the request that is out.
     sent: Option<Sent>,
     repeats: u32,
@@ -51,7 +53,20 @@ pub fn proving(
         None => ProofKey::generate(snapshot.settings.dpop_alg)?,
     };
     let (snapshot, nonces) = (snapshot.clone(), nonces.clone());
-    Ok(Box::new(Proving { operation, snapshot, nonces, key, sent: None, repeats: 0 }))
+    Ok(Box::new(Proving { operation, snapshot, nonces, key, access_token: None, sent: None, repeats: 0 }))
+}
+
+/// `operation`, which shows a token that is bound to that key (section 7).
+pub fn showing(
+    operation: Box<dyn Operation>,
+    snapshot: &Arc<Snapshot>,
+    nonces: &Arc<Nonces>,
+    key: &Secret,
+    access_token: Secret,
+) -> Result<Box<dyn Operation>> {
+    let (snapshot, nonces, key) = (snapshot.clone(), nonces.clone(), ProofKey::of(key.clone())?);
+    let access_token = Some(access_token);
+    Ok(Box::new(Proving { operation, snapshot, nonces, key, access_token, sent: None, repeats: 0 }))
 }
 
 impl Operation for Proving {
@@ -77,7 +92,12 @@ impl Operation for Proving {
                 Ok(()) => Step::Send(dispatch),
                 Err(error) => Step::Done(Err(error)),
             },
-            Step::Done(Ok(Product::Token(token))) => Step::Done(self.bound(token, status)),
+            Step::Done(Ok(Product::Token(token))) => {
+                Step::Done(self.bound(token, status).map(Product::Token))
+            }
+            Step::Done(Ok(Product::Identified(token, claims))) => {
+                Step::Done(self.bound(token, status).map(|token| Product::Identified(token, claims)))
+            }
             step => step,
         }
     }
@@ -86,7 +106,10 @@ impl Operation for Proving {
 impl Proving {
     fn is_to_repeat(&self, response: &Response, at: &Moment) -> bool {
         let Some(sent) = &self.sent else { return false };
-        let verdict = Verdict::of_token_endpoint(response, at.now);
+        let verdict = match self.access_token {
+            None => Verdict::of_token_endpoint(response, at.now),
+            Some(_) => Verdict::of_api(response, at.now),
+        };
         self.nonces.heard(&self.snapshot, &sent.origin, &sent.used, &verdict) && self.repeats < MOST_REPEATS
     }
 
@@ -94,7 +117,8 @@ impl Proving {
         let target = Target::of("token_endpoint", request.url.expose())?;
         let used = self.nonces.of(&self.snapshot, &target.origin);
         let (nonce, ahead) = (used.nonce.as_deref(), used.ahead);
-        let proof = Proof { method: request.method, target: &target, access_token: None, nonce, ahead };
+        let access_token = self.access_token.as_ref().map(Secret::expose);
+        let proof = Proof { method: request.method, target: &target, access_token, nonce, ahead };
         let proof = self.key.proof(&proof, at)?;
         request.headers.push((Cow::Borrowed(HEADER), proof.clone()));
         request.signed.push(self.key.signed(proof.clone()));
@@ -104,12 +128,12 @@ impl Proving {
 
     /// The key goes where its token goes, also where the server has given a Bearer: the refresh token may be bound (section
     /// 5).
-    fn bound(&self, mut token: Arc<Token>, status: u16) -> Result<Product> {
+    fn bound(&self, mut token: Arc<Token>, status: u16) -> Result<Arc<Token>> {
         if self.snapshot.settings.dpop == Dpop::Required && !token.is_dpop() {
             return Err(Error::NotBound { status });
         }
         Arc::make_mut(&mut token).dpop_key = Some(self.key.text.clone());
-        Ok(Product::Token(token))
+        Ok(token)
     }
 }
 

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use super::{Dispatch, OneRequest, Outcome, Product, Repeat};
 use crate::error::{Error, Result};
+use crate::protocol::id_token;
 use crate::protocol::message::Response;
 use crate::protocol::refusal::Asked;
 use crate::protocol::token_response;
 use crate::secret::Secret;
 use crate::settings::Settings;
 use crate::store::Fingerprint;
-use crate::time::Moment;
+use crate::time::{Clock, Moment};
 use crate::token::Token;
 
 pub struct Refresh {
@@ -47,6 +48,28 @@ impl OneRequest for Refresh {
         let asked = ("token_endpoint", Asked::Refresh);
         let secrets = || [self.settings.secrets(), self.old.secrets(), signed.to_vec()].concat();
         let answer = self.settings.answer_from(asked, response, now, &secrets, !signed.is_empty());
-        Ok(Product::Token(Arc::new(token_response::parse_refreshed(&answer, &self.old)?)))
+        let token = token_response::parse_refreshed(&answer, &self.old)?;
+        self.identified(token, answer.clock())
+    }
+}
+
+impl Refresh {
+    /// A new ID token must be about the same person (OpenID Connect Core section 12.2), or else nothing of the answer is.
+    /// Of one that is no good for another reason nothing is taken, and what was checked before stays.
+    fn identified(&self, mut token: Token, clock: Clock) -> Outcome {
+        let (old, settings) = (&self.old, &self.settings);
+        let new = token.id_token.clone().filter(|new| old.id_token.as_ref() != Some(new));
+        let Some(new) = new else { return Ok(Product::Token(Arc::new(token))) };
+        let checked = old.id_token.as_ref().filter(|_| old.is_id_checked);
+        if let Some(before) = checked {
+            id_token::check_same(new.expose(), before.expose())?;
+            (token.id_token, token.is_id_checked) = (Some(before.clone()), true);
+        }
+        let expected = settings.expected_of_id_token(&token.access_token, None, clock);
+        let claims = settings.checks_id_token().then(|| id_token::check(&new, &expected));
+        Ok(match claims {
+            Some(Ok(claims)) => Product::Identified(Arc::new(token), Box::new(claims)),
+            Some(Err(_)) | None => Product::Token(Arc::new(token)),
+        })
     }
 }

@@ -146,6 +146,24 @@ impl Answer<'_> {
         self.asked == Asked::Refresh && (!unread.is_page || says_dead())
     }
 
+    /// Of a request with a bearer token (RFC 6750 section 3.1): it says so in a header, and 401 alone means the token.
+    pub fn bearer_refusal(&self) -> Option<Refusal> {
+        let said = match (self.response.status, self.challenge()) {
+            (400..=499, Some(said)) => said,
+            (401, None) => Said::default().or_code("invalid_token"),
+            _ => return None,
+        };
+        Some(Refusal { meaning: Meaning::AsItSays, ..self.refused(said, &self.words()) })
+    }
+
+    /// A signed JWT in the place of members.
+    pub fn jwt(&self) -> Option<Secret> {
+        let decoded = self.response.decoded().ok()?;
+        let body = decoded.as_ref().unwrap_or(&self.response.body);
+        let text = std::str::from_utf8(body).ok()?.trim();
+        text.starts_with("eyJ").then(|| Secret::new(text))
+    }
+
     fn is_in_trouble(&self) -> bool {
         matches!(self.response.status, 408 | 429 | 500..)
     }

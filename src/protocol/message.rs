@@ -42,6 +42,13 @@ pub struct Signed {
 }
 
 impl Request {
+    /// Asks for what anybody may read.
+    pub fn get(url: &str, accept: &'static str) -> Self {
+        let headers = vec![("Accept".into(), Secret::new(accept))];
+        let (url, content) = (Secret::new(url), Secret::default());
+        Self { method: "GET", url, headers, content, signed: Vec::new(), guessable: Vec::new() }
+    }
+
     /// One `Name: value` a line, each ended by CR LF.
     pub fn header_lines(&self) -> Secret {
         let mut lines = String::with_capacity(256);

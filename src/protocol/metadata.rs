@@ -7,7 +7,6 @@ use super::message::Request;
 use crate::error::{Error, Result};
 use crate::json::Json;
 use crate::line::one_line;
-use crate::secret::Secret;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Metadata {
@@ -31,9 +30,7 @@ pub fn urls(issuer: &str) -> [String; 2] {
 
 /// Nobody has to show who asks.
 pub fn request(url: &str) -> Request {
-    let headers = vec![("Accept".into(), Secret::new("application/json"))];
-    let (url, content) = (Secret::new(url), Secret::default());
-    Request { method: "GET", url, headers, content, signed: Vec::new(), guessable: Vec::new() }
+    Request::get(url, "application/json")
 }
 
 /// Those of `issuer`. What cannot be used says so in its reason.

@@ -60,6 +60,7 @@ fn token(found: &Found<'_>, clock: Clock) -> Read<Token> {
         access_token,
         refresh_token: optional(found.refresh, REFRESH)?,
         id_token: optional(found.id, ID)?,
+        is_id_checked: false,
         // LinkedIn, VK, Slack write none; eBay writes a phrase.
         token_type: found
             .kind
@@ -108,6 +109,7 @@ fn prolonged(found: &Found<'_>, clock: Clock, old: &Token) -> Read<Token> {
         obtained_at: clock.now,
         refresh_token: optional(found.refresh, REFRESH)?,
         id_token: optional(found.id, ID)?,
+        is_id_checked: false,
         scope: found.scope.and_then(scope),
         extra: found.extra(),
         ..old.clone()

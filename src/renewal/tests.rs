@@ -240,6 +240,7 @@ fn token(name: &str) -> Token {
         access_token: Secret::new(name),
         refresh_token: Some(Secret::new(name)),
         id_token: None,
+        is_id_checked: false,
         token_type: "Bearer".to_owned(),
         scope: None,
         expires_at: None,

@@ -129,7 +129,7 @@ fn whole_url(settings: &Settings, given: Given<'_>) -> Result<String> {
     Ok(text.to_owned())
 }
 
-fn url_or_path(settings: &Settings, given: Given<'_>) -> Result<String> {
+pub fn url_or_path(settings: &Settings, given: Given<'_>) -> Result<String> {
     let text = given.checked()?;
     if text.starts_with('/') && !text.starts_with("//") {
         uri::check_endpoint(given.key, &format!("https://host{text}"), false)?;

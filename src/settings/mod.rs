@@ -12,6 +12,7 @@ mod freshness;
 mod grant;
 mod http;
 mod metadata;
+mod openid;
 mod profile;
 mod pushing;
 mod redirect;
@@ -26,6 +27,7 @@ mod token_request;
 pub use assertions::Assertions;
 pub use endpoints::Endpoints;
 pub use http::Http;
+pub use openid::OpenId;
 pub use pushing::Pushing;
 pub use redirect::Redirect;
 pub use results::RESULTS;
@@ -54,6 +56,7 @@ pub struct Settings {
     pub endpoints: Endpoints,
     pub client: ClientCredentials,
     pub grant: Grant,
+    pub openid: OpenId,
     pub assertions: Assertions,
     /// Where the account is that the others were taken from.
     pub service_account: Option<SecretSource>,
@@ -101,6 +104,7 @@ const ROWS: &[&[Row]] = &[
     storage::ROWS,
     freshness::ROWS,
     grant::ROWS,
+    openid::ROWS,
     assertions::ROWS,
     service_account::ROWS,
     http::ROWS,

@@ -22,4 +22,5 @@ pub const RESULTS: &[(i32, &str)] = &[
     (number::OAUTH_TOKEN_RECORD, "token_record"),
     (number::OAUTH_STATUS_LINE, "status_line"),
     (number::OAUTH_DPOP_JKT, "dpop_jkt"),
+    (number::OAUTH_END_SESSION_STATE, "end_session_state"),
 ];

@@ -98,6 +98,7 @@ impl AuthorizationTemplate {
         let Settings { authorization, client, grant, storage, .. } = settings;
         settings.demands_issuer()?;
         settings.demands_person()?;
+        settings.demands_keys()?;
         let url = authorization.url_template(&settings.authorization_url()?, &client.client_id, grant)?;
         let free_port = Address::of_free_port(&authorization.redirect_uri);
         let request = PendingRequest {

@@ -164,6 +164,7 @@ fn members(identity: &Identity, token: &Token) -> Json {
     members.extend(token.code_verifier.clone().map(|verifier| ("code_verifier", Json::Text(verifier))));
     members.extend(token.dpop_key.clone().map(|key| ("dpop_key", Json::Text(key))));
     members.extend(token.token_host.as_ref().map(|host| ("token_host", text(host))));
+    members.extend(token.is_id_checked.then_some(("id_token_checked", Json::Bool(true))));
     if !token.redirect.is_empty() {
         members.push(("redirect", Json::Members(token.redirect.clone())));
     }
@@ -191,6 +192,7 @@ fn parse(path: &Path, record: &Json) -> Result<(Identity, Token)> {
         access_token: fields.token("access_token")?.ok_or_else(|| damaged(path, "no access_token"))?,
         refresh_token: fields.token("refresh_token")?,
         id_token: fields.token("id_token")?,
+        is_id_checked: record.member("id_token_checked") == Some(&Json::Bool(true)),
         token_type: fields.needed("token_type")?,
         scope: fields.scope()?,
         expires_at: fields.time("expires_at")?,

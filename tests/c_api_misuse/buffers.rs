@@ -223,6 +223,12 @@ fn everything_set() -> Client {
         (OAUTH_INTROSPECTION_ENDPOINT, "/introspect"),
         (OAUTH_METADATA_URL, "/metadata"),
         (OAUTH_DPOP_ALG, "ES384"),
+        (OAUTH_JWKS_URI, "/keys"),
+        (OAUTH_USERINFO_ENDPOINT, "/me"),
+        (OAUTH_END_SESSION_ENDPOINT, "/end"),
+        (OAUTH_POST_LOGOUT_REDIRECT_URI, "https://app.example/bye"),
+        (OAUTH_ID_TOKEN_ALG, "ES256 EdDSA"),
+        (OAUTH_CLOCK_SKEW, "10"),
         (OAUTH_CLIENT_AUTH, "client_secret_post"),
         (OAUTH_SCOPE, "read write"),
         (OAUTH_AUTHORIZE_PARAMS, "prompt=consent&nonce=n-0S6_WzA2Mj"),
@@ -283,6 +289,8 @@ fn everything_set() -> Client {
     ] {
         client.must_set(property, text);
     }
+    let (n, url) = out(|b, n| unsafe { ffi::oauth_end_session_url(client.0, b, n) });
+    assert!(n > 0 && url.contains("state="), "{url}");
     for property in all_properties() {
         let is_empty = client.get(property).is_empty();
         assert!(!is_empty || property == OAUTH_DPOP_JKT && !SIGNS, "{property}");
@@ -316,6 +324,8 @@ fn texts_out<'a>(client: i32, waiting: i32) -> Vec<TextOut<'a>> {
     all.push(text("oauth_field".to_owned(), Box::new(call)));
     let call = move |b, n| unsafe { ffi::oauth_build_authorize_url(client, b, n) };
     all.push(text("oauth_build_authorize_url".to_owned(), Box::new(call)));
+    let call = move |b, n| unsafe { ffi::oauth_end_session_url(client, b, n) };
+    all.push(text("oauth_end_session_url".to_owned(), Box::new(call)));
     let call = move |b, n| unsafe { ffi::oauth_bearer_header(client, b, n) };
     all.push(text("oauth_bearer_header".to_owned(), Box::new(call)));
     let call = move |b, n| unsafe { ffi::oauth_access_token(client, b, n) };

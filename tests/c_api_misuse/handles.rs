@@ -43,6 +43,8 @@ pub const CALLS: &[Call] = &[
     ("oauth_api_response", |c| unsafe {
         ffi::oauth_api_response(c, c"https://api.example/".as_ptr(), -1, 401, ptr::null(), 0)
     }),
+    ("oauth_userinfo", |c| ffi::oauth_userinfo(c)),
+    ("oauth_end_session_url", |c| out(|b, n| unsafe { ffi::oauth_end_session_url(c, b, n) }).0),
     ("oauth_store_reseal", |c| ffi::oauth_store_reseal(c)),
     ("oauth_import_token", |c| unsafe { ffi::oauth_import_token(c, -1, c"{}".as_ptr(), -1) }),
     ("oauth_http_request", |c| out(|b, n| unsafe { ffi::oauth_http_request(c, OAUTH_REQUEST_URL, b, n) }).0),

@@ -2,6 +2,7 @@
 #![allow(dead_code)]
 
 pub mod carrier;
+pub mod issuer;
 pub mod rows;
 
 use oauth::constants::{OAUTH_ERROR_PROPERTY, OAUTH_NUL_TERMINATED};

@@ -195,6 +195,7 @@ fn token(serial: u32) -> Token {
         access_token: Secret::new(serial.to_string()),
         refresh_token: None,
         id_token: None,
+        is_id_checked: false,
         token_type: "Bearer".to_owned(),
         scope: None,
         expires_at: None,

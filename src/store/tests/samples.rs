@@ -16,6 +16,7 @@ pub fn token(generation: u32) -> Arc<Token> {
         access_token: secret("access"),
         refresh_token: Some(secret("refresh")),
         id_token: Some(secret("id")),
+        is_id_checked: true,
         token_type: "bearer".to_owned(),
         scope: Some("read write".to_owned()),
         expires_at: Some(1_800_003_600),

@@ -1,0 +1,32 @@
+//! The claims of the userinfo endpoint (OpenID Connect Core section 5.3).
+#![forbid(unsafe_code)]
+
+use super::answer::Answer;
+use super::id_token::{Expected, SignedClaims};
+use crate::error::{Error, Result};
+use crate::json::Json;
+
+pub enum Userinfo {
+    Plain(Json),
+    /// Nobody has looked yet who has signed it.
+    Signed(SignedClaims),
+}
+
+pub fn parse(answer: &Answer<'_>, expected: &Expected<'_>) -> Result<Userinfo> {
+    // Section 5.3.3: refused as any request with a bearer token.
+    if let Some(refusal) = answer.bearer_refusal() {
+        return Err(Error::Refused(Box::new(refusal)));
+    }
+    if let Some(text) = answer.jwt().filter(|_| answer.is_success()) {
+        return expected.check_signed_answer(text).map(Userinfo::Signed);
+    }
+    let members = answer.members()?.map_err(|unread| answer.not_understood(&unread))?;
+    match answer.refusal(&members) {
+        Some(refusal) => Err(Error::Refused(Box::new(refusal))),
+        None if !answer.is_success() => Err(answer.without_code(&members)),
+        None => match members {
+            Json::Members(_) => Ok(Userinfo::Plain(members)),
+            _ => Err(answer.not_understood(&"it is no JSON object".into())),
+        },
+    }
+}
