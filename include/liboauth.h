@@ -187,6 +187,14 @@ extern "C" {
  * it (RFC 9396 section 5). Since 0.1.
  */
 #define OAUTH_ERROR_AUTH_DETAILS (-416)
+/* "invalid_token": an endpoint such as OAUTH_USERINFO_ENDPOINT does not take the access token (RFC
+ * 6750 section 3.1). The next call gets another one first. Since 0.1.
+ */
+#define OAUTH_ERROR_INVALID_TOKEN (-419)
+/* "insufficient_scope": the access token is good, and not for that (RFC 6750 section 3.1).
+ * Since 0.1.
+ */
+#define OAUTH_ERROR_SCOPE (-420)
 /* Another error code than those of the RFCs; OAUTH_ERROR has its name, and oauth_error_action tells
  * by its words what it means: in a redirect, a person's no. Since 0.1.
  */
@@ -212,6 +220,11 @@ extern "C" {
  * Since 0.1.
  */
 #define OAUTH_ERROR_METADATA (-504)
+/* The ID token is not what was asked for: of another issuer, client or sign-in, too old, or not
+ * signed by the server (OpenID Connect Core section 3.1.3.7). The tokens that came with it are not
+ * kept. Or a claim was asked for of one that was not checked: see OAUTH_FIELD_ID_TOKEN. Since 0.1.
+ */
+#define OAUTH_ERROR_ID_TOKEN (-503)
 
 /* Storage: -600 to -699. */
 
@@ -555,6 +568,31 @@ extern "C" {
 #define OAUTH_TOKEN_HOST_PARAM 72
 /* URL that says what a token is, or a path below OAUTH_BASE_URL (RFC 7662 section 2). Since 0.1. */
 #define OAUTH_INTROSPECTION_ENDPOINT 73
+/* URL of the server's public keys (a JWK Set, RFC 7517), or a path below OAUTH_BASE_URL: the
+ * signature of each ID token is then checked by them. They are kept in the store for a day, and
+ * looked up anew where an ID token names another key, at most once a minute. See
+ * OAUTH_FIELD_ID_TOKEN. Since 0.1.
+ */
+#define OAUTH_JWKS_URI 78
+/* URL that says who has signed in, or a path below OAUTH_BASE_URL (OpenID Connect Core section
+ * 5.3). Since 0.1.
+ */
+#define OAUTH_USERINFO_ENDPOINT 79
+/* URL of the page where a person signs out, or a path below OAUTH_BASE_URL (OpenID Connect
+ * RP-Initiated Logout). Since 0.1.
+ */
+#define OAUTH_END_SESSION_ENDPOINT 80
+/* Where the server sends the browser after that, as it is registered with the server. Since 0.1. */
+#define OAUTH_POST_LOGOUT_REDIRECT_URI 81
+/* Algorithms by which an ID token may be signed, with blanks between them, such as "ES256 EdDSA".
+ * Not set: RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384 and EdDSA. HS256, HS384 and
+ * HS512, whose key is OAUTH_CLIENT_SECRET, count only where they are named. Since 0.1.
+ */
+#define OAUTH_ID_TOKEN_ALG 82
+/* Seconds by which the server's clock and ours may differ where an ID token's times are looked at;
+ * 60 where it is not set. Since 0.1.
+ */
+#define OAUTH_CLOCK_SKEW 83
 /* Whether the person is asked, words with blanks between them: "none", "login", "consent",
  * "select_account", or the server's own (OpenID Connect Core section 3.1.2.1). Since 0.1.
  */
@@ -655,8 +693,8 @@ extern "C" {
  * section 10.2.3). Since 0.1.
  */
 #define OAUTH_RETRY_AFTER 112
-/* The "nonce" that OAUTH_AUTHORIZE_PARAMS had when the URL of the last sign-in was made, to be
- * compared with the ID token's (OpenID Connect Core section 3.1.2.1). Since 0.1.
+/* The "nonce" of the last sign-in's URL (OpenID Connect Core section 3.1.2.1): one that was made
+ * here where OAUTH_SCOPE has "openid", or else the one of OAUTH_AUTHORIZE_PARAMS. Since 0.1.
  */
 #define OAUTH_NONCE 113
 /* How often the token's record has been renewed: a number that grows. Since 0.1. */
@@ -674,6 +712,10 @@ extern "C" {
  * 7638, RFC 9449 section 6). Since 0.1.
  */
 #define OAUTH_DPOP_JKT 132
+/* The "state" of the last URL of oauth_end_session_url, which comes back to
+ * OAUTH_POST_LOGOUT_REDIRECT_URI. Since 0.1.
+ */
+#define OAUTH_END_SESSION_STATE 128
 
 /* ---- parts of a request: oauth_http_request ---- */
 
@@ -700,6 +742,16 @@ extern "C" {
 #define OAUTH_FIELD_INTROSPECTION 303
 /* What the server says of itself (RFC 8414 section 2): see oauth_discover. Since 0.1. */
 #define OAUTH_FIELD_METADATA 306
+/* What the ID token says of who has signed in, such as "sub", "email" and "name": only of one that
+ * was checked, or else it is OAUTH_ERROR_ID_TOKEN. It is checked at the sign-in, and when a refresh
+ * brings another, where OAUTH_SCOPE has "openid" and OAUTH_ISSUER is set: issuer, client, times,
+ * nonce and access token, and the signature by the keys of OAUTH_JWKS_URI. Where that is not set,
+ * who it is from is known by TLS, as it comes from OAUTH_TOKEN_ENDPOINT itself (OpenID Connect Core
+ * section 3.1.3.7); with the caller's own HTTP by the caller's. Since 0.1.
+ */
+#define OAUTH_FIELD_ID_TOKEN 304
+/* What the server said last of who has signed in: see oauth_userinfo. Since 0.1. */
+#define OAUTH_FIELD_USERINFO 305
 
 /* ---- functions ---- */
 
@@ -1000,14 +1052,15 @@ int32_t oauth_request_token(int32_t client, const char *grant_type, int32_t leng
 /* Reads a member of what the server has sent with the token in memory, or else the stored one, such
  * as "instance_url". It never sends a request.
  *
- * source: OAUTH_FIELD_TOKEN, OAUTH_FIELD_REDIRECT, OAUTH_FIELD_INTROSPECTION after
- * oauth_introspect, or OAUTH_FIELD_METADATA. name: the member's name, or the way to it, with dots
- * between names and, of a list, an item's number: "authed_user.id", "data.0.id". Where the token
- * stood below others, its neighbours have both their name and that. "access_token",
- * "refresh_token", "id_token", "token_type" and "scope" are the token's own, whatever the server
- * calls them; when it expires is OAUTH_EXPIRES_AT. buffer: receives the text and a NUL: a text as
- * it is, line ends too; a number, "true" or "false" as JSON writes it; an object or a list as JSON.
- * Members that take more than 64 KiB together, or are nested more than 16 deep, are not kept.
+ * source: OAUTH_FIELD_TOKEN, OAUTH_FIELD_REDIRECT, OAUTH_FIELD_ID_TOKEN, OAUTH_FIELD_METADATA,
+ * OAUTH_FIELD_USERINFO after oauth_userinfo, or OAUTH_FIELD_INTROSPECTION after oauth_introspect.
+ * name: the member's name, or the way to it, with dots between names and, of a list, an item's
+ * number: "authed_user.id", "data.0.id". Where the token stood below others, its neighbours have
+ * both their name and that. "access_token", "refresh_token", "id_token", "token_type" and "scope"
+ * are the token's own, whatever the server calls them; when it expires is OAUTH_EXPIRES_AT. buffer:
+ * receives the text and a NUL: a text as it is, line ends too; a number, "true" or "false" as JSON
+ * writes it; an object or a list as JSON. Members that take more than 64 KiB together, or are
+ * nested more than 16 deep, are not kept.
  *
  * Returns the text's length without the NUL, 0 for an empty text; OAUTH_ERROR_NO_FIELD where there
  * is no such member, or null; OAUTH_ERROR_SIGN_IN where there is no token, OAUTH_ERROR_PROPERTY for
@@ -1124,6 +1177,33 @@ int32_t oauth_await_redirect(int32_t client, int32_t seconds);
  * Returns 0, or OAUTH_ERROR_HANDLE. Since 0.1.
  */
 int32_t oauth_stop_waiting(int32_t client);
+
+/* Asks the server who has signed in, at OAUTH_USERINFO_ENDPOINT (OpenID Connect Core section 5.3),
+ * with an access token that is refreshed first where that is needed. oauth_field with
+ * OAUTH_FIELD_USERINFO reads the answer until the next call: "sub", and what the server tells
+ * besides, such as "name" and "email". A signed answer is checked as an ID token is. Where an ID
+ * token came with the token, the answer must be about the same person, or else it is
+ * OAUTH_ERROR_ID_TOKEN and nothing of it is kept.
+ *
+ * Returns 0, OAUTH_HTTP_NEEDED, OAUTH_ERROR_MISSING, OAUTH_ERROR_SIGN_IN, OAUTH_ERROR_ID_TOKEN,
+ * OAUTH_ERROR_INVALID_TOKEN where the server does not take the access token (the next call gets
+ * another one first), OAUTH_ERROR_SCOPE, or what the server or the network answered. Since 0.1.
+ */
+int32_t oauth_userinfo(int32_t client);
+
+/* Makes the URL of the page where a person signs out at the server (OpenID Connect RP-Initiated
+ * Logout): of OAUTH_END_SESSION_ENDPOINT, with the ID token as "id_token_hint", and with
+ * OAUTH_POST_LOGOUT_REDIRECT_URI, if it is set, and a fresh "state", which OAUTH_END_SESSION_STATE
+ * has. It sends nothing, and the tokens stay: see oauth_revoke and oauth_forget, which come after
+ * it, as they take the ID token away.
+ *
+ * url: receives the URL and a NUL; it is some kilobytes long, as the ID token is in it. With a
+ * capacity of 0, or too small a buffer, no state is made.
+ *
+ * Returns the URL's length, OAUTH_ERROR_MISSING, OAUTH_ERROR_INSECURE, OAUTH_ERROR_BUFFER,
+ * OAUTH_ERROR_SYSTEM, or OAUTH_ERROR_STORE and its like. Since 0.1.
+ */
+int32_t oauth_end_session_url(int32_t client, char *url, int32_t capacity);
 
 #ifdef __cplusplus
 }

@@ -189,6 +189,13 @@
       *> OAUTH-AUTHORIZATION-DETAILS says is not as the server has it
       *> (RFC 9396 section 5). Since 0.1.
        78  OAUTH-ERROR-AUTH-DETAILS       VALUE -416.
+      *> "invalid_token": an endpoint such as OAUTH-USERINFO-ENDPOINT
+      *> does not take the access token (RFC 6750 section 3.1). The next
+      *> call gets another one first. Since 0.1.
+       78  OAUTH-ERROR-INVALID-TOKEN      VALUE -419.
+      *> "insufficient_scope": the access token is good, and not for
+      *> that (RFC 6750 section 3.1). Since 0.1.
+       78  OAUTH-ERROR-SCOPE              VALUE -420.
       *> Another error code than those of the RFCs; OAUTH-ERROR has its
       *> name, and oauth_error_action tells by its words what it means:
       *> in a redirect, a person's no. Since 0.1.
@@ -214,6 +221,12 @@
       *> The server's metadata, or its keys, cannot be found or used, or
       *> they are another issuer's. Since 0.1.
        78  OAUTH-ERROR-METADATA           VALUE -504.
+      *> The ID token is not what was asked for: of another issuer,
+      *> client or sign-in, too old, or not signed by the server (OpenID
+      *> Connect Core section 3.1.3.7). The tokens that came with it are
+      *> not kept. Or a claim was asked for of one that was not checked:
+      *> see OAUTH-FIELD-ID-TOKEN. Since 0.1.
+       78  OAUTH-ERROR-ID-TOKEN           VALUE -503.
 
       *> Storage: -600 to -699.
 
@@ -572,6 +585,31 @@
       *> URL that says what a token is, or a path below OAUTH-BASE-URL
       *> (RFC 7662 section 2). Since 0.1.
        78  OAUTH-INTROSPECTION-ENDPOINT   VALUE 73.
+      *> URL of the server's public keys (a JWK Set, RFC 7517), or a
+      *> path below OAUTH-BASE-URL: the signature of each ID token is
+      *> then checked by them. They are kept in the store for a day, and
+      *> looked up anew where an ID token names another key, at most
+      *> once a minute. See OAUTH-FIELD-ID-TOKEN. Since 0.1.
+       78  OAUTH-JWKS-URI                 VALUE 78.
+      *> URL that says who has signed in, or a path below OAUTH-BASE-URL
+      *> (OpenID Connect Core section 5.3). Since 0.1.
+       78  OAUTH-USERINFO-ENDPOINT        VALUE 79.
+      *> URL of the page where a person signs out, or a path below
+      *> OAUTH-BASE-URL (OpenID Connect RP-Initiated Logout). Since 0.1.
+       78  OAUTH-END-SESSION-ENDPOINT     VALUE 80.
+      *> Where the server sends the browser after that, as it is
+      *> registered with the server. Since 0.1.
+       78  OAUTH-POST-LOGOUT-REDIRECT-URI VALUE 81.
+      *> Algorithms by which an ID token may be signed, with blanks
+      *> between them, such as "ES256 EdDSA". Not set: RS256, RS384,
+      *> RS512, PS256, PS384, PS512, ES256, ES384 and EdDSA. HS256,
+      *> HS384 and HS512, whose key is OAUTH-CLIENT-SECRET, count only
+      *> where they are named. Since 0.1.
+       78  OAUTH-ID-TOKEN-ALG             VALUE 82.
+      *> Seconds by which the server's clock and ours may differ where
+      *> an ID token's times are looked at; 60 where it is not set.
+      *> Since 0.1.
+       78  OAUTH-CLOCK-SKEW               VALUE 83.
       *> Whether the person is asked, words with blanks between them:
       *> "none", "login", "consent", "select_account", or the server's
       *> own (OpenID Connect Core section 3.1.2.1). Since 0.1.
@@ -676,9 +714,9 @@
       *> Of the last failure: seconds to wait before the next try, where
       *> the server said so (RFC 9110 section 10.2.3). Since 0.1.
        78  OAUTH-RETRY-AFTER              VALUE 112.
-      *> The "nonce" that OAUTH-AUTHORIZE-PARAMS had when the URL of the
-      *> last sign-in was made, to be compared with the ID token's
-      *> (OpenID Connect Core section 3.1.2.1). Since 0.1.
+      *> The "nonce" of the last sign-in's URL (OpenID Connect Core
+      *> section 3.1.2.1): one that was made here where OAUTH-SCOPE has
+      *> "openid", or else the one of OAUTH-AUTHORIZE-PARAMS. Since 0.1.
        78  OAUTH-NONCE                    VALUE 113.
       *> How often the token's record has been renewed: a number that
       *> grows. Since 0.1.
@@ -696,6 +734,9 @@
       *> thumbprint of the public one (RFC 7638, RFC 9449 section 6).
       *> Since 0.1.
        78  OAUTH-DPOP-JKT                 VALUE 132.
+      *> The "state" of the last URL of oauth_end_session_url, which
+      *> comes back to OAUTH-POST-LOGOUT-REDIRECT-URI. Since 0.1.
+       78  OAUTH-END-SESSION-STATE        VALUE 128.
 
       *> ---- parts of a request: oauth_http_request ----
 
@@ -725,6 +766,20 @@
       *> What the server says of itself (RFC 8414 section 2): see
       *> oauth_discover. Since 0.1.
        78  OAUTH-FIELD-METADATA           VALUE 306.
+      *> What the ID token says of who has signed in, such as "sub",
+      *> "email" and "name": only of one that was checked, or else it is
+      *> OAUTH-ERROR-ID-TOKEN. It is checked at the sign-in, and when a
+      *> refresh brings another, where OAUTH-SCOPE has "openid" and
+      *> OAUTH-ISSUER is set: issuer, client, times, nonce and access
+      *> token, and the signature by the keys of OAUTH-JWKS-URI. Where
+      *> that is not set, who it is from is known by TLS, as it comes
+      *> from OAUTH-TOKEN-ENDPOINT itself (OpenID Connect Core section
+      *> 3.1.3.7); with the caller's own HTTP by the caller's.
+      *> Since 0.1.
+       78  OAUTH-FIELD-ID-TOKEN           VALUE 304.
+      *> What the server said last of who has signed in: see
+      *> oauth_userinfo. Since 0.1.
+       78  OAUTH-FIELD-USERINFO           VALUE 305.
 
       *> ---- functions ----
 
@@ -1201,18 +1256,20 @@
       *> never sends a request.
       *>
       *> source: OAUTH-FIELD-TOKEN, OAUTH-FIELD-REDIRECT,
-      *> OAUTH-FIELD-INTROSPECTION after oauth_introspect, or
-      *> OAUTH-FIELD-METADATA. name: the member's name, or the way to
-      *> it, with dots between names and, of a list, an item's number:
-      *> "authed_user.id", "data.0.id". Where the token stood below
-      *> others, its neighbours have both their name and that.
-      *> "access_token", "refresh_token", "id_token", "token_type" and
-      *> "scope" are the token's own, whatever the server calls them;
-      *> when it expires is OAUTH-EXPIRES-AT. buffer: receives the text
-      *> and a NUL: a text as it is, line ends too; a number, "true" or
-      *> "false" as JSON writes it; an object or a list as JSON. Members
-      *> that take more than 64 KiB together, or are nested more than 16
-      *> deep, are not kept.
+      *> OAUTH-FIELD-ID-TOKEN, OAUTH-FIELD-METADATA,
+      *> OAUTH-FIELD-USERINFO after oauth_userinfo, or
+      *> OAUTH-FIELD-INTROSPECTION after oauth_introspect. name: the
+      *> member's name, or the way to it, with dots between names and,
+      *> of a list, an item's number: "authed_user.id", "data.0.id".
+      *> Where the token stood below others, its neighbours have both
+      *> their name and that. "access_token", "refresh_token",
+      *> "id_token", "token_type" and "scope" are the token's own,
+      *> whatever the server calls them; when it expires is
+      *> OAUTH-EXPIRES-AT. buffer: receives the text and a NUL: a text
+      *> as it is, line ends too; a number, "true" or "false" as JSON
+      *> writes it; an object or a list as JSON. Members that take more
+      *> than 64 KiB together, or are nested more than 16 deep, are not
+      *> kept.
       *>
       *> Returns the text's length without the NUL, 0 for an empty text;
       *> OAUTH-ERROR-NO-FIELD where there is no such member, or null;
@@ -1384,5 +1441,51 @@
       *>
       *>     CALL "oauth_stop_waiting" USING
       *>         BY VALUE OAUTH-CLIENT
+      *>         RETURNING OAUTH-RC
+      *>     END-CALL
+
+      *> Asks the server who has signed in, at OAUTH-USERINFO-ENDPOINT
+      *> (OpenID Connect Core section 5.3), with an access token that is
+      *> refreshed first where that is needed. oauth_field with
+      *> OAUTH-FIELD-USERINFO reads the answer until the next call:
+      *> "sub", and what the server tells besides, such as "name" and
+      *> "email". A signed answer is checked as an ID token is. Where an
+      *> ID token came with the token, the answer must be about the same
+      *> person, or else it is OAUTH-ERROR-ID-TOKEN and nothing of it is
+      *> kept.
+      *>
+      *> Returns 0, OAUTH-HTTP-NEEDED, OAUTH-ERROR-MISSING,
+      *> OAUTH-ERROR-SIGN-IN, OAUTH-ERROR-ID-TOKEN,
+      *> OAUTH-ERROR-INVALID-TOKEN where the server does not take the
+      *> access token (the next call gets another one first),
+      *> OAUTH-ERROR-SCOPE, or what the server or the network answered.
+      *> Since 0.1.
+      *>
+      *>     CALL "oauth_userinfo" USING
+      *>         BY VALUE OAUTH-CLIENT
+      *>         RETURNING OAUTH-RC
+      *>     END-CALL
+
+      *> Makes the URL of the page where a person signs out at the
+      *> server (OpenID Connect RP-Initiated Logout): of
+      *> OAUTH-END-SESSION-ENDPOINT, with the ID token as
+      *> "id_token_hint", and with OAUTH-POST-LOGOUT-REDIRECT-URI, if it
+      *> is set, and a fresh "state", which OAUTH-END-SESSION-STATE has.
+      *> It sends nothing, and the tokens stay: see oauth_revoke and
+      *> oauth_forget, which come after it, as they take the ID token
+      *> away.
+      *>
+      *> url: receives the URL and a NUL; it is some kilobytes long, as
+      *> the ID token is in it. With a capacity of 0, or too small a
+      *> buffer, no state is made.
+      *>
+      *> Returns the URL's length, OAUTH-ERROR-MISSING,
+      *> OAUTH-ERROR-INSECURE, OAUTH-ERROR-BUFFER, OAUTH-ERROR-SYSTEM,
+      *> or OAUTH-ERROR-STORE and its like. Since 0.1.
+      *>
+      *>     CALL "oauth_end_session_url" USING
+      *>         BY VALUE OAUTH-CLIENT
+      *>         BY REFERENCE OAUTH-URL
+      *>         BY VALUE LENGTH OF OAUTH-URL
       *>         RETURNING OAUTH-RC
       *>     END-CALL

@@ -20,7 +20,7 @@ impl TextOut<'_> {
     /// Whether it is another text each time, of the same length: a state and a nonce are drawn at random.
     fn is_fresh(&self) -> bool {
         let record = format!("oauth_get {OAUTH_TOKEN_RECORD}");
-        self.name == "oauth_build_authorize_url" || self.name == record
+        ["oauth_build_authorize_url", "oauth_end_session_url", &record].contains(&self.name.as_str())
     }
 }
 
