@@ -1029,7 +1029,8 @@ int32_t oauth_version(char *buffer, int32_t capacity);
  * Returns 0, also where there was none, OAUTH_HTTP_NEEDED, OAUTH_ERROR_MISSING,
  * OAUTH_ERROR_UNSUPPORTED_TOKEN, OAUTH_ERROR_LOCK, OAUTH_ERROR_STORE and its like, or what the
  * server or the network answered. After an error the tokens are where they were, and can be revoked
- * again: also those that the server no longer takes. Since 0.1.
+ * again: also those that the server no longer takes. Where the first of two has gone,
+ * oauth_error_text begins with that. Since 0.1.
  */
 int32_t oauth_revoke(int32_t client);
 

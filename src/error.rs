@@ -5,6 +5,7 @@
 mod refusal;
 
 use crate::constants as number;
+use crate::line::beginning;
 use crate::time::rfc3339;
 use std::time::Duration;
 use thiserror::Error;
@@ -105,6 +106,13 @@ pub enum Error {
     // -- the authorization server --
     #[error("{0}")]
     Refused(Box<Refusal>),
+    /// Of the second of two tokens, the cause.
+    #[error(
+        "the refresh token is revoked, the access token {}: {}",
+        if .0.leaves_unknown() { "may not be" } else { "is not" },
+        beginning(&.0.to_string(), 440)
+    )]
+    HalfRevoked(Box<Self>),
     /// The server is there but cannot serve now: 408, 429 or 5xx without an error code of OAuth's.
     #[error("the server cannot serve now (status {status}): try again later{}", quoted(words))]
     Unavailable { status: u16, retry_after: Option<u32>, words: String },
@@ -297,6 +305,7 @@ impl Error {
                 let (code, action) = refusal.known();
                 (code, action, NOTHING)
             }
+            Self::HalfRevoked(cause) => cause.row(),
             Self::Unavailable { .. } => (number::OAUTH_ERROR_UNAVAILABLE, Retry, MAYBE),
             Self::JustFailed { .. }
             | Self::TooEarly { .. }
@@ -340,6 +349,7 @@ impl Error {
             Self::Refused(refusal) => Some(refusal),
             Self::SignIn { refusal, .. } => refusal.as_deref(),
             Self::Final(last) => Some(&last.refusal),
+            Self::HalfRevoked(cause) => cause.refusal(),
             _ => None,
         }
     }
@@ -348,6 +358,7 @@ impl Error {
     pub fn words(&self) -> &str {
         match self {
             Self::Response { words, .. } | Self::Unavailable { words, .. } => words,
+            Self::HalfRevoked(cause) => cause.words(),
             _ => self.refusal().map_or("", |refusal| &refusal.description),
         }
     }
@@ -360,6 +371,7 @@ impl Error {
             | Self::Unreadable { status, .. }
             | Self::NotBound { status }
             | Self::TooLarge { status } => Some(*status),
+            Self::HalfRevoked(cause) => cause.status(),
             _ => self.refusal().map(|r| r.status),
         }
         .filter(|status| *status != 0)
@@ -369,6 +381,7 @@ impl Error {
         match self {
             Self::Unavailable { retry_after, .. } | Self::JustFailed { retry_after, .. } => *retry_after,
             Self::TooEarly { seconds } | Self::TooNew { seconds } => Some(*seconds),
+            Self::HalfRevoked(cause) => cause.retry_after(),
             _ => self.refusal().and_then(|r| r.retry_after),
         }
     }

@@ -1218,7 +1218,8 @@
       *> OAUTH-ERROR-LOCK, OAUTH-ERROR-STORE and its like, or what the
       *> server or the network answered. After an error the tokens are
       *> where they were, and can be revoked again: also those that the
-      *> server no longer takes. Since 0.1.
+      *> server no longer takes. Where the first of two has gone,
+      *> oauth_error_text begins with that. Since 0.1.
       *>
       *>     CALL "oauth_revoke" USING
       *>         BY VALUE OAUTH-CLIENT

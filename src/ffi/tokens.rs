@@ -88,7 +88,8 @@ pub extern "C" fn oauth_token_rejected(client: i32) -> i32 {
 ///
 /// Returns 0, also where there was none, OAUTH_HTTP_NEEDED, OAUTH_ERROR_MISSING, OAUTH_ERROR_UNSUPPORTED_TOKEN,
 /// OAUTH_ERROR_LOCK, OAUTH_ERROR_STORE and its like, or what the server or the network answered. After an error the
-/// tokens are where they were, and can be revoked again: also those that the server no longer takes. Since 0.1.
+/// tokens are where they were, and can be revoked again: also those that the server no longer takes. Where the first of two
+/// has gone, `oauth_error_text` begins with that. Since 0.1.
 #[no_mangle]
 pub extern "C" fn oauth_revoke(client: i32) -> i32 {
     guard_client(client, &|c| c.revoke().map(|()| 0))

@@ -53,6 +53,11 @@ impl Revocation {
             read => read,
         }
     }
+
+    /// Who is told of one token alone would think that nothing has happened.
+    fn failed(&self, error: Error) -> Step {
+        Step::Done(Err(if self.has_revoked { Error::HalfRevoked(Box::new(error)) } else { error }))
+    }
 }
 
 impl Operation for Revocation {
@@ -64,7 +69,7 @@ impl Operation for Revocation {
                     self.signed = dispatch.request.signed_texts();
                     Step::Send(dispatch)
                 }
-                Some(Err(error)) => Step::Done(Err(error)),
+                Some(Err(error)) => self.failed(error),
             },
             Event::Answer(response) => match self.read(response, at.now) {
                 Ok(()) => {
@@ -72,10 +77,10 @@ impl Operation for Revocation {
                     self.has_revoked = true;
                     self.step(Event::Start, at)
                 }
-                Err(error) => Step::Done(Err(error)),
+                Err(error) => self.failed(error),
             },
-            Event::NoAnswer { error, .. } => Step::Done(Err(error)),
-            Event::Abandoned => Step::Done(Err(Error::NoAnswer)),
+            Event::NoAnswer { error, .. } => self.failed(error),
+            Event::Abandoned => self.failed(Error::NoAnswer),
         }
     }
 }

@@ -132,12 +132,27 @@ const REFUSALS: &[Refusal] = &[
     ),
 ];
 
+/// What is said first where one of two tokens has gone.
+fn half(code: i32) -> &'static str {
+    match code {
+        // The server may have done it all the same.
+        OAUTH_ERROR_RESPONSE | OAUTH_ERROR_UNAVAILABLE | OAUTH_ERROR_DISCONNECTED => {
+            "the refresh token is revoked, the access token may not be: "
+        }
+        _ => "the refresh token is revoked, the access token is not: ",
+    }
+}
+
 #[test]
 fn a_refusal_leaves_the_tokens_where_they_were() {
     let mut table = Table::default();
     for (name, said, code, begins, says, action) in REFUSALS.iter().copied() {
         let refused = |scene: &Scene, sent: usize| {
-            fails_and_asks_for(scene.revoke(), code, begins, action);
+            let half = if sent == 2 { half(code) } else { "" };
+            fails_and_asks_for(scene.revoke(), code, if half.is_empty() { begins } else { half }, action);
+            assert!(error_text().starts_with(half), "{:?}", error_text());
+            assert!(error_text()[half.len()..].contains(begins), "{begins:?} is not in {:?}", error_text());
+            assert_eq!(scene.client.get(OAUTH_HTTP_STATUS), said.0.to_string());
             assert!(error_text().contains(says), "{says:?} is not in {:?}", error_text());
             assert_eq!(scene.sent(), BOTH[..sent]);
             scene.all_is_there();
@@ -159,11 +174,24 @@ fn a_refusal_leaves_the_tokens_where_they_were() {
         fails(n, OAUTH_ERROR_UNSUPPORTED_TOKEN, "unsupported_token_type: the server does not");
         gives(&client, "1");
     });
+    table.row("a sentence that would be too long", || {
+        let words = "w\u{fc} ".repeat(200);
+        let page = format!("<html><title>{words}</title></html>");
+        let client = client_with(&[ENDPOINT]);
+        assert_eq!(sign_in(&client, "1"), 0, "{}", error_text());
+        assert_eq!(client.revoke(), OAUTH_HTTP_NEEDED, "{}", error_text());
+        assert_eq!(client.respond(200, "", b""), OAUTH_HTTP_NEEDED, "{}", error_text());
+        let n = client.respond(404, "Content-Type: text/html\r\n", page.as_bytes());
+        fails(n, OAUTH_ERROR_RESPONSE, half(n));
+        assert!(error_text().len() > 400, "the page's words are in it: {:?}", error_text());
+    });
     for (which, says) in [("refresh", &[NO_ANSWER][..]), ("access", &[YES, NO_ANSWER])] {
         for stored in [false, true] {
             table.row(&format!("no answer, the {which} token, stored: {stored}"), || {
                 let scene = Scene::new(false, stored, says);
-                fails(scene.revoke(), OAUTH_ERROR_DISCONNECTED, "got no answer");
+                let says = if which == "access" { half(OAUTH_ERROR_DISCONNECTED) } else { "got no answer" };
+                fails(scene.revoke(), OAUTH_ERROR_DISCONNECTED, says);
+                assert!(error_text().contains("got no answer"), "{:?}", error_text());
                 scene.all_is_there();
                 assert_eq!(scene.revoke(), 0, "{}", error_text());
                 scene.all_is_gone();
