@@ -37,6 +37,7 @@ pub enum Command {
 /// How a person signs in.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Way {
+    Browser,
     Paste,
 }
 
@@ -55,7 +56,7 @@ const COMMANDS: &[(&str, Command)] = &[
     ("version", Command::Version),
 ];
 
-const WAYS: &[(&str, Way)] = &[("paste", Way::Paste)];
+const WAYS: &[(&str, Way)] = &[("browser", Way::Browser), ("paste", Way::Paste)];
 
 impl Command {
     pub fn name(self) -> &'static str {

@@ -7,6 +7,8 @@ use std::io;
 use std::mem::MaybeUninit;
 use std::os::unix::ffi::OsStrExt;
 use std::panic;
+use std::ptr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::OnceLock;
 
 use oauth::ffi;
@@ -84,6 +86,11 @@ impl Client {
         // SAFETY: a text of that length, which outlives the call.
         let exchange = |text, length| unsafe { ffi::oauth_exchange_code(self.0, text, length) };
         answer(with_text(code, exchange)).map(drop)
+    }
+
+    /// Whether the browser has come back.
+    pub fn await_redirect(&self, seconds: i32) -> Result<bool> {
+        done(ffi::oauth_await_redirect(self.0, seconds))
     }
 
     pub fn bearer_header(&self) -> Result<String> {
@@ -166,6 +173,14 @@ fn answer(answer: i32) -> Result<i32> {
     Err(Failure { number: answer, action, sentence: sentence.unwrap_or_default() })
 }
 
+/// Of what may not be over yet.
+fn done(is: i32) -> Result<bool> {
+    if is == ffi::OAUTH_PENDING {
+        return Ok(false);
+    }
+    answer(is).map(|_| true)
+}
+
 fn with_text(text: &str, call: impl FnOnce(*const c_char, i32) -> i32) -> i32 {
     // Longer than any text that the library takes is refused by it as it is.
     call(text.as_ptr().cast(), i32::try_from(text.len()).unwrap_or(i32::MAX))
@@ -195,10 +210,36 @@ pub fn effective_user() -> u32 {
 
 /// How many columns the terminal at standard error has.
 pub fn columns() -> Option<usize> {
+    Some(usize::from(size()?.ws_col)).filter(|columns| *columns > 0)
+}
+
+fn size() -> Option<libc::winsize> {
     let mut size = libc::winsize { ws_row: 0, ws_col: 0, ws_xpixel: 0, ws_ypixel: 0 };
     // SAFETY: this request writes a winsize, and to nothing else.
     let answer = unsafe { libc::ioctl(libc::STDERR_FILENO, libc::TIOCGWINSZ, &raw mut size) };
-    (answer == 0 && size.ws_col > 0).then(|| size.ws_col.into())
+    (answer == 0).then_some(size)
+}
+
+/// Ctrl-C was pressed while somebody waited who looks at this.
+static IS_INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// From now on the first Ctrl-C is noted, and ends the waiting; the second ends the process.
+pub fn note_interrupts() {
+    extern "C" fn note(_: c_int) {
+        // The thread that looks is the one that is interrupted.
+        IS_INTERRUPTED.store(true, Ordering::Relaxed);
+    }
+    // SAFETY: all zeros is a sigaction, and the handler calls nothing.
+    unsafe {
+        let mut action: libc::sigaction = MaybeUninit::zeroed().assume_init();
+        action.sa_sigaction = note as *const () as libc::sighandler_t;
+        action.sa_flags = libc::SA_RESETHAND;
+        libc::sigaction(libc::SIGINT, &raw const action, ptr::null_mut());
+    }
+}
+
+pub fn is_interrupted() -> bool {
+    IS_INTERRUPTED.load(Ordering::Relaxed)
 }
 
 /// The settings that the terminal at standard input had before the first prompt, for whoever ends this process.

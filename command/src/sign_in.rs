@@ -1,12 +1,16 @@
 //! A person signs in. How: as told, or else by what there is.
 #![forbid(unsafe_code)]
 
+mod browser;
 mod paste;
+mod waiting;
+
+use std::env;
 
 use oauth::constants as number;
 
 use crate::arguments::{Arguments, Way};
-use crate::edge::Client;
+use crate::edge::{Client, Failure};
 use crate::failure::{Ended, FIX, SIGN_IN, USAGE};
 use crate::{output, prompt, tokens};
 
@@ -26,8 +30,9 @@ pub fn run(client: &Client, arguments: &Arguments) -> Result<(), Ended> {
             "sign in at a terminal: there is none here, and none of --browser, --device and --paste";
         return Err(Ended::Said(SIGN_IN, format!("{sentence} was given [oauth sign-in {profile}]")));
     }
-    match arguments.way {
-        Some(Way::Paste) | None => paste::run(client)?,
+    match arguments.way.map_or_else(|| by_what_there_is(client), Ok)? {
+        Way::Browser => browser::run(client)?,
+        Way::Paste => paste::run(client)?,
     }
     let until = match client.get(number::OAUTH_EXPIRES_AT)? {
         until if until.is_empty() => String::new(),
@@ -35,4 +40,17 @@ pub fn run(client: &Client, arguments: &Arguments) -> Result<(), Ended> {
     };
     output::say(&format!("Signed in. The token is valid{until}: oauth header {profile}"));
     Ok(())
+}
+
+fn by_what_there_is(client: &Client) -> Result<Way, Failure> {
+    if has_browser() && browser::comes_back_here(&client.get(number::OAUTH_REDIRECT_URI)?) {
+        return Ok(Way::Browser);
+    }
+    Ok(Way::Paste)
+}
+
+/// A screen on which one could open.
+fn has_browser() -> bool {
+    let is_set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
+    cfg!(target_os = "macos") || ["DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME"].into_iter().any(is_set)
 }

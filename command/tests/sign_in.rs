@@ -2,10 +2,14 @@
 
 mod common;
 
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::thread;
 
 use common::terminal::Terminal;
 use common::{oauth, ran, url_in, World, CLIENT_SECRET};
+use practice_server::SignIn;
 
 fn sign_in(world: &World, columns: u16, more: &[&str]) -> Terminal {
     let mut program = oauth();
@@ -107,6 +111,85 @@ fn forty_columns_are_enough() {
     }
     terminal.types("\u{3}");
     assert_eq!(terminal.ended(), 130);
+}
+
+/// At a port that is free, and with these words of the profile besides.
+fn comes_back(world: &World, more: &str) {
+    world.write_profile(more, 0o600);
+    let text = fs::read_to_string(world.profile()).unwrap();
+    world.write("p.toml", &text.replace("http://127.0.0.1/cb", "http://127.0.0.1:0/cb"), 0o600);
+}
+
+/// What the browser is shown where it was sent.
+fn load(redirect: &str) -> String {
+    let (authority, path) = redirect.strip_prefix("http://").unwrap().split_once('/').unwrap();
+    let mut stream = TcpStream::connect(authority).unwrap();
+    write!(stream, "GET /{path} HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\r\n").unwrap();
+    let mut page = String::new();
+    stream.read_to_string(&mut page).unwrap();
+    page
+}
+
+#[test]
+fn a_browser_comes_back_by_itself() {
+    let world = World::new();
+    comes_back(&world, "");
+    let mut terminal = sign_in(&world, 40, &["--browser"]);
+    let url = terminal.when(url_in);
+    terminal.shows("Waiting for the browser, 9:5");
+    // Whoever else comes ends nothing.
+    let redirect = world.browse(&url);
+    let (place, _) = redirect.split_once('?').unwrap();
+    assert!(load(&format!("{place}?code=forged&state=forged")).starts_with("HTTP/1.1 4"));
+    assert!(load(&redirect).starts_with("HTTP/1.1 200"));
+    assert_eq!(terminal.ended(), 0, "{}", terminal.screen());
+    terminal.shows("Signed in. The token is valid until");
+    assert_eq!(world.oauth("header", &[]).code, 0);
+}
+
+#[test]
+fn a_browser_that_is_here_is_opened_and_learns_no_secret() {
+    let world = World::new();
+    comes_back(&world, "store_key = \"env:STORE_KEY\"\n");
+    let seen = world.folder.join("seen");
+    world.write(
+        "browser",
+        &format!("#!/bin/sh\n(echo $1; env) >{0}.new; mv {0}.new {0}\n", seen.display()),
+        0o700,
+    );
+    let mut program = oauth();
+    program.args(["sign-in", &world.profile()]).env("DISPLAY", ":0").env("STORE_KEY", "0f".repeat(32));
+    program.env("BROWSER", world.folder.join("browser"));
+    let mut terminal = Terminal::start(program, 80);
+    let url = terminal.when(url_in);
+    terminal.shows("in the browser that opens now");
+    let seen = terminal.when(|_| fs::read_to_string(&seen).ok());
+    assert_eq!(seen.lines().next(), Some(&*url));
+    assert!(
+        seen.contains("DISPLAY=:0") && !seen.contains("STORE_KEY") && !seen.contains(CLIENT_SECRET),
+        "{seen}"
+    );
+    load(&world.browse(&url));
+    assert_eq!(terminal.ended(), 0, "{}", terminal.screen());
+}
+
+#[test]
+fn ctrl_c_and_a_no_end_the_waiting_for_a_browser() {
+    let world = World::new();
+    comes_back(&world, "");
+    let mut terminal = sign_in(&world, 80, &["--browser"]);
+    terminal.shows("Waiting for the browser");
+    terminal.types("\u{3}");
+    assert_eq!(terminal.ended(), 130, "{}", terminal.screen());
+    assert!(world.stored("json").is_empty());
+
+    let mut terminal = sign_in(&world, 80, &["--browser"]);
+    let url = terminal.when(url_in);
+    terminal.shows("Waiting for the browser");
+    let no = SignIn { deny: true, ..SignIn::default() };
+    load(&practice_server::sign_in(&url, &no).unwrap());
+    assert_eq!(terminal.ended(), 77, "{}", terminal.screen());
+    terminal.shows("access_denied");
 }
 
 #[test]

@@ -1,8 +1,11 @@
 //! The address is shown, and what comes back is pasted.
 #![forbid(unsafe_code)]
 
+use std::time::Duration;
+
 use oauth::constants as number;
 
+use super::waiting::span;
 use crate::edge::{Client, Failure};
 use crate::failure::{Ended, SIGN_IN};
 use crate::{output, prompt};
@@ -40,14 +43,7 @@ fn may_be_pasted_again(failure: &Failure) -> bool {
     is_not_ours || failure.action == number::OAUTH_ACTION_RETRY
 }
 
-/// Such as `2 days`, rounded down to one unit.
 fn time_left(client: &Client) -> String {
     let seconds = client.get(number::OAUTH_PENDING_EXPIRES_IN).ok().and_then(|text| text.parse().ok());
-    let seconds: u64 = seconds.unwrap_or(172_800);
-    match seconds {
-        172_800.. => format!("{} days", seconds / 86_400),
-        7200.. => format!("{} hours", seconds / 3600),
-        120.. => format!("{} minutes", seconds / 60),
-        _ => format!("{seconds} seconds"),
-    }
+    span(Duration::from_secs(seconds.unwrap_or(172_800)))
 }
