@@ -429,7 +429,9 @@ extern "C" {
  * comes along is used first (RFC 6749 sections 4.3 and 4.4). Since 0.1.
  */
 #define OAUTH_GRANT_TYPE 41
-/* Username for grants that take one, such as "password" (RFC 6749 section 4.3). Since 0.1. */
+/* Username for grants that take one, such as "password" (RFC 6749 section 4.3), and of the mailbox
+ * for oauth_sasl_response. Since 0.1.
+ */
 #define OAUTH_USERNAME 42
 /* Its password. The program learns it, and no second factor can be asked for: only for servers that
  * know nothing else (RFC 9700 section 2.4). Since 0.1.
@@ -752,6 +754,13 @@ extern "C" {
 #define OAUTH_FIELD_ID_TOKEN 304
 /* What the server said last of who has signed in: see oauth_userinfo. Since 0.1. */
 #define OAUTH_FIELD_USERINFO 305
+
+/* ---- how a mail server is signed in at: oauth_sasl_response ---- */
+
+/* XOAUTH2, which Google's and Microsoft's servers know. Since 0.1. */
+#define OAUTH_SASL_XOAUTH2 501
+/* OAUTHBEARER (RFC 7628). Since 0.1. */
+#define OAUTH_SASL_OAUTHBEARER 502
 
 /* ---- functions ---- */
 
@@ -1205,6 +1214,24 @@ int32_t oauth_userinfo(int32_t client);
  * OAUTH_ERROR_SYSTEM, or OAUTH_ERROR_STORE and its like. Since 0.1.
  */
 int32_t oauth_end_session_url(int32_t client, char *url, int32_t capacity);
+
+/* Gives what a mail server is shown instead of a password, for IMAP's AUTHENTICATE and SMTP's AUTH,
+ * fresh as by oauth_bearer_header: the client's first response, in base64 and in one line.
+ *
+ * mechanism: OAUTH_SASL_XOAUTH2 or OAUTH_SASL_OAUTHBEARER, whichever the server names. The mailbox
+ * is OAUTH_USERNAME or, unless that is set, OAUTH_ACCOUNT where it has an "@";
+ * OAUTH_SASL_OAUTHBEARER goes without. response: receives the text and a NUL; it is longer than the
+ * token by a third, and by the mailbox's name.
+ *
+ * A server that refuses it answers with a line of base64, JSON that says why, and waits: send it an
+ * empty line for OAUTH_SASL_XOAUTH2, and "AQ==" for OAUTH_SASL_OAUTHBEARER (RFC 7628 section
+ * 3.2.3). Then oauth_token_rejected has the next call bring another token.
+ *
+ * Returns the text's length, OAUTH_ERROR_PROPERTY for another mechanism, OAUTH_ERROR_MISSING,
+ * OAUTH_ERROR_VALUE where the mailbox has control characters, OAUTH_ERROR_BUFFER, or what
+ * oauth_bearer_header returns. Since 0.1.
+ */
+int32_t oauth_sasl_response(int32_t client, int32_t mechanism, char *response, int32_t capacity);
 
 #ifdef __cplusplus
 }

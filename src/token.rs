@@ -285,6 +285,15 @@ pub enum Purpose {
     Request,
     /// To ask who has signed in.
     Userinfo,
+    /// A mail server's sign-in.
+    Sasl(Mechanism),
+}
+
+/// How a mail server is signed in at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mechanism {
+    Xoauth2,
+    Oauthbearer,
 }
 
 impl Purpose {
@@ -292,11 +301,12 @@ impl Purpose {
     pub fn check(self, ready: &BearerToken) -> Result<()> {
         match (self, &ready.scheme) {
             (Self::AccessToken, _)
-            | (Self::Header | Self::Request | Self::Userinfo, Scheme::Bearer)
+            | (Self::Header | Self::Request | Self::Userinfo | Self::Sasl(_), Scheme::Bearer)
             | (Self::Request | Self::Userinfo, Scheme::Dpop(Some(_))) => Ok(()),
             (Self::Header, Scheme::Dpop(Some(_))) => Err(Error::ProofNeeded),
             (Self::Header | Self::Request | Self::Userinfo, Scheme::Dpop(None)) => Err(Error::NoProofKey),
-            (Self::Header | Self::Request | Self::Userinfo, Scheme::Other) => Err(Error::TokenType),
+            (Self::Header | Self::Request | Self::Userinfo | Self::Sasl(_), Scheme::Other)
+            | (Self::Sasl(_), Scheme::Dpop(_)) => Err(Error::TokenType),
         }
     }
 
@@ -304,7 +314,7 @@ impl Purpose {
     pub fn text(self, ready: &BearerToken) -> &str {
         match self {
             Self::Header => ready.header(),
-            Self::AccessToken | Self::Request | Self::Userinfo => ready.access_token(),
+            Self::AccessToken | Self::Request | Self::Userinfo | Self::Sasl(_) => ready.access_token(),
         }
     }
 

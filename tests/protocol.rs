@@ -31,6 +31,8 @@ mod faults;
 mod grants;
 #[path = "protocol/introspection.rs"]
 mod introspection;
+#[path = "protocol/mail.rs"]
+mod mail;
 #[path = "protocol/messages.rs"]
 mod messages;
 #[path = "protocol/openid.rs"]

@@ -439,7 +439,8 @@
       *> (RFC 6749 sections 4.3 and 4.4). Since 0.1.
        78  OAUTH-GRANT-TYPE               VALUE 41.
       *> Username for grants that take one, such as "password" (RFC 6749
-      *> section 4.3). Since 0.1.
+      *> section 4.3), and of the mailbox for oauth_sasl_response.
+      *> Since 0.1.
        78  OAUTH-USERNAME                 VALUE 42.
       *> Its password. The program learns it, and no second factor can
       *> be asked for: only for servers that know nothing else (RFC 9700
@@ -780,6 +781,15 @@
       *> What the server said last of who has signed in: see
       *> oauth_userinfo. Since 0.1.
        78  OAUTH-FIELD-USERINFO           VALUE 305.
+
+      *> ---- how a mail server is signed in at: oauth_sasl_response
+      *> ----
+
+      *> XOAUTH2, which Google's and Microsoft's servers know.
+      *> Since 0.1.
+       78  OAUTH-SASL-XOAUTH2             VALUE 501.
+      *> OAUTHBEARER (RFC 7628). Since 0.1.
+       78  OAUTH-SASL-OAUTHBEARER         VALUE 502.
 
       *> ---- functions ----
 
@@ -1488,5 +1498,36 @@
       *>         BY VALUE OAUTH-CLIENT
       *>         BY REFERENCE OAUTH-URL
       *>         BY VALUE LENGTH OF OAUTH-URL
+      *>         RETURNING OAUTH-RC
+      *>     END-CALL
+
+      *> Gives what a mail server is shown instead of a password, for
+      *> IMAP's AUTHENTICATE and SMTP's AUTH, fresh as by
+      *> oauth_bearer_header: the client's first response, in base64 and
+      *> in one line.
+      *>
+      *> mechanism: OAUTH-SASL-XOAUTH2 or OAUTH-SASL-OAUTHBEARER,
+      *> whichever the server names. The mailbox is OAUTH-USERNAME or,
+      *> unless that is set, OAUTH-ACCOUNT where it has an "@";
+      *> OAUTH-SASL-OAUTHBEARER goes without. response: receives the
+      *> text and a NUL; it is longer than the token by a third, and by
+      *> the mailbox's name.
+      *>
+      *> A server that refuses it answers with a line of base64, JSON
+      *> that says why, and waits: send it an empty line for
+      *> OAUTH-SASL-XOAUTH2, and "AQ==" for OAUTH-SASL-OAUTHBEARER (RFC
+      *> 7628 section 3.2.3). Then oauth_token_rejected has the next
+      *> call bring another token.
+      *>
+      *> Returns the text's length, OAUTH-ERROR-PROPERTY for another
+      *> mechanism, OAUTH-ERROR-MISSING, OAUTH-ERROR-VALUE where the
+      *> mailbox has control characters, OAUTH-ERROR-BUFFER, or what
+      *> oauth_bearer_header returns. Since 0.1.
+      *>
+      *>     CALL "oauth_sasl_response" USING
+      *>         BY VALUE OAUTH-CLIENT
+      *>         BY VALUE OAUTH-MECHANISM
+      *>         BY REFERENCE OAUTH-RESPONSE
+      *>         BY VALUE LENGTH OF OAUTH-RESPONSE
       *>         RETURNING OAUTH-RC
       *>     END-CALL

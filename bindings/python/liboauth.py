@@ -409,6 +409,11 @@ class Client:
         )
         return answer
 
+    def sasl_response(self, mechanism: int = _liboauth.OAUTH_SASL_XOAUTH2) -> str:
+        """What a mail server is shown instead of a password, in base64, as IMAP's AUTHENTICATE and SMTP's AUTH send it;
+        refreshed first as by `bearer_header`. `mechanism`: OAUTH_SASL_XOAUTH2 or OAUTH_SASL_OAUTHBEARER."""
+        return self._fresh(lambda client, *to: _library.oauth_sasl_response(client, mechanism, *to))
+
     def _fresh(self, function: Callable[..., int]) -> str:
         text = self._run(lambda: _read(function, self._handle))
         if not text:

@@ -7,6 +7,7 @@ mod discovery;
 mod fields;
 mod inquiries;
 mod listening;
+mod mail;
 mod openid;
 mod pages;
 mod process;

@@ -70,6 +70,10 @@ impl Client {
             return self.userinfo().map(|()| 0);
         }
         let process = self.process();
+        if let Purpose::Sasl(mechanism) = purpose {
+            let response = process.sasl_text(mechanism, ready)?;
+            return i32::try_from(response.expose().len()).map_err(|_| Error::TooLarge { status: 0 });
+        }
         let waiting = lock(&process.prover.0).waiting.take().filter(|_| purpose == Purpose::Request);
         let Some((method, url)) = waiting else { return purpose.length(ready) };
         let headers = process.headers(&process.snapshot.load(), ready, &method, &url)?;

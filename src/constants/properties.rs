@@ -114,7 +114,8 @@ pub const OAUTH_STORE_ALLOW_PLAIN: i32 = 40;
 /// when there is none, and it is stored and shared as any other: one for each grant, OAUTH_SCOPE, OAUTH_AUDIENCE and
 /// OAUTH_RESOURCE. A refresh token that comes along is used first (RFC 6749 sections 4.3 and 4.4). Since 0.1.
 pub const OAUTH_GRANT_TYPE: i32 = 41;
-/// Username for grants that take one, such as `password` (RFC 6749 section 4.3). Since 0.1.
+/// Username for grants that take one, such as `password` (RFC 6749 section 4.3), and of the mailbox for
+/// `oauth_sasl_response`. Since 0.1.
 pub const OAUTH_USERNAME: i32 = 42;
 /// Its password. The program learns it, and no second factor can be asked for: only for servers that know nothing else
 /// (RFC 9700 section 2.4). Since 0.1.
@@ -345,3 +346,10 @@ pub const OAUTH_FIELD_METADATA: i32 = 306;
 pub const OAUTH_FIELD_ID_TOKEN: i32 = 304;
 /// What the server said last of who has signed in: see `oauth_userinfo`. Since 0.1.
 pub const OAUTH_FIELD_USERINFO: i32 = 305;
+
+// ---- how a mail server is signed in at: oauth_sasl_response ----
+
+/// XOAUTH2, which Google's and Microsoft's servers know. Since 0.1.
+pub const OAUTH_SASL_XOAUTH2: i32 = 501;
+/// OAUTHBEARER (RFC 7628). Since 0.1.
+pub const OAUTH_SASL_OAUTHBEARER: i32 = 502;

@@ -140,7 +140,7 @@ unsafe extern "C" fn fresh(client: i32, purpose: Purpose, buffer: *mut c_char, c
 unsafe extern "C" fn fresh_held(client: i32, purpose: Purpose, buffer: *mut c_char, capacity: i32) -> i32 {
     let name = match purpose {
         Purpose::Header => "header",
-        Purpose::AccessToken | Purpose::Request | Purpose::Userinfo => "token",
+        Purpose::AccessToken | Purpose::Request | Purpose::Userinfo | Purpose::Sasl(_) => "token",
     };
     // SAFETY: the caller's promise, as documented.
     let buffer = unsafe { Buffer::new(name, buffer, capacity) };

@@ -24,6 +24,7 @@ pub mod redactor;
 pub mod refusal;
 pub mod request_object;
 pub mod revocation;
+pub mod sasl;
 pub mod token_members;
 pub mod token_request;
 pub mod token_response;

@@ -338,6 +338,15 @@ class Tokens(unittest.TestCase):
             self.assertEqual(c.access_token(), "at-1")
             self.assertEqual(self.server.forms[0]["redirect_uri"], back)
 
+    def test_a_mail_server_is_shown_a_token(self):
+        with signed_in(send=self.server, account="me@example.com") as c:
+            shown = {m: base64.b64decode(c.sasl_response(m)).decode() for m in (
+                liboauth.OAUTH_SASL_XOAUTH2, liboauth.OAUTH_SASL_OAUTHBEARER)}
+            self.assertEqual(shown[liboauth.OAUTH_SASL_XOAUTH2], "user=me@example.com\1auth=Bearer at-1\1\1")
+            self.assertEqual(shown[liboauth.OAUTH_SASL_OAUTHBEARER], "n,a=me@example.com,\1auth=Bearer at-1\1\1")
+            c.token_rejected()
+            self.assertIn("at-2", base64.b64decode(c.sasl_response()).decode())
+
     def test_waiting_is_stopped(self):
         with client(redirect_uri="http://127.0.0.1:0/back") as c:
             c.build_authorize_url()

@@ -330,6 +330,8 @@ fn texts_out<'a>(client: i32, waiting: i32) -> Vec<TextOut<'a>> {
     all.push(text("oauth_bearer_header".to_owned(), Box::new(call)));
     let call = move |b, n| unsafe { ffi::oauth_access_token(client, b, n) };
     all.push(text("oauth_access_token".to_owned(), Box::new(call)));
+    let call = move |b, n| unsafe { ffi::oauth_sasl_response(client, OAUTH_SASL_OAUTHBEARER, b, n) };
+    all.push(text("oauth_sasl_response".to_owned(), Box::new(call)));
     let call = move |b, n| unsafe {
         let (method, url) = (c"GET".as_ptr(), c"https://api.example/".as_ptr());
         ffi::oauth_request_headers(client, method, -1, url, -1, b, n)

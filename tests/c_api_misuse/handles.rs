@@ -24,6 +24,9 @@ pub const CALLS: &[Call] = &[
     }),
     ("oauth_build_authorize_url", |c| out(|b, n| unsafe { ffi::oauth_build_authorize_url(c, b, n) }).0),
     ("oauth_exchange_code", |c| unsafe { ffi::oauth_exchange_code(c, c"code".as_ptr(), -1) }),
+    ("oauth_sasl_response", |c| {
+        out(|b, n| unsafe { ffi::oauth_sasl_response(c, OAUTH_SASL_OAUTHBEARER, b, n) }).0
+    }),
     ("oauth_await_redirect", |c| ffi::oauth_await_redirect(c, 0)),
     ("oauth_stop_waiting", |c| ffi::oauth_stop_waiting(c)),
     ("oauth_refresh", |c| ffi::oauth_refresh(c)),
