@@ -102,6 +102,18 @@ fn two_sign_ins_at_once_do_not_disturb_each_other() {
 }
 
 #[test]
+fn one_job_may_show_the_address_and_another_take_the_answer() {
+    let world = World::new();
+    let shown = world.oauth("sign-in", &["--paste"]);
+    assert_eq!(shown.code, 77, "{shown:?}");
+    let answer = world.browse(&url_in(&shown.err).unwrap());
+    let mut program = oauth();
+    program.args(["sign-in", "--paste", &world.profile()]);
+    assert_eq!(ran(program, &answer).code, 0);
+    assert_eq!(world.oauth("header", &[]).code, 0);
+}
+
+#[test]
 fn forty_columns_are_enough() {
     let world = World::new();
     let mut terminal = sign_in(&world, 40, &["--paste"]);

@@ -1,0 +1,5 @@
+/* What it takes to start a process that does nothing. */
+int main(void)
+{
+    return 0;
+}
