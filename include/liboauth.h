@@ -655,6 +655,10 @@ extern "C" {
  * there stays until the next sign-in. Since 0.1.
  */
 #define OAUTH_DPOP_ALG 96
+/* "yes": the server is asked also for what its metadata say that it lacks. For servers that have
+ * more than they say; usually that is OAUTH_ERROR_UNSUPPORTED before anything is sent. Since 0.1.
+ */
+#define OAUTH_ALLOW_UNSUPPORTED 98
 
 /* ---- properties: results, for oauth_get; an empty text where there is none ---- */
 

@@ -56,7 +56,9 @@ pub enum Error {
     State { reason: &'static str, says: Option<String> },
     #[error("the redirect comes from another issuer than {expected}: do not trust it")]
     Issuer { expected: String },
-    #[error("no iss came back, and require_iss is set: paste the whole address that you end at")]
+    #[error(
+        "no iss came back, which this server sends (require_iss): paste the whole address that you end at"
+    )]
     NoIssuer,
     /// Not a failure. Says of what, and what to call again.
     #[error("{0}")]
@@ -81,7 +83,6 @@ pub enum Error {
     Port { reason: String },
     #[error("{key} cannot be used: {reason}")]
     Certificate { key: &'static str, reason: String },
-    /// By what the server says of itself.
     #[error("{0}")]
     Unsupported(String),
 
@@ -149,7 +150,6 @@ pub enum Error {
     Unreadable { host: String, status: u16, reason: String },
     #[error("the answer is larger than 1 MiB: this is no token endpoint")]
     TooLarge { status: u16 },
-    /// What the server says of itself.
     #[error("metadata: {reason}")]
     Metadata { reason: String },
     /// It is kept, and can be renewed. The server's word could be anything: it stands in no sentence.

@@ -21,6 +21,8 @@ mod authorization;
 mod caller_http;
 #[path = "protocol/dialects.rs"]
 mod dialects;
+#[path = "protocol/discovery.rs"]
+mod discovery;
 #[path = "protocol/documents.rs"]
 mod documents;
 #[path = "protocol/echoes.rs"]

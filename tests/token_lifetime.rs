@@ -18,6 +18,8 @@ mod clock;
 mod closing;
 #[path = "token_lifetime/descriptors.rs"]
 mod descriptors;
+#[path = "token_lifetime/discovery.rs"]
+mod discovery;
 #[path = "token_lifetime/early.rs"]
 mod early;
 #[path = "token_lifetime/fields.rs"]

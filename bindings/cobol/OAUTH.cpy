@@ -676,6 +676,11 @@
       *> "ES384" or "EdDSA". A key that is there stays until the next
       *> sign-in. Since 0.1.
        78  OAUTH-DPOP-ALG                 VALUE 96.
+      *> "yes": the server is asked also for what its metadata say that
+      *> it lacks. For servers that have more than they say; usually
+      *> that is OAUTH-ERROR-UNSUPPORTED before anything is sent.
+      *> Since 0.1.
+       78  OAUTH-ALLOW-UNSUPPORTED        VALUE 98.
 
       *> ---- properties: results, for oauth_get; an empty text where
       *> there is none ----

@@ -523,6 +523,9 @@ OAUTH_DPOP = 95
 #: What keys for OAUTH_DPOP are made for: 'ES256' unless set, 'ES384' or 'EdDSA'. A key that is
 #: there stays until the next sign-in. Since 0.1.
 OAUTH_DPOP_ALG = 96
+#: 'yes': the server is asked also for what its metadata say that it lacks. For servers that have
+#: more than they say; usually that is OAUTH_ERROR_UNSUPPORTED before anything is sent. Since 0.1.
+OAUTH_ALLOW_UNSUPPORTED = 98
 
 # ---- properties: results, for oauth_get; an empty text where there is none ----
 
@@ -709,6 +712,7 @@ SETTINGS: Dict[str, int] = {
     "metadata_url": OAUTH_METADATA_URL,
     "dpop": OAUTH_DPOP,
     "dpop_alg": OAUTH_DPOP_ALG,
+    "allow_unsupported": OAUTH_ALLOW_UNSUPPORTED,
 }
 
 RESULTS: Dict[str, int] = {

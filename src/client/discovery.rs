@@ -18,6 +18,10 @@ use crate::token::Purpose;
 
 /// How long after its time a kept document still serves where the server cannot be reached.
 const KEPT: i64 = 30 * 86_400;
+/// Seconds in which nobody waits for them who has a token that lives.
+const PAUSE: i64 = 60;
+/// There may be two URLs to ask at.
+const MOST_REQUESTS: u32 = 4;
 
 impl Client {
     /// The settings for an operation that is about to begin: where an endpoint that it needs is not set (`is_lacking`), with
@@ -39,13 +43,14 @@ impl Client {
         is_lacking: bool,
         again: impl FnOnce(&Self) -> Result<i32> + Send + 'static,
     ) -> Result<Arc<Snapshot>> {
-        self.known_for(None, snapshot, is_lacking, again)
+        self.known_for(None, false, snapshot, is_lacking, again)
     }
 
-    /// The same for a token that is wanted: where it fails, one that still lives is given out.
+    /// The same for a token that is wanted: where it fails, one that still lives is given out. `is_early`: there is one.
     pub(super) fn known_for(
         &self,
         purpose: Option<Purpose>,
+        is_early: bool,
         snapshot: Arc<Snapshot>,
         is_lacking: bool,
         again: impl FnOnce(&Self) -> Result<i32> + Send + 'static,
@@ -53,21 +58,30 @@ impl Client {
         if !is_lacking || !snapshot.settings.endpoints.wants_metadata() {
             return Ok(snapshot);
         }
-        let process = self.process();
+        let (process, now) = (self.process(), system::now());
         let kept = kept(&snapshot);
-        if let Some(fresh) = kept.clone().filter(|kept| !kept.is_over(system::now())) {
+        if let Some(fresh) = kept.clone().filter(|kept| !kept.is_over(now)) {
             return Ok(process.learn(&snapshot, fresh));
         }
-        let inquiry = Inquiry { resume: Some(Box::new(again)), purpose, ..Inquiry::of_metadata() };
-        let metadata = process.discover(&snapshot, kept, inquiry)?;
-        Ok(process.learn(&snapshot, metadata))
+        let before = lock(&process.state).no_metadata.clone();
+        if let Some((_, error)) = before.filter(|(until, _)| is_early && now < *until) {
+            return Err(error);
+        }
+        let most_requests = if is_early { 1 } else { MOST_REQUESTS };
+        let inquiry =
+            Inquiry { resume: Some(Box::new(again)), purpose, most_requests, ..Inquiry::of_metadata() };
+        let found = process.discover(&snapshot, kept, is_early, inquiry);
+        if let Some(error) = found.as_ref().err().filter(|e| !matches!(e, Error::HttpNeeded | Error::Busy)) {
+            lock(&process.state).no_metadata = Some((now.saturating_add(PAUSE), error.clone()));
+        }
+        Ok(process.learn(&snapshot, found?))
     }
 
     /// Asks now, whatever is known.
     pub fn discover(&self) -> Result<()> {
         let process = self.process();
         let snapshot = process.snapshot.load_full();
-        process.discover(&snapshot, None, Inquiry::of_metadata()).map(drop)
+        process.discover(&snapshot, None, false, Inquiry::of_metadata()).map(drop)
     }
 
     /// What is known of the server, without asking it.
@@ -82,6 +96,7 @@ impl Process {
         &self,
         snapshot: &Arc<Snapshot>,
         old: Option<Arc<Metadata>>,
+        is_early: bool,
         inquiry: Inquiry,
     ) -> Result<Arc<Metadata>> {
         let operation = Discovery::operation(&snapshot.settings, old)?;
@@ -97,7 +112,7 @@ impl Process {
             Carrier::Builtin => {
                 let endpoints = &snapshot.settings.endpoints;
                 let key = (endpoints.issuer.clone(), endpoints.metadata_url.clone());
-                self.discoveries.run(&key, false, || run(&Carrier::Builtin))
+                self.discoveries.run(&key, is_early, || run(&Carrier::Builtin))
             }
             carrier @ Carrier::Caller(_) => run(&carrier),
         }

@@ -80,6 +80,8 @@ pub struct State {
     pub pages: Option<Pages>,
     /// What the server has said besides tokens.
     pub answers: Answers,
+    /// Why no metadata were found, and until when no early renewal asks for them again.
+    pub no_metadata: Option<(i64, Error)>,
     /// While a request of `oauth_request_token` waits: the grant that stays if it comes to nothing.
     pub grant_before: Option<Secret>,
 }

@@ -78,7 +78,7 @@ impl Client {
         };
         let again = move |client: &Self| client.length(purpose, &*client.fresh(purpose)?);
         let is_lacking = process.needs_token_endpoint(&snapshot)?;
-        let known = self.known_for(Some(purpose), snapshot.clone(), is_lacking, again);
+        let known = self.known_for(Some(purpose), wanted.is_early, snapshot.clone(), is_lacking, again);
         let renewed = known.and_then(|snapshot| process.renew(&snapshot, wanted));
         self.after_renewal(&snapshot, renewed)
     }

@@ -271,6 +271,9 @@ pub const OAUTH_DPOP: i32 = 95;
 /// What keys for OAUTH_DPOP are made for: `ES256` unless set, `ES384` or `EdDSA`. A key that is there stays until the next
 /// sign-in. Since 0.1.
 pub const OAUTH_DPOP_ALG: i32 = 96;
+/// `yes`: the server is asked also for what its metadata say that it lacks. For servers that have more than they say; usually
+/// that is OAUTH_ERROR_UNSUPPORTED before anything is sent. Since 0.1.
+pub const OAUTH_ALLOW_UNSUPPORTED: i32 = 98;
 
 // ---- properties: results, for oauth_get; an empty text where there is none ----
 

@@ -16,7 +16,16 @@ pub struct Metadata {
     pub fresh_until: i64,
 }
 
-/// Where an issuer's metadata are: as OpenID Connect Discovery section 4 has it, and as RFC 8414 section 3.1 does.
+/// Why an answer is none.
+pub enum NoMetadata {
+    /// They are somewhere else.
+    NotHere(String),
+    /// Whoever answers cannot do so now, or has somebody else's.
+    Failed(Error),
+}
+
+/// Where an issuer's metadata are: as OpenID Connect Discovery section 4 has it, which most servers do, and as RFC 8414
+/// section 3.1 does.
 pub fn urls(issuer: &str) -> [String; 2] {
     let issuer = issuer.strip_suffix('/').unwrap_or(issuer);
     let host_at = issuer.find("://").map_or(0, |at| at + 3);
@@ -28,24 +37,27 @@ pub fn urls(issuer: &str) -> [String; 2] {
     ]
 }
 
-/// Nobody has to show who asks.
+/// Anybody may ask (RFC 8414 section 3.1): no secret is in it.
 pub fn request(url: &str) -> Request {
     Request::get(url, "application/json")
 }
 
-/// Those of `issuer`. What cannot be used says so in its reason.
-pub fn parse(answer: &Answer<'_>, issuer: &str) -> Result<Metadata> {
-    let (status, unread) = match answer.members()? {
-        Ok(Json::Members(members)) if answer.is_success() => {
-            check(&members, issuer)?;
-            return Ok(Metadata { members, fresh_until: fresh_until(answer) });
+pub fn parse(answer: &Answer<'_>, issuer: &str) -> std::result::Result<Metadata, NoMetadata> {
+    let status = answer.response.status;
+    let unread = match answer.members() {
+        Ok(Ok(Json::Members(members))) if answer.is_success() => {
+            check(&members, issuer).map_err(|reason| NoMetadata::Failed(Error::Metadata { reason }))?;
+            return Ok(Metadata { members: bounded(members), fresh_until: fresh_until(answer) });
         }
-        Ok(_) => (answer.response.status, "it is no JSON object".into()),
-        Err(unread) => (answer.response.status, unread),
+        Ok(Ok(_)) if answer.is_success() => "it is no JSON object".into(),
+        Ok(Ok(_)) => "an error".into(),
+        Ok(Err(unread)) => unread,
+        Err(_) => "it is larger than 1 MiB".into(),
     };
     match answer.not_understood(&unread) {
-        error @ Error::Unavailable { .. } => Err(error),
-        _ => Err(wrong(format!("status {status}, {}", unread.reason))),
+        // A fault of that URL alone, as of one that nobody has written a page for.
+        error @ Error::Unavailable { .. } if status != 500 => Err(NoMetadata::Failed(error)),
+        _ => Err(NoMetadata::NotHere(format!("status {status}, {}", unread.reason))),
     }
 }
 
@@ -62,21 +74,48 @@ fn fresh_until(answer: &Answer<'_>) -> i64 {
     answer.now.saturating_add(seconds)
 }
 
-fn wrong(reason: String) -> Error {
-    Error::Metadata { reason }
+/// RFC 8414 section 3.3: letter for letter, or they are somebody else's.
+fn check(members: &[(String, Json)], issuer: &str) -> std::result::Result<(), String> {
+    const LONGEST: usize = 200;
+    let named = members.iter().find(|(name, _)| name == "issuer").and_then(|(_, value)| value.text());
+    let Some(named) = named else {
+        return Err("no issuer is named in them: check issuer, or set metadata_url".to_owned());
+    };
+    if named == issuer {
+        return Ok(());
+    }
+    let written: String = one_line(named).chars().take(LONGEST).collect();
+    Err(match (named.strip_suffix('/'), issuer.strip_suffix('/')) {
+        _ if named.contains("{tenantid}") => format!(
+            "set issuer to {written}, with your tenant's id for {{tenantid}}. For people of any tenant: as it stands, \
+             and metadata_url to where this was found"
+        ),
+        (Some(named), None) if named == issuer => format!("set issuer to {written}, with the / at its end"),
+        (None, Some(issuer)) if named == issuer => format!("set issuer to {written}, without the / at its end"),
+        _ => format!("set issuer to {written}, as the server writes it, if that is your server; else check it"),
+    })
 }
 
-/// RFC 8414 section 3.3: letter for letter, or they are somebody else's.
-fn check(members: &[(String, Json)], issuer: &str) -> Result<()> {
-    let named = members.iter().find(|(name, _)| name == "issuer").and_then(|(_, value)| value.text());
-    let Some(named) = named else { return Err(wrong("they have no member issuer: check issuer".to_owned())) };
-    if named != issuer {
-        let named: String = one_line(named).chars().take(200).collect();
-        return Err(wrong(format!(
-            "the server's issuer is {named}: set issuer to that, if it is your server"
-        )));
+/// What nobody asks for need not be kept without bounds: of the rest no more than that.
+fn bounded(mut members: Vec<(String, Json)>) -> Vec<(String, Json)> {
+    const MOST_BYTES: usize = 64 * 1024;
+    const LONGEST: usize = 4096;
+    const DEEPEST: usize = 16;
+    let mut total = 0;
+    // The short ones first, among which all endpoints are.
+    let is_short = |size: usize| size <= LONGEST;
+    for wanted in [true, false] {
+        members.retain(|(name, value)| {
+            let (depth, size) = value.measure();
+            let size = size + name.len();
+            if is_short(size) != wanted {
+                return true;
+            }
+            total += size;
+            total <= MOST_BYTES && depth <= DEEPEST
+        });
     }
-    Ok(())
+    members
 }
 
 impl Metadata {
@@ -84,15 +123,15 @@ impl Metadata {
         now >= self.fresh_until
     }
 
-    /// The URL of that name. `by_tls`: where the server asks for a certificate, if it has a place for that (RFC 8705
-    /// section 5).
+    /// The URL of that name. `by_tls`: where the server asks for a certificate, if it has a place of its own for that (RFC
+    /// 8705 section 5).
     pub fn endpoint(&self, name: &str, by_tls: bool) -> Result<Option<&str>> {
         let aliases = self.member("mtls_endpoint_aliases").filter(|_| by_tls);
-        let alias = aliases.and_then(|aliases| aliases.member(name));
-        match alias.or_else(|| self.member(name)) {
+        match aliases.and_then(|aliases| aliases.member(name)).or_else(|| self.member(name)) {
             None | Some(Json::Null) => Ok(None),
+            Some(Json::Text(url)) if url.is_empty() => Ok(None),
             Some(Json::Text(url)) => Ok(Some(url.expose())),
-            Some(_) => Err(wrong(format!("{name} is no text: set {name}"))),
+            Some(_) => Err(Error::Metadata { reason: format!("their {name} is no text: set {name}") }),
         }
     }
 
@@ -104,6 +143,21 @@ impl Metadata {
     /// Whether it says that it is not so.
     pub fn denies(&self, name: &str) -> bool {
         self.member(name) == Some(&Json::Bool(false))
+    }
+
+    /// The words of a list; `None` where the server says nothing of it: an empty one says nothing either.
+    pub fn list(&self, name: &str) -> Result<Option<Vec<&str>>> {
+        let items = match self.member(name) {
+            None | Some(Json::Null) => return Ok(None),
+            Some(Json::List(items)) => items.iter().map(Json::text).collect::<Option<Vec<_>>>(),
+            Some(_) => None,
+        };
+        match items {
+            Some(items) => Ok(Some(items).filter(|items| !items.is_empty())),
+            None => Err(Error::Metadata {
+                reason: format!("their {name} is no list of texts: set allow_unsupported to yes"),
+            }),
+        }
     }
 
     fn member(&self, name: &str) -> Option<&Json> {

@@ -52,6 +52,7 @@ impl Settings {
     pub fn method(&self) -> ClientAuth {
         let has_key = self.assertions.private_key.is_some() && !self.makes_grant_assertion();
         self.client.method.unwrap_or(match self.client.client_secret.is_empty() {
+            false if self.takes_only_post() => ClientAuth::Post,
             false => ClientAuth::Basic,
             true if has_key => ClientAuth::PrivateKeyJwt,
             true => ClientAuth::None,

@@ -27,6 +27,8 @@ pub struct Endpoints {
     pub introspection_endpoint: String,
     /// Empty: where the issuer leads to.
     pub metadata_url: String,
+    /// Whether what the server says that it lacks is asked for all the same.
+    pub allow_unsupported: bool,
     pub allow_http: bool,
     /// What the issuer says of itself, once that is known: it stands for what is not set.
     metadata: Option<Arc<Metadata>>,
@@ -98,6 +100,11 @@ pub const ROWS: &[Row] = &[
         kind: Kind::Text(for_requests, |s| &s.endpoints.metadata_url, |s| &mut anothers(s).metadata_url),
     },
     Row {
+        number: number::OAUTH_ALLOW_UNSUPPORTED,
+        key: "allow_unsupported",
+        kind: Kind::Word(|s| &s.endpoints.allow_unsupported, |s| &mut s.endpoints.allow_unsupported),
+    },
+    Row {
         number: number::OAUTH_ALLOW_HTTP,
         key: "allow_http",
         kind: Kind::Word(|s| &s.endpoints.allow_http, |s| &mut changed(s).allow_http),
@@ -157,9 +164,10 @@ impl Settings {
         if *require_iss && issuer.is_empty() {
             return Err(Error::Missing { key: "issuer", operation: "require_iss can be met" });
         }
-        // RFC 9207 section 3: a server that says so sends it with each answer.
+        // RFC 9207 section 3: a server that says so sends it with each answer; a page that shows the code does not.
         let says_so = |known: &Metadata| known.says("authorization_response_iss_parameter_supported");
-        Ok(*require_iss || metadata.as_deref().is_some_and(says_so))
+        let is_redirect = !uri::is_out_of_band(&self.authorization.redirect_uri);
+        Ok(*require_iss || is_redirect && metadata.as_deref().is_some_and(says_so))
     }
 
     /// The endpoint of that key as a whole URL: what is set or, by the same name, what the server says. A setting always
@@ -178,14 +186,17 @@ impl Settings {
     ) -> Result<String> {
         match &self.endpoints.metadata {
             Some(metadata) if set.is_empty() => {
-                let url = metadata.endpoint(name, self.shows_certificate())?;
-                let url = url.ok_or_else(|| {
-                    Error::Unsupported(format!(
+                let Some(url) = metadata.endpoint(name, self.shows_certificate())? else {
+                    return Err(Error::Unsupported(format!(
                         "the server names no {key}: set it before {operation}, if there is one"
-                    ))
-                })?;
-                uri::check_endpoint(key, url, self.endpoints.allow_http)?;
-                Ok(url.to_owned())
+                    )));
+                };
+                match uri::check_endpoint(key, url, self.endpoints.allow_http) {
+                    Err(Error::Value { reason, .. }) => Err(Error::Metadata {
+                        reason: format!("their {key} cannot be used, set it: {reason}"),
+                    }),
+                    checked => checked.map(|()| url.to_owned()),
+                }
             }
             _ => self.endpoints.url(key, set, operation),
         }

@@ -99,6 +99,7 @@ impl AuthorizationTemplate {
         settings.demands_issuer()?;
         settings.demands_person()?;
         settings.demands_keys()?;
+        settings.check_sign_in_supported()?;
         let url = authorization.url_template(&settings.authorization_url()?, &client.client_id, grant)?;
         let free_port = Address::of_free_port(&authorization.redirect_uri);
         let request = PendingRequest {

@@ -115,6 +115,8 @@ fn set_headers(settings: &mut Settings, given: Given<'_>) -> Result<()> {
 impl Settings {
     /// To the token endpoint, for all but a refresh. `host`: where a redirect has said that tokens are.
     pub fn token_request(&self, host: Option<&str>, at: &Moment) -> Result<TokenRequest<'_>> {
+        self.check_grant_supported()?;
+        self.check_auth_supported(self.method())?;
         self.request_to(self.token_url()?, host, &self.token_requests.token_params, self.method(), at)
     }
 
@@ -122,6 +124,7 @@ impl Settings {
         let TokenRequests { names, refresh_names, refresh_params, .. } = &self.token_requests;
         let names = if refresh_names.is_empty() { names } else { refresh_names };
         let method = self.client.refresh_method.unwrap_or_else(|| self.method());
+        self.check_auth_supported(method)?;
         Ok(TokenRequest { names, ..self.request_to(self.refresh_url()?, host, refresh_params, method, at)? })
     }
 

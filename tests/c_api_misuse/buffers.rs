@@ -229,6 +229,7 @@ fn everything_set() -> Client {
         (OAUTH_POST_LOGOUT_REDIRECT_URI, "https://app.example/bye"),
         (OAUTH_ID_TOKEN_ALG, "ES256 EdDSA"),
         (OAUTH_CLOCK_SKEW, "10"),
+        (OAUTH_ALLOW_UNSUPPORTED, "yes"),
         (OAUTH_CLIENT_AUTH, "client_secret_post"),
         (OAUTH_SCOPE, "read write"),
         (OAUTH_AUTHORIZE_PARAMS, "prompt=consent&nonce=n-0S6_WzA2Mj"),

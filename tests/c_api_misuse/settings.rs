@@ -54,6 +54,7 @@ const GOOD: &[(i32, &str, &str)] = &[
     (OAUTH_POST_LOGOUT_REDIRECT_URI, "https://app.example/bye", ""),
     (OAUTH_ID_TOKEN_ALG, "ES256 EdDSA", ""),
     (OAUTH_CLOCK_SKEW, "10", "60"),
+    (OAUTH_ALLOW_UNSUPPORTED, "yes", "no"),
     (OAUTH_REQUIRE_ISS, "yes", "no"),
     (OAUTH_ALLOW_REDIRECT_URI, "http javascript", ""),
     (OAUTH_STORE_ALLOW_PLAIN, "yes", "no"),
