@@ -56,6 +56,10 @@ class Client(liboauth.Client):
         with self.no_secret_told():
             super().request_token(grant_type)
 
+    def build_authorize_url(self):
+        with self.no_secret_told():
+            return super().build_authorize_url()
+
     def exchange_code(self, code):
         with self.no_secret_told():
             super().exchange_code(code)

@@ -20,7 +20,8 @@ const client = (client_id, token_endpoint_auth_method, more = {}) => ({
   ...more,
 });
 
-const machine = { grant_types: ['client_credentials'], redirect_uris: [], response_types: [], scope: 'read write' };
+const pays = { authorization_details_types: ['payment'] };
+const machine = { grant_types: ['client_credentials'], redirect_uris: [], response_types: [], scope: 'read write', ...pays };
 
 const all = { grant_types: ['authorization_code', 'refresh_token', 'client_credentials'] };
 const bound = { tls_client_certificate_bound_access_tokens: true };
@@ -30,7 +31,7 @@ const own = () => {
 };
 
 const clients = [
-  client('basic', 'client_secret_basic'),
+  client('basic', 'client_secret_basic', pays),
   client('post', 'client_secret_post'),
   // RFC 6749 section 2.3.1: both halves of Basic are form-encoded first; this client makes that visible.
   client('odd:id', 'client_secret_basic',
@@ -43,6 +44,10 @@ const clients = [
   client('secret-jwt', 'client_secret_jwt', all),
   client('key-jwt', 'private_key_jwt', { ...all, jwks: JSON.parse(pem('keys.json')) }),
   client('es256-jwt', 'private_key_jwt', { ...all, jwks: JSON.parse(pem('keys.json')), token_endpoint_auth_signing_alg: 'ES256' }),
+  client('pushing', 'client_secret_basic', { require_pushed_authorization_requests: true }),
+  client('signing', 'client_secret_basic', { ...pays, jwks: JSON.parse(pem('keys.json')), require_signed_request_object: true }),
+  client('signing-pushing', 'private_key_jwt',
+    { jwks: JSON.parse(pem('keys.json')), require_signed_request_object: true, require_pushed_authorization_requests: true }),
   ...(secure ? [
     client('tls', 'tls_client_auth', { ...all, ...bound, tls_client_auth_subject_dn: 'CN=alice-mtls' }),
     client('own-tls', 'self_signed_tls_client_auth', { ...all, ...bound, jwks: { keys: [own()] } }),
@@ -51,12 +56,15 @@ const clients = [
 
 const peer = (ctx) => { const c = ctx.socket.getPeerCertificate?.(); return c?.raw ? c : undefined; };
 
+const asked = (ctx) => ctx.oidc.params.authorization_details && JSON.parse(ctx.oidc.params.authorization_details);
+
 const configuration = {
   clients,
   scopes: ['openid', 'offline_access', 'read', 'write'],
   clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'none',
     ...(secure ? ['tls_client_auth', 'self_signed_tls_client_auth'] : [])],
   enabledJWA: {
+    requestObjectSigningAlgValues: ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'],
     clientAuthSigningAlgValues: ['HS256', 'HS384', 'HS512', 'RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'EdDSA'],
   },
   cookies: { keys: ['test'] },
@@ -66,6 +74,23 @@ const configuration = {
   features: {
     clientCredentials: { enabled: true },
     introspection: { enabled: true },
+    pushedAuthorizationRequests: { enabled: true },
+    requestObjects: { enabled: true },
+    claimsParameter: { enabled: true },
+    richAuthorizationRequests: {
+      enabled: true,
+      types: {
+        payment: {
+          validate: (ctx, detail) => {
+            if (typeof detail.amount !== 'string') throw new errors.InvalidAuthorizationDetails('payment has no amount');
+          },
+        },
+      },
+      authorizationDetailsForGrantSource: (ctx) => asked(ctx),
+      // What is granted is said with what the server has made of it.
+      authorizationDetailsForAccessToken: (ctx, token, source) => (source?.rar ?? asked(ctx))?.map((d) => ({ ...d, granted: true })),
+      authorizationDetailsForIntrospection: (ctx, token) => token.rar,
+    },
     revocation: {
       enabled: true,
       // Usually a revoked access token takes its refresh token with it. Here it goes alone.
