@@ -36,6 +36,8 @@ mod locks;
 mod machine;
 #[path = "token_lifetime/meanwhile.rs"]
 mod meanwhile;
+#[path = "token_lifetime/openid.rs"]
+mod openid;
 #[path = "token_lifetime/pending.rs"]
 mod pending;
 #[path = "token_lifetime/prolonged.rs"]
