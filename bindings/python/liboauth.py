@@ -352,6 +352,18 @@ class Client:
         self._run(lambda: (_library.oauth_introspect(self._handle), ""))
         return self.field("active", _liboauth.OAUTH_FIELD_INTROSPECTION) == "true"
 
+    def userinfo(self) -> None:
+        """Asks the server at `userinfo_endpoint` who has signed in: `client.field("email", OAUTH_FIELD_USERINFO)`."""
+        self._run(lambda: (_library.oauth_userinfo(self._handle), ""))
+
+    def claim(self, name: str) -> str:
+        """A member of the ID token, such as `sub`: only of one that was checked."""
+        return self.field(name, _liboauth.OAUTH_FIELD_ID_TOKEN)
+
+    def end_session_url(self) -> str:
+        """The page where a person signs out at the server; its state is `client.get("end_session_state")`."""
+        return self._fresh(_library.oauth_end_session_url)
+
     def reseal(self) -> int:
         """Seals every record of the store anew with `store_key`, and says how many were not sealed with it before."""
         answer: int = _library.oauth_store_reseal(self._handle)

@@ -474,6 +474,21 @@ class Stores(unittest.TestCase):
         with self.assertRaises(liboauth.NetworkError):
             c.introspect()
 
+    def test_who_has_signed_in(self):
+        c = self.signed_in(
+            account="bob",
+            userinfo_endpoint="https://as.example/me",
+            end_session_endpoint="https://as.example/end",
+            post_logout_redirect_uri="https://app.example/bye",
+        )
+        self.server.answer = 200, {}, json.dumps({"sub": "7", "email": "b@as.example"})
+        c.userinfo()
+        self.assertEqual(c.field("email", liboauth.OAUTH_FIELD_USERINFO), "b@as.example")
+        with self.assertRaises(liboauth.BadResponse):
+            c.claim("sub")  # no ID token was asked for
+        url = c.end_session_url()
+        self.assertIn("state=" + c.get("end_session_state"), url)
+
     def test_a_record_grows_by_generations(self):
         with self.signed_in() as c:
             first = c.generation

@@ -72,6 +72,10 @@ class Client(liboauth.Client):
         with self.no_secret_told():
             super().revoke()
 
+    def userinfo(self):
+        with self.no_secret_told():
+            super().userinfo()
+
     def bearer_header(self):
         with self.no_secret_told():
             return super().bearer_header()

@@ -40,12 +40,12 @@ def installed_oidc_provider():
         return None
 
 
-def python_of_authlib():
-    """The Python that has Authlib: Debian's, where somebody has put another one before it."""
+def python_with(modules):
+    """The Python that has these: Debian's, where somebody has put another one before it."""
     for python in ("python3", "/usr/bin/python3"):
-        if subprocess.run([python, "-c", "import authlib.oauth2, flask"], capture_output=True).returncode == 0:
+        if subprocess.run([python, "-c", f"import {modules}"], capture_output=True).returncode == 0:
             return python
-    raise Missing("missing: a Python with Authlib and Flask")
+    raise Missing(f"missing: a Python with {modules}")
 
 
 # ---- certificates ----
@@ -161,6 +161,7 @@ class Servers:
                 self.all.append(doorkeeper(dialect, self.state, certificates))
             for scheme in ("http", "https"):
                 self.all.append(oidc_provider(scheme, self.state, certificates))
+            self.all.append(toolkit(self.state, certificates))
             for ahead in (0, 900):
                 self.all.append(authlib(ahead, self.state, certificates))
             deadline = time.monotonic() + 300
@@ -190,8 +191,13 @@ def oidc_provider(scheme, state, certificates):
 
 
 def authlib(ahead, state, certificates):
-    command = [python_of_authlib(), "-B", HERE / "authlib/server.py", certificates, str(ahead)]
+    command = [python_with("authlib.oauth2, flask"), "-B", HERE / "authlib/server.py", certificates, str(ahead)]
     return Server("authlib ahead" if ahead else "authlib", state, command, {scheme: rf"READY {scheme}://127\.0\.0\.1:" for scheme in ("http", "https")})
+
+
+def toolkit(state, certificates):
+    command = [python_with("oauth2_provider, werkzeug"), "-B", HERE / "django/server.py", certificates]
+    return Server("django", state, command, {scheme: rf"READY {scheme}://127\.0\.0\.1:" for scheme in ("http", "https")})
 
 
 def doorkeeper(dialect, state, certificates):

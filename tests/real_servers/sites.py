@@ -205,6 +205,39 @@ class OidcProvider(Site):
         return browser.oidc_provider(url, self.ca_file, deny)
 
 
+    @property
+    def openid(self):
+        return {"issuer": self.base}
+
+    def openid_endpoints(self):
+        return {"jwks_uri": f"{self.base}/jwks", "userinfo_endpoint": f"{self.base}/me"}
+
+
+class Toolkit(Site):
+    """Django OAuth Toolkit."""
+    kind = "django"
+    revocation = "/o/revoke_token/"
+    introspection = "/o/introspect/"
+    usual = {"client_id": "web", "client_secret": "web-secret-0123456789abcdef0123456789", "scope": "openid read"}
+    #: Its ID tokens are signed with its secret.
+    secret = {"client_id": "secret", "client_secret": "secret-secret-0123456789abcdef0123456789"}
+
+    def endpoints(self):
+        return {"authorization_endpoint": f"{self.base}/o/authorize/", "token_endpoint": f"{self.base}/o/token/"}
+
+    @property
+    def openid(self):
+        # It answers there with a slash at the end alone.
+        metadata = f"{self.base}/o/.well-known/openid-configuration/"
+        return {"issuer": f"{self.base}/o", "metadata_url": metadata}
+
+    def openid_endpoints(self):
+        return {"jwks_uri": f"{self.base}/o/.well-known/jwks.json", "userinfo_endpoint": f"{self.base}/o/userinfo/"}
+
+    def sign_in(self, url, deny=False):
+        return browser.Browser(self.ca_file).walk(url, lambda text, forms: forms[0])
+
+
 class Doorkeeper(Site):
     kind = "default"
     usual = {"client_id": "web", "client_secret": "web-secret", "scope": "read"}

@@ -54,6 +54,15 @@ const clients = [
   ] : []),
 ];
 
+// Whose ID tokens and userinfo are signed by each algorithm.
+const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA', 'HS256'];
+const BYE = 'http://127.0.0.1:9999/bye';
+clients.push(...ALGORITHMS.map((alg) => client(`id-${alg}`, 'client_secret_basic',
+  { id_token_signed_response_alg: alg, userinfo_signed_response_alg: alg })));
+clients[0].post_logout_redirect_uris = [BYE];
+const jwk = (kid) => JSON.parse(pem(`${kid}.jwk`));
+const newKey = (kid) => ({ ...crypto.generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' }), kid });
+
 const peer = (ctx) => { const c = ctx.socket.getPeerCertificate?.(); return c?.raw ? c : undefined; };
 
 const asked = (ctx) => ctx.oidc.params.authorization_details && JSON.parse(ctx.oidc.params.authorization_details);
@@ -65,6 +74,8 @@ const configuration = {
     ...(secure ? ['tls_client_auth', 'self_signed_tls_client_auth'] : [])],
   enabledJWA: {
     requestObjectSigningAlgValues: ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'],
+    idTokenSigningAlgValues: ALGORITHMS,
+    userinfoSigningAlgValues: ALGORITHMS,
     clientAuthSigningAlgValues: ['HS256', 'HS384', 'HS512', 'RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'EdDSA'],
   },
   cookies: { keys: ['test'] },
@@ -91,6 +102,7 @@ const configuration = {
       authorizationDetailsForAccessToken: (ctx, token, source) => (source?.rar ?? asked(ctx))?.map((d) => ({ ...d, granted: true })),
       authorizationDetailsForIntrospection: (ctx, token) => token.rar,
     },
+    jwtUserinfo: { enabled: true },
     revocation: {
       enabled: true,
       // Usually a revoked access token takes its refresh token with it. Here it goes alone.
@@ -123,10 +135,26 @@ const server = secure
   : http.createServer();
 server.listen(0, '127.0.0.1', () => {
   const issuer = `${scheme}://127.0.0.1:${server.address().port}`;
-  const provider = new Provider(issuer, configuration);
-  for (const event of ['server_error', 'grant.error', 'authorization.error']) {
-    provider.on(event, (ctx, error) => console.error(`${ctx.method} ${ctx.path}: ${error.error ?? error}: ${error.error_detail ?? ''}`));
-  }
-  server.on('request', provider.callback());
+  // What is signed in stays: all of them keep it in the same memory.
+  const serving = (first) => {
+    const keys = [first, ...['p256', 'p384', 'ed25519'].map(jwk)];
+    const provider = new Provider(issuer, { ...configuration, jwks: { keys } });
+    for (const event of ['server_error', 'grant.error', 'authorization.error']) {
+      provider.on(event, (ctx, error) => console.error(`${ctx.method} ${ctx.path}: ${error.error ?? error}: ${error.error_detail ?? ''}`));
+    }
+    return { kid: first.kid, answer: provider.callback() };
+  };
+  let now = serving(jwk('rsa')), rotations = 0;
+  server.on('request', (request, response) => {
+    if (request.url === '/rotate') { // another key for RS256
+      now = serving(newKey(`rsa-${rotations += 1}`));
+      response.end();
+    } else if (request.url === '/others') { // another server's keys, of the same name
+      const { kty, n, e, kid } = newKey(now.kid);
+      response.end(JSON.stringify({ keys: [{ kty, n, e, kid }] }));
+    } else {
+      now.answer(request, response);
+    }
+  });
   console.log(`READY ${issuer}`);
 });
