@@ -75,7 +75,8 @@ fn random_input_does_no_harm() {
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder).unwrap();
     let (start, mut rounds) = (Instant::now(), 0_u64);
     while start.elapsed() < limit {
-        match rounds % 11 {
+        match rounds % 12 {
+            11 => pushed(&mut random),
             8 => words(&mut random),
             9 | 10 => members(&mut random),
             0 => profile(&mut random, &folder),
@@ -240,6 +241,27 @@ fn members(random: &mut Random) {
         });
         harmless(n, name.as_bytes());
         assert!(n >= 0 || text.is_empty(), "{n}: {text}");
+    }
+}
+
+fn pushed(random: &mut Random) {
+    const PUSHED: &[&str] = &[
+        r#"{"request_uri":"urn:ietf:params:oauth:request_uri:6esc_11ACC5bwc014ltc14eY22c","expires_in":60}"#,
+        r#"{"request_uri":"https://as.example/r?a=b&c#d","expires_in":"PT1M"}"#,
+        r#"{"error":"invalid_request_object","error_description":"no"}"#,
+    ];
+    let client = client();
+    client.must_set(OAUTH_PAR, "yes");
+    client.must_set(OAUTH_PAR_ENDPOINT, "https://example.com/par");
+    assert_eq!(client.build_url().0, OAUTH_HTTP_NEEDED);
+    let body = random.mutated(PUSHED);
+    let result = client.respond([200, 201, 201, 400, 413][random.below(5)], "", &body);
+    harmless(result, &body);
+    if result > 0 {
+        let url = client.authorize_url();
+        let said = url.strip_prefix("https://example.com/authorize?client_id=id&request_uri=");
+        assert!(said.is_some_and(|uri| !uri.contains(['&', '#', '?', '=', '/', ' '])), "{url}");
+        assert_eq!(i32::try_from(url.len()), Ok(result), "{url}");
     }
 }
 

@@ -3,8 +3,8 @@
  *     signin_curl PROFILE API_URL
  *
  * For programs whose HTTP has to be their own: with their proxy, their certificates, their log. liboauth
- * opens no connection then. Two functions are worth copying: `carry`, around every call that can answer
- * OAUTH_HTTP_NEEDED, and `bearer_header`.
+ * opens no connection then. Three functions are worth copying: `carry`, around every call that can answer
+ * OAUTH_HTTP_NEEDED, `bearer_header` and `authorize_url`.
  *
  *     cc -std=c99 -o signin_curl signin_curl.c -loauth -lcurl
  */
@@ -157,6 +157,17 @@ static int32_t bearer_header(int32_t client, char *header, int32_t capacity)
     return rc < 0 ? rc : oauth_bearer_header(client, header, capacity);
 }
 
+/* As oauth_build_authorize_url. The server is asked first where OAUTH_PAR says so, or OAUTH_ISSUER alone is set. */
+static int32_t authorize_url(int32_t client, char *url, int32_t capacity)
+{
+    int32_t rc = oauth_build_authorize_url(client, url, capacity);
+
+    if (rc != OAUTH_HTTP_NEEDED)
+        return rc;
+    rc = carry(client, rc); /* the URL's length; a second call gives its text */
+    return rc < 0 ? rc : oauth_build_authorize_url(client, url, capacity);
+}
+
 /* Says what went wrong and what to do about it. Call it before any other function of liboauth. */
 static int failed(const char *what)
 {
@@ -183,7 +194,7 @@ static int sign_in(int32_t client)
 {
     char text[8192];
 
-    if (oauth_build_authorize_url(client, text, sizeof text) < 0)
+    if (authorize_url(client, text, sizeof text) < 0)
         return failed("no address to sign in at");
     printf("Open this address in a browser and sign in:\n\n%s\n\n"
            "Then paste the address that the browser ends at, or the code that the page shows:\n", text);

@@ -52,6 +52,16 @@ def signs_in_calls_refreshes_and_calls_again(program):
 
 
 @case(*PROGRAMS)
+def signs_in_by_a_request_that_is_pushed(program):
+    with server() as s:
+        profile = Profile(s.url, par="yes", par_endpoint="/par")
+        done = run(program, profile, s.api("strict"), allow)
+        check(done.status == 0 and not done.errors, done)
+        check("/strict/authorize?client_id=demo&request_uri=urn" in done.url, done)
+        check(s.counts("strict")["pushes"] == 1, s.counts("strict"))
+
+
+@case(*PROGRAMS)
 def the_second_run_asks_nobody(program):
     with server() as s:
         profile = signed_in(program, server_=s)

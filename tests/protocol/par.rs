@@ -136,6 +136,12 @@ fn what_is_pushed_and_what_the_url_says() {
             row.eq("length of the verifier", verifier.len(), 43);
         });
     }
+    table.row("a nonce of ours (OpenID Connect Core section 3.1.2.1)", |row| {
+        let client = pushing(&[(OAUTH_SCOPE, "openid")]);
+        let nonce = push(row, &client).parameter("nonce").unwrap_or_default();
+        row.eq("its length", nonce.len(), 22);
+        row.holds("it is in no URL", !client.authorize_url().contains(&nonce));
+    });
     for (endpoint, before, after) in [
         ("https://as.example/authorize?tenant=a%20b", "https://as.example/authorize?tenant=a%20b&", ""),
         ("https://as.example/authorize#/page", "https://as.example/authorize?", "#/page"),
