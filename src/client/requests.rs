@@ -91,14 +91,20 @@ impl Client {
             headers: Head::last_of(first_lines(headers)).headers,
             body: Wiped::default(),
         };
-        let verdict = Verdict::of_api(&response, system::now());
-        let used = process.nonces.of(&snapshot, &target.origin);
-        let may_help = process.nonces.heard(&snapshot, &target.origin, &used, &verdict);
+        let now = system::now();
+        let verdict = Verdict::of_api(&response, now);
+        let used = process.nonces.of(&snapshot, &target.giver);
+        let may_help = process.nonces.heard(&snapshot, &target.giver, &used, &verdict);
         let before = process.prover.repeats(url);
+        // What came after the first refusal may be another job's, and as old.
+        let is_fresh = || {
+            let cached = process.source(&snapshot).cached();
+            cached.is_some_and(|cached| cached.token.obtained_at >= now.saturating_sub(FRESH))
+        };
         let (after, outcome) = match verdict.refused {
-            Some(Refused::Token) if before.for_token == 0 => {
+            Some(Refused::Token) if before.for_token == 0 || before.for_token == 1 && !is_fresh() => {
                 process.cache.reject(serial);
-                (Some(Repeats { for_token: 1, ..before }), Ok(true))
+                (Some(Repeats { for_token: before.for_token + 1, ..before }), Ok(true))
             }
             // An API that refuses a fresh token refuses it for another reason.
             None | Some(Refused::Token) => (None, Ok(false)),
@@ -114,6 +120,8 @@ impl Client {
 
 /// As for the requests that are made here.
 const MOST_REPEATS: u32 = 2;
+/// Seconds for which a token is one that has just come.
+const FRESH: i64 = 60;
 
 fn refusal(refused: Refused, verdict: &Verdict) -> Error {
     Error::Proof(match (refused, verdict.ahead) {
@@ -141,7 +149,7 @@ impl Process {
         // RFC 9449 section 7.1
         let key = self.prover.key(key)?;
         let target = Target::of("url", url)?;
-        let Known { nonce, ahead } = self.nonces.of(snapshot, &target.origin);
+        let Known { nonce, ahead } = self.nonces.of(snapshot, &target.giver);
         let (token, nonce) = (ready.access_token(), nonce.as_deref());
         let proof = Proof { method, target: &target, access_token: Some(token), nonce, ahead };
         let proof = key.proof(&proof, &system::moment())?;

@@ -10,12 +10,12 @@ use crate::settings::Snapshot;
 use crate::store::{Document, DocumentName};
 use crate::system::{self, lock};
 
-/// So many origins, the latest. A guard of what is in it; held for moments, and nothing is locked below it.
+/// So many servers, the latest. A guard of what is in it; held for moments, and nothing is locked below it.
 #[derive(Default)]
 pub struct Nonces(Mutex<Vec<Server>>);
 
 struct Server {
-    origin: String,
+    giver: String,
     known: Known,
 }
 
@@ -32,19 +32,19 @@ const MOST: usize = 64;
 const STORED_FOR: i64 = 3600;
 
 impl Nonces {
-    pub fn of(&self, snapshot: &Snapshot, origin: &str) -> Known {
-        if let Some(known) = self.in_memory(origin) {
+    pub fn of(&self, snapshot: &Snapshot, giver: &str) -> Known {
+        if let Some(known) = self.in_memory(giver) {
             return known;
         }
         // Without the lock: it may be a file.
-        let known = Known { nonce: stored(snapshot, origin), ahead: 0 };
-        self.put(origin, known.clone());
+        let known = Known { nonce: stored(snapshot, giver), ahead: 0 };
+        self.put(giver, known.clone());
         known
     }
 
     /// Learns from an answer. Returns whether the same request again, with another proof, can end in another way: `used` is
     /// what the proof had.
-    pub fn heard(&self, snapshot: &Snapshot, origin: &str, used: &Known, verdict: &Verdict) -> bool {
+    pub fn heard(&self, snapshot: &Snapshot, giver: &str, used: &Known, verdict: &Verdict) -> bool {
         let has_other = verdict.nonce.is_some() && verdict.nonce != used.nonce;
         // Where it is our clock that is refused; who accepts it is not told another time.
         let is_off = verdict.refused == Some(Refused::Proof) && verdict.ahead.abs_diff(used.ahead) > 60;
@@ -52,42 +52,42 @@ impl Nonces {
         let ahead = if is_off { verdict.ahead } else { used.ahead };
         let is_refused = matches!(verdict.refused, Some(Refused::Nonce | Refused::Proof));
         if has_other || is_off {
-            self.put(origin, Known { nonce, ahead });
+            self.put(giver, Known { nonce, ahead });
         }
         if has_other && is_refused {
-            store(snapshot, origin, verdict.nonce.as_deref().unwrap_or_default());
+            store(snapshot, giver, verdict.nonce.as_deref().unwrap_or_default());
         }
         is_refused && (has_other || is_off)
     }
 
-    fn in_memory(&self, origin: &str) -> Option<Known> {
-        lock(&self.0).iter().find(|server| server.origin == origin).map(|server| server.known.clone())
+    fn in_memory(&self, giver: &str) -> Option<Known> {
+        lock(&self.0).iter().find(|server| server.giver == giver).map(|server| server.known.clone())
     }
 
-    fn put(&self, origin: &str, known: Known) {
+    fn put(&self, giver: &str, known: Known) {
         let mut servers = lock(&self.0);
-        servers.retain(|server| server.origin != origin);
+        servers.retain(|server| server.giver != giver);
         if servers.len() == MOST {
             servers.remove(0);
         }
-        servers.push(Server { origin: origin.to_owned(), known });
+        servers.push(Server { giver: giver.to_owned(), known });
     }
 }
 
 /// A nonce that cannot be read is none: the server gives another.
-fn stored(snapshot: &Snapshot, origin: &str) -> Option<String> {
+fn stored(snapshot: &Snapshot, giver: &str) -> Option<String> {
     if snapshot.is_memory() {
         return None;
     }
-    let document = snapshot.store().document(&DocumentName::new(KIND, &[origin])).ok()??;
+    let document = snapshot.store().document(&DocumentName::new(KIND, &[giver])).ok()??;
     document.json.member("nonce").and_then(Json::text).filter(|nonce| is_nonce(nonce)).map(str::to_owned)
 }
 
-fn store(snapshot: &Snapshot, origin: &str, nonce: &str) {
+fn store(snapshot: &Snapshot, giver: &str, nonce: &str) {
     if !snapshot.is_memory() {
         let json = Json::object([("nonce", Json::of_text(nonce))]);
         let document = Document { json, expires_at: Some(system::now().saturating_add(STORED_FOR)) };
         // It spares the next process a request, and no more.
-        let _ = snapshot.store().keep_document(&DocumentName::new(KIND, &[origin]), &document);
+        let _ = snapshot.store().keep_document(&DocumentName::new(KIND, &[giver]), &document);
     }
 }

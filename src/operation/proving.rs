@@ -32,7 +32,7 @@ pub struct Proving {
 }
 
 struct Sent {
-    origin: String,
+    giver: String,
     used: Known,
     proof: Secret,
 }
@@ -110,19 +110,21 @@ impl Proving {
             None => Verdict::of_token_endpoint(response, at.now),
             Some(_) => Verdict::of_api(response, at.now),
         };
-        self.nonces.heard(&self.snapshot, &sent.origin, &sent.used, &verdict) && self.repeats < MOST_REPEATS
+        self.nonces.heard(&self.snapshot, &sent.giver, &sent.used, &verdict) && self.repeats < MOST_REPEATS
     }
 
     fn prove(&mut self, request: &mut Request, at: &Moment) -> Result<()> {
-        let target = Target::of("token_endpoint", request.url.expose())?;
-        let used = self.nonces.of(&self.snapshot, &target.origin);
+        // An API, and that is userinfo, has nonces of its own (section 9).
+        let whose = if self.access_token.is_some() { "url" } else { "token_endpoint" };
+        let target = Target::of(whose, request.url.expose())?;
+        let used = self.nonces.of(&self.snapshot, &target.giver);
         let (nonce, ahead) = (used.nonce.as_deref(), used.ahead);
         let access_token = self.access_token.as_ref().map(Secret::expose);
         let proof = Proof { method: request.method, target: &target, access_token, nonce, ahead };
         let proof = self.key.proof(&proof, at)?;
         request.headers.push((Cow::Borrowed(HEADER), proof.clone()));
         request.signed.push(self.key.signed(proof.clone()));
-        self.sent = Some(Sent { origin: target.origin, used, proof });
+        self.sent = Some(Sent { giver: target.giver, used, proof });
         Ok(())
     }
 

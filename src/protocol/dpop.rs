@@ -63,8 +63,9 @@ pub struct Proof<'a> {
 pub struct Target {
     /// Without query and fragment (section 4.2), normalized (RFC 3986 section 6.2).
     htu: String,
-    /// Scheme, host and port: nonces are good for all of it (section 8).
-    pub origin: String,
+    /// Who gives nonces for it: scheme, host and port (section 8). A server of tokens that is an API, too, has some for each
+    /// (section 9).
+    pub giver: String,
 }
 
 impl ProofKey {
@@ -138,6 +139,7 @@ impl Proof<'_> {
 }
 
 impl Target {
+    /// `key`: what `url` is called; it tells the server of tokens from an API.
     pub fn of(key: &'static str, url: &str) -> Result<Self> {
         let wrong = |reason: String| Error::Value { key, reason };
         let mut url =
@@ -148,7 +150,7 @@ impl Target {
         if !url.has_host() || htu.contains(['"', '\\']) {
             return Err(wrong("use https://host/path".to_owned()));
         }
-        Ok(Self { htu, origin: url.origin().ascii_serialization() })
+        Ok(Self { htu, giver: format!("{key} {}", url.origin().ascii_serialization()) })
     }
 }
 
