@@ -17,6 +17,8 @@ pub struct Tokens {
     pub lifetime: Lifetime,
     pub now: u64,
     pub accepts_json: bool,
+    /// The key that they are bound to.
+    pub jkt: Option<String>,
 }
 
 /// Names, and values as raw JSON text: a fault may want a name twice, or what no JSON library writes.
@@ -46,7 +48,8 @@ fn members(dialect: &Dialect, tokens: &Tokens, fault: &Fault) -> Members {
         members.push(("access_token", quoted("decoy-that-nobody-takes")));
     }
     members.push(("access_token", access_token(&tokens.access_token, fault)));
-    members.push(("token_type", quoted(dialect.token_type)));
+    let kind = if tokens.jkt.is_some() { "DPoP" } else { dialect.token_type };
+    members.push(("token_type", quoted(kind)));
     if let Some(lifetime) = expires_in(tokens.lifetime, fault) {
         members.push(("expires_in", lifetime));
     }

@@ -3,7 +3,8 @@
 
 use serde_json::json;
 
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, Dpop};
+use crate::dpop::{self, Verifier};
 use crate::fault::{Endpoint, Fault};
 use crate::request::Request;
 use crate::response::Response;
@@ -15,7 +16,10 @@ pub fn me(state: &mut State, dialect: &'static Dialect, request: &Request) -> Re
     state.counts(dialect).api_calls += 1;
     let fault = state.take_fault(Endpoint::Api, dialect, None);
     let replacement = fault.as_ref().and_then(Fault::replacement);
-    let response = replacement.unwrap_or_else(|| answer(state, dialect, request));
+    let response = replacement.unwrap_or_else(|| {
+        let response = answer(state, dialect, request);
+        dpop::with_nonce(state, dialect, Verifier::Api(""), response)
+    });
     if response.status == 401 {
         state.counts(dialect).api_refused += 1;
     }
@@ -25,7 +29,7 @@ pub fn me(state: &mut State, dialect: &'static Dialect, request: &Request) -> Re
     }
 }
 
-fn answer(state: &State, dialect: &'static Dialect, request: &Request) -> Response {
+fn answer(state: &mut State, dialect: &'static Dialect, request: &Request) -> Response {
     if request.method != "GET" && request.method != "HEAD" {
         return Response::text(405, "The API takes GET only.").with("Allow", "GET, HEAD");
     }
@@ -34,12 +38,22 @@ fn answer(state: &State, dialect: &'static Dialect, request: &Request) -> Respon
         return Response::json(401, &json!({"error": "unauthorized"})).with("WWW-Authenticate", REALM);
     };
     // The scheme's case should not matter (RFC 9110 §11.1), but there are servers that care.
-    let Some(token) = header.strip_prefix("Bearer ") else {
-        return unauthorized("the scheme must be Bearer, in this spelling");
+    let proven = match header.strip_prefix("DPoP ").filter(|_| dialect.dpop != Dpop::Unknown) {
+        Some(token) => match dpop::key(state, dialect, request, Verifier::Api(token)) {
+            Ok(jkt) => jkt.map(|jkt| (token, jkt)),
+            Err(refusal) => return refusal.challenge("DPoP"),
+        },
+        None => None,
     };
+    let token = proven.as_ref().map(|(token, _)| *token).or_else(|| header.strip_prefix("Bearer "));
+    let Some(token) = token else { return unauthorized("the scheme must be Bearer, in this spelling") };
     let Some(entry) = state.grants.live_access_token(state.now(), token, dialect) else {
         return unauthorized("the token is unknown, expired or revoked");
     };
+    // RFC 9449 §7.1 and §7.2: a token that is bound is no Bearer.
+    if entry.jkt != proven.map(|(_, jkt)| jkt) {
+        return unauthorized("the token is bound to another key, or is sent in another way than it is");
+    }
     let scope = entry.scope.join(" ");
     let consent = &state.grants.grant(entry.grant).consent;
     let (who, name) = consent.user.map_or(("client", consent.client.id), |user| ("user", user));

@@ -28,6 +28,7 @@ pub struct Dialect {
     pub revocation: Option<(&'static str, Revocation)>,
     pub lifetime: Lifetime,
     pub token_type: &'static str,
+    pub dpop: Dpop,
     pub sends_scope: bool,
     /// Between scopes in the answer; those who write commas take them in the question too.
     pub scope_separator: char,
@@ -125,6 +126,16 @@ pub enum Answer {
     Nested,
 }
 
+/// Whether tokens can be bound to a client's key (RFC 9449).
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Dpop {
+    Unknown,
+    /// Who comes with a proof gets a token that is bound.
+    Taken,
+    /// No token without a proof, and no proof without this server's nonce.
+    Demanded,
+}
+
 /// In whose manner a token request is refused.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Errors {
@@ -170,11 +181,25 @@ const USUAL: Dialect = Dialect {
     revocation: None,
     lifetime: Lifetime::Number(3600),
     token_type: "Bearer",
+    dpop: Dpop::Unknown,
     sends_scope: true,
     scope_separator: ' ',
     sends_created_at: false,
     answer: Answer::Json,
     errors: Errors::Rfc,
+};
+
+const STRICT: Dialect = Dialect {
+    name: "strict",
+    title: "Strict",
+    exact: true,
+    sends_iss: true,
+    pkce: Pkce::Required,
+    refresh_token: RefreshToken::OfflineAccess,
+    rotation: Rotation::Detect,
+    revocation: Some(("/revoke", Revocation::Family)),
+    dpop: Dpop::Taken,
+    ..USUAL
 };
 
 const METAMAPS: Dialect = Dialect {
@@ -208,17 +233,14 @@ const GITHUB: Dialect = Dialect {
     ..USUAL
 };
 
-pub static DIALECTS: [Dialect; 8] = [
+pub static DIALECTS: [Dialect; 9] = [
+    STRICT,
     Dialect {
-        name: "strict",
-        title: "Strict",
-        exact: true,
-        sends_iss: true,
-        pkce: Pkce::Required,
-        refresh_token: RefreshToken::OfflineAccess,
-        rotation: Rotation::Detect,
-        revocation: Some(("/revoke", Revocation::Family)),
-        ..USUAL
+        name: "bound",
+        title: "Strict, tokens bound to keys (DPoP)",
+        refresh_token: RefreshToken::Always,
+        dpop: Dpop::Demanded,
+        ..STRICT
     },
     Dialect {
         name: "stamps",

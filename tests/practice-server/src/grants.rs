@@ -48,6 +48,8 @@ pub struct Challenge {
 pub struct Grant {
     pub consent: Consent,
     pub refreshed: u32,
+    /// The key that its refresh tokens are bound to.
+    pub jkt: Option<String>,
     ended: bool,
     /// No refresh token of it is taken any more.
     refresh_ended: bool,
@@ -64,6 +66,8 @@ pub struct AccessToken {
     pub scope: Vec<String>,
     /// How often the grant had been refreshed when this one was made.
     pub refreshed: u32,
+    /// The key that it is bound to (RFC 9449 §6).
+    pub jkt: Option<String>,
     expires_at: Option<u64>,
     ended: bool,
 }
@@ -113,7 +117,7 @@ impl Grants {
 
     /// A family without tokens yet.
     pub fn give(&mut self, consent: Consent) -> usize {
-        self.all.push(Grant { consent, refreshed: 0, ended: false, refresh_ended: false });
+        self.all.push(Grant { consent, refreshed: 0, jkt: None, ended: false, refresh_ended: false });
         self.all.len() - 1
     }
 
@@ -151,9 +155,19 @@ impl Grants {
     ) -> String {
         let token = random("at");
         let refreshed = self.all[grant].refreshed;
-        let entry = AccessToken { grant, scope, refreshed, expires_at, ended: false };
+        let entry = AccessToken { grant, scope, refreshed, jkt: None, expires_at, ended: false };
         self.access.insert(token.clone(), entry);
         token
+    }
+
+    /// Binds an access token to a key; the refresh tokens of a client without a secret are bound, too (RFC 9449 §5).
+    pub fn bind(&mut self, access_token: &str, jkt: &str) {
+        let Some(entry) = self.access.get_mut(access_token) else { return };
+        entry.jkt = Some(jkt.to_owned());
+        let grant = &mut self.all[entry.grant];
+        if grant.consent.client.secret.is_none() {
+            grant.jkt = Some(jkt.to_owned());
+        }
     }
 
     /// The first refresh token of a grant, if it gets one.

@@ -24,6 +24,7 @@ mod client_auth;
 mod connection;
 mod control;
 mod dialect;
+mod dpop;
 mod fault;
 mod form;
 mod grants;

@@ -17,6 +17,9 @@ pub enum Reason {
     GrantType,
     TokenType,
     Scope,
+    /// RFC 9449 §5 and §8.
+    Proof,
+    Nonce,
 }
 
 #[derive(Debug)]
@@ -60,7 +63,17 @@ impl Refusal {
             // RFC 7009 §2.2.1
             Reason::TokenType => "unsupported_token_type",
             Reason::Scope => "invalid_scope",
+            Reason::Proof => "invalid_dpop_proof",
+            Reason::Nonce => "use_dpop_nonce",
         }
+    }
+
+    /// What an API says, to who came with that scheme (RFC 6750 §3, RFC 9449 §7.1).
+    pub fn challenge(&self, scheme: &str) -> Response {
+        let (name, why) = (self.rfc_name(), &self.why);
+        let header = format!("{scheme} realm=\"practice\", error=\"{name}\", error_description=\"{why}\"");
+        Response::json(401, &json!({"error": name, "error_description": why}))
+            .with("WWW-Authenticate", &header)
     }
 
     fn in_rfc_manner(&self) -> Response {
@@ -77,7 +90,9 @@ impl Refusal {
             Reason::RefreshToken => (403, "invalid_grant", "Unknown or invalid refresh token."),
             Reason::Code | Reason::Redirect => (403, "invalid_grant", self.why.as_str()),
             Reason::GrantType => (403, "unsupported_grant_type", self.why.as_str()),
-            Reason::Request | Reason::TokenType | Reason::Scope => (400, self.rfc_name(), self.why.as_str()),
+            Reason::Request | Reason::TokenType | Reason::Scope | Reason::Proof | Reason::Nonce => {
+                (400, self.rfc_name(), self.why.as_str())
+            }
         };
         Response::json(status, &json!({"error": name, "error_description": why}))
     }
@@ -97,7 +112,12 @@ impl Refusal {
             Reason::Code => "bad_verification_code",
             Reason::Redirect => "redirect_uri_mismatch",
             Reason::RefreshToken => "bad_refresh_token",
-            Reason::Request | Reason::GrantType | Reason::TokenType | Reason::Scope => self.rfc_name(),
+            Reason::Request
+            | Reason::GrantType
+            | Reason::TokenType
+            | Reason::Scope
+            | Reason::Proof
+            | Reason::Nonce => self.rfc_name(),
         };
         if dialect.answer == Answer::FormUnlessAsked && accepts_json {
             return Response::json(200, &json!({"error": name, "error_description": self.why}));
@@ -113,7 +133,7 @@ impl Refusal {
             Reason::Redirect => "bad_redirect_uri",
             Reason::RefreshToken => "invalid_refresh_token",
             Reason::GrantType => "invalid_grant_type",
-            Reason::Request | Reason::TokenType => "invalid_arguments",
+            Reason::Request | Reason::TokenType | Reason::Proof | Reason::Nonce => "invalid_arguments",
             Reason::Scope => "invalid_scope",
         }
     }

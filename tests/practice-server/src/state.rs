@@ -7,6 +7,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use crate::catalogue::Memory;
 use crate::dialect::Dialect;
+use crate::dpop::Proofs;
 use crate::fault::{Endpoint, Fault};
 use crate::grants::{Consent, Grants};
 use crate::late::Late;
@@ -33,6 +34,7 @@ pub struct State {
     pub late: Arc<Late>,
     /// Those that have shown who a client is, or were a grant: each is good for once (RFC 7523 §3).
     pub used_assertions: HashSet<String>,
+    pub proofs: Proofs,
     counts: HashMap<&'static str, Counts>,
     clock: Clock,
 }
@@ -59,6 +61,7 @@ impl State {
             connections: 0,
             late: Arc::default(),
             used_assertions: HashSet::new(),
+            proofs: Proofs::default(),
             counts: HashMap::new(),
             clock: Clock::new(),
         }

@@ -7,6 +7,7 @@ use crate::answer::{self, Tokens};
 use crate::assertion;
 use crate::client_auth::authenticate;
 use crate::dialect::{Carrier, Dialect, Lifetime, RefreshToken, Rotation};
+use crate::dpop::{self, Verifier};
 use crate::fault::{Endpoint, Fault, Rotate};
 use crate::form::Params;
 use crate::grants::{CodeUse, Consent};
@@ -41,7 +42,8 @@ pub fn token(state: &mut State, dialect: &'static Dialect, request: &Request, co
     state.record(recorded);
 
     let Some(fault) = state.take_fault(Endpoint::Token, dialect, grant_type.as_deref()) else {
-        return answer(state, dialect, request, &Fault::default());
+        let response = answer(state, dialect, request, &Fault::default());
+        return dpop::with_nonce(state, dialect, Verifier::TokenEndpoint, response);
     };
     let replacement = fault.replacement();
     let real = (fault.process || replacement.is_none()).then(|| answer(state, dialect, request, &fault));
@@ -54,7 +56,12 @@ fn answer(state: &mut State, dialect: &'static Dialect, request: &Request, fault
         return Response::text(405, "The token endpoint takes POST only.").with("Allow", "POST");
     }
     let accepts_json = request.header("accept").is_some_and(|accept| accept.contains("application/json"));
-    match grant_tokens(state, dialect, request, fault) {
+    let asked = dpop::key(state, dialect, request, Verifier::TokenEndpoint).and_then(|jkt| {
+        let tokens = grant_tokens(state, dialect, request, fault, jkt.as_deref())?;
+        jkt.iter().for_each(|jkt| state.grants.bind(&tokens.access_token, jkt));
+        Ok(Tokens { jkt, ..tokens })
+    });
+    match asked {
         Ok(tokens) => answer::response(dialect, &Tokens { accepts_json, ..tokens }, fault),
         Err(refusal) => {
             state.counts(dialect).refused += 1;
@@ -68,6 +75,7 @@ fn grant_tokens(
     dialect: &'static Dialect,
     request: &Request,
     fault: &Fault,
+    jkt: Option<&str>,
 ) -> Result<Tokens, Refusal> {
     let params = parameters(dialect, request)?;
     if dialect.exact && params.get("grant_type") == Some(JWT_BEARER) {
@@ -77,7 +85,7 @@ fn grant_tokens(
     match params.get("grant_type") {
         Some("authorization_code") => exchange_code(state, dialect, client, &params),
         Some("refresh_token") if dialect.refresh_token != RefreshToken::Never => {
-            refresh(state, dialect, client, &params, fault)
+            refresh(state, dialect, client, &params, fault, jkt)
         }
         Some("client_credentials") if dialect.exact => by_client(state, dialect, client, &params),
         Some("password") if dialect.exact => by_password(state, dialect, client, &params),
@@ -115,10 +123,15 @@ fn refresh(
     client: &'static Client,
     params: &Params,
     fault: &Fault,
+    jkt: Option<&str>,
 ) -> Result<Tokens, Refusal> {
     let now = state.now();
     let token = params.get("refresh_token").ok_or(missing("refresh_token"))?;
     let grant = state.grants.check_refresh_token(now, token, client, dialect, state.overlap)?;
+    // RFC 9449 §5: a refresh token that is bound is good for who has the key.
+    if state.grants.grant(grant).jkt.as_deref().is_some_and(|bound| jkt != Some(bound)) {
+        return Err(Refusal::new(Reason::RefreshToken, "the refresh token is bound to another key"));
+    }
     let scope = narrowed(&state.grants.grant(grant).consent.scope, params.get("scope"))?;
     // The switch is for tests of clients: how do they take what other servers do?
     let rotate = fault.rotate.filter(|_| dialect.exact);
@@ -214,7 +227,7 @@ fn issue(
         Lifetime::Unsaid => None,
     };
     let access_token = state.grants.issue_access_token(grant, scope.clone(), expires_at);
-    Tokens { access_token, refresh_token, scope, lifetime, now, accepts_json: false }
+    Tokens { access_token, refresh_token, scope, lifetime, now, accepts_json: false, jkt: None }
 }
 
 /// A refresh may ask for less than was granted, never for more.
