@@ -25,6 +25,9 @@ mod dialects;
 mod discovery;
 #[path = "protocol/documents.rs"]
 mod documents;
+#[cfg(feature = "sign")]
+#[path = "protocol/dpop.rs"]
+mod dpop;
 #[path = "protocol/echoes.rs"]
 mod echoes;
 #[path = "protocol/faults.rs"]

@@ -20,6 +20,9 @@ mod closing;
 mod descriptors;
 #[path = "token_lifetime/discovery.rs"]
 mod discovery;
+#[cfg(feature = "sign")]
+#[path = "token_lifetime/dpop.rs"]
+mod dpop;
 #[path = "token_lifetime/early.rs"]
 mod early;
 #[path = "token_lifetime/fields.rs"]

@@ -3,6 +3,7 @@
 
 pub mod carrier;
 pub mod issuer;
+pub mod proof;
 pub mod rows;
 
 use oauth::constants::{OAUTH_ERROR_PROPERTY, OAUTH_NUL_TERMINATED};
@@ -88,6 +89,19 @@ impl Client {
 
     pub fn rejected(&self) -> i32 {
         ffi::oauth_token_rejected(self.0)
+    }
+
+    pub fn request_headers(&self, method: &str, url: &str) -> Got {
+        let (method, url) = (CString::new(method).unwrap(), CString::new(url).unwrap());
+        let (method, url) = (method.as_ptr(), url.as_ptr());
+        out(|b, c| unsafe { ffi::oauth_request_headers(self.0, method, -1, url, -1, b, c) })
+    }
+
+    /// The API answered so.
+    pub fn api_response(&self, url: &str, status: i32, headers: &str) -> i32 {
+        let url = CString::new(url).unwrap();
+        let length = i32::try_from(headers.len()).unwrap();
+        unsafe { ffi::oauth_api_response(self.0, url.as_ptr(), -1, status, headers.as_ptr().cast(), length) }
     }
 
     pub fn request(&self, part: i32) -> Got {
