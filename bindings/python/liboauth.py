@@ -327,6 +327,33 @@ class Client:
         """The API answered 401 to the token that this thread got last: the next one will be another."""
         self._check(_library.oauth_token_rejected(self._handle))
 
+    def request_headers(self, method: str, url: str) -> Dict[str, str]:
+        """All headers that one request to the API needs: `Authorization`, and `DPoP` where the token is bound to a key
+        (`dpop`). Each proof is good for one request; `api_response` says whether it is to be sent again."""
+        texts: List[Union[bytes, int]] = []
+        for text in (method, url):
+            texts += [_bytes(text), _liboauth.OAUTH_NUL_TERMINATED]
+
+        def headers(handle: int, *buffer: Any) -> int:
+            answer: int = _library.oauth_request_headers(handle, *texts, *buffer)
+            return answer
+
+        lines = self._fresh(headers).splitlines()
+        return {name: value for name, _, value in (line.partition(": ") for line in lines)}
+
+    def api_response(self, url: str, status: int, headers: Headers = "") -> bool:
+        """Hands over what the API answered to a request with `request_headers`, after each 401 at least: True where it is
+        to be sent again, at once, with new ones. The API wants another nonce then, or its token is renewed.
+
+        `Refused` says that no other proof helps. Where there are several WWW-Authenticate, give the headers as a text.
+        """
+        head = _head(headers)
+        answer: int = _library.oauth_api_response(
+            self._handle, _bytes(url), _liboauth.OAUTH_NUL_TERMINATED, status, head, len(head)
+        )
+        self._check(answer)
+        return answer == 1
+
     # ---- the store ----
 
     def accounts(self) -> Iterator[str]:
@@ -412,9 +439,7 @@ class Client:
         return True
 
     def _respond(self, status: int, headers: Headers, body: Union[str, bytes]) -> int:
-        if isinstance(headers, Mapping):
-            headers = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-        head = headers.encode() if isinstance(headers, str) else headers
+        head = _head(headers)
         content = body.encode() if isinstance(body, str) else body
         answer: int = _library.oauth_http_response(
             self._handle, status, head, len(head), content, len(content)
@@ -568,6 +593,13 @@ def _bytes(text: str) -> bytes:
     if "\0" in text:
         raise ValueError("a text for OAuth cannot hold a NUL character")
     return text.encode()
+
+
+def _head(headers: Headers) -> bytes:
+    """Header lines as they came, or as a mapping has them."""
+    if isinstance(headers, Mapping):
+        headers = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return headers.encode() if isinstance(headers, str) else headers
 
 
 def _read(function: Callable[..., int], *arguments: Union[int, bytes]) -> Tuple[int, str]:

@@ -464,6 +464,32 @@ class Stores(unittest.TestCase):
             with self.assertRaises(SignInNeeded):
                 other.access_token()
 
+    def test_a_request_has_a_proof_where_its_token_is_bound(self):
+        url = "https://api.example/v1?page=1"
+        c = self.signed_in(account="bob")
+        self.assertEqual(c.request_headers("GET", url), {"Authorization": "Bearer at-1"})
+        self.assertIs(c.api_response(url, 200), False)
+        self.assertIs(c.api_response(url, 401), True)
+        self.assertEqual(c.request_headers("GET", url), {"Authorization": "Bearer at-2"})
+        bound = self.client(account="carol", dpop="yes")
+        token = {"access_token": "at", "refresh_token": "rt", "token_type": "DPoP", "expires_in": 3600}
+        self.server.answer = 200, {}, json.dumps(token)
+        bound.build_authorize_url()
+        bound.exchange_code(f"?code=c&state={bound.state}")
+        self.assertIn("DPoP", self.server.requests[-1].headers)
+        with self.assertRaisesRegex(liboauth.BadResponse, "oauth_request_headers"):
+            bound.bearer_header()
+        asked = {"WWW-Authenticate": 'DPoP error="use_dpop_nonce"', "DPoP-Nonce": "n"}
+        before = bound.request_headers("GET", url)
+        self.assertEqual((sorted(before), before["Authorization"]), (["Authorization", "DPoP"], "DPoP at"))
+        self.assertIs(bound.api_response(url, 401, asked), True)
+        claims = bound.request_headers("GET", url)["DPoP"].split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(claims + "=="))
+        self.assertEqual((claims["nonce"], claims["htu"]), ("n", "https://api.example/v1"))
+        with self.assertRaises(Refused) as caught:
+            bound.api_response(url, 401, asked)
+        self.assertEqual(caught.exception.number, liboauth.OAUTH_ERROR_INVALID_DPOP)
+
     def test_a_token_is_introspected(self):
         c = self.signed_in(account="bob", introspection_endpoint="https://as.example/introspect")
         for active in (True, False):

@@ -282,6 +282,12 @@ KINDS = {
         "redirect_uri": "http://127.0.0.1/cb",
         "scope": "offline_access",
     },
+    "bound": {
+        "authorization_endpoint": "/authorize",
+        "token_endpoint": "/token",
+        "redirect_uri": "http://127.0.0.1/cb",
+        "scope": "offline_access",
+    },
     "stamps": {"profile": "stamps", "redirect_uri": "https://www.stamps.com"},
     "metamaps": {"profile": "metamaps"},
     "metamaps-real": {"profile": "metamaps"},

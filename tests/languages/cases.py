@@ -5,6 +5,7 @@ import stat
 import subprocess
 import sys
 
+import dpop  # noqa: F401 - more cases
 import leave  # noqa: F401 - more cases
 import nightly  # noqa: F401 - more cases
 import surroundings  # noqa: F401 - more cases

@@ -38,7 +38,9 @@ impl World {
             (OAUTH_STORE, &self.folder.setting()),
             (OAUTH_DPOP, "required"),
         ]);
-        more.iter().for_each(|(property, text)| client.must_set(*property, text));
+        for (property, text) in more {
+            client.must_set(*property, text);
+        }
         client
     }
 
@@ -149,11 +151,11 @@ fn a_job_that_is_killed_costs_no_sign_in() {
         let headers = client.request(OAUTH_REQUEST_HEADERS).1;
         Proof::of(headers.split("\r\n").find_map(|line| line.strip_prefix("DPoP: ")).unwrap())
     };
-    let lost = proof_of(&killed).jkt;
+    let killed_ones = proof_of(&killed).jkt;
     drop(killed);
     let next = world.job(&[]);
     assert_eq!(run(world.carrier, &next, || next.exchange(&code)), 0, "{}", error_text());
-    assert_ne!(next.get(OAUTH_DPOP_JKT), lost);
+    assert_ne!(next.get(OAUTH_DPOP_JKT), killed_ones);
     assert_eq!(world.calls_api(&next), 2);
 
     // In the middle of a refresh: whoever comes next has the key that the refresh token is bound to.

@@ -58,7 +58,9 @@ fn answer(state: &mut State, dialect: &'static Dialect, request: &Request, fault
     let accepts_json = request.header("accept").is_some_and(|accept| accept.contains("application/json"));
     let asked = dpop::key(state, dialect, request, Verifier::TokenEndpoint).and_then(|jkt| {
         let tokens = grant_tokens(state, dialect, request, fault, jkt.as_deref())?;
-        jkt.iter().for_each(|jkt| state.grants.bind(&tokens.access_token, jkt));
+        if let Some(jkt) = &jkt {
+            state.grants.bind(&tokens.access_token, jkt);
+        }
         Ok(Tokens { jkt, ..tokens })
     });
     match asked {
