@@ -65,7 +65,7 @@ mod tests {
 
     use crate::constants::{OAUTH_ACCOUNT, OAUTH_CLIENT_ID, OAUTH_TOKEN_ENDPOINT};
     use crate::settings::Settings;
-    use crate::store::{Document, DocumentName, Record, Wait};
+    use crate::store::{Document, DocumentName, Hold, Record, Wait};
 
     /// Accounts that have numbers for names.
     struct Numbers {
@@ -115,6 +115,10 @@ mod tests {
         }
 
         fn keep_document(&self, _name: &DocumentName, _document: &Document) -> Result<()> {
+            unreachable!()
+        }
+
+        fn claim_document(&self, _name: &DocumentName) -> Result<Option<Hold>> {
             unreachable!()
         }
 

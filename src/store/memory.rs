@@ -5,25 +5,26 @@
 #![forbid(unsafe_code)]
 
 mod claim;
+mod documents;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use super::pending::{Claim, Found, PendingAuthorization};
 use super::{
-    Document, DocumentName, Lease, LeaseNotes, Leasing, Listing, Record, Reservation, Stamp, Store, Wait,
+    Document, DocumentName, Hold, Lease, LeaseNotes, Leasing, Listing, Record, Reservation, Stamp, Store,
+    Wait,
 };
 use crate::error::{Error, Result};
 use crate::system::{self, lock};
 use crate::token::{Identity, Token};
 use claim::MemoryClaim;
+use documents::{DocumentClaim, Documents};
 
 /// How many URLs are remembered: a person may have opened more than one.
 const MOST: usize = 8;
 /// How many accounts' tokens are.
 const MOST_KEPT: usize = 64;
-/// How many documents are.
-const MOST_DOCUMENTS: usize = 64;
 
 #[derive(Clone, Default)]
 pub struct MemoryStore(Arc<Mutex<Contents>>);
@@ -37,8 +38,7 @@ struct Contents {
     /// Counts what changes any token.
     last_write: u64,
     pending: VecDeque<Pending>,
-    /// The oldest first.
-    documents: VecDeque<(DocumentName, Document)>,
+    documents: Documents,
 }
 
 struct Kept {
@@ -118,6 +118,7 @@ impl MemoryStore {
         for url in contents.pending.iter_mut().filter(|url| url.status == Status::Claimed) {
             url.status = Status::Open;
         }
+        contents.documents.give_claims_back();
         Some(Self(Arc::new(Mutex::new(contents))))
     }
 }
@@ -148,23 +149,20 @@ impl Store for MemoryStore {
     }
 
     fn document(&self, name: &DocumentName) -> Result<Option<Document>> {
-        let contents = lock(&self.0);
-        let found = contents.documents.iter().find(|(known, _)| known == name);
-        Ok(found.map(|(_, document)| document).filter(|kept| !kept.is_over(system::now())).cloned())
+        Ok(lock(&self.0).documents.get(name))
     }
 
     fn keep_document(&self, name: &DocumentName, document: &Document) -> Result<()> {
-        let documents = &mut lock(&self.0).documents;
-        documents.retain(|(known, _)| known != name);
-        if documents.len() == MOST_DOCUMENTS {
-            documents.pop_front();
-        }
-        documents.push_back((name.clone(), document.clone()));
+        lock(&self.0).documents.keep(name, document);
         Ok(())
     }
 
+    fn claim_document(&self, name: &DocumentName) -> Result<Option<Hold>> {
+        Ok(DocumentClaim::of(self, name).map(|claim| Arc::new(claim) as Hold))
+    }
+
     fn remove_document(&self, name: &DocumentName) -> Result<()> {
-        lock(&self.0).documents.retain(|(known, _)| known != name);
+        lock(&self.0).documents.remove(name);
         Ok(())
     }
 }

@@ -31,9 +31,11 @@ pub use seal::{KeySource, Keys};
 use sha2::{Digest, Sha256};
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::secret::Secret;
+use crate::system;
 use crate::token::{Identity, Token};
 
 /// The records of many accounts.
@@ -61,6 +63,10 @@ pub trait Store: Send + Sync {
 
     /// Keeps it in the place of whatever is there.
     fn keep_document(&self, name: &DocumentName, document: &Document) -> Result<()>;
+
+    /// The right to change it: nobody else's, in this process or another, until the value is dropped. `None`: somebody has
+    /// it.
+    fn claim_document(&self, name: &DocumentName) -> Result<Option<Hold>>;
 
     /// Nothing is to be removed where there is nothing.
     fn remove_document(&self, name: &DocumentName) -> Result<()>;
@@ -187,6 +193,22 @@ pub struct Listing(pub Vec<[u8; 16]>);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stamp([u64; 5]);
 
+impl dyn Store + '_ {
+    /// For who changes the document, whoever has it now.
+    pub fn claim_document_waiting(&self, name: &DocumentName, wait: Wait) -> Result<Hold> {
+        const PAUSE: Duration = Duration::from_millis(20);
+        let seconds = if let Wait::Seconds(seconds) = wait { seconds } else { 0 };
+        let start = Instant::now();
+        loop {
+            match self.claim_document(name)? {
+                Some(claim) => return Ok(claim),
+                None if start.elapsed() >= Duration::from_secs(seconds.into()) => return Err(Error::Busy),
+                None => system::pause(PAUSE),
+            }
+        }
+    }
+}
+
 impl dyn Record + '_ {
     /// For who changes the record, whatever it is by then.
     pub fn lease_to_write(&self, wait: Wait) -> Result<Box<dyn Lease>> {
@@ -194,7 +216,7 @@ impl dyn Record + '_ {
             match self.lease(wait, self.stamp())? {
                 Leasing::Leased { lease, .. } => return Ok(lease),
                 Leasing::Replaced => {}
-                Leasing::Busy => return Err(crate::error::Error::Busy),
+                Leasing::Busy => return Err(Error::Busy),
             }
         }
     }

@@ -3,16 +3,19 @@
 #![forbid(unsafe_code)]
 
 use std::fs;
+use std::io::ErrorKind;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::files::{failed, Successor};
+use super::files::{check_file, failed, Successor};
 use super::folder::Folder;
+use super::guard::Guard;
 use super::record::{self, Fields};
 use super::FileStore;
 use crate::error::Result;
 use crate::json::Json;
-use crate::store::{hex, Document, Keys};
+use crate::store::{hex, Document, Hold, Keys};
 use crate::system;
 use crate::time::rfc3339;
 
@@ -65,8 +68,37 @@ fn write_in(folder: &Arc<Folder>, keys: &Keys, stem: &str, document: &Document) 
 
 pub fn remove(store: &FileStore, stem: &str) -> Result<()> {
     let Some(folder) = Folder::open(&store.folder)? else { return Ok(()) };
-    let name = file_name(stem);
-    folder.remove(&name).map_err(|e| failed(&folder.path(&name), "cannot be removed", &e))
+    for name in [file_name(stem), claim_name(stem)] {
+        folder.remove(&name).map_err(|e| failed(&folder.path(&name), "cannot be removed", &e))?;
+    }
+    Ok(())
+}
+
+/// See [`Store::claim_document`](crate::store::Store::claim_document).
+pub fn claim(store: &FileStore, stem: &str) -> Result<Option<Hold>> {
+    /// So often somebody else may come between who opens the file and who takes it away.
+    const TRIES: u32 = 32;
+    let folder = Folder::make(&store.folder)?;
+    let name = claim_name(stem);
+    let cannot = |e| failed(&folder.path(&name), "cannot be locked", &e);
+    for _ in 0..TRIES {
+        let opened = folder.create_file(&name).or_else(|e| match e.kind() {
+            ErrorKind::AlreadyExists => folder.open_file(&name, libc::O_RDWR),
+            _ => Err(e),
+        });
+        let file = match opened {
+            Err(e) if e.kind() == ErrorKind::NotFound => continue,
+            opened => opened.map_err(cannot)?,
+        };
+        let found = file.metadata().map_err(cannot)?;
+        check_file(&folder.path(&name), found.mode(), found.uid())?;
+        match Guard::of(file).map_err(cannot)? {
+            None => return Ok(None),
+            Some(guard) if guard.has_name(&folder, &name) => return Ok(Some(Arc::new(guard))),
+            Some(_) => {} // it was taken away
+        }
+    }
+    folder.check_again().map(|()| None)
 }
 
 /// Writes those anew that are not sealed as new ones are. Returns how many were.
@@ -85,6 +117,10 @@ pub fn reseal(store: &FileStore) -> Result<i32> {
 
 fn file_name(stem: &str) -> String {
     format!("{stem}.doc")
+}
+
+fn claim_name(stem: &str) -> String {
+    format!("{stem}.claim")
 }
 
 fn stems(folder: &Path) -> Result<Vec<String>> {

@@ -7,7 +7,7 @@
 //! - `NAME.pending/`: the authorization URLs that wait for their codes, a file each, as [`pending`] names them, and room
 //!   for what a code brings.
 //!
-//! Beside them `KIND-HASH.doc`, as [`documents`] writes it.
+//! Beside them `KIND-HASH.doc`, as [`documents`] writes it, and `KIND-HASH.claim`, locked by who is about to change it.
 #![forbid(unsafe_code)]
 
 mod accounts;
@@ -84,6 +84,10 @@ impl Store for FileStore {
 
     fn remove_document(&self, name: &DocumentName) -> Result<()> {
         documents::remove(self, &name.stem())
+    }
+
+    fn claim_document(&self, name: &DocumentName) -> Result<Option<Hold>> {
+        documents::claim(self, &name.stem())
     }
 }
 
