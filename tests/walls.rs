@@ -23,6 +23,7 @@ const FLOORS: &[&[&str]] = &[
         "json",
         "line",
         "os",
+        "qr",
         "secret",
         "secret_source",
         "system",
