@@ -10,7 +10,7 @@ use crate::time::rfc3339;
 use std::time::Duration;
 use thiserror::Error;
 
-use refusal::quoted;
+use refusal::{pending_because, quoted};
 pub use refusal::{Doubt, FinalAnswer, GrantKind, Meaning, Refusal};
 
 pub type Result<T> = std::result::Result<T, Error>;
@@ -20,6 +20,9 @@ pub enum Error {
     /// Not a failure: the caller's own HTTP has a request to send.
     #[error("an HTTP request waits to be sent: see oauth_http_request")]
     HttpNeeded,
+    /// Not a failure: what a person does takes time. `because`: what the server said last, or why it was not asked.
+    #[error("not yet: call again in {seconds} s{}", pending_because(because.as_deref()))]
+    NotYet { seconds: u32, because: Option<Box<Error>> },
 
     // -- the caller's mistake --
     #[error("no open client has the handle {0}: it was closed, or never given out; open one")]
@@ -40,6 +43,8 @@ pub enum Error {
     Value { key: &'static str, reason: String },
     #[error("no authorization is pending: make a URL with oauth_build_authorize_url first")]
     NoPending,
+    #[error("nobody has been asked: call oauth_device_start or oauth_ciba_start first")]
+    NotAsked,
     #[error("this code was used already: sign in again with a new URL")]
     CodeUsed,
     /// By that code, or by another.
@@ -117,6 +122,9 @@ pub enum Error {
     /// The server is there but cannot serve now: 408, 429 or 5xx without an error code of OAuth's.
     #[error("the server cannot serve now (status {status}): try again later{}", quoted(words))]
     Unavailable { status: u16, retry_after: Option<u32>, words: String },
+    /// By our clock.
+    #[error("nobody has agreed in time: begin again, with a new code")]
+    Expired,
     /// Another job has sent it, while this one waited.
     #[error("process {process} has just tried to refresh, try again later: {sentence}")]
     JustFailed { process: u32, sentence: String, retry_after: Option<u32> },
@@ -176,6 +184,13 @@ pub enum Error {
     /// `instead`: what there is, by names and no values.
     #[error("{whose} has no member {name}: {instead}")]
     NoField { whose: &'static str, name: String, instead: String },
+
+    /// `needed`: so many lines would do.
+    #[error("the address is too long for a QR code of {lines} lines: {}", match needed {
+        Some(needed) => format!("set qr_lines to {needed}, or show the address"),
+        None => "show the address itself".to_owned(),
+    })]
+    Qr { lines: u32, needed: Option<u32> },
 
     // -- storage --
     #[error("store: {reason}: {path}")]
@@ -274,6 +289,7 @@ impl Error {
         match self {
             Self::HttpNeeded => (number::OAUTH_HTTP_NEEDED, Action::None, NOTHING),
             Self::Pending(_) => (number::OAUTH_PENDING, Retry, NOTHING),
+            Self::NotYet { .. } => (number::OAUTH_PENDING, Retry, NOTHING),
             Self::Handle(_) => (number::OAUTH_ERROR_HANDLE, Fix, NOTHING),
             Self::Buffer { .. } => (number::OAUTH_ERROR_BUFFER, Fix, NOTHING),
             Self::Null(_) => (number::OAUTH_ERROR_NULL, Fix, NOTHING),
@@ -281,7 +297,9 @@ impl Error {
             Self::Encoding(_) => (number::OAUTH_ERROR_ENCODING, Fix, NOTHING),
             Self::Property { .. } | Self::ReadOnly { .. } => (number::OAUTH_ERROR_PROPERTY, Fix, NOTHING),
             Self::Value { .. } => (number::OAUTH_ERROR_VALUE, Fix, NOTHING),
-            Self::NoPending | Self::CodeUsed | Self::Spent => (number::OAUTH_ERROR_SEQUENCE, SignIn, NOTHING),
+            Self::NoPending | Self::NotAsked | Self::CodeUsed | Self::Spent => {
+                (number::OAUTH_ERROR_SEQUENCE, SignIn, NOTHING)
+            }
             Self::NoRequest => (number::OAUTH_ERROR_SEQUENCE, Fix, NOTHING),
             Self::Busy | Self::NotOwn | Self::Gone => (number::OAUTH_ERROR_BUSY, Retry, NOTHING),
             Self::Code(_) => (number::OAUTH_ERROR_CODE, SignIn, NOTHING),
@@ -311,6 +329,7 @@ impl Error {
             | Self::TooEarly { .. }
             | Self::TooNew { .. }
             | Self::EarlyLost { .. } => (number::OAUTH_ERROR_UNAVAILABLE, Retry, NOTHING),
+            Self::Expired => (number::OAUTH_ERROR_EXPIRED_TOKEN, SignIn, NOTHING),
             Self::NoToken(_) | Self::SignIn { .. } => (number::OAUTH_ERROR_SIGN_IN, SignIn, NOTHING),
             Self::Final(last) => (last.number, last.action, NOTHING),
             Self::Response { .. } | Self::Unreadable { .. } | Self::NotBound { .. } => {
@@ -324,6 +343,7 @@ impl Error {
                 (number::OAUTH_ERROR_RESPONSE, Fix, NOTHING)
             }
             Self::Proof(_) => (number::OAUTH_ERROR_INVALID_DPOP, Fix, NOTHING),
+            Self::Qr { .. } => (number::OAUTH_ERROR_QR, Fix, NOTHING),
             Self::Store { is_transient, .. } => {
                 (number::OAUTH_ERROR_STORE, if *is_transient { Retry } else { Fix }, NOTHING)
             }
@@ -350,6 +370,7 @@ impl Error {
             Self::SignIn { refusal, .. } => refusal.as_deref(),
             Self::Final(last) => Some(&last.refusal),
             Self::HalfRevoked(cause) => cause.refusal(),
+            Self::NotYet { because, .. } => because.as_deref()?.refusal(),
             _ => None,
         }
     }
@@ -372,6 +393,7 @@ impl Error {
             | Self::NotBound { status }
             | Self::TooLarge { status } => Some(*status),
             Self::HalfRevoked(cause) => cause.status(),
+            Self::NotYet { because, .. } => because.as_deref()?.status(),
             _ => self.refusal().map(|r| r.status),
         }
         .filter(|status| *status != 0)
@@ -380,8 +402,10 @@ impl Error {
     pub fn retry_after(&self) -> Option<u32> {
         match self {
             Self::Unavailable { retry_after, .. } | Self::JustFailed { retry_after, .. } => *retry_after,
-            Self::TooEarly { seconds } | Self::TooNew { seconds } => Some(*seconds),
             Self::HalfRevoked(cause) => cause.retry_after(),
+            Self::NotYet { seconds, .. } | Self::TooEarly { seconds } | Self::TooNew { seconds } => {
+                Some(*seconds)
+            }
             _ => self.refusal().and_then(|r| r.retry_after),
         }
     }

@@ -34,6 +34,7 @@ mod der;
 mod error;
 mod json;
 mod line;
+mod qr;
 mod secret;
 mod secret_source;
 pub mod system;

@@ -19,6 +19,8 @@ mod assertions;
 mod authorization;
 #[path = "protocol/caller_http.rs"]
 mod caller_http;
+#[path = "protocol/device.rs"]
+mod device;
 #[path = "protocol/dialects.rs"]
 mod dialects;
 #[path = "protocol/discovery.rs"]

@@ -40,7 +40,8 @@
       *> OAUTH-HTTP set to "caller". Since 0.1.
        78  OAUTH-HTTP-NEEDED              VALUE -2.
       *> Not a failure: whoever is waited for has not come yet. Call the
-      *> same function again. Since 0.1.
+      *> same function again; oauth_device_poll when OAUTH-RETRY-AFTER
+      *> seconds are over. Since 0.1.
        78  OAUTH-PENDING                  VALUE -3.
 
       *> The caller's mistake: -100 to -199.
@@ -174,6 +175,10 @@
       *> "unsupported_token_type": the server does not revoke tokens of
       *> that type (RFC 7009 section 2.2.1). Since 0.1.
        78  OAUTH-ERROR-UNSUPPORTED-TOKEN  VALUE -410.
+      *> "expired_token": nobody has agreed in time, by the server's
+      *> clock or ours (RFC 8628 section 3.5). Begin again with
+      *> oauth_device_start or oauth_ciba_start. Since 0.1.
+       78  OAUTH-ERROR-EXPIRED-TOKEN      VALUE -411.
       *> "invalid_target": OAUTH-RESOURCE or OAUTH-AUDIENCE names what
       *> the server does not know (RFC 8707 section 2). Since 0.1.
        78  OAUTH-ERROR-INVALID-TARGET     VALUE -413.
@@ -227,6 +232,9 @@
       *> not kept. Or a claim was asked for of one that was not checked:
       *> see OAUTH-FIELD-ID-TOKEN. Since 0.1.
        78  OAUTH-ERROR-ID-TOKEN           VALUE -503.
+      *> The address is too long for a QR code of so many lines: see
+      *> OAUTH-QR-CODE. Since 0.1.
+       78  OAUTH-ERROR-QR                 VALUE -505.
 
       *> Storage: -600 to -699.
 
@@ -611,6 +619,27 @@
       *> an ID token's times are looked at; 60 where it is not set.
       *> Since 0.1.
        78  OAUTH-CLOCK-SKEW               VALUE 83.
+      *> URL that gives device codes, or a path below OAUTH-BASE-URL:
+      *> the "device_authorization_endpoint" of RFC 8628 section 4, as
+      *> oauth_device_start asks it. Since 0.1.
+       78  OAUTH-DEVICE-ENDPOINT          VALUE 74.
+      *> How OAUTH-QR-CODE is drawn. "blocks" or "plain": what is light
+      *> of it, for bright letters on a dark screen; "inverse" or
+      *> "plain_inverse": what is dark of it, for dark letters on a
+      *> light screen or on paper. Drawn the wrong way round, many
+      *> phones do not read it. "blocks" and "inverse" put two rows into
+      *> a line, by U+2580, U+2584 and U+2588, and need UTF-8; the
+      *> others have a line for each row, of "#" and blanks, two to a
+      *> module, and need a screen or paper of more lines. Usually
+      *> "blocks". Since 0.1.
+       78  OAUTH-QR-STYLE                 VALUE 75.
+      *> Lines that OAUTH-QR-CODE may have, 12 to 80; usually 24. Its
+      *> width is up to 80 characters. Since 0.1.
+       78  OAUTH-QR-LINES                 VALUE 76.
+      *> More parameters for the request of oauth_device_start, as a
+      *> query string; OAUTH-TOKEN-PARAMS are for the request that
+      *> polls. Since 0.1.
+       78  OAUTH-DEVICE-PARAMS            VALUE 77.
       *> Whether the person is asked, words with blanks between them:
       *> "none", "login", "consent", "select_account", or the server's
       *> own (OpenID Connect Core section 3.1.2.1). Since 0.1.
@@ -681,6 +710,20 @@
       *> that is OAUTH-ERROR-UNSUPPORTED before anything is sent.
       *> Since 0.1.
        78  OAUTH-ALLOW-UNSUPPORTED        VALUE 98.
+      *> URL at which the server is told to ask a person, or a path
+      *> below OAUTH-BASE-URL: the "backchannel_authentication_endpoint"
+      *> of OpenID Connect CIBA Core section 4, as oauth_ciba_start asks
+      *> it. Since 0.1.
+       78  OAUTH-CIBA-ENDPOINT            VALUE 405.
+      *> What the person's telephone shows beside the question, such as
+      *> a number that this screen shows, too: few letters and digits
+      *> (OpenID Connect CIBA Core section 7.1). Since 0.1.
+       78  OAUTH-BINDING-MESSAGE          VALUE 406.
+      *> More parameters for the request of oauth_ciba_start, as a query
+      *> string: "acr_values", "requested_expiry", the person's
+      *> "user_code", or "login_hint_token" or "id_token_hint" in the
+      *> place of OAUTH-LOGIN-HINT. Since 0.1.
+       78  OAUTH-CIBA-PARAMS              VALUE 407.
 
       *> ---- properties: results, for oauth_get; an empty text where
       *> there is none ----
@@ -743,6 +786,27 @@
       *> The "state" of the last URL of oauth_end_session_url, which
       *> comes back to OAUTH-POST-LOGOUT-REDIRECT-URI. Since 0.1.
        78  OAUTH-END-SESSION-STATE        VALUE 128.
+      *> The code that a person types at OAUTH-VERIFICATION-URI, from
+      *> oauth_device_start until it is of no use any more (RFC 8628
+      *> section 3.2). Any job of the same store reads it. Since 0.1.
+       78  OAUTH-USER-CODE                VALUE 121.
+      *> Where a person types OAUTH-USER-CODE. It is https, or on this
+      *> machine. Since 0.1.
+       78  OAUTH-VERIFICATION-URI         VALUE 122.
+      *> The same with the code in it ("verification_uri_complete");
+      *> empty where the server sends none. The person compares the code
+      *> all the same: show it (RFC 8628 section 3.3.1). Since 0.1.
+       78  OAUTH-VERIFICATION-COMPLETE    VALUE 123.
+      *> OAUTH-VERIFICATION-COMPLETE as a QR code for a telephone, or
+      *> OAUTH-VERIFICATION-URI where there is none or it is too long.
+      *> Lines of the same length, each ended by LF, as OAUTH-QR-STYLE
+      *> and OAUTH-QR-LINES say; up to 10 KB. On 24 lines "blocks" has
+      *> room for 134 bytes, and "plain" for 17: OAUTH-ERROR-QR says how
+      *> many lines it takes. Since 0.1.
+       78  OAUTH-QR-CODE                  VALUE 124.
+      *> Until when a person can agree, such as "2026-01-31T12:00:00Z"
+      *> (RFC 3339); empty where the server does not say. Since 0.1.
+       78  OAUTH-DEVICE-EXPIRES-AT        VALUE 125.
 
       *> ---- parts of a request: oauth_http_request ----
 
@@ -786,6 +850,9 @@
       *> What the server said last of who has signed in: see
       *> oauth_userinfo. Since 0.1.
        78  OAUTH-FIELD-USERINFO           VALUE 305.
+      *> What the server said when a person was to be asked: see
+      *> oauth_device_start and oauth_ciba_start. Since 0.1.
+       78  OAUTH-FIELD-DEVICE             VALUE 307.
 
       *> ---- how a mail server is signed in at: oauth_sasl_response
       *> ----
@@ -1273,19 +1340,19 @@
       *>
       *> source: OAUTH-FIELD-TOKEN, OAUTH-FIELD-REDIRECT,
       *> OAUTH-FIELD-ID-TOKEN, OAUTH-FIELD-METADATA,
-      *> OAUTH-FIELD-USERINFO after oauth_userinfo, or
-      *> OAUTH-FIELD-INTROSPECTION after oauth_introspect. name: the
-      *> member's name, or the way to it, with dots between names and,
-      *> of a list, an item's number: "authed_user.id", "data.0.id".
-      *> Where the token stood below others, its neighbours have both
-      *> their name and that. "access_token", "refresh_token",
-      *> "id_token", "token_type" and "scope" are the token's own,
-      *> whatever the server calls them; when it expires is
-      *> OAUTH-EXPIRES-AT. buffer: receives the text and a NUL: a text
-      *> as it is, line ends too; a number, "true" or "false" as JSON
-      *> writes it; an object or a list as JSON. Members that take more
-      *> than 64 KiB together, or are nested more than 16 deep, are not
-      *> kept.
+      *> OAUTH-FIELD-USERINFO after oauth_userinfo,
+      *> OAUTH-FIELD-INTROSPECTION after oauth_introspect, or
+      *> OAUTH-FIELD-DEVICE after oauth_device_start. name: the member's
+      *> name, or the way to it, with dots between names and, of a list,
+      *> an item's number: "authed_user.id", "data.0.id". Where the
+      *> token stood below others, its neighbours have both their name
+      *> and that. "access_token", "refresh_token", "id_token",
+      *> "token_type" and "scope" are the token's own, whatever the
+      *> server calls them; when it expires is OAUTH-EXPIRES-AT. buffer:
+      *> receives the text and a NUL: a text as it is, line ends too; a
+      *> number, "true" or "false" as JSON writes it; an object or a
+      *> list as JSON. Members that take more than 64 KiB together, or
+      *> are nested more than 16 deep, are not kept.
       *>
       *> Returns the text's length without the NUL, 0 for an empty text;
       *> OAUTH-ERROR-NO-FIELD where there is no such member, or null;
@@ -1534,5 +1601,72 @@
       *>         BY VALUE OAUTH-MECHANISM
       *>         BY REFERENCE OAUTH-RESPONSE
       *>         BY VALUE LENGTH OF OAUTH-RESPONSE
+      *>         RETURNING OAUTH-RC
+      *>     END-CALL
+
+      *> Begins a sign-in for a screen without a browser (RFC 8628):
+      *> asks OAUTH-DEVICE-ENDPOINT for a code, which a person types on
+      *> whatever has a browser. Show OAUTH-USER-CODE and
+      *> OAUTH-VERIFICATION-URI, and OAUTH-QR-CODE, by which a telephone
+      *> goes there; oauth_field with OAUTH-FIELD-DEVICE reads what else
+      *> the server said. Then call oauth_device_poll until it is done.
+      *> The code is in the store, where any process that has the same
+      *> settings reads and polls for it; with "memory:" in this client.
+      *> It takes the place of the one before.
+      *>
+      *> The request has OAUTH-SCOPE, OAUTH-AUDIENCE, OAUTH-RESOURCE and
+      *> OAUTH-DEVICE-PARAMS, and the client shows who it is as in a
+      *> token request.
+      *>
+      *> Returns 0, OAUTH-HTTP-NEEDED, OAUTH-ERROR-MISSING,
+      *> OAUTH-ERROR-RESPONSE where the answer has no code or sends
+      *> people to what is not https, OAUTH-ERROR-STORE and its like, or
+      *> what the server or the network answered. Since 0.1.
+      *>
+      *>     CALL "oauth_device_start" USING
+      *>         BY VALUE OAUTH-CLIENT
+      *>         RETURNING OAUTH-RC
+      *>     END-CALL
+
+      *> Asks whether the person has agreed, after oauth_device_start or
+      *> oauth_ciba_start, in this process or another. With the answer
+      *> comes the token, as after oauth_exchange_code. Until then it is
+      *> OAUTH-PENDING: wait for OAUTH-RETRY-AFTER seconds, and call
+      *> again. Whoever calls earlier is told how long still, and
+      *> nothing is sent; the wait grows where the server says so, or
+      *> does not answer, and such a fault ends nothing:
+      *> oauth_error_text tells it. Any number of jobs may poll: one
+      *> asks at a time, and all are told what came of it. The request
+      *> has OAUTH-TOKEN-PARAMS.
+      *>
+      *> Returns 0; OAUTH-PENDING; OAUTH-HTTP-NEEDED;
+      *> OAUTH-ERROR-ACCESS-DENIED where the person said no;
+      *> OAUTH-ERROR-EXPIRED-TOKEN where nobody has agreed in time;
+      *> OAUTH-ERROR-SEQUENCE where nobody is asked; OAUTH-ERROR-STORE
+      *> and its like, before the token is asked for; or what the server
+      *> answered. Where oauth_error_action is not OAUTH-ACTION-SIGN-IN,
+      *> it can be called again. Since 0.1.
+      *>
+      *>     CALL "oauth_device_poll" USING
+      *>         BY VALUE OAUTH-CLIENT
+      *>         RETURNING OAUTH-RC
+      *>     END-CALL
+
+      *> Has the server ask a person by itself, on the person's
+      *> telephone, at OAUTH-CIBA-ENDPOINT (OpenID Connect CIBA Core,
+      *> poll mode). OAUTH-LOGIN-HINT says whom, OAUTH-BINDING-MESSAGE
+      *> what is shown there and here; OAUTH-SCOPE has "openid" in it,
+      *> and OAUTH-CIBA-PARAMS adds what else the server wants. Then
+      *> call oauth_device_poll until it is done. All that is said of
+      *> the code of oauth_device_start holds for this question; the two
+      *> take each other's place.
+      *>
+      *> Returns 0, OAUTH-HTTP-NEEDED, OAUTH-ERROR-MISSING,
+      *> OAUTH-ERROR-RESPONSE, OAUTH-ERROR-STORE and its like, or what
+      *> the server or the network answered: OAUTH-ERROR-REFUSED with an
+      *> OAUTH-ERROR such as "unknown_user_id". Since 0.1.
+      *>
+      *>     CALL "oauth_ciba_start" USING
+      *>         BY VALUE OAUTH-CLIENT
       *>         RETURNING OAUTH-RC
       *>     END-CALL

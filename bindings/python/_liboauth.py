@@ -18,7 +18,8 @@ OAUTH_NUL_TERMINATED = -1
 #: Not a failure: send the HTTP request that oauth_http_request describes and give its answer to
 #: oauth_http_response. Only with OAUTH_HTTP set to 'caller'. Since 0.1.
 OAUTH_HTTP_NEEDED = -2
-#: Not a failure: whoever is waited for has not come yet. Call the same function again. Since 0.1.
+#: Not a failure: whoever is waited for has not come yet. Call the same function again;
+#: oauth_device_poll when OAUTH_RETRY_AFTER seconds are over. Since 0.1.
 OAUTH_PENDING = -3
 
 # The caller's mistake: -100 to -199.
@@ -126,6 +127,9 @@ OAUTH_ERROR_TEMP_UNAVAILABLE = -409
 #: 'unsupported_token_type': the server does not revoke tokens of that type (RFC 7009 section
 #: 2.2.1). Since 0.1.
 OAUTH_ERROR_UNSUPPORTED_TOKEN = -410
+#: 'expired_token': nobody has agreed in time, by the server's clock or ours (RFC 8628 section 3.5).
+#: Begin again with oauth_device_start or oauth_ciba_start. Since 0.1.
+OAUTH_ERROR_EXPIRED_TOKEN = -411
 #: 'invalid_target': OAUTH_RESOURCE or OAUTH_AUDIENCE names what the server does not know (RFC 8707
 #: section 2). Since 0.1.
 OAUTH_ERROR_INVALID_TARGET = -413
@@ -170,6 +174,8 @@ OAUTH_ERROR_METADATA = -504
 #: signed by the server (OpenID Connect Core section 3.1.3.7). The tokens that came with it are not
 #: kept. Or a claim was asked for of one that was not checked: see OAUTH_FIELD_ID_TOKEN. Since 0.1.
 OAUTH_ERROR_ID_TOKEN = -503
+#: The address is too long for a QR code of so many lines: see OAUTH_QR_CODE. Since 0.1.
+OAUTH_ERROR_QR = -505
 
 # Storage: -600 to -699.
 
@@ -475,6 +481,22 @@ OAUTH_ID_TOKEN_ALG = 82
 #: Seconds by which the server's clock and ours may differ where an ID token's times are looked at;
 #: 60 where it is not set. Since 0.1.
 OAUTH_CLOCK_SKEW = 83
+#: URL that gives device codes, or a path below OAUTH_BASE_URL: the 'device_authorization_endpoint'
+#: of RFC 8628 section 4, as oauth_device_start asks it. Since 0.1.
+OAUTH_DEVICE_ENDPOINT = 74
+#: How OAUTH_QR_CODE is drawn. 'blocks' or 'plain': what is light of it, for bright letters on a
+#: dark screen; 'inverse' or 'plain_inverse': what is dark of it, for dark letters on a light screen
+#: or on paper. Drawn the wrong way round, many phones do not read it. 'blocks' and 'inverse' put
+#: two rows into a line, by U+2580, U+2584 and U+2588, and need UTF-8; the others have a line for
+#: each row, of '#' and blanks, two to a module, and need a screen or paper of more lines. Usually
+#: 'blocks'. Since 0.1.
+OAUTH_QR_STYLE = 75
+#: Lines that OAUTH_QR_CODE may have, 12 to 80; usually 24. Its width is up to 80 characters.
+#: Since 0.1.
+OAUTH_QR_LINES = 76
+#: More parameters for the request of oauth_device_start, as a query string; OAUTH_TOKEN_PARAMS are
+#: for the request that polls. Since 0.1.
+OAUTH_DEVICE_PARAMS = 77
 #: Whether the person is asked, words with blanks between them: 'none', 'login', 'consent',
 #: 'select_account', or the server's own (OpenID Connect Core section 3.1.2.1). Since 0.1.
 OAUTH_PROMPT = 84
@@ -526,6 +548,17 @@ OAUTH_DPOP_ALG = 96
 #: 'yes': the server is asked also for what its metadata say that it lacks. For servers that have
 #: more than they say; usually that is OAUTH_ERROR_UNSUPPORTED before anything is sent. Since 0.1.
 OAUTH_ALLOW_UNSUPPORTED = 98
+#: URL at which the server is told to ask a person, or a path below OAUTH_BASE_URL: the
+#: 'backchannel_authentication_endpoint' of OpenID Connect CIBA Core section 4, as oauth_ciba_start
+#: asks it. Since 0.1.
+OAUTH_CIBA_ENDPOINT = 405
+#: What the person's telephone shows beside the question, such as a number that this screen shows,
+#: too: few letters and digits (OpenID Connect CIBA Core section 7.1). Since 0.1.
+OAUTH_BINDING_MESSAGE = 406
+#: More parameters for the request of oauth_ciba_start, as a query string: 'acr_values',
+#: 'requested_expiry', the person's 'user_code', or 'login_hint_token' or 'id_token_hint' in the
+#: place of OAUTH_LOGIN_HINT. Since 0.1.
+OAUTH_CIBA_PARAMS = 407
 
 # ---- properties: results, for oauth_get; an empty text where there is none ----
 
@@ -578,6 +611,22 @@ OAUTH_DPOP_JKT = 132
 #: The 'state' of the last URL of oauth_end_session_url, which comes back to
 #: OAUTH_POST_LOGOUT_REDIRECT_URI. Since 0.1.
 OAUTH_END_SESSION_STATE = 128
+#: The code that a person types at OAUTH_VERIFICATION_URI, from oauth_device_start until it is of no
+#: use any more (RFC 8628 section 3.2). Any job of the same store reads it. Since 0.1.
+OAUTH_USER_CODE = 121
+#: Where a person types OAUTH_USER_CODE. It is https, or on this machine. Since 0.1.
+OAUTH_VERIFICATION_URI = 122
+#: The same with the code in it ('verification_uri_complete'); empty where the server sends none.
+#: The person compares the code all the same: show it (RFC 8628 section 3.3.1). Since 0.1.
+OAUTH_VERIFICATION_COMPLETE = 123
+#: OAUTH_VERIFICATION_COMPLETE as a QR code for a telephone, or OAUTH_VERIFICATION_URI where there
+#: is none or it is too long. Lines of the same length, each ended by LF, as OAUTH_QR_STYLE and
+#: OAUTH_QR_LINES say; up to 10 KB. On 24 lines 'blocks' has room for 134 bytes, and 'plain' for 17:
+#: OAUTH_ERROR_QR says how many lines it takes. Since 0.1.
+OAUTH_QR_CODE = 124
+#: Until when a person can agree, such as '2026-01-31T12:00:00Z' (RFC 3339); empty where the server
+#: does not say. Since 0.1.
+OAUTH_DEVICE_EXPIRES_AT = 125
 
 # ---- parts of a request: oauth_http_request ----
 
@@ -610,6 +659,9 @@ OAUTH_FIELD_METADATA = 306
 OAUTH_FIELD_ID_TOKEN = 304
 #: What the server said last of who has signed in: see oauth_userinfo. Since 0.1.
 OAUTH_FIELD_USERINFO = 305
+#: What the server said when a person was to be asked: see oauth_device_start and oauth_ciba_start.
+#: Since 0.1.
+OAUTH_FIELD_DEVICE = 307
 
 # ---- how a mail server is signed in at: oauth_sasl_response ----
 
@@ -700,6 +752,10 @@ SETTINGS: Dict[str, int] = {
     "post_logout_redirect_uri": OAUTH_POST_LOGOUT_REDIRECT_URI,
     "id_token_alg": OAUTH_ID_TOKEN_ALG,
     "clock_skew": OAUTH_CLOCK_SKEW,
+    "device_endpoint": OAUTH_DEVICE_ENDPOINT,
+    "qr_style": OAUTH_QR_STYLE,
+    "qr_lines": OAUTH_QR_LINES,
+    "device_params": OAUTH_DEVICE_PARAMS,
     "prompt": OAUTH_PROMPT,
     "max_age": OAUTH_MAX_AGE,
     "login_hint": OAUTH_LOGIN_HINT,
@@ -713,6 +769,9 @@ SETTINGS: Dict[str, int] = {
     "dpop": OAUTH_DPOP,
     "dpop_alg": OAUTH_DPOP_ALG,
     "allow_unsupported": OAUTH_ALLOW_UNSUPPORTED,
+    "ciba_endpoint": OAUTH_CIBA_ENDPOINT,
+    "binding_message": OAUTH_BINDING_MESSAGE,
+    "ciba_params": OAUTH_CIBA_PARAMS,
 }
 
 RESULTS: Dict[str, int] = {
@@ -734,6 +793,11 @@ RESULTS: Dict[str, int] = {
     "status_line": OAUTH_STATUS_LINE,
     "dpop_jkt": OAUTH_DPOP_JKT,
     "end_session_state": OAUTH_END_SESSION_STATE,
+    "user_code": OAUTH_USER_CODE,
+    "verification_uri": OAUTH_VERIFICATION_URI,
+    "verification_complete": OAUTH_VERIFICATION_COMPLETE,
+    "qr_code": OAUTH_QR_CODE,
+    "device_expires_at": OAUTH_DEVICE_EXPIRES_AT,
 }
 
 
@@ -1067,14 +1131,15 @@ FUNCTIONS: Dict[str, Tuple[Any, ...]] = {
     # such as 'instance_url'. It never sends a request.
     #
     # source: OAUTH_FIELD_TOKEN, OAUTH_FIELD_REDIRECT, OAUTH_FIELD_ID_TOKEN, OAUTH_FIELD_METADATA,
-    # OAUTH_FIELD_USERINFO after oauth_userinfo, or OAUTH_FIELD_INTROSPECTION after
-    # oauth_introspect. name: the member's name, or the way to it, with dots between names and, of a
-    # list, an item's number: 'authed_user.id', 'data.0.id'. Where the token stood below others, its
-    # neighbours have both their name and that. 'access_token', 'refresh_token', 'id_token',
-    # 'token_type' and 'scope' are the token's own, whatever the server calls them; when it expires
-    # is OAUTH_EXPIRES_AT. buffer: receives the text and a NUL: a text as it is, line ends too; a
-    # number, 'true' or 'false' as JSON writes it; an object or a list as JSON. Members that take
-    # more than 64 KiB together, or are nested more than 16 deep, are not kept.
+    # OAUTH_FIELD_USERINFO after oauth_userinfo, OAUTH_FIELD_INTROSPECTION after oauth_introspect,
+    # or OAUTH_FIELD_DEVICE after oauth_device_start. name: the member's name, or the way to it,
+    # with dots between names and, of a list, an item's number: 'authed_user.id', 'data.0.id'. Where
+    # the token stood below others, its neighbours have both their name and that. 'access_token',
+    # 'refresh_token', 'id_token', 'token_type' and 'scope' are the token's own, whatever the server
+    # calls them; when it expires is OAUTH_EXPIRES_AT. buffer: receives the text and a NUL: a text
+    # as it is, line ends too; a number, 'true' or 'false' as JSON writes it; an object or a list as
+    # JSON. Members that take more than 64 KiB together, or are nested more than 16 deep, are not
+    # kept.
     #
     # Returns the text's length without the NUL, 0 for an empty text; OAUTH_ERROR_NO_FIELD where
     # there is no such member, or null; OAUTH_ERROR_SIGN_IN where there is no token,
@@ -1231,6 +1296,53 @@ FUNCTIONS: Dict[str, Tuple[Any, ...]] = {
     # OAUTH_ERROR_VALUE where the mailbox has control characters, OAUTH_ERROR_BUFFER, or what
     # oauth_bearer_header returns. Since 0.1.
     "oauth_sasl_response": (INT, INT, TEXT_OUT, INT),
+
+    # oauth_device_start(client)
+    #
+    # Begins a sign-in for a screen without a browser (RFC 8628): asks OAUTH_DEVICE_ENDPOINT for a
+    # code, which a person types on whatever has a browser. Show OAUTH_USER_CODE and
+    # OAUTH_VERIFICATION_URI, and OAUTH_QR_CODE, by which a telephone goes there; oauth_field with
+    # OAUTH_FIELD_DEVICE reads what else the server said. Then call oauth_device_poll until it is
+    # done. The code is in the store, where any process that has the same settings reads and polls
+    # for it; with 'memory:' in this client. It takes the place of the one before.
+    #
+    # The request has OAUTH_SCOPE, OAUTH_AUDIENCE, OAUTH_RESOURCE and OAUTH_DEVICE_PARAMS, and the
+    # client shows who it is as in a token request.
+    #
+    # Returns 0, OAUTH_HTTP_NEEDED, OAUTH_ERROR_MISSING, OAUTH_ERROR_RESPONSE where the answer has
+    # no code or sends people to what is not https, OAUTH_ERROR_STORE and its like, or what the
+    # server or the network answered. Since 0.1.
+    "oauth_device_start": (INT,),
+
+    # oauth_device_poll(client)
+    #
+    # Asks whether the person has agreed, after oauth_device_start or oauth_ciba_start, in this
+    # process or another. With the answer comes the token, as after oauth_exchange_code. Until then
+    # it is OAUTH_PENDING: wait for OAUTH_RETRY_AFTER seconds, and call again. Whoever calls earlier
+    # is told how long still, and nothing is sent; the wait grows where the server says so, or does
+    # not answer, and such a fault ends nothing: oauth_error_text tells it. Any number of jobs may
+    # poll: one asks at a time, and all are told what came of it. The request has
+    # OAUTH_TOKEN_PARAMS.
+    #
+    # Returns 0; OAUTH_PENDING; OAUTH_HTTP_NEEDED; OAUTH_ERROR_ACCESS_DENIED where the person said
+    # no; OAUTH_ERROR_EXPIRED_TOKEN where nobody has agreed in time; OAUTH_ERROR_SEQUENCE where
+    # nobody is asked; OAUTH_ERROR_STORE and its like, before the token is asked for; or what the
+    # server answered. Where oauth_error_action is not OAUTH_ACTION_SIGN_IN, it can be called again.
+    # Since 0.1.
+    "oauth_device_poll": (INT,),
+
+    # oauth_ciba_start(client)
+    #
+    # Has the server ask a person by itself, on the person's telephone, at OAUTH_CIBA_ENDPOINT
+    # (OpenID Connect CIBA Core, poll mode). OAUTH_LOGIN_HINT says whom, OAUTH_BINDING_MESSAGE what
+    # is shown there and here; OAUTH_SCOPE has 'openid' in it, and OAUTH_CIBA_PARAMS adds what else
+    # the server wants. Then call oauth_device_poll until it is done. All that is said of the code
+    # of oauth_device_start holds for this question; the two take each other's place.
+    #
+    # Returns 0, OAUTH_HTTP_NEEDED, OAUTH_ERROR_MISSING, OAUTH_ERROR_RESPONSE, OAUTH_ERROR_STORE and
+    # its like, or what the server or the network answered: OAUTH_ERROR_REFUSED with an OAUTH_ERROR
+    # such as 'unknown_user_id'. Since 0.1.
+    "oauth_ciba_start": (INT,),
 }
 
 

@@ -5,6 +5,7 @@ use super::pages::Pages;
 use super::process::Process;
 use super::Client;
 use crate::error::{Error, Result};
+use crate::pending::PendingPerson;
 use crate::renewal::RenewalLease;
 use crate::settings::Snapshot;
 use crate::store;
@@ -77,7 +78,7 @@ impl Client {
 impl Process {
     /// What is in memory goes whatever becomes of the record.
     fn forget(&self, snapshot: &Snapshot) -> Result<()> {
-        let removed = remove(snapshot);
+        let removed = remove(snapshot).and(PendingPerson::forget(snapshot));
         self.memory.clear(snapshot.key.identity.as_ref());
         let mut state = lock(&self.state);
         state.codes.clear();

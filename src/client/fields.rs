@@ -6,9 +6,11 @@ use crate::constants as number;
 use crate::error::{Action, Error, Result};
 use crate::jose;
 use crate::json::Json;
+use crate::pending::PendingPerson;
+use crate::protocol::device::PersonAsked;
 use crate::secret::Secret;
 use crate::settings::Settings;
-use crate::system::lock;
+use crate::system::{self, lock};
 use crate::token::Token;
 
 impl Client {
@@ -25,6 +27,7 @@ impl Client {
                 return self.field_of_answer(source, name, "the introspection", "oauth_introspect")
             }
             number::OAUTH_FIELD_METADATA => return self.field_of_metadata(name),
+            number::OAUTH_FIELD_DEVICE => return self.field_of_person(name),
             _ => return Err(Error::Property { number: source, what: "source of a field" }),
         };
         let process = self.process();
@@ -58,6 +61,19 @@ impl Client {
         };
         let whose = "the server's metadata";
         found.map_err(|instead| Error::NoField { whose, name: name.chars().take(40).collect(), instead })
+    }
+
+    /// A member of what the server said when a person was asked, as long as that can still agree.
+    fn field_of_person(&self, name: &str) -> Result<Secret> {
+        let process = self.process();
+        let snapshot = process.snapshot.load_full();
+        let person = PendingPerson::known(&snapshot)?;
+        let found = match person.as_ref().and_then(|person| person.shown(system::now())) {
+            Some(PersonAsked { members: Json::Members(members), .. }) => text_at(members, name),
+            _ => Err("nobody is asked now, call oauth_device_start".to_owned()),
+        };
+        let name = || name.chars().take(40).collect();
+        found.map_err(|instead| Error::NoField { whose: "the device answer", name: name(), instead })
     }
 
     /// A member of what the server has said to `call` last.

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod carry;
+mod device;
 mod discovery;
 mod fields;
 mod inquiries;
@@ -25,7 +26,7 @@ use std::sync::Arc;
 
 use crate::alarm::Alarm;
 use crate::constants as number;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::settings::Settings;
 use crate::system::{self, lock};
 use crate::token::PublishedToken;
@@ -98,7 +99,7 @@ impl Client {
     pub fn record_failure<T>(&self, result: Result<T>) -> Result<T> {
         if let Err(error) = &result {
             // A caller's mistake says nothing of the server.
-            if error.code() <= number::OAUTH_ERROR_MISSING {
+            if error.code() <= number::OAUTH_ERROR_MISSING || matches!(error, Error::NotYet { .. }) {
                 lock(&self.process().state).failure = Some(error.clone());
             }
         }

@@ -16,7 +16,7 @@ use crate::protocol::end_session::RANDOM;
 use crate::protocol::id_token::{refused, SignedClaims};
 use crate::secret::Secret;
 use crate::settings::Snapshot;
-use crate::store::{Document, DocumentName};
+use crate::store::{Document, DocumentName, Reservation};
 use crate::system::{self, lock};
 use crate::token::{Purpose, Scheme, Token};
 
@@ -119,7 +119,6 @@ impl Client {
 }
 
 impl SignIn {
-    /// Only a token of whom it is known is kept: what was there before stays.
     pub fn identified(
         self,
         process: &Process,
@@ -128,16 +127,7 @@ impl SignIn {
         claims: SignedClaims,
     ) -> Result<Ended> {
         let place = self.used(process);
-        let accept = |process: &Process, snapshot: &Snapshot, token| {
-            process.source(snapshot).accept_sign_in(token, place).map(|()| Ended::Brought(None))
-        };
-        match process.signature(snapshot, &claims, true)? {
-            Signature::Ask(url) => Ok(KeyLookup::next(snapshot, url, None, move |process, snapshot| {
-                let signature = process.signature(snapshot, &claims, false)?;
-                accept(process, snapshot, with(token, &claims, &signature))
-            })),
-            signature => accept(process, snapshot, with(token, &claims, &signature)),
-        }
+        process.accept_identified(snapshot, token, claims, place)
     }
 }
 
@@ -234,6 +224,26 @@ impl UserinfoAim {
 }
 
 impl Process {
+    /// Only a token of whom it is known is kept, in that place: what was there before stays.
+    pub fn accept_identified(
+        &self,
+        snapshot: &Arc<Snapshot>,
+        token: Arc<Token>,
+        claims: SignedClaims,
+        place: Box<dyn Reservation>,
+    ) -> Result<Ended> {
+        let accept = |process: &Self, snapshot: &Snapshot, token| {
+            process.source(snapshot).accept_sign_in(token, place).map(|()| Ended::Brought(None))
+        };
+        match self.signature(snapshot, &claims, true)? {
+            Signature::Ask(url) => Ok(KeyLookup::next(snapshot, url, None, move |process, snapshot| {
+                let signature = process.signature(snapshot, &claims, false)?;
+                accept(process, snapshot, with(token, &claims, &signature))
+            })),
+            signature => accept(self, snapshot, with(token, &claims, &signature)),
+        }
+    }
+
     /// Who has signed it, as far as that can be said without asking. `may_ask`: or where to ask.
     fn signature(&self, snapshot: &Snapshot, claims: &SignedClaims, may_ask: bool) -> Result<Signature> {
         let (settings, SignedClaims { text, jws }) = (&snapshot.settings, claims);

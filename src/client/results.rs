@@ -1,14 +1,17 @@
 //! The properties that operations bring: one row a result.
 #![forbid(unsafe_code)]
 
+use super::device::qr_code;
 use super::process::Process;
 use crate::constants as number;
 use crate::error::{Error, Result};
+use crate::pending::PendingPerson;
+use crate::protocol::device::PersonAsked;
 use crate::protocol::dpop::ProofKey;
 use crate::secret::Secret;
 use crate::settings::{Settings, Snapshot};
 use crate::store;
-use crate::system::lock;
+use crate::system::{self, lock};
 use crate::time::rfc3339;
 use crate::token::{Identity, Token};
 
@@ -25,6 +28,8 @@ pub enum Kind {
     Said(fn(&Error) -> &str),
     /// A number that the last failure comes with.
     Failure(fn(&Error) -> Option<u32>),
+    /// What is shown to a person who is asked.
+    Person(fn(&PersonAsked) -> String),
     /// Like no other.
     Own(fn(&Process, &Snapshot) -> Result<Secret>),
 }
@@ -68,6 +73,20 @@ pub const ROWS: &[Row] = &[
         number: number::OAUTH_STATUS_LINE,
         kind: Kind::Own(|process, snapshot| Ok(Secret::new(process.status(snapshot)))),
     },
+    Row { number: number::OAUTH_USER_CODE, kind: Kind::Person(|asked| asked.user_code.clone()) },
+    Row {
+        number: number::OAUTH_VERIFICATION_URI,
+        kind: Kind::Person(|asked| asked.verification_uri.clone()),
+    },
+    Row {
+        number: number::OAUTH_VERIFICATION_COMPLETE,
+        kind: Kind::Person(|asked| asked.verification_complete.clone()),
+    },
+    Row { number: number::OAUTH_QR_CODE, kind: Kind::Own(|_, snapshot| qr_code(snapshot)) },
+    Row {
+        number: number::OAUTH_DEVICE_EXPIRES_AT,
+        kind: Kind::Person(|asked| asked.expires_at.map(rfc3339).unwrap_or_default()),
+    },
     Row {
         number: number::OAUTH_DPOP_JKT,
         kind: Kind::Token(|token, _| {
@@ -104,6 +123,11 @@ impl Row {
             Kind::Failure(read) => {
                 let number = state().failure.as_ref().and_then(read);
                 number.map(|number| Secret::new(number.to_string())).unwrap_or_default()
+            }
+            Kind::Person(read) => {
+                let person = PendingPerson::known(snapshot)?;
+                let shown = person.as_ref().and_then(|person| person.shown(system::now()));
+                shown.map(|asked| Secret::new(read(asked))).unwrap_or_default()
             }
             Kind::Own(read) => read(process, snapshot)?,
         })

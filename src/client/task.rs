@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::device::PollAim;
 use super::openid::{KeyLookup, UserinfoAim};
 use super::process::Process;
 use super::Client;
@@ -39,6 +40,8 @@ pub enum Aim {
         lease: RenewalLease,
         token: Arc<Token>,
     },
+    /// A token like a sign-in's, once a person has agreed.
+    Poll(Box<PollAim>),
     /// Whatever else is asked.
     Inquiry(Inquiry),
     Keys(KeyLookup),
@@ -97,7 +100,7 @@ impl Task {
             Aim::Renewal(renewal) => renewal.purpose,
             Aim::Inquiry(inquiry) => inquiry.purpose,
             Aim::Keys(lookup) => lookup.purpose,
-            Aim::SignIn(_) | Aim::Removal { .. } | Aim::Userinfo(_) => None,
+            Aim::SignIn(_) | Aim::Poll(_) | Aim::Removal { .. } | Aim::Userinfo(_) => None,
         }
     }
 
@@ -105,7 +108,7 @@ impl Task {
     pub fn most_requests(&self) -> u32 {
         match &self.aim {
             // A person waits, who can try again.
-            Aim::SignIn(_) | Aim::Keys(_) => 1,
+            Aim::SignIn(_) | Aim::Poll(_) | Aim::Keys(_) => 1,
             // Who has a token that lives tries again at another time.
             Aim::Renewal(renewal) if renewal.is_early => 1,
             Aim::Renewal(_) | Aim::Removal { .. } | Aim::Userinfo(_) => 3,
@@ -139,6 +142,7 @@ impl Task {
                 sign_in.failed(&error);
                 Err(error)
             }
+            (Aim::Poll(poll), outcome) => return poll.end(process, &self.snapshot, outcome),
             (Aim::Inquiry(inquiry), Ok(product)) => return inquiry.end(process, &self.snapshot, product),
             (Aim::Removal { .. } | Aim::Inquiry(_), Err(error)) => Err(error),
             (Aim::SignIn(_) | Aim::Renewal(_), Ok(_)) => {
@@ -187,6 +191,7 @@ impl Watcher for Task {
     fn sending(&mut self, dispatch: &Dispatch) -> Result<()> {
         let renewal = match &mut self.aim {
             Aim::SignIn(sign_in) => return sign_in.claim.sending(),
+            Aim::Poll(poll) => return poll.sending(&self.snapshot),
             Aim::Renewal(renewal) => renewal,
             Aim::Removal { .. } | Aim::Inquiry(_) | Aim::Keys(_) | Aim::Userinfo(_) => return Ok(()),
         };

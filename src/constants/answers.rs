@@ -11,7 +11,8 @@ pub const OAUTH_NUL_TERMINATED: i32 = -1;
 /// Not a failure: send the HTTP request that `oauth_http_request` describes and give its answer to
 /// `oauth_http_response`. Only with OAUTH_HTTP set to `caller`. Since 0.1.
 pub const OAUTH_HTTP_NEEDED: i32 = -2;
-/// Not a failure: whoever is waited for has not come yet. Call the same function again. Since 0.1.
+/// Not a failure: whoever is waited for has not come yet. Call the same function again; `oauth_device_poll` when
+/// OAUTH_RETRY_AFTER seconds are over. Since 0.1.
 pub const OAUTH_PENDING: i32 = -3;
 
 // The caller's mistake: -100 to -199.
@@ -112,6 +113,9 @@ pub const OAUTH_ERROR_SERVER_ERROR: i32 = -408;
 pub const OAUTH_ERROR_TEMP_UNAVAILABLE: i32 = -409;
 /// `unsupported_token_type`: the server does not revoke tokens of that type (RFC 7009 section 2.2.1). Since 0.1.
 pub const OAUTH_ERROR_UNSUPPORTED_TOKEN: i32 = -410;
+/// `expired_token`: nobody has agreed in time, by the server's clock or ours (RFC 8628 section 3.5). Begin again with
+/// `oauth_device_start` or `oauth_ciba_start`. Since 0.1.
+pub const OAUTH_ERROR_EXPIRED_TOKEN: i32 = -411;
 /// `invalid_target`: OAUTH_RESOURCE or OAUTH_AUDIENCE names what the server does not know (RFC 8707 section 2). Since 0.1.
 pub const OAUTH_ERROR_INVALID_TARGET: i32 = -413;
 /// `invalid_request_object`, `invalid_request_uri`, `request_not_supported` or `request_uri_not_supported`: a request that
@@ -149,6 +153,8 @@ pub const OAUTH_ERROR_METADATA: i32 = -504;
 /// (OpenID Connect Core section 3.1.3.7). The tokens that came with it are not kept. Or a claim was asked for of one that
 /// was not checked: see OAUTH_FIELD_ID_TOKEN. Since 0.1.
 pub const OAUTH_ERROR_ID_TOKEN: i32 = -503;
+/// The address is too long for a QR code of so many lines: see OAUTH_QR_CODE. Since 0.1.
+pub const OAUTH_ERROR_QR: i32 = -505;
 
 // Storage: -600 to -699.
 

@@ -228,6 +228,20 @@ pub const OAUTH_ID_TOKEN_ALG: i32 = 82;
 /// Seconds by which the server's clock and ours may differ where an ID token's times are looked at; 60 where it is not set.
 /// Since 0.1.
 pub const OAUTH_CLOCK_SKEW: i32 = 83;
+/// URL that gives device codes, or a path below OAUTH_BASE_URL: the `device_authorization_endpoint` of RFC 8628 section 4,
+/// as `oauth_device_start` asks it. Since 0.1.
+pub const OAUTH_DEVICE_ENDPOINT: i32 = 74;
+/// How OAUTH_QR_CODE is drawn. `blocks` or `plain`: what is light of it, for bright letters on a dark screen; `inverse` or
+/// `plain_inverse`: what is dark of it, for dark letters on a light screen or on paper. Drawn the wrong way round, many
+/// phones do not read it. `blocks` and `inverse` put two rows into a line, by U+2580, U+2584 and U+2588, and need UTF-8;
+/// the others have a line for each row, of `#` and blanks, two to a module, and need a screen or paper of more lines.
+/// Usually `blocks`. Since 0.1.
+pub const OAUTH_QR_STYLE: i32 = 75;
+/// Lines that OAUTH_QR_CODE may have, 12 to 80; usually 24. Its width is up to 80 characters. Since 0.1.
+pub const OAUTH_QR_LINES: i32 = 76;
+/// More parameters for the request of `oauth_device_start`, as a query string; OAUTH_TOKEN_PARAMS are for the request
+/// that polls. Since 0.1.
+pub const OAUTH_DEVICE_PARAMS: i32 = 77;
 /// Whether the person is asked, words with blanks between them: `none`, `login`, `consent`, `select_account`, or the
 /// server's own (OpenID Connect Core section 3.1.2.1). Since 0.1.
 pub const OAUTH_PROMPT: i32 = 84;
@@ -274,6 +288,15 @@ pub const OAUTH_DPOP_ALG: i32 = 96;
 /// `yes`: the server is asked also for what its metadata say that it lacks. For servers that have more than they say; usually
 /// that is OAUTH_ERROR_UNSUPPORTED before anything is sent. Since 0.1.
 pub const OAUTH_ALLOW_UNSUPPORTED: i32 = 98;
+/// URL at which the server is told to ask a person, or a path below OAUTH_BASE_URL: the
+/// `backchannel_authentication_endpoint` of OpenID Connect CIBA Core section 4, as `oauth_ciba_start` asks it. Since 0.1.
+pub const OAUTH_CIBA_ENDPOINT: i32 = 405;
+/// What the person's telephone shows beside the question, such as a number that this screen shows, too: few letters and
+/// digits (OpenID Connect CIBA Core section 7.1). Since 0.1.
+pub const OAUTH_BINDING_MESSAGE: i32 = 406;
+/// More parameters for the request of `oauth_ciba_start`, as a query string: `acr_values`, `requested_expiry`, the person's
+/// `user_code`, or `login_hint_token` or `id_token_hint` in the place of OAUTH_LOGIN_HINT. Since 0.1.
+pub const OAUTH_CIBA_PARAMS: i32 = 407;
 
 // ---- properties: results, for oauth_get; an empty text where there is none ----
 
@@ -318,6 +341,20 @@ pub const OAUTH_STATUS_LINE: i32 = 116;
 pub const OAUTH_DPOP_JKT: i32 = 132;
 /// The `state` of the last URL of `oauth_end_session_url`, which comes back to OAUTH_POST_LOGOUT_REDIRECT_URI. Since 0.1.
 pub const OAUTH_END_SESSION_STATE: i32 = 128;
+/// The code that a person types at OAUTH_VERIFICATION_URI, from `oauth_device_start` until it is of no use any more (RFC
+/// 8628 section 3.2). Any job of the same store reads it. Since 0.1.
+pub const OAUTH_USER_CODE: i32 = 121;
+/// Where a person types OAUTH_USER_CODE. It is https, or on this machine. Since 0.1.
+pub const OAUTH_VERIFICATION_URI: i32 = 122;
+/// The same with the code in it (`verification_uri_complete`); empty where the server sends none. The person compares the
+/// code all the same: show it (RFC 8628 section 3.3.1). Since 0.1.
+pub const OAUTH_VERIFICATION_COMPLETE: i32 = 123;
+/// OAUTH_VERIFICATION_COMPLETE as a QR code for a telephone, or OAUTH_VERIFICATION_URI where there is none or it is too
+/// long. Lines of the same length, each ended by LF, as OAUTH_QR_STYLE and OAUTH_QR_LINES say; up to 10 KB. On 24 lines
+/// `blocks` has room for 134 bytes, and `plain` for 17: OAUTH_ERROR_QR says how many lines it takes. Since 0.1.
+pub const OAUTH_QR_CODE: i32 = 124;
+/// Until when a person can agree, such as `2026-01-31T12:00:00Z` (RFC 3339); empty where the server does not say. Since 0.1.
+pub const OAUTH_DEVICE_EXPIRES_AT: i32 = 125;
 
 // ---- parts of a request: oauth_http_request ----
 
@@ -349,6 +386,8 @@ pub const OAUTH_FIELD_METADATA: i32 = 306;
 pub const OAUTH_FIELD_ID_TOKEN: i32 = 304;
 /// What the server said last of who has signed in: see `oauth_userinfo`. Since 0.1.
 pub const OAUTH_FIELD_USERINFO: i32 = 305;
+/// What the server said when a person was to be asked: see `oauth_device_start` and `oauth_ciba_start`. Since 0.1.
+pub const OAUTH_FIELD_DEVICE: i32 = 307;
 
 // ---- how a mail server is signed in at: oauth_sasl_response ----
 

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::Action;
+use super::{Action, Error};
 use crate::constants as number;
 
 /// What a server answered instead of a token or a code (RFC 6749 sections 4.1.2.1 and 5.2).
@@ -44,6 +44,8 @@ pub enum Meaning {
     Dead,
     /// Who the client is, or how it shows that.
     Client,
+    /// A person's no.
+    Declined,
     /// Not now.
     Passing,
     /// What its error code says, where no person can help.
@@ -81,7 +83,7 @@ impl Refusal {
     pub(super) fn known(&self) -> (i32, Action) {
         let (number, action) = self.known_code();
         match self.meaning {
-            Meaning::Dead => (number, Action::SignIn),
+            Meaning::Dead | Meaning::Declined => (number, Action::SignIn),
             Meaning::Passing => (number, Action::Retry),
             Meaning::Grant(_) if action == Action::SignIn => (number, Action::Fix),
             Meaning::Client | Meaning::AsItSays | Meaning::Grant(_) => (number, action),
@@ -110,6 +112,9 @@ impl Refusal {
             // RFC 6750 section 3.1: the next call shows another token.
             "invalid_token" => (number::OAUTH_ERROR_INVALID_TOKEN, Action::Retry),
             "insufficient_scope" => (number::OAUTH_ERROR_SCOPE, Action::Fix),
+            // RFC 8628 section 3.5
+            "expired_token" => (number::OAUTH_ERROR_EXPIRED_TOKEN, Action::SignIn),
+            "authorization_pending" | "slow_down" => (number::OAUTH_ERROR_REFUSED, Action::Retry),
             // OpenID Connect Core section 3.1.2.6: a person has to do something first.
             "interaction_required" | "login_required" | "consent_required" | "account_selection_required" => {
                 (number::OAUTH_ERROR_REFUSED, Action::SignIn)
@@ -182,6 +187,8 @@ impl Refusal {
             ("use_dpop_nonce", Meaning::AsItSays | Meaning::Grant(_)) => {
                 "the server asks for another DPoP nonce each time: try again later"
             }
+            (_, Meaning::Declined) => "the person said no: begin again to ask once more",
+            ("expired_token", _) => "nobody has agreed in time: begin again, with a new code",
             (_, Meaning::Passing) => "try again later",
             (_, Meaning::Dead) => "the code is wrong, used or too old: sign in again",
             ("invalid_client" | "access_denied", _) | (_, Meaning::Client) => {
@@ -199,6 +206,10 @@ impl Refusal {
             ("unsupported_response_type", _) => "check response_type",
             ("unsupported_token_type", _) => "the server does not revoke such tokens: use oauth_forget",
             ("server_error" | "temporarily_unavailable", _) => "try again later",
+            // OpenID Connect CIBA Core section 13
+            ("unknown_user_id" | "expired_login_hint_token", _) => "check login_hint, or ciba_params",
+            ("missing_user_code" | "invalid_user_code", _) => "ciba_params needs the person's user_code",
+            ("invalid_binding_message", _) => "shorten binding_message, or leave signs out of it",
             ("invalid_target", _) => "check audience and resource",
             ("invalid_request_uri", _) => "what was pushed is used or too old: make a new URL",
             ("invalid_request_object", _) => "check request_object, the key, key_id and signing_alg",
@@ -249,6 +260,15 @@ impl GrantKind {
             Self::Assertion => "check the assertion, its key, and this machine's clock",
             Self::Other | Self::Nearly(_) => "check token_params, and what this grant needs",
         }
+    }
+}
+
+/// Why there is no answer yet, for the end of a sentence; what servers say as long as nobody has agreed is no news.
+pub(super) fn pending_because(because: Option<&Error>) -> String {
+    match because {
+        Some(Error::Refused(refusal)) if refusal.error == "authorization_pending" => String::new(),
+        Some(because) => format!(" ({because})"),
+        None => String::new(),
     }
 }
 

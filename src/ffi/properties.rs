@@ -51,9 +51,9 @@ pub unsafe extern "C" fn oauth_get(client: i32, property: i32, buffer: *mut c_ch
 /// It never sends a request.
 ///
 /// `source`: OAUTH_FIELD_TOKEN, OAUTH_FIELD_REDIRECT, OAUTH_FIELD_ID_TOKEN, OAUTH_FIELD_METADATA, OAUTH_FIELD_USERINFO after
-/// `oauth_userinfo`, or OAUTH_FIELD_INTROSPECTION after `oauth_introspect`. `name`: the member's name, or the way to it,
-/// with dots between names and, of a list, an item's number: `authed_user.id`, `data.0.id`. Where the token stood below
-/// others, its
+/// `oauth_userinfo`, OAUTH_FIELD_INTROSPECTION after `oauth_introspect`, or OAUTH_FIELD_DEVICE after `oauth_device_start`.
+/// `name`: the member's name, or the way to it, with dots between names and, of a list, an item's number:
+/// `authed_user.id`, `data.0.id`. Where the token stood below others, its
 /// neighbours have both their name and that. `access_token`, `refresh_token`, `id_token`, `token_type` and `scope` are the
 /// token's own, whatever the server calls them; when it expires is OAUTH_EXPIRES_AT. `buffer`: receives the text and a NUL: a
 /// text as it is, line ends too; a number, `true` or `false` as JSON writes it; an object or a list as JSON. Members that

@@ -13,7 +13,7 @@ use crate::protocol::token_response;
 use crate::secret::Secret;
 use crate::settings::Settings;
 use crate::store::Fingerprint;
-use crate::time::Moment;
+use crate::time::{Clock, Moment};
 use crate::token::Token;
 
 pub struct Exchange {
@@ -66,16 +66,20 @@ impl OneRequest for Exchange {
         token.code_verifier = self.verifier.as_ref().filter(|_| is_kept).cloned();
         token.token_host.clone_from(&self.token_host);
         token.redirect = self.extra.iter().map(member).collect();
-        let expected =
-            self.settings.expected_of_id_token(&token.access_token, self.nonce.as_ref(), answer.clock());
-        // OpenID Connect Core section 3.1.3.7. A server that knows of no OpenID sends none.
-        let is_checked = self.settings.checks_id_token();
-        let id_token = token.id_token.as_ref().filter(|_| is_checked);
-        let claims = id_token.map(|text| id_token::check(text, &expected)).transpose()?;
-        let token = Arc::new(token.bounded());
-        Ok(match claims {
-            Some(claims) => Product::Identified(token, Box::new(claims)),
-            None => Product::Token(token),
-        })
+        identified(&self.settings, token, self.nonce.as_ref(), answer.clock())
     }
+}
+
+/// The token of somebody who has signed in, with the ID token that came along (OpenID Connect Core section 3.1.3.7). A
+/// server that knows of no OpenID sends none.
+pub(super) fn identified(settings: &Settings, token: Token, nonce: Option<&Secret>, clock: Clock) -> Outcome {
+    let expected = settings.expected_of_id_token(&token.access_token, nonce, clock);
+    let is_checked = settings.checks_id_token();
+    let id_token = token.id_token.as_ref().filter(|_| is_checked);
+    let claims = id_token.map(|text| id_token::check(text, &expected)).transpose()?;
+    let token = Arc::new(token.bounded());
+    Ok(match claims {
+        Some(claims) => Product::Identified(token, Box::new(claims)),
+        None => Product::Token(token),
+    })
 }

@@ -5,6 +5,7 @@
 mod budget;
 pub mod builtin;
 pub mod caller_http;
+mod device;
 mod discovery;
 mod exchange;
 mod introspection;
@@ -18,6 +19,7 @@ mod retry;
 mod revocation;
 mod userinfo;
 
+pub use device::{AskPerson, Poll};
 pub use discovery::Discovery;
 pub use exchange::Exchange;
 pub use introspection::Introspection;
@@ -36,6 +38,7 @@ use std::time::Duration;
 
 use crate::error::{Error, Result};
 use crate::json::Json;
+use crate::protocol::device::PersonAsked;
 use crate::protocol::id_token::SignedClaims;
 use crate::protocol::message::{Request, Response};
 use crate::protocol::metadata::Metadata;
@@ -110,6 +113,8 @@ pub enum Product {
     Metadata(Arc<Metadata>),
     /// What the server calls an authorization request.
     Pushed(Pushed),
+    /// A person was asked.
+    Person(Box<PersonAsked>),
     Nothing,
 }
 

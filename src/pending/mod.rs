@@ -1,9 +1,12 @@
-//! Authorization URLs that wait for their codes: making one, and finding the one that something pasted answers.
+//! Authorization URLs that wait for their codes: making one, and finding the one that something pasted answers. And a
+//! person who was asked elsewhere.
 #![forbid(unsafe_code)]
 
+mod person;
 mod pushed;
 mod returned;
 
+pub use person::{Due, PendingPerson};
 pub use pushed::PushedUrls;
 pub use returned::{is_awaited, ReturnedCode};
 

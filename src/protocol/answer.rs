@@ -267,13 +267,17 @@ fn form(text: &str) -> std::result::Result<Json, String> {
     Ok(Json::Members(members))
 }
 
+fn is_tokens_name(name: &str) -> bool {
+    name.to_ascii_lowercase().ends_with("token") || matches!(name, "device_code" | "auth_req_id")
+}
+
 /// Tokens that stand beside an error, and must not be seen in its words.
 fn tokens_in(json: &Json) -> Vec<Secret> {
     match json {
         Json::Members(members) => members
             .iter()
             .flat_map(|(name, value)| match value {
-                Json::Text(text) if name.to_ascii_lowercase().ends_with("token") => vec![text.clone()],
+                Json::Text(text) if is_tokens_name(name) => vec![text.clone()],
                 inner => tokens_in(inner),
             })
             .collect(),

@@ -8,6 +8,7 @@ pub mod authorization;
 pub mod authorization_response;
 pub mod caching;
 pub mod client_auth;
+pub mod device;
 pub mod dialect;
 pub mod dpop;
 pub mod end_session;

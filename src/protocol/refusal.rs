@@ -55,6 +55,7 @@ const CODES: &[&str] = &[
     "use_dpop_nonce",
     "authorization_pending",
     "slow_down",
+    "expired_token",
 ];
 
 /// Members that say what is wrong, as they are called without regard to case and separators.

@@ -1,4 +1,5 @@
 //! By the standard's own examples, and a symbol that another program has made.
+#![forbid(unsafe_code)]
 
 use super::codewords::{codewords, smallest, Level};
 use super::*;

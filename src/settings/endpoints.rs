@@ -29,6 +29,8 @@ pub struct Endpoints {
     pub metadata_url: String,
     /// Whether what the server says that it lacks is asked for all the same.
     pub allow_unsupported: bool,
+    pub device_endpoint: String,
+    pub ciba_endpoint: String,
     pub allow_http: bool,
     /// What the issuer says of itself, once that is known: it stands for what is not set.
     metadata: Option<Arc<Metadata>>,
@@ -103,6 +105,20 @@ pub const ROWS: &[Row] = &[
         number: number::OAUTH_ALLOW_UNSUPPORTED,
         key: "allow_unsupported",
         kind: Kind::Word(|s| &s.endpoints.allow_unsupported, |s| &mut s.endpoints.allow_unsupported),
+    },
+    Row {
+        number: number::OAUTH_DEVICE_ENDPOINT,
+        key: "device_endpoint",
+        kind: Kind::Text(
+            for_requests,
+            |s| &s.endpoints.device_endpoint,
+            |s| &mut s.endpoints.device_endpoint,
+        ),
+    },
+    Row {
+        number: number::OAUTH_CIBA_ENDPOINT,
+        key: "ciba_endpoint",
+        kind: Kind::Text(for_requests, |s| &s.endpoints.ciba_endpoint, |s| &mut s.endpoints.ciba_endpoint),
     },
     Row {
         number: number::OAUTH_ALLOW_HTTP,
@@ -242,6 +258,18 @@ impl Settings {
     pub fn introspection_url(&self) -> Result<String> {
         let endpoint = &self.endpoints.introspection_endpoint;
         self.endpoint("introspection_endpoint", endpoint, "oauth_introspect")
+    }
+
+    pub fn device_url(&self) -> Result<String> {
+        let endpoint = &self.endpoints.device_endpoint;
+        let name = "device_authorization_endpoint";
+        self.endpoint_called(name, "device_endpoint", endpoint, "oauth_device_start")
+    }
+
+    pub fn ciba_url(&self) -> Result<String> {
+        let endpoint = &self.endpoints.ciba_endpoint;
+        let name = "backchannel_authentication_endpoint";
+        self.endpoint_called(name, "ciba_endpoint", endpoint, "oauth_ciba_start")
     }
 }
 

@@ -8,6 +8,7 @@ use crate::error::{Error, GrantKind, Result};
 use crate::jose;
 use crate::json::Json;
 use crate::protocol::client_auth::{is_proof, names_secret, ClientAuth};
+use crate::protocol::device::Way;
 use crate::protocol::grant::{Grant, AUTHORIZATION_CODE};
 use crate::protocol::message::Request;
 use crate::secret::Secret;
@@ -63,6 +64,11 @@ fn grant_type(_: &Settings, given: Given<'_>) -> Result<String> {
     let text = given.checked()?;
     if text == "refresh_token" {
         return Err(given.refused("refresh tokens are used by themselves: name the grant that comes first"));
+    }
+    if Way::of_grant_type(text).is_some() {
+        let reason =
+            "leave it: oauth_device_poll asks so by itself, after oauth_device_start or oauth_ciba_start";
+        return Err(given.refused(reason));
     }
     if !text.bytes().all(|b| (0x21..=0x7e).contains(&b)) {
         return Err(given.refused("use the name of one grant, such as client_credentials"));

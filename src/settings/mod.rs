@@ -6,6 +6,7 @@
 mod assertions;
 mod authorization;
 mod client;
+mod device;
 mod dpop;
 mod endpoints;
 mod freshness;
@@ -25,6 +26,7 @@ mod token_answer;
 mod token_request;
 
 pub use assertions::Assertions;
+pub use device::Device;
 pub use endpoints::Endpoints;
 pub use http::Http;
 pub use openid::OpenId;
@@ -63,6 +65,7 @@ pub struct Settings {
     pub authorization: AuthorizationRequest,
     pub pushing: Pushing,
     pub redirect: Redirect,
+    pub device: Device,
     pub token_requests: TokenRequests,
     pub dpop: Dpop,
     pub dpop_alg: ProofAlgorithm,
@@ -98,6 +101,7 @@ const ROWS: &[&[Row]] = &[
     authorization::ROWS,
     pushing::ROWS,
     redirect::ROWS,
+    device::ROWS,
     token_request::ROWS,
     dpop::ROWS,
     token_answer::ROWS,

@@ -23,4 +23,9 @@ pub const RESULTS: &[(i32, &str)] = &[
     (number::OAUTH_STATUS_LINE, "status_line"),
     (number::OAUTH_DPOP_JKT, "dpop_jkt"),
     (number::OAUTH_END_SESSION_STATE, "end_session_state"),
+    (number::OAUTH_USER_CODE, "user_code"),
+    (number::OAUTH_VERIFICATION_URI, "verification_uri"),
+    (number::OAUTH_VERIFICATION_COMPLETE, "verification_complete"),
+    (number::OAUTH_QR_CODE, "qr_code"),
+    (number::OAUTH_DEVICE_EXPIRES_AT, "device_expires_at"),
 ];

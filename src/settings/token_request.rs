@@ -2,7 +2,7 @@
 #![forbid(unsafe_code)]
 
 use super::row::{query, Given, Kind, Row, Words};
-use super::Settings;
+use super::{Device, Settings};
 use crate::constants as number;
 use crate::error::Result;
 use crate::protocol::added_headers::AddedHeaders;
@@ -48,8 +48,12 @@ const KNOWN: Known = Known {
         "assertion",
         "token",
         "token_type_hint",
+        "device_code",
+        "login_hint",
+        "binding_message",
+        "auth_req_id",
     ],
-    needed: &["code", "refresh_token", "token"],
+    needed: &["code", "refresh_token", "token", "device_code", "auth_req_id"],
 };
 
 pub const ROWS: &[Row] = &[
@@ -150,7 +154,7 @@ impl Settings {
         Ok(TokenRequest { resource: "", ..request })
     }
 
-    fn request_to<'a>(
+    pub(super) fn request_to<'a>(
         &'a self,
         url: String,
         host: Option<&str>,
@@ -170,7 +174,8 @@ impl Settings {
     /// What no sentence may repeat.
     pub fn secrets(&self) -> Vec<Secret> {
         let TokenRequests { token_params, refresh_params, headers, .. } = &self.token_requests;
-        let mut secrets = self.client.secrets([token_params, refresh_params]);
+        let Device { params, ciba_params, .. } = &self.device;
+        let mut secrets = self.client.secrets([token_params, refresh_params, params, ciba_params]);
         secrets.extend(headers.secrets());
         secrets.extend([self.grant.password.clone(), self.grant.assertion.clone()]);
         secrets

@@ -1,6 +1,6 @@
 //! Texts out: every size of buffer for every text, and nothing lost when it is too small.
 
-use crate::common::{error_text, out, properties, Client, RESULT_NUMBERS, SETTING_NUMBERS};
+use crate::common::{error_text, out, properties, setting_numbers, Client, RESULT_NUMBERS};
 use crate::support::*;
 use oauth::constants::*;
 use oauth::ffi;
@@ -230,6 +230,11 @@ fn everything_set() -> Client {
         (OAUTH_ID_TOKEN_ALG, "ES256 EdDSA"),
         (OAUTH_CLOCK_SKEW, "10"),
         (OAUTH_ALLOW_UNSUPPORTED, "yes"),
+        (OAUTH_DEVICE_ENDPOINT, "/device"),
+        (OAUTH_DEVICE_PARAMS, "tenant=SECRET"),
+        (OAUTH_CIBA_ENDPOINT, "/ciba"),
+        (OAUTH_BINDING_MESSAGE, "W4SCT"),
+        (OAUTH_CIBA_PARAMS, "user_code=SECRET"),
         (OAUTH_CLIENT_AUTH, "client_secret_post"),
         (OAUTH_SCOPE, "read write"),
         (OAUTH_AUTHORIZE_PARAMS, "prompt=consent&nonce=n-0S6_WzA2Mj"),
@@ -275,6 +280,16 @@ fn everything_set() -> Client {
     ]);
     client.must_set(OAUTH_DPOP, if SIGNS { "yes" } else { "no" });
     assert_eq!(sign_in(&client, "1"), 0, "{}", error_text());
+    fails(ffi::oauth_device_start(client.0), OAUTH_HTTP_NEEDED, "HTTP");
+    let asked = "{\"device_code\":\"SECRET\",\"user_code\":\"WDJB-MJHT\",\"expires_in\":1800,\
+                 \"verification_uri\":\"https://as.example/device\",\
+                 \"verification_uri_complete\":\"https://as.example/device?user_code=WDJB-MJHT\"}";
+    assert_eq!(
+        client.respond(200, "Content-Type: application/json\r\n", asked.as_bytes()),
+        0,
+        "{}",
+        error_text()
+    );
     fails(client.refresh(), OAUTH_HTTP_NEEDED, "HTTP");
     let refused = "{\"error\":\"temporarily_unavailable\",\"error_description\":\"at night\",\
                    \"error_uri\":\"https://as.example/help\"}";
@@ -304,7 +319,7 @@ const SIGNS: bool = cfg!(feature = "sign");
 
 /// Settings and results.
 fn all_properties() -> Vec<i32> {
-    [SETTING_NUMBERS, RESULT_NUMBERS].into_iter().flat_map(properties).collect()
+    properties(setting_numbers().chain(RESULT_NUMBERS))
 }
 
 /// Every text that one client, and one whose request waits, can give.

@@ -1,6 +1,6 @@
 //! Settings: what makes no sense is refused and changes nothing; what is taken comes back as it was.
 
-use crate::common::{error_text, properties, Client, SETTING_NUMBERS};
+use crate::common::{error_text, properties, setting_numbers, Client};
 use crate::support::*;
 use oauth::constants::*;
 use oauth::ffi;
@@ -55,6 +55,13 @@ const GOOD: &[(i32, &str, &str)] = &[
     (OAUTH_ID_TOKEN_ALG, "ES256 EdDSA", ""),
     (OAUTH_CLOCK_SKEW, "10", "60"),
     (OAUTH_ALLOW_UNSUPPORTED, "yes", "no"),
+    (OAUTH_DEVICE_ENDPOINT, "/device", ""),
+    (OAUTH_QR_STYLE, "plain", "blocks"),
+    (OAUTH_QR_LINES, "12", "24"),
+    (OAUTH_DEVICE_PARAMS, "tenant=SECRET", ""),
+    (OAUTH_CIBA_ENDPOINT, "/ciba", ""),
+    (OAUTH_BINDING_MESSAGE, "W4SCT", ""),
+    (OAUTH_CIBA_PARAMS, "acr_values=mfa", ""),
     (OAUTH_REQUIRE_ISS, "yes", "no"),
     (OAUTH_ALLOW_REDIRECT_URI, "http javascript", ""),
     (OAUTH_STORE_ALLOW_PLAIN, "yes", "no"),
@@ -104,7 +111,7 @@ const GOOD: &[(i32, &str, &str)] = &[
 #[test]
 fn every_setting_comes_back_as_it_was_set_and_empty_takes_it_back() {
     let mut table = Table::default();
-    for number in properties(SETTING_NUMBERS) {
+    for number in properties(setting_numbers()) {
         let client = Client::new();
         table.row(&format!("the setting {number}"), || {
             let row = GOOD.iter().find(|(n, ..)| *n == number);

@@ -82,6 +82,7 @@ fn action_of(code: i32) -> i32 {
         | OAUTH_ERROR_ISSUER
         | OAUTH_ERROR_INVALID_GRANT
         | OAUTH_ERROR_ACCESS_DENIED
+        | OAUTH_ERROR_EXPIRED_TOKEN
         | OAUTH_ERROR_SIGN_IN => OAUTH_ACTION_SIGN_IN,
         _ => OAUTH_ACTION_FIX,
     }

@@ -140,16 +140,18 @@ pub fn out(call: impl FnOnce(*mut c_char, i32) -> i32) -> Got {
 }
 
 /// The numbers of all settings are among these.
-pub const SETTING_NUMBERS: Range<i32> = 1..100;
+pub fn setting_numbers() -> impl Iterator<Item = i32> {
+    (1..101).chain(401..500)
+}
 
 /// The numbers of all results are among these.
 pub const RESULT_NUMBERS: Range<i32> = 101..200;
 
 /// Those of the numbers that a property has.
-pub fn properties(numbers: Range<i32>) -> Vec<i32> {
+pub fn properties(numbers: impl IntoIterator<Item = i32>) -> Vec<i32> {
     let client = Client::new();
     let length = |number: i32| unsafe { ffi::oauth_get(client.0, number, ptr::null_mut(), 0) };
-    numbers.filter(|number| length(*number) != OAUTH_ERROR_PROPERTY).collect()
+    numbers.into_iter().filter(|number| length(*number) != OAUTH_ERROR_PROPERTY).collect()
 }
 
 pub fn error_text() -> String {

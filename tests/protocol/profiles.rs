@@ -1,6 +1,6 @@
 //! Profile files: what `oauth_client_open` takes over from them, and how it says what is wrong in them.
 
-use crate::common::{error_text, properties, Client, SETTING_NUMBERS};
+use crate::common::{error_text, properties, setting_numbers, Client};
 use crate::support::{Row, Table};
 use oauth::constants::*;
 use std::fs::{self, Permissions};
@@ -623,7 +623,7 @@ fn known_servers() {
         table.row(name, |row| {
             let opened = Client::open(name).expect("it is known");
             let set = Client::with(&[(OAUTH_PROFILE, name)]);
-            for property in properties(SETTING_NUMBERS) {
+            for property in properties(setting_numbers()) {
                 row.eq(&format!("property {property}"), opened.get(property), set.get(property));
             }
             row.eq("profile", opened.get(OAUTH_PROFILE), name.clone());

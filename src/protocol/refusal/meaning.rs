@@ -8,6 +8,8 @@ use crate::error::{GrantKind, Meaning};
 pub enum Asked {
     /// An authorization code.
     Code,
+    /// What stands for a person who was asked, until that person has answered.
+    Polled,
     /// A refresh token, which this server has given to this client.
     Refresh,
     /// A machine's grant.
@@ -22,6 +24,10 @@ pub fn meaning(asked: Asked, status: u16, error: &str, words: &[String], has_tim
     let is_asked_back = status == 429 || status == 503 && has_time;
     if is_asked_back && (error != "invalid_grant" || matches!(asked, Asked::Grant(_) | Asked::Other)) {
         return Meaning::Passing;
+    }
+    // Of who is asked; or else Auth0 says it of a client. Microsoft has its own word.
+    if asked == Asked::Polled && matches!(error, "access_denied" | "authorization_declined") {
+        return Meaning::Declined;
     }
     let Asked::Grant(kind) = asked else { return read(asked, status, error, words, has_time) };
     match read(Asked::Other, status, error, words, has_time) {
@@ -141,7 +147,7 @@ impl Words {
             "language",
         ];
         match asked {
-            Asked::Code => self.have(CODE) && !self.have(NOT_THE_CODE),
+            Asked::Code | Asked::Polled => self.have(CODE) && !self.have(NOT_THE_CODE),
             Asked::Refresh => self.have(TOKEN) && !self.have_pair(&["missing"], &["authentication"]),
             Asked::Grant(_) | Asked::Other => false,
         }
