@@ -9,7 +9,9 @@ use common::rows::Table;
 use common::{error_action, error_text, Client};
 use oauth::constants::*;
 use practice_server::{code_of, sign_in, Fault, Options, Server, SignIn};
+use std::collections::HashSet;
 use std::sync::Mutex;
+use std::thread;
 #[cfg(feature = "sign")]
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -340,6 +342,17 @@ fn a_pushed_request_brings_its_person_back() {
                 assert_eq!(run(carrier, &client, || short(0)), length);
                 assert_eq!(pushes() - before, 2);
             });
+            if carrier == Carrier::Builtin {
+                table.row(&format!("forty threads, https={https}"), || {
+                    let (client, before) = (pushing(), pushes());
+                    let url = || client.authorize_url();
+                    let urls = thread::scope(|scope| {
+                        let threads: Vec<_> = (0..40).map(|_| scope.spawn(url)).collect();
+                        threads.into_iter().map(|t| t.join().unwrap()).collect::<HashSet<_>>()
+                    });
+                    assert_eq!((urls.len(), pushes() - before), (40, 40));
+                });
+            }
             table.row(&format!("refused, https={https} {carrier:?}"), || {
                 let client = pushing();
                 client.must_set(OAUTH_CLIENT_SECRET, "not-the-secret");

@@ -1,7 +1,7 @@
 //! Authorization URLs that do not say themselves what is asked for: it is signed, or the server has it already.
 #![forbid(unsafe_code)]
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::process::Process;
 use super::sign_in::length_of;
@@ -36,12 +36,10 @@ impl Process {
             }
             return Ok(length);
         }
-        let waiting = || lock(&self.state).pushed.waiting(snapshot);
-        let (text, state) = if let Some(waiting) = waiting() {
-            waiting
-        } else {
-            self.push(snapshot, url)?;
-            waiting().ok_or(Error::Gone)?
+        let waiting = lock(&self.state).pushed.waiting(snapshot);
+        let (text, state) = match waiting {
+            Some(waiting) => waiting,
+            None => self.push(snapshot, url)?,
         };
         let length = put(&[text.as_bytes()])?;
         if is_remembered {
@@ -67,11 +65,13 @@ fn by_value(snapshot: &Snapshot, url: &AuthorizationUrl<'_>) -> Result<String> {
 
 impl Process {
     /// Has the server keep the request: with the caller's HTTP the call begins anew when it has answered.
-    fn push(&self, snapshot: &Arc<Snapshot>, url: AuthorizationUrl<'_>) -> Result<()> {
+    fn push(&self, snapshot: &Arc<Snapshot>, url: AuthorizationUrl<'_>) -> Result<(String, [u8; 22])> {
         let carrier = self.carrier(snapshot)?;
         let settings = snapshot.settings.clone();
         let operation = Push { settings, parameters: url.parameters() }.operation();
         let proof = url.into_proof();
+        let made = Arc::new(OnceLock::new());
+        let here = made.clone();
         let end: End = Box::new(move |process, snapshot, product| {
             let Product::Pushed(pushed) = product else {
                 return Err(Error::Internal("a push has brought something else".to_owned()));
@@ -79,12 +79,14 @@ impl Process {
             let url = AuthorizationUrl::of(snapshot, proof)?;
             let text = url.by_reference("request_uri", &pushed.request_uri);
             let state = url.remember()?;
-            lock(&process.state).pushed.keep(snapshot, text, state, pushed.expires_in);
+            lock(&process.state).pushed.keep(snapshot, text.clone(), state, pushed.expires_in);
+            let _ = here.set((text, state));
             Ok(Ended::Brought(None))
         });
         let again = |client: &Client| client.build_authorize_url(length_of, false);
         let inquiry = Inquiry { end, resume: Some(Box::new(again)), purpose: None, most_requests: 3 };
         let task = Task { snapshot: snapshot.clone(), aim: Aim::Inquiry(inquiry) };
-        self.run(&carrier, operation, task).map(drop)
+        self.run(&carrier, operation, task)?;
+        made.get().cloned().ok_or_else(|| Error::Internal("a push has brought nothing".to_owned()))
     }
 }

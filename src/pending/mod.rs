@@ -64,11 +64,11 @@ impl<'a> AuthorizationUrl<'a> {
 
     /// A URL that says it by that parameter, and who the client is (RFC 9101 section 5, RFC 9126 section 4).
     pub fn by_reference(&self, name: &str, value: &str) -> String {
-        let settings = &self.snapshot.settings;
-        let client_id = settings.authorization.names.of("client_id");
-        let client =
-            Some((client_id, settings.client.client_id.as_str())).filter(|(name, _)| !name.is_empty());
-        let all: Vec<_> = client.into_iter().chain([(name, value)]).collect();
+        let client_id = self.snapshot.settings.authorization.names.of("client_id");
+        let said = self.parameters();
+        let client = said.iter().filter(|(name, _)| name == client_id);
+        let client = client.map(|(name, value)| (name.as_str(), value.as_str()));
+        let all: Vec<_> = client.chain([(name, value)]).collect();
         self.template.url.with(&all)
     }
 

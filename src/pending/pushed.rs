@@ -6,7 +6,7 @@ use std::sync::{Arc, Weak};
 use crate::settings::Snapshot;
 use crate::system;
 
-/// Of the threads of a client, the last few.
+/// One for each thread of a client, of the last ones.
 #[derive(Default)]
 pub struct PushedUrls(Vec<PushedUrl>);
 
@@ -22,13 +22,13 @@ struct PushedUrl {
 impl PushedUrls {
     /// This thread is to be given it.
     pub fn keep(&mut self, snapshot: &Arc<Snapshot>, url: String, state: [u8; 22], expires_in: u32) {
-        const MOST: usize = 8;
-        let thread = system::thread_number();
-        self.0.retain(|kept| kept.thread != thread);
+        const MOST: usize = 256;
+        let (thread, now) = (system::thread_number(), system::now());
+        self.0.retain(|kept| kept.thread != thread && now < kept.expires_at);
         if self.0.len() == MOST {
             self.0.remove(0);
         }
-        let expires_at = system::now().saturating_add(expires_in.into());
+        let expires_at = now.saturating_add(expires_in.into());
         self.0.push(PushedUrl { thread, snapshot: Arc::downgrade(snapshot), expires_at, url, state });
     }
 

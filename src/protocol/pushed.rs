@@ -41,8 +41,9 @@ pub fn parse(answer: &Answer<'_>) -> Result<Pushed> {
         Err(unread) => return Err(of_size(answer.not_understood(&unread))),
     };
     let top = members.only();
+    let is_error = top.member("error").is_some_and(|error| !error.is_null());
     match top.member("request_uri") {
-        Some(request_uri) if answer.is_success() => {
+        Some(request_uri) if answer.is_success() && !is_error => {
             let request_uri = request_uri.text().filter(|uri| is_uri(uri)).map(str::to_owned);
             let request_uri = request_uri
                 .ok_or_else(|| answer.not_understood(&"request_uri is no URI that could be used".into()))?;

@@ -33,9 +33,14 @@ fn answer(client: &Client, request_uri: &str) -> i32 {
 
 /// Pushes; the URL is there to be fetched.
 fn push(row: &mut Row, client: &Client) -> Sent {
+    push_of(row, client, URL.len())
+}
+
+/// The same of a URL that is so long.
+fn push_of(row: &mut Row, client: &Client, length: usize) -> Sent {
     row.returned(client.build_url().0, OAUTH_HTTP_NEEDED);
     let request = sent(client);
-    row.returned(answer(client, URI), i32::try_from(URL.len()).unwrap());
+    row.returned(answer(client, URI), i32::try_from(length).unwrap());
     request
 }
 
@@ -136,6 +141,18 @@ fn what_is_pushed_and_what_the_url_says() {
             row.eq("length of the verifier", verifier.len(), 43);
         });
     }
+    table.row("a client_id among further parameters", |row| {
+        let client = pushing(&[(OAUTH_AUTHORIZE_PARAMS, "client_id=other")]);
+        let request = push_of(row, &client, URL.len() - 1);
+        row.eq("client_id", request.parameter("client_id").as_deref(), Some("other"));
+        row.eq("URL", client.authorize_url(), URL.replace("client_id=client", "client_id=other"));
+    });
+    table.row("no client_id", |row| {
+        let client = pushing(&[(OAUTH_AUTHORIZE_NAMES, "client_id=")]);
+        let request = push_of(row, &client, URL.len() - "client_id=client&".len());
+        row.eq("client_id", request.parameter("client_id"), None);
+        row.eq("URL", client.authorize_url(), URL.replace("client_id=client&", ""));
+    });
     table.row("a nonce of ours (OpenID Connect Core section 3.1.2.1)", |row| {
         let client = pushing(&[(OAUTH_SCOPE, "openid")]);
         let nonce = push(row, &client).parameter("nonce").unwrap_or_default();
@@ -466,7 +483,7 @@ fn what_comes_instead() {
             "an error with 201",
             201,
             JSON,
-            r#"{"error":"invalid_request"}"#,
+            r#"{"error":"invalid_request","request_uri":"urn:x"}"#,
             OAUTH_ERROR_INVALID_REQUEST,
             OAUTH_ACTION_FIX,
             "invalid_request",
