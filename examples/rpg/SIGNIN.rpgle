@@ -32,6 +32,13 @@ if client < 0;
 endif;
 
 length = oauth_build_authorize_url(client: address: %size(address));
+if length = OAUTH_HTTP_NEEDED;
+  // With par = "yes" the server is asked first. Its address is short: a screen has room for it.
+  length = carry(client: length);
+  if length >= 0;
+    length = oauth_build_authorize_url(client: address: %size(address));
+  endif;
+endif;
 if length < 0;
   say('*ESCAPE': 'No address to sign in at: ' + whatWentWrong());
 endif;

@@ -100,6 +100,12 @@ dcl-proc beginSignIn;
   dcl-s stateLength int(10);
 
   length = oauth_build_authorize_url(client: url: %size(url));
+  if length = OAUTH_HTTP_NEEDED;
+    length = carry(client: length);
+    if length >= 0;
+      length = oauth_build_authorize_url(client: url: %size(url));
+    endif;
+  endif;
   if length < 0;
     failed('No address to sign in at');
     return;

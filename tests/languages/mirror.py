@@ -130,6 +130,10 @@ class Rpg:
             raise Escape("The profile cannot be used: " + self.whatwentwrong())
         address = field("", 609)
         length = oauth.oauth_build_authorize_url(client, address, 609)
+        if length == OAUTH_HTTP_NEEDED:
+            length = self.carry(client, length)
+            if length >= 0:
+                length = oauth.oauth_build_authorize_url(client, address, 609)
         if length < 0:
             raise Escape("No address to sign in at: " + self.whatwentwrong())
         while True:
@@ -202,6 +206,10 @@ class Rpg:
     def beginsignin(self, client):
         url = field("", 8192)
         length = self.library.oauth_build_authorize_url(client, url, 8192)
+        if length == OAUTH_HTTP_NEEDED:
+            length = self.carry(client, length)
+            if length >= 0:
+                length = self.library.oauth_build_authorize_url(client, url, 8192)
         if length < 0:
             self.failed("No address to sign in at")
             return

@@ -124,6 +124,22 @@ def the_mirror_of_RPG_signs_in_and_calls():
 
 
 @case()
+def the_mirror_of_RPG_shows_the_short_address_of_a_pushed_request():
+    with server() as s:
+        profile = Profile(s.url, http="caller", par="yes", par_endpoint="/par")
+        shown = []
+
+        def screen(url):
+            shown.append(url)
+            return allow(url)
+
+        programs = Rpg(profile.argument, s.api("strict"), screen)
+        check(programs.signin() == [], "the screen showed a message")
+        check("&request_uri=urn" in shown[0] and len(shown[0]) < 200, shown)
+        contains(programs.apicall(), '"refreshed":0')
+
+
+@case()
 def the_mirror_of_RPG_takes_the_answer_on_another_day():
     with server() as s:
         redirects = []
