@@ -460,6 +460,12 @@ fn descriptors_are_closed_on_exec_and_with_the_client() {
 }
 
 #[test]
+fn what_listens_goes_with_its_client_and_is_not_a_childs() {
+    let server = server(false);
+    Program::c("listen").run(&server, "strict", &[ca_file(&server)]);
+}
+
+#[test]
 fn no_environment_is_read_unless_asked() {
     let folder = Folder::new();
     let profiles = folder.path.join("profiles.toml");

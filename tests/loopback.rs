@@ -150,12 +150,7 @@ fn what_went_wrong_is_shown() {
         let (answer, shown) = comes(&client, &location);
         assert_eq!(answer, OAUTH_ERROR_ACCESS_DENIED);
         shown.is(400, "The sign-in has failed");
-        assert!(
-            shown.body.contains("Access_denied: sign-in was refused")
-                || shown.body.contains("sign-in was refused"),
-            "{}",
-            shown.body
-        );
+        shown.is(400, "<p>access_denied: sign-in was refused");
     });
     table.row("the client's secret is wrong", || {
         let client = client(&server, FREE);
@@ -434,7 +429,7 @@ fn another_thread_ends_it() {
     client.authorize_url();
     let start = Instant::now();
     let waits = || {
-        let answer = ffi::oauth_await_redirect(client.0, PATIENCE);
+        let answer = waits_for_its_turn(client.0);
         (answer, error_text(), error_action())
     };
     thread::scope(|scope| {
@@ -466,7 +461,7 @@ fn the_end_of_its_client_ends_it() {
     let location = sign_in(&client.authorize_url(), &SignIn::default()).unwrap();
     let handle = client.0;
     let answer = thread::scope(|scope| {
-        let waits = scope.spawn(move || ffi::oauth_await_redirect(handle, PATIENCE));
+        let waits = scope.spawn(move || waits_for_its_turn(handle));
         while ffi::oauth_await_redirect(handle, 0) == OAUTH_PENDING {
             thread::yield_now();
         }
@@ -475,6 +470,16 @@ fn the_end_of_its_client_ends_it() {
     });
     assert_eq!(answer, OAUTH_ERROR_CANCELLED);
     assert!(Browser::connect(&location, false).is_err(), "it listens still");
+}
+
+/// The thread that waits, while another looks whether it does.
+fn waits_for_its_turn(client: i32) -> i32 {
+    loop {
+        let answer = ffi::oauth_await_redirect(client, PATIENCE);
+        if answer != OAUTH_ERROR_BUSY {
+            return answer;
+        }
+    }
 }
 
 static STOPS: AtomicI32 = AtomicI32::new(0);

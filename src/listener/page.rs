@@ -68,7 +68,7 @@ impl Page<'_> {
                 ("200 OK", "Your answer has arrived", "The program goes on with the sign-in.".to_owned(), CLOSE)
             }
             Self::Failed(sentence) => {
-                ("400 Bad Request", "The sign-in has failed", sentence_of(sentence), "Close this window and see what the program says.")
+                ("400 Bad Request", "The sign-in has failed", (*sentence).to_owned(), "Close this window and see what the program says.")
             }
             Self::Unasked => (
                 "400 Bad Request",
@@ -90,13 +90,6 @@ impl Page<'_> {
             }
         }
     }
-}
-
-/// An error's sentence as one that a person reads.
-fn sentence_of(sentence: &str) -> String {
-    let mut letters = sentence.chars();
-    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-    [&first, letters.as_str(), "."].concat()
 }
 
 fn escaped(text: &str) -> String {

@@ -6,8 +6,10 @@
 #define _GNU_SOURCE
 #include "guest.h"
 
+#include <arpa/inet.h>
 #include <pthread.h>
 #include <stdint.h>
+#include <sys/socket.h>
 #include <sys/mman.h>
 
 enum { SIZE = 256 * 1024, COLOUR = 0x5c, HUGE_LENGTH = 1024 * 1024 };
@@ -285,6 +287,37 @@ static void carried(const char *store, const char *key)
     MUST_BE(NEEDS(oauth_client_close(client)), 0);
 }
 
+/* A browser comes back to a loopback redirect, with a code that the server does not know; and somebody else before it. */
+static void come_back(int32_t client)
+{
+    static const char port_is_next[] = "127.0.0.1%3A";
+    struct sockaddr_in address;
+    char text[4096], state[64];
+    int stranger, browser, port;
+
+    MUST_BE(NEEDS(oauth_set(client, OAUTH_REDIRECT_URI, TEXT("http://127.0.0.1:0/cb"))), 0);
+    MUST_GIVE(NEEDS(oauth_build_authorize_url(client, text, sizeof text)));
+    MUST_GIVE(NEEDS(oauth_get(client, OAUTH_STATE, state, sizeof state)));
+    port = atoi(strstr(text, port_is_next) + sizeof port_is_next - 1);
+    memset(&address, 0, sizeof address);
+    address.sin_family = AF_INET;
+    address.sin_port = htons((unsigned short)port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    stranger = socket(AF_INET, SOCK_STREAM, 0);
+    browser = socket(AF_INET, SOCK_STREAM, 0);
+    MUST(connect(stranger, (struct sockaddr *)&address, sizeof address) == 0);
+    MUST(connect(browser, (struct sockaddr *)&address, sizeof address) == 0);
+    MUST(write(stranger, "GET /cb?code=a&state=b HTTP/1.1\r\nHost: x\r\n\r\n", 45) == 45);
+    snprintf(text, sizeof text, "GET /cb?code=a&state=%s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n", state, port);
+    MUST(write(browser, text, strlen(text)) == (ssize_t)strlen(text));
+    MUST_BE(NEEDS(oauth_await_redirect(client, 60)), OAUTH_ERROR_INVALID_GRANT);
+    NEEDS(oauth_error_text(text, sizeof text));
+    MUST_BE(NEEDS(oauth_await_redirect(client, 0)), OAUTH_ERROR_SEQUENCE);
+    MUST_BE(NEEDS(oauth_stop_waiting(client)), 0);
+    close(stranger);
+    close(browser);
+}
+
 /* The same with the built-in HTTP, against the server. */
 static void built_in(const char *store)
 {
@@ -301,6 +334,7 @@ static void built_in(const char *store)
     MUST_GIVE(NEEDS(oauth_build_authorize_url(client, text, sizeof text)));
     NEEDS(oauth_exchange_code(client, TEXT("a-code")));
     NEEDS(oauth_error_text(text, sizeof text));
+    come_back(client);
     MUST_BE(NEEDS(oauth_set(client, OAUTH_PROXY, TEXT("http://u:p@127.0.0.1:1"))), 0);
     NEEDS(oauth_refresh(client));
     MUST_BE(NEEDS(oauth_set(client, OAUTH_PROXY, TEXT(""))), 0);
