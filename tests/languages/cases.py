@@ -5,6 +5,7 @@ import stat
 import subprocess
 import sys
 
+import desktop  # noqa: F401 - more cases
 import dpop  # noqa: F401 - more cases
 import leave  # noqa: F401 - more cases
 import nightly  # noqa: F401 - more cases
