@@ -48,8 +48,9 @@ impl Alarm {
         self.users.fetch_sub(1, Ordering::SeqCst);
     }
 
+    /// Release is enough, and costs a URL nothing: who raises it at this moment does so before or after.
     pub fn clear(&self) {
-        self.is_raised.store(false, Ordering::SeqCst);
+        self.is_raised.store(false, Ordering::Release);
     }
 
     /// For one thread at a time.

@@ -327,7 +327,8 @@
       *> Where the browser is sent with the code (RFC 6749 section
       *> 3.1.2): https, http on loopback, an application's own scheme,
       *> or "urn:ietf:wg:oauth:2.0:oob"; others as
-      *> OAUTH-ALLOW-REDIRECT-URI says. Since 0.1.
+      *> OAUTH-ALLOW-REDIRECT-URI says. On loopback port 0 stands for
+      *> one that is free: see oauth_await_redirect. Since 0.1.
        78  OAUTH-REDIRECT-URI             VALUE 12.
       *> Scopes to ask for, with blanks between them (RFC 6749 section
       *> 3.3). Since 0.1.
@@ -1494,7 +1495,8 @@
       *> oauth_stop_waiting. It listens until an answer has come, the
       *> waiting is stopped, or the client is closed; after an error
       *> that passes it goes on, and the person may load the page again.
-      *> It takes no processor time while it waits.
+      *> It takes no processor time while it waits. The exchange takes
+      *> OAUTH-TIMEOUT seconds at most, which the browser waits, too.
       *>
       *> A signal that the program handles ends the call with
       *> OAUTH-PENDING, whatever SA_RESTART says: look at what the

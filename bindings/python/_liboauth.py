@@ -253,7 +253,7 @@ OAUTH_BASIC_ENCODING = 10
 OAUTH_REQUEST_BODY = 11
 #: Where the browser is sent with the code (RFC 6749 section 3.1.2): https, http on loopback, an
 #: application's own scheme, or 'urn:ietf:wg:oauth:2.0:oob'; others as OAUTH_ALLOW_REDIRECT_URI
-#: says. Since 0.1.
+#: says. On loopback port 0 stands for one that is free: see oauth_await_redirect. Since 0.1.
 OAUTH_REDIRECT_URI = 12
 #: Scopes to ask for, with blanks between them (RFC 6749 section 3.3). Since 0.1.
 OAUTH_SCOPE = 13
@@ -1228,7 +1228,8 @@ FUNCTIONS: Dict[str, Tuple[Any, ...]] = {
     # browsers wait, too. Meanwhile oauth_exchange_code may take what a person pastes: then call
     # oauth_stop_waiting. It listens until an answer has come, the waiting is stopped, or the client
     # is closed; after an error that passes it goes on, and the person may load the page again. It
-    # takes no processor time while it waits.
+    # takes no processor time while it waits. The exchange takes OAUTH_TIMEOUT seconds at most,
+    # which the browser waits, too.
     #
     # A signal that the program handles ends the call with OAUTH_PENDING, whatever SA_RESTART says:
     # look at what the handler has noted, and call again. With OAUTH_HTTP set to 'caller' the page

@@ -33,7 +33,8 @@ pub const OAUTH_BASIC_ENCODING: i32 = 10;
 /// Since 0.1.
 pub const OAUTH_REQUEST_BODY: i32 = 11;
 /// Where the browser is sent with the code (RFC 6749 section 3.1.2): https, http on loopback, an application's own scheme,
-/// or `urn:ietf:wg:oauth:2.0:oob`; others as OAUTH_ALLOW_REDIRECT_URI says. Since 0.1.
+/// or `urn:ietf:wg:oauth:2.0:oob`; others as OAUTH_ALLOW_REDIRECT_URI says. On loopback port 0 stands for one that is free:
+/// see `oauth_await_redirect`. Since 0.1.
 pub const OAUTH_REDIRECT_URI: i32 = 12;
 /// Scopes to ask for, with blanks between them (RFC 6749 section 3.3). Since 0.1.
 pub const OAUTH_SCOPE: i32 = 13;

@@ -75,19 +75,21 @@ pub unsafe extern "C" fn oauth_exchange_code(client: i32, code: *const c_char, l
 /// `oauth_exchange_code` does, and then shows the person a page that says what has become of it (RFC 8252 section 7.3).
 ///
 /// `seconds`: how long to wait, 0 to 86400; with 0 it begins to listen and takes what has come. OAUTH_REDIRECT_URI is
-/// `http://` at `127.0.0.1`, `[::1]` or `localhost` (which listens at both), with the port and path that the server knows of.
-/// With port 0 `oauth_build_authorize_url` has chosen one that is free: most servers take any for programs like this. With
-/// another port this begins to listen: call it with 0 seconds before the browser is opened. The program opens the browser.
+/// `http://` at `127.0.0.1`, `[::1]` or `localhost` (which listens at both), with the port and path that the server knows
+/// of. With port 0 `oauth_build_authorize_url` has chosen one that is free: most servers take any for programs like this.
+/// With another port this begins to listen: call it with 0 seconds before the browser is opened. The program opens the
+/// browser.
 ///
-/// Only an answer with the state of a URL that waits, of this client or of another process with the same store, ends it; whoever else
-/// comes is answered, and the waiting goes on. After OAUTH_PENDING it goes on listening, at the same port, and the next call
-/// waits on; in between browsers wait, too. Meanwhile `oauth_exchange_code` may take what a person pastes: then call
-/// `oauth_stop_waiting`. It listens until an answer has come, the waiting is stopped, or the client is closed; after an
-/// error that passes it goes on, and the person may load the page again. It takes no processor time while it waits.
+/// Only an answer with the state of a URL that waits, of this client or of another process with the same store, ends it;
+/// whoever else comes is answered, and the waiting goes on. After OAUTH_PENDING it goes on listening, at the same port, and
+/// the next call waits on; in between browsers wait, too. Meanwhile `oauth_exchange_code` may take what a person pastes:
+/// then call `oauth_stop_waiting`. It listens until an answer has come, the waiting is stopped, or the client is closed;
+/// after an error that passes it goes on, and the person may load the page again. It takes no processor time while it
+/// waits. The exchange takes OAUTH_TIMEOUT seconds at most, which the browser waits, too.
 ///
-/// A signal that the program handles ends the call with OAUTH_PENDING, whatever SA_RESTART says: look at what the handler has noted, and call
-/// again. With OAUTH_HTTP set to `caller` the page says that the program goes on, and the request waits as after
-/// `oauth_exchange_code`.
+/// A signal that the program handles ends the call with OAUTH_PENDING, whatever SA_RESTART says: look at what the handler
+/// has noted, and call again. With OAUTH_HTTP set to `caller` the page says that the program goes on, and the request waits
+/// as after `oauth_exchange_code`.
 ///
 /// Returns 0, OAUTH_PENDING where the time is over, OAUTH_ERROR_CANCELLED, OAUTH_ERROR_PORT, OAUTH_ERROR_VALUE,
 /// OAUTH_ERROR_SEQUENCE where no URL has chosen a port, OAUTH_ERROR_BUSY where another thread waits, or what
@@ -98,8 +100,8 @@ pub extern "C" fn oauth_await_redirect(client: i32, seconds: i32) -> i32 {
 }
 
 /// Ends the `oauth_await_redirect` that waits, or else the next one: it returns OAUTH_ERROR_CANCELLED. A new URL by
-/// `oauth_build_authorize_url` takes that back. Any thread may call it, and so may the handler of a signal: it takes no lock and
-/// no memory, and leaves the thread's last error alone.
+/// `oauth_build_authorize_url` takes that back. Any thread may call it, and so may the handler of a signal: it takes no lock
+/// and no memory, and leaves the thread's last error alone.
 ///
 /// Returns 0, or OAUTH_ERROR_HANDLE. Since 0.1.
 #[no_mangle]

@@ -67,9 +67,12 @@ impl Page<'_> {
             Self::Arrived => {
                 ("200 OK", "Your answer has arrived", "The program goes on with the sign-in.".to_owned(), CLOSE)
             }
-            Self::Failed(sentence) => {
-                ("400 Bad Request", "The sign-in has failed", (*sentence).to_owned(), "Close this window and see what the program says.")
-            }
+            Self::Failed(sentence) => (
+                "400 Bad Request",
+                "The sign-in has failed",
+                (*sentence).to_owned(),
+                "Close this window and see what the program says.",
+            ),
             Self::Unasked => (
                 "400 Bad Request",
                 "Not a sign-in of this program",
