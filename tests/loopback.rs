@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::carrier::{header, send, Carrier};
+use common::carrier::{header, run, send, Carrier};
 use common::rows::Table;
 use common::{cpu_time, error_action, error_text, own_process, Client};
 use oauth::constants::*;
@@ -101,6 +101,38 @@ fn whole_flow(
     assert!(header(carrier, &client).starts_with("Authorization: Bearer "));
     // It listens no more.
     assert!(Browser::connect(&location, by_ipv6).is_err());
+}
+
+#[test]
+fn a_request_that_was_pushed_comes_back_to_its_port() {
+    let server = Server::start(Options::default()).unwrap();
+    let mut table: Table<()> = Table::default();
+    for carrier in [Carrier::Builtin, Carrier::Caller] {
+        table.row(&format!("{carrier:?}"), || {
+            let client = client(&server, FREE);
+            client.must_set(OAUTH_PAR, "yes");
+            client.must_set(OAUTH_PAR_ENDPOINT, "/par");
+            if carrier == Carrier::Caller {
+                client.must_set(OAUTH_HTTP, "caller");
+            }
+            // A length alone is pushed, too, and is that of the text.
+            let ask = || unsafe { ffi::oauth_build_authorize_url(client.0, std::ptr::null_mut(), 0) };
+            let length = run(carrier, &client, ask);
+            let (n, url) = client.build_url();
+            assert_eq!(n, length, "{}", error_text());
+            assert!(url.contains("request_uri="), "{url}");
+            let location = sign_in(&url, &SignIn::default()).unwrap();
+            let (answer, shown) = comes(&client, &location);
+            assert_eq!(
+                answer,
+                if carrier == Carrier::Builtin { 0 } else { OAUTH_HTTP_NEEDED },
+                "{}",
+                error_text()
+            );
+            shown.is(200, "");
+        });
+    }
+    table.end();
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::process::Process;
 use super::Client;
 use crate::error::{Action, Error, Result};
-use crate::listener::{Address, Listener, Page, Waited};
+use crate::listener::{cannot_wait, Address, Listener, Page, Waited};
 use crate::pending;
 use crate::settings::{Settings, Snapshot};
 use crate::system::{self, lock};
@@ -52,7 +52,7 @@ impl Client {
         }
         let mut place = process.listening.take(&Address::of(redirect_uri)?)?;
         let is_awaited = |redirect: &_| pending::is_awaited(redirect, &snapshot);
-        let alarm = self.alarm.arm().map_err(|error| Error::System(system::words(&error)))?;
+        let alarm = self.alarm.arm().map_err(|error| cannot_wait(&error))?;
         let waited = place.listener()?.wait(until, &alarm, &|| process.listening.is_closed(), &is_awaited)?;
         drop(alarm);
         let arrival = match waited {

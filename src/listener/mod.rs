@@ -112,7 +112,7 @@ impl Listener {
                     // The signal's handler may have raised it.
                     io::ErrorKind::Interrupted if alarm.take() => Ok(Waited::Stopped),
                     io::ErrorKind::Interrupted => Ok(Waited::Interrupted),
-                    _ => Err(Error::System(system::words(&error))),
+                    _ => Err(cannot_wait(&error)),
                 };
             }
         }
@@ -235,6 +235,11 @@ impl Listener {
         system::waits();
         system::poll(&mut files, limit)
     }
+}
+
+/// Such as for want of descriptors.
+pub fn cannot_wait(error: &io::Error) -> Error {
+    Error::Port { reason: format!("this process cannot wait for a browser: {}", system::words(error)) }
 }
 
 /// Why a request is not what is waited for.
