@@ -310,6 +310,7 @@ static void come_back(int32_t client)
     MUST(write(stranger, "GET /cb?code=a&state=b HTTP/1.1\r\nHost: x\r\n\r\n", 45) == 45);
     snprintf(text, sizeof text, "GET /cb?code=a&state=%s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n", state, port);
     MUST(write(browser, text, strlen(text)) == (ssize_t)strlen(text));
+    MUST(shutdown(stranger, SHUT_WR) == 0 && shutdown(browser, SHUT_WR) == 0); /* nobody waits for more */
     MUST_BE(NEEDS(oauth_await_redirect(client, 60)), OAUTH_ERROR_INVALID_GRANT);
     NEEDS(oauth_error_text(text, sizeof text));
     MUST_BE(NEEDS(oauth_await_redirect(client, 0)), OAUTH_ERROR_SEQUENCE);

@@ -59,6 +59,25 @@ fn requests_however_they_are_written() {
     }
 }
 
+/// Whatever stands in the place of a byte, and wherever it is cut off, there is an answer.
+#[test]
+fn damaged_requests_are_read_to_their_end() {
+    let text = b"POST /cb?x=1 HTTP/1.1\r\nHost: h\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+                 Content-Length: 7\r\n\r\ncode=12";
+    for at in 0..text.len() {
+        for byte in 0..=u8::MAX {
+            let mut damaged = text.to_vec();
+            damaged[at] = byte;
+            for bytes in [&damaged[..], &damaged[..=at], &damaged[at..]] {
+                if let Reading::Whole(request) = read(bytes, end_of_head(bytes, 0)) {
+                    let length: usize = request.parameters.iter().map(|part| part.len()).sum();
+                    assert!(request.path.starts_with('/') && length < bytes.len(), "{at} {byte}");
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn a_request_is_the_same_whatever_pieces_it_comes_in() {
     let text = b"POST /cb?x HTTP/1.1\r\nHost: h\r\nContent-Type: application/x-www-form-urlencoded\r\n\
