@@ -148,7 +148,8 @@ fn a_browser_comes_back_by_itself() {
     comes_back(&world, "");
     let mut terminal = sign_in(&world, 40, &["--browser"]);
     let url = terminal.when(url_in);
-    terminal.shows("Waiting for the browser, 9:5");
+    // There is no room for more.
+    terminal.shows("left. Ctrl-C ends.");
     // Whoever else comes ends nothing.
     let redirect = world.browse(&url);
     let (place, _) = redirect.split_once('?').unwrap();

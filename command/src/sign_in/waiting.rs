@@ -39,10 +39,10 @@ impl Waiting {
             ));
         }
         if self.is_shown {
-            let seconds = left.as_secs();
-            let line =
-                format!("Waiting {}, {}:{:02} left. Ctrl-C ends.", self.what, seconds / 60, seconds % 60);
             let room = output::width().saturating_sub(1);
+            let left = format!("{}:{:02} left. Ctrl-C ends.", left.as_secs() / 60, left.as_secs() % 60);
+            let line = format!("Waiting {}, {left}", self.what);
+            let line = if line.len() > room { left } else { line };
             output::write(&format!("\r{line:<room$.room$}"));
         }
         Ok(())
