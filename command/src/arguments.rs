@@ -11,6 +11,8 @@ pub struct Arguments {
     pub command: Command,
     /// What `oauth_client_open` takes.
     pub profile: String,
+    /// The same for whoever calls again: with `--account` and `--set`, as a shell takes it.
+    pub again: String,
     pub account: Option<String>,
     /// A property's number and its value.
     pub settings: Vec<(i32, String)>,
@@ -74,12 +76,19 @@ pub fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Arguments, Str
     let mut parser = lexopt::Parser::from_args(arguments);
     let mut words: Vec<String> = Vec::new();
     let (mut account, mut settings, mut is_json, mut way) = (None, Vec::new(), false, None);
+    let mut again = String::new();
     let (mut is_help, mut is_version) = (false, false);
     while let Some(argument) = parser.next().map_err(sentence)? {
         match argument {
-            Long("account") => account = Some(text("--account", parser.value().map_err(sentence)?)?),
+            Long("account") => {
+                let name = text("--account", parser.value().map_err(sentence)?)?;
+                again = format!("{again} --account {}", shell_word(&name));
+                account = Some(name);
+            }
             Long("set") => {
-                settings.push(settings::given(&text("--set", parser.value().map_err(sentence)?)?)?);
+                let pair = text("--set", parser.value().map_err(sentence)?)?;
+                again = format!("{again} --set {}", shell_word(&pair));
+                settings.push(settings::given(&pair)?);
             }
             Long("json") => is_json = true,
             Long("help") | Short('h') => is_help = true,
@@ -117,7 +126,17 @@ pub fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Arguments, Str
     if way.is_some() && command != Command::SignIn {
         return Err(format!("oauth {name} signs nobody in: --browser, --device and --paste are sign-in's"));
     }
-    Ok(Arguments { command, profile, account, settings, is_json, way })
+    let again = shell_word(&profile) + &again;
+    Ok(Arguments { command, profile, again, account, settings, is_json, way })
+}
+
+/// In quotes where a shell would understand it otherwise.
+fn shell_word(word: &str) -> String {
+    let is_plain = |letter: char| letter.is_alphanumeric() || "./_-+=:,@%#".contains(letter);
+    if !word.is_empty() && !word.starts_with('#') && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
 }
 
 fn named(word: &str) -> Result<Command, String> {
@@ -132,4 +151,24 @@ fn text(what: &str, given: OsString) -> Result<String, String> {
 #[allow(clippy::needless_pass_by_value)] // map_err gives it away
 fn sentence(error: lexopt::Error) -> String {
     format!("{error}: oauth help lists what there is")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_to_be_typed_again_is_as_a_shell_takes_it() {
+        let rows: &[(&[&str], &str)] = &[
+            (&["header", "acme"], "acme"),
+            (&["header", "./a b.toml#x"], "'./a b.toml#x'"),
+            (&["header", "./a.toml#x", "--account", "o'hara"], "./a.toml#x --account 'o'\\''hara'"),
+            (&["header", "--account=", "a", "--set", "timeout=3"], "a --account '' --set timeout=3"),
+            (&["header", "$HOME/a.toml"], "'$HOME/a.toml'"),
+        ];
+        for (words, expected) in rows {
+            let Ok(arguments) = parse(words.iter().map(OsString::from)) else { panic!("{words:?}") };
+            assert_eq!(arguments.again, *expected, "{words:?}");
+        }
+    }
 }

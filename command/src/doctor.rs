@@ -110,10 +110,10 @@ pub fn run(arguments: &Arguments) -> Result<i32, Ended> {
         output::answer(&json.end())?;
         return Ok(code);
     }
-    let profile = &arguments.profile;
+    let again = &arguments.again;
     let end = match report.worst {
-        Mark::Fine | Mark::Note => format!("All is well: oauth header {profile}"),
-        Mark::SignIn => format!("Next: oauth sign-in {profile}"),
+        Mark::Fine | Mark::Note => format!("All is well: oauth header {again}"),
+        Mark::SignIn => format!("Next: oauth sign-in {again}"),
         Mark::Retry => "Next: see RETRY above, and try again later".to_owned(),
         Mark::Fix => "Next: see FIX above, the first one first".to_owned(),
     };

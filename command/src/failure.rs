@@ -70,8 +70,8 @@ impl Failure {
     }
 }
 
-/// Says why, and what to do next; the exit code.
-pub fn report(ended: Ended, profile: &str, is_json: bool) -> i32 {
+/// Says why, and what to do next; the exit code. `again`: what stands behind the command's name then.
+pub fn report(ended: Ended, again: &str, is_json: bool) -> i32 {
     match ended {
         Ended::Library(failure) => {
             if is_json {
@@ -82,8 +82,8 @@ pub fn report(ended: Ended, profile: &str, is_json: bool) -> i32 {
                 let _ = output::answer(&error.end());
             }
             let next = match failure.exit_code() {
-                SIGN_IN => format!(" [oauth sign-in {profile}]"),
-                FIX if failure.number != number::OAUTH_ERROR_PROFILE => format!(" [oauth doctor {profile}]"),
+                SIGN_IN => format!(" [oauth sign-in {again}]"),
+                FIX if failure.number != number::OAUTH_ERROR_PROFILE => format!(" [oauth doctor {again}]"),
                 _ => String::new(),
             };
             output::say(&format!("{}{next}", failure.sentence));

@@ -30,7 +30,7 @@ fn begin(words: Vec<OsString>) -> i32 {
     match arguments::parse(words.into_iter()) {
         Ok(arguments) => match run(&arguments) {
             Ok(code) => code,
-            Err(ended) => failure::report(ended, &arguments.profile, arguments.is_json),
+            Err(ended) => failure::report(ended, &arguments.again, arguments.is_json),
         },
         Err(sentence) => failure::report(Ended::Said(USAGE, sentence), "", false),
     }

@@ -15,10 +15,10 @@ use crate::failure::{Ended, FIX, SIGN_IN, USAGE};
 use crate::{output, prompt, tokens};
 
 pub fn run(client: &Client, arguments: &Arguments) -> Result<(), Ended> {
-    let profile = &arguments.profile;
+    let again = &arguments.again;
     if tokens::needs_nobody(client)? {
         let sentence = "nobody has to sign in with this profile's grant_type";
-        return Err(Ended::Said(USAGE, format!("{sentence}: oauth header {profile}")));
+        return Err(Ended::Said(USAGE, format!("{sentence}: oauth header {again}")));
     }
     let store = client.get(number::OAUTH_STORE)?;
     if store.is_empty() || store == "memory:" {
@@ -28,17 +28,21 @@ pub fn run(client: &Client, arguments: &Arguments) -> Result<(), Ended> {
     if arguments.way.is_none() && !prompt::is_person() {
         let sentence =
             "sign in at a terminal: there is none here, and none of --browser, --device and --paste";
-        return Err(Ended::Said(SIGN_IN, format!("{sentence} was given [oauth sign-in {profile}]")));
+        return Err(Ended::Said(SIGN_IN, format!("{sentence} was given [oauth sign-in {again}]")));
     }
     match arguments.way.map_or_else(|| by_what_there_is(client), Ok)? {
         Way::Browser => browser::run(client)?,
         Way::Paste => paste::run(client)?,
     }
-    let until = match client.get(number::OAUTH_EXPIRES_AT)? {
-        until if until.is_empty() => String::new(),
-        until => format!(" until {until}, then renewed by whoever needs it"),
+    let until = client.get(number::OAUTH_EXPIRES_AT)?;
+    let is_renewed = !client.get(number::OAUTH_REFRESH_TOKEN)?.is_empty();
+    let valid = match (until.as_str(), is_renewed) {
+        ("", true) => "until an API refuses it, and renewed then".to_owned(),
+        ("", false) => "until an API refuses it".to_owned(),
+        (until, true) => format!("until {until}, and renewed by whoever needs it then"),
+        (until, false) => format!("until {until}: the server gives none to renew it by"),
     };
-    output::say(&format!("Signed in. The token is valid{until}: oauth header {profile}"));
+    output::say(&format!("Signed in. The token is valid {valid}. Next: oauth header {again}"));
     Ok(())
 }
 

@@ -57,6 +57,18 @@ fn exit_codes_say_what_to_do() {
     }
 }
 
+#[test]
+fn what_to_type_next_is_said() {
+    let world = World::new();
+    let next = format!("[oauth sign-in {} --account carol]\n", world.profile());
+    world.oauth("header", &["--account", "carol"]).is(77, "", &next);
+    let next = format!("[oauth doctor {} --set timeout=3]\n", world.profile());
+    let world = world.signed_in();
+    world.expire();
+    fault(&world, "status=401&body={\"error\":\"invalid_client\"}");
+    world.oauth("header", &["--set", "timeout=3"]).is(78, "", &next);
+}
+
 fn fault(world: &World, fault: &str) {
     world.server.set_fault(Fault::parse(fault).unwrap());
 }
