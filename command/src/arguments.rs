@@ -40,6 +40,7 @@ pub enum Command {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Way {
     Browser,
+    Device,
     Paste,
 }
 
@@ -58,7 +59,7 @@ const COMMANDS: &[(&str, Command)] = &[
     ("version", Command::Version),
 ];
 
-const WAYS: &[(&str, Way)] = &[("browser", Way::Browser), ("paste", Way::Paste)];
+const WAYS: &[(&str, Way)] = &[("browser", Way::Browser), ("device", Way::Device), ("paste", Way::Paste)];
 
 impl Command {
     pub fn name(self) -> &'static str {

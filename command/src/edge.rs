@@ -93,6 +93,15 @@ impl Client {
         done(ffi::oauth_await_redirect(self.0, seconds))
     }
 
+    pub fn device_start(&self) -> Result<()> {
+        answer(ffi::oauth_device_start(self.0)).map(drop)
+    }
+
+    /// Whether the person has agreed.
+    pub fn device_poll(&self) -> Result<bool> {
+        done(ffi::oauth_device_poll(self.0))
+    }
+
     pub fn bearer_header(&self) -> Result<String> {
         // SAFETY: text_out's buffer has that capacity.
         text_out(|header, capacity| unsafe { ffi::oauth_bearer_header(self.0, header, capacity) })
@@ -213,6 +222,11 @@ pub fn columns() -> Option<usize> {
     Some(usize::from(size()?.ws_col)).filter(|columns| *columns > 0)
 }
 
+/// And how many lines.
+pub fn lines() -> Option<usize> {
+    Some(usize::from(size()?.ws_row)).filter(|lines| *lines > 0)
+}
+
 fn size() -> Option<libc::winsize> {
     let mut size = libc::winsize { ws_row: 0, ws_col: 0, ws_xpixel: 0, ws_ypixel: 0 };
     // SAFETY: this request writes a winsize, and to nothing else.
@@ -240,6 +254,12 @@ pub fn note_interrupts() {
 
 pub fn is_interrupted() -> bool {
     IS_INTERRUPTED.load(Ordering::Relaxed)
+}
+
+/// Shorter where a signal comes.
+pub fn pause(milliseconds: i32) {
+    // SAFETY: of no files, it reads no memory.
+    unsafe { libc::poll(ptr::null_mut(), 0, milliseconds) };
 }
 
 /// The settings that the terminal at standard input had before the first prompt, for whoever ends this process.

@@ -9,6 +9,7 @@ const SETTINGS: &[(&str, i32)] = &[
     ("grant_type", number::OAUTH_GRANT_TYPE),
     ("lock_timeout", number::OAUTH_LOCK_TIMEOUT),
     ("min_valid", number::OAUTH_MIN_VALID),
+    ("qr_style", number::OAUTH_QR_STYLE),
     ("redirect_uri", number::OAUTH_REDIRECT_URI),
     ("resource", number::OAUTH_RESOURCE),
     ("scope", number::OAUTH_SCOPE),

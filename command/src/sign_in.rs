@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod browser;
+mod device;
 mod paste;
 mod waiting;
 
@@ -32,6 +33,15 @@ pub fn run(client: &Client, arguments: &Arguments) -> Result<(), Ended> {
     }
     match arguments.way.map_or_else(|| by_what_there_is(client), Ok)? {
         Way::Browser => browser::run(client)?,
+        Way::Device => match client.device_start() {
+            Ok(()) => device::run(client)?,
+            // The server has codes, and none for this client: nobody has asked for that way.
+            Err(failure) if arguments.way.is_none() => {
+                output::say(&format!("No code for another screen: {}", failure.sentence));
+                paste::run(client)?;
+            }
+            Err(failure) => return Err(failure.into()),
+        },
         Way::Paste => paste::run(client)?,
     }
     let until = client.get(number::OAUTH_EXPIRES_AT)?;
@@ -50,7 +60,20 @@ fn by_what_there_is(client: &Client) -> Result<Way, Failure> {
     if has_browser() && browser::comes_back_here(&client.get(number::OAUTH_REDIRECT_URI)?) {
         return Ok(Way::Browser);
     }
+    if !client.get(number::OAUTH_DEVICE_ENDPOINT)?.is_empty() || says_it_has_devices(client)? {
+        return Ok(Way::Device);
+    }
     Ok(Way::Paste)
+}
+
+/// Of a server that says of itself what it has.
+fn says_it_has_devices(client: &Client) -> Result<bool, Failure> {
+    const NAME: &str = "device_authorization_endpoint";
+    if client.get(number::OAUTH_ISSUER)?.is_empty() || !client.get(number::OAUTH_TOKEN_ENDPOINT)?.is_empty() {
+        return Ok(false);
+    }
+    client.discover()?;
+    Ok(client.metadata(NAME).is_ok_and(|endpoint| !endpoint.is_empty()))
 }
 
 /// A screen on which one could open.

@@ -27,7 +27,9 @@ impl Waiting {
     /// Says it; an error where Ctrl-C or the time has ended it.
     pub fn go_on(&self) -> Result<(), Ended> {
         if edge::is_interrupted() {
-            self.clear();
+            if self.is_shown {
+                output::write("\n");
+            }
             return Err(Ended::Interrupted);
         }
         let left = self.end.saturating_duration_since(Instant::now());
@@ -43,9 +45,15 @@ impl Waiting {
             let left = format!("{}:{:02} left. Ctrl-C ends.", left.as_secs() / 60, left.as_secs() % 60);
             let line = format!("Waiting {}, {left}", self.what);
             let line = if line.len() > room { left } else { line };
-            output::write(&format!("\r{line:<room$.room$}"));
+            // There may be a digit less than before. What the terminal shows of Ctrl-C stands behind.
+            output::write(&format!("\r{line} \u{8}"));
         }
         Ok(())
+    }
+
+    /// A second, or less where Ctrl-C ends it.
+    pub fn second() {
+        edge::pause(1000);
     }
 
     /// Takes the line away.

@@ -23,9 +23,13 @@ pub struct Terminal {
 
 impl Terminal {
     /// Standard output goes there, too.
-    pub fn start(mut command: Command, columns: u16) -> Self {
+    pub fn start(command: Command, columns: u16) -> Self {
+        Self::sized(command, columns, 24)
+    }
+
+    pub fn sized(mut command: Command, columns: u16, rows: u16) -> Self {
         let (mut master, mut slave) = (-1, -1);
-        let size = libc::winsize { ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
+        let size = libc::winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
         let opened = unsafe {
             libc::openpty(&raw mut master, &raw mut slave, ptr::null_mut(), ptr::null(), &raw const size)
         };
