@@ -188,7 +188,7 @@ fn probe(client: &Client, url: &str, place: &Place<'_>, report: &mut Report) {
     }
     match status.parse::<u16>() {
         Ok(404 | 410) => {
-            let text = format!("status {status}, no token endpoint is there: check its path: {}", place.path);
+            let text = format!("status {status}, nothing is there, check the path: {}", place.path);
             report.fix("answer", &text);
         }
         Ok(429 | 500..=599) => {

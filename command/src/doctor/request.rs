@@ -70,6 +70,10 @@ fn ask(client: &Client, copy: &Client) -> Result<(&'static str, Result<(), Failu
     if tokens::needs_nobody(client)? {
         return Ok(("a token", copy.access_token().map(drop)));
     }
+    let is_empty = |number| copy.get(number).map(|text| text.is_empty());
+    if is_empty(number::OAUTH_AUTHORIZATION_ENDPOINT)? && !is_empty(number::OAUTH_DEVICE_ENDPOINT)? {
+        return Ok(("a device code", copy.device_start()));
+    }
     copy.authorize_url()?;
     let asked = match copy.exchange_code(CODE) {
         // Where the issuer must be named, it is.
