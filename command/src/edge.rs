@@ -306,7 +306,7 @@ fn terminal() -> io::Result<libc::termios> {
 
 fn set_terminal(settings: &libc::termios) -> io::Result<()> {
     // SAFETY: it reads a termios.
-    match unsafe { libc::tcsetattr(libc::STDIN_FILENO, libc::TCSADRAIN, settings) } {
+    match unsafe { libc::tcsetattr(libc::STDIN_FILENO, libc::TCSANOW, settings) } {
         0 => Ok(()),
         _ => Err(io::Error::last_os_error()),
     }
