@@ -11,6 +11,7 @@ import leave  # noqa: F401 - more cases
 import nightly  # noqa: F401 - more cases
 import surroundings  # noqa: F401 - more cases
 import web  # noqa: F401 - more cases
+import whoami  # noqa: F401 - more cases
 from bench import ENVIRONMENT, Profile, allow, case, check, code_alone, contains, deny, execute, main, run, server
 from programs import C, C_CURL, PROGRAMS, PYTHON
 

@@ -46,7 +46,8 @@ pub fn authorize(state: &mut State, dialect: &'static Dialect, request: &Request
         Err(problem) => refuse(&state.url, &back, &problem),
         Ok((scope, challenge)) => {
             let (user, redirect_uri) = (Some(USER), redirect_uri.to_owned());
-            let consent = Consent { dialect, client, user, redirect_uri, scope, challenge };
+            let nonce = params.get("nonce").map(str::to_owned);
+            let consent = Consent { dialect, client, user, redirect_uri, scope, challenge, nonce };
             let pending = Pending { consent, state: back.state.map(str::to_owned), signed_in: false };
             show(state, pending, None)
         }

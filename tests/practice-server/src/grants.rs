@@ -23,6 +23,8 @@ pub struct Consent {
     pub redirect_uri: String,
     pub scope: Vec<String>,
     pub challenge: Option<Challenge>,
+    /// Of the authorization request (OpenID Connect Core section 3.1.2.1).
+    pub nonce: Option<String>,
 }
 
 impl Consent {
@@ -33,7 +35,7 @@ impl Consent {
         user: Option<&'static str>,
         scope: Vec<String>,
     ) -> Self {
-        Self { dialect, client, user, redirect_uri: String::new(), scope, challenge: None }
+        Self { dialect, client, user, redirect_uri: String::new(), scope, challenge: None, nonce: None }
     }
 }
 

@@ -30,6 +30,7 @@ mod form;
 mod grants;
 mod introspection;
 mod late;
+mod openid;
 mod pages;
 mod people;
 mod pushed;

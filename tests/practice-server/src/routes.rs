@@ -8,6 +8,7 @@ use crate::control::control;
 use crate::dialect::Dialect;
 use crate::fault::Endpoint;
 use crate::introspection::introspect;
+use crate::openid;
 use crate::pages;
 use crate::pushed::push;
 use crate::request::{Request, RequestLine};
@@ -43,6 +44,8 @@ pub fn answer(
         (API, _) => api::me(state, dialect, request),
         (path, _) if path == dialect.token => token(state, dialect, request, connection),
         (path, _) if dialect.revoke() == Some(path) => revoke(state, dialect, request, connection),
+        ("/keys", "GET") if dialect.exact => openid::keys(),
+        ("/userinfo", "GET" | "POST") if dialect.exact => openid::userinfo(state, dialect, request),
         ("/introspect", _) if dialect.exact => introspect(state, dialect, request),
         ("/par", _) if dialect.exact => push(state, dialect, request, connection),
         (path, "GET" | "POST") if dialect.authorize.contains(&path) => {

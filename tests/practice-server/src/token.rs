@@ -11,6 +11,7 @@ use crate::dpop::{self, Verifier};
 use crate::fault::{Endpoint, Fault, Rotate};
 use crate::form::Params;
 use crate::grants::{CodeUse, Consent};
+use crate::openid;
 use crate::people::{self, Client};
 use crate::record::Recorded;
 use crate::refusal::{Reason, Refusal};
@@ -229,7 +230,13 @@ fn issue(
         Lifetime::Unsaid => None,
     };
     let access_token = state.grants.issue_access_token(grant, scope.clone(), expires_at);
-    Tokens { access_token, refresh_token, scope, lifetime, now, accepts_json: false, jkt: None }
+    let is_asked = scope.iter().any(|scope| scope == "openid");
+    let id_token = match is_asked {
+        true if dialect.exact => openid::id_token(state, grant, &access_token, now),
+        true => Some(answer::unsigned_id_token(now)),
+        false => None,
+    };
+    Tokens { access_token, refresh_token, id_token, scope, lifetime, now, accepts_json: false, jkt: None }
 }
 
 /// A refresh may ask for less than was granted, never for more.

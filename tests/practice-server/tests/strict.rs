@@ -369,3 +369,35 @@ fn a_pushed_request_is_good_once() {
     push(&format!("{demo}&request_uri=urn%3Ax")).is_error(400, "invalid_request");
     assert_eq!((server.counts("strict").pushes, server.counts("strict").refused), (5, 2));
 }
+
+/// OpenID Connect Core sections 2, 3.1.3.6 and 5.3
+#[test]
+fn who_has_signed_in_is_in_the_id_token_and_at_userinfo() {
+    let server = start();
+    let code = fresh_code(&server, "&scope=openid%20offline_access&nonce=n-1");
+    let reply = post(&server, TOKEN, &code_params(&code));
+    let (access_token, id_token) = (reply.member("access_token"), reply.member("id_token"));
+    let part = |at: usize| {
+        let part = id_token.split('.').nth(at).unwrap();
+        BASE64_URL_SAFE_NO_PAD.decode(part).unwrap()
+    };
+    let claims: serde_json::Value = serde_json::from_slice(&part(1)).unwrap();
+    for (name, value) in [("sub", "alice"), ("aud", "demo"), ("nonce", "n-1")] {
+        assert_eq!(claims[name], value);
+    }
+    let hash = ring::digest::digest(&ring::digest::SHA256, access_token.as_bytes());
+    assert_eq!(claims["at_hash"], BASE64_URL_SAFE_NO_PAD.encode(&hash.as_ref()[..16]));
+    let key = send(&server, "GET", "/strict/keys", &[], "").json()["keys"][0].clone();
+    let number = |name: &str| BASE64_URL_SAFE_NO_PAD.decode(key[name].as_str().unwrap()).unwrap();
+    let key = [vec![4], number("x"), number("y")].concat();
+    let (signed, _) = id_token.rsplit_once('.').unwrap();
+    let key = ring::signature::UnparsedPublicKey::new(&ring::signature::ECDSA_P256_SHA256_FIXED, key);
+    key.verify(signed.as_bytes(), &part(2)).unwrap();
+    let about = |token: &str| {
+        send(&server, "GET", "/strict/userinfo", &[&format!("Authorization: Bearer {token}")], "")
+    };
+    assert_eq!(about(&access_token).json()["sub"], "alice");
+    assert!(about("invented").header("www-authenticate").contains("invalid_token"));
+    let without = post(&server, TOKEN, &code_params(&fresh_code(&server, OFFLINE)));
+    assert!(without.json().get("id_token").is_none());
+}
