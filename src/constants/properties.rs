@@ -307,7 +307,8 @@ pub const OAUTH_STATE: i32 = 101;
 pub const OAUTH_ACCESS_TOKEN: i32 = 102;
 /// Refresh token. Since 0.1.
 pub const OAUTH_REFRESH_TOKEN: i32 = 103;
-/// ID token, unchecked (OpenID Connect Core section 2). Since 0.1.
+/// ID token (OpenID Connect Core section 2): the newest that was checked or, where none was, the newest. What it says is
+/// read with OAUTH_FIELD_ID_TOKEN. Since 0.1.
 pub const OAUTH_ID_TOKEN: i32 = 104;
 /// Token type, as the server wrote it; `Bearer` where it wrote none. A token of another type, such as `mac` or `DPoP`, is
 /// kept and renewed, but `oauth_bearer_header` does not send it as a Bearer: see `oauth_request_headers`. Since 0.1.

@@ -109,8 +109,8 @@ impl Refusal {
             // RFC 9449 sections 5 and 8; the second one where a nonce is asked for again and again.
             "invalid_dpop_proof" => (number::OAUTH_ERROR_INVALID_DPOP, Action::Fix),
             "use_dpop_nonce" => (number::OAUTH_ERROR_INVALID_DPOP, Action::Retry),
-            // RFC 6750 section 3.1: the next call shows another token.
-            "invalid_token" => (number::OAUTH_ERROR_INVALID_TOKEN, Action::Retry),
+            // RFC 6750 section 3.1
+            "invalid_token" => (number::OAUTH_ERROR_INVALID_TOKEN, Action::Fix),
             "insufficient_scope" => (number::OAUTH_ERROR_SCOPE, Action::Fix),
             // RFC 8628 section 3.5
             "expired_token" => (number::OAUTH_ERROR_EXPIRED_TOKEN, Action::SignIn),
@@ -189,6 +189,7 @@ impl Refusal {
             }
             (_, Meaning::Declined) => "the person said no: begin again to ask once more",
             ("expired_token", _) => "nobody has agreed in time: begin again, with a new code",
+            ("invalid_token", Meaning::Passing) => "call again, which gets another token, or sign in again",
             (_, Meaning::Passing) => "try again later",
             (_, Meaning::Dead) => "the code is wrong, used or too old: sign in again",
             ("invalid_client" | "access_denied", _) | (_, Meaning::Client) => {
@@ -201,7 +202,6 @@ impl Refusal {
                 "the server does not let this client do that"
             }
             ("invalid_scope", _) => "check scope",
-            ("invalid_token", Meaning::AsItSays) => "call again with another token, or sign in again",
             ("insufficient_scope", _) => "add to scope what it needs, and sign in again",
             ("unsupported_response_type", _) => "check response_type",
             ("unsupported_token_type", _) => "the server does not revoke such tokens: use oauth_forget",

@@ -55,7 +55,12 @@ pub unsafe extern "C" fn oauth_build_authorize_url(client: i32, url: *mut c_char
 /// client's secret is wrong or the server busy. After a success, an answer of success that was not understood, or a
 /// refused code a new URL is needed.
 ///
+/// An ID token that was asked for is checked first, where OAUTH_ISSUER is set: see OAUTH_FIELD_ID_TOKEN. One that is wrong is
+/// OAUTH_ERROR_ID_TOKEN, and nothing of the answer is kept. With the caller's own HTTP a second request may be needed for
+/// the server's keys.
+///
 /// Returns 0, OAUTH_HTTP_NEEDED, OAUTH_ERROR_CODE, OAUTH_ERROR_STATE, OAUTH_ERROR_ISSUER, OAUTH_ERROR_SEQUENCE,
+/// OAUTH_ERROR_ID_TOKEN,
 /// or what the server or the network answered: OAUTH_ERROR_INVALID_GRANT, OAUTH_ERROR_INVALID_CLIENT,
 /// OAUTH_ERROR_TIMEOUT and others. After an error the tokens are as they were; but after OAUTH_ERROR_STORE and its
 /// like the new ones are in memory, and the next call stores them. Since 0.1.

@@ -16,6 +16,9 @@ use crate::token::Purpose;
 /// asked for again. It also sends what the server has refused for good, which `oauth_bearer_header` does not for up to an
 /// hour.
 ///
+/// An ID token of another person than before is OAUTH_ERROR_ID_TOKEN, and nothing of that answer is kept. With the caller's own
+/// HTTP a second request may be needed for the server's keys, when the new tokens are stored already.
+///
 /// Returns 0, OAUTH_HTTP_NEEDED, OAUTH_ERROR_SIGN_IN (no refresh token, or the server no longer takes it),
 /// OAUTH_ERROR_LOCK (another process does not come to an end), or what the server or the network answered. After an
 /// error the tokens are as they were. If OAUTH_ERROR_STORE comes before the request, nothing was sent; if it comes

@@ -31,7 +31,8 @@ impl OneRequest for UserinfoRequest {
         let mut request = Request::get(&url, "application/json, application/jwt");
         let shown = Secret::new([self.scheme, " ", self.access_token.expose()].concat());
         request.headers.push(("Authorization".into(), shown));
-        Ok(Dispatch { request, spends: None, repeat: Repeat::Always, or_else: None })
+        // A token that was refused once is no better the next time.
+        Ok(Dispatch { request, spends: None, repeat: Repeat::IfNotSent, or_else: None })
     }
 
     fn read(&self, response: &Response, now: i64, _signed: &[Secret]) -> Outcome {

@@ -153,7 +153,11 @@ impl Answer<'_> {
             (401, None) => Said::default().or_code("invalid_token"),
             _ => return None,
         };
-        Some(Refusal { meaning: Meaning::AsItSays, ..self.refused(said, &self.words()) })
+        let refusal = self.refused(said, &self.words());
+        // Another token may be taken.
+        let is_of_token = refusal.error == "invalid_token";
+        let meaning = if is_of_token { Meaning::Passing } else { Meaning::AsItSays };
+        Some(Refusal { meaning, ..refusal })
     }
 
     /// A signed JWT in the place of members.

@@ -248,7 +248,9 @@ fn the_carriers_do_the_same() {
             match (number, content) {
                 (0, content) if content.contains("grant_type") => ok(&token()),
                 (1, "") => ok(&jwks(&["rsa"])),
-                (2, "") => ok(&json!({"sub": SUBJECT, "email": "j@e.nl"}).to_string()),
+                (2 | 5, "") => ok(&json!({"sub": SUBJECT, "email": "j@e.nl"}).to_string()),
+                (3, "") => answer(401, "", ""),
+                (4, content) if content.contains("refresh_token") => ok(&token_for("2", HOUR)),
                 _ => answer(500, "", ""),
             }
         });
@@ -263,6 +265,12 @@ fn the_carriers_do_the_same() {
         is(&client, "sub", SUBJECT);
         assert_eq!(ffi::oauth_userinfo(client.0), 0, "{}", error_text());
         assert_eq!(script.count(), 3);
+        // A token that is not taken is shown once, and then another.
+        let refused = ffi::oauth_userinfo(client.0);
+        fails_and_asks_for(refused, OAUTH_ERROR_INVALID_TOKEN, "call again", OAUTH_ACTION_RETRY);
+        assert_eq!(script.count(), 4);
+        assert_eq!(ffi::oauth_userinfo(client.0), 0, "{}", error_text());
+        gives(&client, "2");
     });
     table.row("who asks for nothing else any more has no token of nobody's", || {
         let client = client_with(OPENID);
