@@ -737,7 +737,9 @@
        78  OAUTH-ACCESS-TOKEN             VALUE 102.
       *> Refresh token. Since 0.1.
        78  OAUTH-REFRESH-TOKEN            VALUE 103.
-      *> ID token, unchecked (OpenID Connect Core section 2). Since 0.1.
+      *> ID token (OpenID Connect Core section 2): the newest that was
+      *> checked or, where none was, the newest. What it says is read
+      *> with OAUTH-FIELD-ID-TOKEN. Since 0.1.
        78  OAUTH-ID-TOKEN                 VALUE 104.
       *> Token type, as the server wrote it; "Bearer" where it wrote
       *> none. A token of another type, such as "mac" or "DPoP", is kept
@@ -1019,13 +1021,20 @@
       *> wrong or the server busy. After a success, an answer of success
       *> that was not understood, or a refused code a new URL is needed.
       *>
+      *> An ID token that was asked for is checked first, where
+      *> OAUTH-ISSUER is set: see OAUTH-FIELD-ID-TOKEN. One that is
+      *> wrong is OAUTH-ERROR-ID-TOKEN, and nothing of the answer is
+      *> kept. With the caller's own HTTP a second request may be needed
+      *> for the server's keys.
+      *>
       *> Returns 0, OAUTH-HTTP-NEEDED, OAUTH-ERROR-CODE,
-      *> OAUTH-ERROR-STATE, OAUTH-ERROR-ISSUER, OAUTH-ERROR-SEQUENCE, or
-      *> what the server or the network answered:
-      *> OAUTH-ERROR-INVALID-GRANT, OAUTH-ERROR-INVALID-CLIENT,
-      *> OAUTH-ERROR-TIMEOUT and others. After an error the tokens are
-      *> as they were; but after OAUTH-ERROR-STORE and its like the new
-      *> ones are in memory, and the next call stores them. Since 0.1.
+      *> OAUTH-ERROR-STATE, OAUTH-ERROR-ISSUER, OAUTH-ERROR-SEQUENCE,
+      *> OAUTH-ERROR-ID-TOKEN, or what the server or the network
+      *> answered: OAUTH-ERROR-INVALID-GRANT,
+      *> OAUTH-ERROR-INVALID-CLIENT, OAUTH-ERROR-TIMEOUT and others.
+      *> After an error the tokens are as they were; but after
+      *> OAUTH-ERROR-STORE and its like the new ones are in memory, and
+      *> the next call stores them. Since 0.1.
       *>
       *>     CALL "oauth_exchange_code" USING
       *>         BY VALUE OAUTH-CLIENT
@@ -1045,6 +1054,11 @@
       *> store. A whole answer with a status of 2xx is never asked for
       *> again. It also sends what the server has refused for good,
       *> which oauth_bearer_header does not for up to an hour.
+      *>
+      *> An ID token of another person than before is
+      *> OAUTH-ERROR-ID-TOKEN, and nothing of that answer is kept. With
+      *> the caller's own HTTP a second request may be needed for the
+      *> server's keys, when the new tokens are stored already.
       *>
       *> Returns 0, OAUTH-HTTP-NEEDED, OAUTH-ERROR-SIGN-IN (no refresh
       *> token, or the server no longer takes it), OAUTH-ERROR-LOCK

@@ -568,7 +568,8 @@ OAUTH_STATE = 101
 OAUTH_ACCESS_TOKEN = 102
 #: Refresh token. Since 0.1.
 OAUTH_REFRESH_TOKEN = 103
-#: ID token, unchecked (OpenID Connect Core section 2). Since 0.1.
+#: ID token (OpenID Connect Core section 2): the newest that was checked or, where none was, the
+#: newest. What it says is read with OAUTH_FIELD_ID_TOKEN. Since 0.1.
 OAUTH_ID_TOKEN = 104
 #: Token type, as the server wrote it; 'Bearer' where it wrote none. A token of another type, such
 #: as 'mac' or 'DPoP', is kept and renewed, but oauth_bearer_header does not send it as a Bearer:
@@ -915,11 +916,15 @@ FUNCTIONS: Dict[str, Tuple[Any, ...]] = {
     # a success, an answer of success that was not understood, or a refused code a new URL is
     # needed.
     #
+    # An ID token that was asked for is checked first, where OAUTH_ISSUER is set: see
+    # OAUTH_FIELD_ID_TOKEN. One that is wrong is OAUTH_ERROR_ID_TOKEN, and nothing of the answer is
+    # kept. With the caller's own HTTP a second request may be needed for the server's keys.
+    #
     # Returns 0, OAUTH_HTTP_NEEDED, OAUTH_ERROR_CODE, OAUTH_ERROR_STATE, OAUTH_ERROR_ISSUER,
-    # OAUTH_ERROR_SEQUENCE, or what the server or the network answered: OAUTH_ERROR_INVALID_GRANT,
-    # OAUTH_ERROR_INVALID_CLIENT, OAUTH_ERROR_TIMEOUT and others. After an error the tokens are as
-    # they were; but after OAUTH_ERROR_STORE and its like the new ones are in memory, and the next
-    # call stores them. Since 0.1.
+    # OAUTH_ERROR_SEQUENCE, OAUTH_ERROR_ID_TOKEN, or what the server or the network answered:
+    # OAUTH_ERROR_INVALID_GRANT, OAUTH_ERROR_INVALID_CLIENT, OAUTH_ERROR_TIMEOUT and others. After
+    # an error the tokens are as they were; but after OAUTH_ERROR_STORE and its like the new ones
+    # are in memory, and the next call stores them. Since 0.1.
     "oauth_exchange_code": (INT, TEXT_IN, INT),
 
     # oauth_refresh(client)
@@ -932,6 +937,10 @@ FUNCTIONS: Dict[str, Tuple[Any, ...]] = {
     # that asks for time (RFC 9110 section 10.2.3) gets it, from all processes that share the store.
     # A whole answer with a status of 2xx is never asked for again. It also sends what the server
     # has refused for good, which oauth_bearer_header does not for up to an hour.
+    #
+    # An ID token of another person than before is OAUTH_ERROR_ID_TOKEN, and nothing of that answer
+    # is kept. With the caller's own HTTP a second request may be needed for the server's keys, when
+    # the new tokens are stored already.
     #
     # Returns 0, OAUTH_HTTP_NEEDED, OAUTH_ERROR_SIGN_IN (no refresh token, or the server no longer
     # takes it), OAUTH_ERROR_LOCK (another process does not come to an end), or what the server or
