@@ -659,9 +659,10 @@
        78  OAUTH-CLAIMS                   VALUE 87.
       *> What the token is to be good for in detail: a JSON list of
       *> objects, each with its "type" (RFC 9396 section 2). It stands
-      *> in the authorization request, or in a machine's for a token;
-      *> oauth_field reads what was granted from the token's answer,
-      *> "authorization_details". Since 0.1.
+      *> in the authorization request, in one for a device or by CIBA,
+      *> or in a machine's for a token; oauth_field reads what was
+      *> granted from the token's answer, "authorization_details".
+      *> Since 0.1.
        78  OAUTH-AUTHORIZATION-DETAILS    VALUE 88.
       *> How the answer to a sign-in comes back: "query" (usual),
       *> "fragment", or "form_post", a form that the browser sends to

@@ -510,8 +510,9 @@ OAUTH_LOGIN_HINT = 86
 #: Core section 5.5). Since 0.1.
 OAUTH_CLAIMS = 87
 #: What the token is to be good for in detail: a JSON list of objects, each with its 'type' (RFC
-#: 9396 section 2). It stands in the authorization request, or in a machine's for a token;
-#: oauth_field reads what was granted from the token's answer, 'authorization_details'. Since 0.1.
+#: 9396 section 2). It stands in the authorization request, in one for a device or by CIBA, or in a
+#: machine's for a token; oauth_field reads what was granted from the token's answer,
+#: 'authorization_details'. Since 0.1.
 OAUTH_AUTHORIZATION_DETAILS = 88
 #: How the answer to a sign-in comes back: 'query' (usual), 'fragment', or 'form_post', a form that
 #: the browser sends to OAUTH_REDIRECT_URI, whose content is what oauth_exchange_code takes (OAuth

@@ -256,8 +256,8 @@ pub const OAUTH_LOGIN_HINT: i32 = 86;
 /// Since 0.1.
 pub const OAUTH_CLAIMS: i32 = 87;
 /// What the token is to be good for in detail: a JSON list of objects, each with its `type` (RFC 9396 section 2). It
-/// stands in the authorization request, or in a machine's for a token; `oauth_field` reads what was granted from the
-/// token's answer, `authorization_details`. Since 0.1.
+/// stands in the authorization request, in one for a device or by CIBA, or in a machine's for a token; `oauth_field` reads
+/// what was granted from the token's answer, `authorization_details`. Since 0.1.
 pub const OAUTH_AUTHORIZATION_DETAILS: i32 = 88;
 /// How the answer to a sign-in comes back: `query` (usual), `fragment`, or `form_post`, a form that the browser sends to
 /// OAUTH_REDIRECT_URI, whose content is what `oauth_exchange_code` takes (OAuth 2.0 Multiple Response Type Encoding

@@ -29,6 +29,8 @@ pub struct Asks<'a> {
     /// With the server's separator in it.
     pub scope: &'a str,
     pub audience: &'a str,
+    /// A JSON list (RFC 9396 section 3).
+    pub authorization_details: &'a str,
     pub login_hint: &'a str,
     pub binding_message: &'a str,
 }
@@ -83,6 +85,7 @@ impl Way {
             ("client_id", client_id),
             ("scope", text(asks.scope)),
             ("audience", text(asks.audience)),
+            ("authorization_details", text(asks.authorization_details)),
             ("login_hint", of_person(asks.login_hint)),
             ("binding_message", of_person(asks.binding_message)),
         ])

@@ -115,6 +115,7 @@ impl Settings {
         let asks = Asks {
             scope: &self.authorization.scopes(),
             audience: &self.grant.audience,
+            authorization_details: &self.grant.authorization_details,
             login_hint: &self.authorization.login_hint,
             binding_message: &self.device.binding_message,
         };

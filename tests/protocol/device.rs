@@ -101,10 +101,11 @@ const CASES: &[Case] = &[
         polled: &[("grant_type", DEVICE_CODE), ("device_code", CODE)],
     },
     Case {
-        name: "audience, resources, parameters of each request",
+        name: "audience, details, resources, parameters of each request",
         set: &[
             (OAUTH_CLIENT_AUTH, "client_secret_post"),
             (OAUTH_AUDIENCE, "https://api.example"),
+            (OAUTH_AUTHORIZATION_DETAILS, "[{\"type\":\"payment\"}]"),
             (OAUTH_RESOURCE, "https://a.example https://b.example"),
             (OAUTH_DEVICE_PARAMS, "acr_values=mfa"),
             (OAUTH_TOKEN_PARAMS, "tenant=t%26u"),
@@ -113,6 +114,7 @@ const CASES: &[Case] = &[
         url: "https://as.example/device_authorization",
         sent: &[
             ("audience", "https://api.example"),
+            ("authorization_details", "[{\"type\":\"payment\"}]"),
             ("client_id", "1406020730"),
             ("client_secret", SECRET),
             ("resource", "https://a.example"),
