@@ -18,6 +18,8 @@ mod clock;
 mod closing;
 #[path = "token_lifetime/descriptors.rs"]
 mod descriptors;
+#[path = "token_lifetime/device.rs"]
+mod device;
 #[path = "token_lifetime/discovery.rs"]
 mod discovery;
 #[cfg(feature = "sign")]

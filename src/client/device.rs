@@ -14,8 +14,8 @@ use crate::protocol::device::Way;
 use crate::qr;
 use crate::secret::Secret;
 use crate::settings::{Device, Snapshot};
-use crate::store::{Hold, Reservation};
-use crate::system;
+use crate::store::{Fingerprint, Hold, Reservation};
+use crate::system::{self, lock};
 
 impl Client {
     /// Has the server ask a person, in the place of whoever was asked before.
@@ -79,6 +79,10 @@ impl Process {
     /// Whom the server may be asked about now; `None`: the token is there.
     fn person_due(&self, snapshot: &Snapshot) -> Result<Option<PendingPerson>> {
         let person = PendingPerson::read(snapshot)?.ok_or(Error::NotAsked)?;
+        // It may be that neither the token nor this could be stored.
+        if lock(&self.state).codes.is_used(&Fingerprint::of(&person.asked.code)) {
+            return self.granted_before(snapshot).map(|()| None);
+        }
         match person.due(system::now())? {
             Due::Now => Ok(Some(person)),
             Due::In(seconds) => Err(Error::NotYet { seconds, because: None }),
@@ -128,6 +132,9 @@ impl PollAim {
     pub fn end(self, process: &Process, snapshot: &Arc<Snapshot>, outcome: Outcome) -> Result<Ended> {
         let Self { person: before, place, _claim } = self;
         let mut person = before.clone();
+        if matches!(outcome, Ok(Product::Token(_) | Product::Identified(..))) {
+            lock(&process.state).codes.set_used(Fingerprint::of(&before.asked.code));
+        }
         let told = match outcome {
             Ok(Product::Token(token)) => {
                 person.granted();
