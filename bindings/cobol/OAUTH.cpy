@@ -805,7 +805,7 @@
       *> OAUTH-VERIFICATION-URI where there is none or it is too long.
       *> Lines of the same length, each ended by LF, as OAUTH-QR-STYLE
       *> and OAUTH-QR-LINES say; up to 10 KB. On 24 lines "blocks" has
-      *> room for 134 bytes, and "plain" for 17: OAUTH-ERROR-QR says how
+      *> room for 154 bytes, and "plain" for 17: OAUTH-ERROR-QR says how
       *> many lines it takes. Since 0.1.
        78  OAUTH-QR-CODE                  VALUE 124.
       *> Until when a person can agree, such as "2026-01-31T12:00:00Z"

@@ -623,7 +623,7 @@ OAUTH_VERIFICATION_URI = 122
 OAUTH_VERIFICATION_COMPLETE = 123
 #: OAUTH_VERIFICATION_COMPLETE as a QR code for a telephone, or OAUTH_VERIFICATION_URI where there
 #: is none or it is too long. Lines of the same length, each ended by LF, as OAUTH_QR_STYLE and
-#: OAUTH_QR_LINES say; up to 10 KB. On 24 lines 'blocks' has room for 134 bytes, and 'plain' for 17:
+#: OAUTH_QR_LINES say; up to 10 KB. On 24 lines 'blocks' has room for 154 bytes, and 'plain' for 17:
 #: OAUTH_ERROR_QR says how many lines it takes. Since 0.1.
 OAUTH_QR_CODE = 124
 #: Until when a person can agree, such as '2026-01-31T12:00:00Z' (RFC 3339); empty where the server
