@@ -299,6 +299,35 @@ class Client:
         """Ends an `await_redirect` of another thread, or else the next one."""
         self._check(_library.oauth_stop_waiting(self._handle))
 
+    def device_start(self) -> None:
+        """Begins a sign-in for a screen without a browser: show `user_code` and `verification_uri`, or
+        `get("qr_code")`, and call `device_poll` until it is done. Another job may poll."""
+        self._run(lambda: (_library.oauth_device_start(self._handle), ""))
+
+    def ciba_start(self) -> None:
+        """Has the server ask the person of `login_hint` on a telephone; call `device_poll` until it is done."""
+        self._run(lambda: (_library.oauth_ciba_start(self._handle), ""))
+
+    def device_poll(self) -> int:
+        """Whether the person has agreed: 0, and the token is there; or call again in so many seconds. Refused where the
+        person said no, or it is too late."""
+        try:
+            self._run(lambda: (_library.oauth_device_poll(self._handle), ""))
+        except OAuthError as error:
+            if error.number != _liboauth.OAUTH_PENDING:
+                raise
+            return int(self.get("retry_after"))
+        return 0
+
+    @property
+    def user_code(self) -> str:
+        """What a person types at `verification_uri`; empty where nobody is asked."""
+        return self.get("user_code")
+
+    @property
+    def verification_uri(self) -> str:
+        return self.get("verification_uri")
+
     def refresh(self) -> None:
         """Refreshes the access token now; `bearer_header` does so by itself where it is needed."""
         self._run(lambda: (_library.oauth_refresh(self._handle), ""))
@@ -551,6 +580,7 @@ that a program reacts to."""
 
 _NAMES: Dict[int, str] = {
     _liboauth.OAUTH_HTTP_NEEDED: "OAUTH_HTTP_NEEDED",
+    _liboauth.OAUTH_PENDING: "OAUTH_PENDING",
     **{
         number: name
         for name, number in vars(_liboauth).items()

@@ -490,6 +490,24 @@ class Stores(unittest.TestCase):
             bound.api_response(url, 401, asked)
         self.assertEqual(caught.exception.number, liboauth.OAUTH_ERROR_INVALID_DPOP)
 
+    def test_a_person_is_asked_elsewhere(self):
+        c = self.client(device_endpoint="https://as.example/device", ciba_endpoint="https://as.example/ciba")
+        asked = {"device_code": "dc", "user_code": "WDJB-MJHT", "verification_uri": "https://as.example/d"}
+        self.server.answer = 200, {}, json.dumps(asked)
+        c.device_start()
+        self.assertEqual((c.user_code, c.verification_uri), ("WDJB-MJHT", "https://as.example/d"))
+        self.assertGreater(len(c.get("qr_code").splitlines()), 10)
+        sent = len(self.server.requests)
+        self.assertIn(c.device_poll(), range(1, 6))
+        self.assertEqual(len(self.server.requests), sent)
+        self.server.answer = 400, {}, json.dumps({"error": "unknown_user_id"})
+        c.set(login_hint="anne@example.com")
+        with self.assertRaisesRegex(Refused, "check login_hint"):
+            c.ciba_start()
+        c.forget()
+        with self.assertRaisesRegex(OAuthError, "oauth_device_start"):
+            c.device_poll()
+
     def test_a_token_is_introspected(self):
         c = self.signed_in(account="bob", introspection_endpoint="https://as.example/introspect")
         for active in (True, False):
