@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import desktop  # noqa: F401 - more cases
+import device  # noqa: F401 - more cases
 import dpop  # noqa: F401 - more cases
 import leave  # noqa: F401 - more cases
 import nightly  # noqa: F401 - more cases

@@ -23,6 +23,7 @@ pub mod catalogue;
 mod client_auth;
 mod connection;
 mod control;
+mod device;
 mod dialect;
 mod dpop;
 mod fault;

@@ -50,6 +50,26 @@ pub fn consent(consent: &Consent, request: &str) -> Response {
     page(200, "Allow access?", &body)
 }
 
+/// Where a person types what a device shows.
+pub fn device(user_code: &str) -> Response {
+    let body = format!(
+        "<h1>Allow a device?</h1>\n<p>Compare this code with the one on its screen.</p>\n\
+         <form method=post>\n\
+         <label>Code <input name=user_code value=\"{code}\" autocomplete=off required></label>\n\
+         <label>User <input name=user autocomplete=off required></label>\n\
+         <label>Password <input name=password type=password autocomplete=off required></label>\n\
+         <button name=decision value=allow>Allow</button>\n\
+         <button name=decision value=deny>Deny</button>\n</form>\n\
+         <p class=note>This is a practice server. The user is {USER}, the password {PASSWORD}.</p>\n",
+        code = escape(user_code),
+    );
+    page(200, "Allow a device?", &body)
+}
+
+pub fn answered() -> Response {
+    page(200, "Thank you", "<h1>Thank you</h1>\n<p>The device knows your answer in a moment.</p>\n")
+}
+
 /// The code, for a person to copy into the program that waits for it.
 pub fn code(code: &str) -> Response {
     let body = format!(

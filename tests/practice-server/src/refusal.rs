@@ -20,6 +20,8 @@ pub enum Reason {
     /// RFC 9449 §5 and §8.
     Proof,
     Nonce,
+    /// RFC 8628 §3.5, by its code.
+    Device(&'static str),
 }
 
 #[derive(Debug)]
@@ -65,6 +67,7 @@ impl Refusal {
             Reason::Scope => "invalid_scope",
             Reason::Proof => "invalid_dpop_proof",
             Reason::Nonce => "use_dpop_nonce",
+            Reason::Device(code) => code,
         }
     }
 
@@ -90,9 +93,12 @@ impl Refusal {
             Reason::RefreshToken => (403, "invalid_grant", "Unknown or invalid refresh token."),
             Reason::Code | Reason::Redirect => (403, "invalid_grant", self.why.as_str()),
             Reason::GrantType => (403, "unsupported_grant_type", self.why.as_str()),
-            Reason::Request | Reason::TokenType | Reason::Scope | Reason::Proof | Reason::Nonce => {
-                (400, self.rfc_name(), self.why.as_str())
-            }
+            Reason::Request
+            | Reason::TokenType
+            | Reason::Scope
+            | Reason::Proof
+            | Reason::Nonce
+            | Reason::Device(_) => (400, self.rfc_name(), self.why.as_str()),
         };
         Response::json(status, &json!({"error": name, "error_description": why}))
     }
@@ -117,7 +123,8 @@ impl Refusal {
             | Reason::TokenType
             | Reason::Scope
             | Reason::Proof
-            | Reason::Nonce => self.rfc_name(),
+            | Reason::Nonce
+            | Reason::Device(_) => self.rfc_name(),
         };
         if dialect.answer == Answer::FormUnlessAsked && accepts_json {
             return Response::json(200, &json!({"error": name, "error_description": self.why}));
@@ -133,7 +140,9 @@ impl Refusal {
             Reason::Redirect => "bad_redirect_uri",
             Reason::RefreshToken => "invalid_refresh_token",
             Reason::GrantType => "invalid_grant_type",
-            Reason::Request | Reason::TokenType | Reason::Proof | Reason::Nonce => "invalid_arguments",
+            Reason::Request | Reason::TokenType | Reason::Proof | Reason::Nonce | Reason::Device(_) => {
+                "invalid_arguments"
+            }
             Reason::Scope => "invalid_scope",
         }
     }

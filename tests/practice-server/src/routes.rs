@@ -5,6 +5,7 @@ use crate::api;
 use crate::authorize;
 use crate::catalogue;
 use crate::control::control;
+use crate::device;
 use crate::dialect::Dialect;
 use crate::fault::Endpoint;
 use crate::introspection::introspect;
@@ -47,6 +48,8 @@ pub fn answer(
         ("/keys", "GET") if dialect.exact => openid::keys(),
         ("/userinfo", "GET" | "POST") if dialect.exact => openid::userinfo(state, dialect, request),
         ("/introspect", _) if dialect.exact => introspect(state, dialect, request),
+        ("/device_authorization", _) if dialect.exact => device::ask(state, dialect, request),
+        ("/device", _) if dialect.exact => device::page(state, request),
         ("/par", _) if dialect.exact => push(state, dialect, request, connection),
         (path, "GET" | "POST") if dialect.authorize.contains(&path) => {
             authorize::authorize(state, dialect, request)

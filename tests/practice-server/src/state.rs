@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use crate::catalogue::Memory;
+use crate::device::Device;
 use crate::dialect::Dialect;
 use crate::dpop::Proofs;
 use crate::fault::{Endpoint, Fault};
@@ -35,6 +36,7 @@ pub struct State {
     /// Those that have shown who a client is, or were a grant: each is good for once (RFC 7523 §3).
     pub used_assertions: HashSet<String>,
     pub proofs: Proofs,
+    pub devices: Vec<Device>,
     counts: HashMap<&'static str, Counts>,
     clock: Clock,
 }
@@ -62,6 +64,7 @@ impl State {
             late: Arc::default(),
             used_assertions: HashSet::new(),
             proofs: Proofs::default(),
+            devices: Vec::new(),
             counts: HashMap::new(),
             clock: Clock::new(),
         }

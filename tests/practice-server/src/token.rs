@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::answer::{self, Tokens};
 use crate::assertion;
 use crate::client_auth::authenticate;
+use crate::device;
 use crate::dialect::{Carrier, Dialect, Lifetime, RefreshToken, Rotation};
 use crate::dpop::{self, Verifier};
 use crate::fault::{Endpoint, Fault, Rotate};
@@ -91,6 +92,7 @@ fn grant_tokens(
             refresh(state, dialect, client, &params, fault, jkt)
         }
         Some("client_credentials") if dialect.exact => by_client(state, dialect, client, &params),
+        Some(device::GRANT_TYPE) if dialect.exact => by_device(state, dialect, client, &params),
         Some("password") if dialect.exact => by_password(state, dialect, client, &params),
         Some(_) => Err(Refusal::new(Reason::GrantType, "this grant type is not supported")),
         None => Err(missing("grant_type")),
@@ -202,8 +204,22 @@ fn by_password(
     Ok(issue(state, dialect, grant, scope, refresh_token))
 }
 
+/// RFC 8628 §3.4
+fn by_device(
+    state: &mut State,
+    dialect: &'static Dialect,
+    client: &'static Client,
+    params: &Params,
+) -> Result<Tokens, Refusal> {
+    let consent = device::poll(state, dialect, client, params)?;
+    let scope = consent.scope.clone();
+    let grant = state.grants.give(consent);
+    let refresh_token = state.grants.issue_refresh_token(grant);
+    Ok(issue(state, dialect, grant, scope, refresh_token))
+}
+
 /// As in a sign-in there is one that nobody gets.
-fn asked_scope(params: &Params) -> Result<Vec<String>, Refusal> {
+pub fn asked_scope(params: &Params) -> Result<Vec<String>, Refusal> {
     let asked = params.get("scope").unwrap_or_default();
     let scope: Vec<_> = asked.split_ascii_whitespace().map(str::to_owned).collect();
     if scope.iter().any(|scope| scope == "forbidden") {
