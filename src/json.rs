@@ -57,7 +57,12 @@ impl Json {
 
     /// Of an object only these members: little work.
     pub fn parse_members(text: &str, names: &[&str]) -> Result<Self, String> {
-        let read = (&mut serde_json::Deserializer::from_str(text)).deserialize_map(MembersReader(names));
+        Self::parse_some(text, &|name| names.contains(&name))
+    }
+
+    /// Of an object only the members of such names.
+    pub fn parse_some(text: &str, is_wanted: &dyn Fn(&str) -> bool) -> Result<Self, String> {
+        let read = (&mut serde_json::Deserializer::from_str(text)).deserialize_map(MembersReader(is_wanted));
         read.map_err(|_| "no valid JSON".to_owned())
     }
 
@@ -308,7 +313,7 @@ impl<'de> Visitor<'de> for Reader {
     }
 }
 
-struct MembersReader<'a>(&'a [&'a str]);
+struct MembersReader<'a>(&'a dyn Fn(&str) -> bool);
 
 impl<'de> Visitor<'de> for MembersReader<'_> {
     type Value = Json;
@@ -320,7 +325,7 @@ impl<'de> Visitor<'de> for MembersReader<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Json, A::Error> {
         let mut members = Vec::new();
         while let Some(name) = access.next_key::<String>()? {
-            if self.0.contains(&name.as_str()) {
+            if self.0(&name) {
                 members.push((name, access.next_value()?));
             } else {
                 access.next_value::<IgnoredAny>()?;

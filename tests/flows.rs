@@ -8,6 +8,7 @@ use common::carrier::{header, run, send, Carrier};
 use common::rows::Table;
 use common::{error_action, error_text, Client};
 use oauth::constants::*;
+use oauth::ffi;
 use practice_server::{code_of, sign_in, Fault, Options, Server, SignIn};
 use std::collections::HashSet;
 use std::sync::Mutex;
@@ -161,6 +162,43 @@ fn whole_flow(server: &Server, dialect: &Dialect, carrier: Carrier) {
     let fourth = header(carrier, &client);
     assert_ne!(third, fourth);
     assert_eq!(api(server, dialect.base, &fourth), 200);
+}
+
+/// RFC 8414: endpoints, and that `iss` is sent, are found by the issuer.
+#[test]
+fn an_issuer_suffices() {
+    let _clock = CLOCK.lock(); // its tokens must not expire meanwhile
+    let mut table: Table<()> = Table::default();
+    for https in [false, true] {
+        let server = Server::start(Options { https, ..Options::default() }).unwrap();
+        for carrier in [Carrier::Builtin, Carrier::Caller] {
+            if https && carrier == Carrier::Caller {
+                continue; // this test's own HTTP speaks no TLS
+            }
+            table.row(&format!("https={https} {carrier:?}"), || {
+                const NONE: Dialect =
+                    Dialect { base: "strict", settings: &[], refreshes: true, expires: true };
+                let client = client(&server, &NONE, carrier);
+                client.must_set(OAUTH_BASE_URL, "");
+                client.must_set(OAUTH_ISSUER, &server.base("strict"));
+                client.must_set(OAUTH_REDIRECT_URI, REDIRECT);
+                client.must_set(OAUTH_SCOPE, "read offline_access");
+                assert!(run(carrier, &client, || client.build_url().0) > 0, "{}", error_text());
+                let came_back = signed_in(&server, &client);
+                let without = came_back.split("&iss=").next().unwrap();
+                assert_eq!(client.exchange(without), OAUTH_ERROR_ISSUER, "{}", error_text());
+                assert_eq!(run(carrier, &client, || client.exchange(&came_back)), 0, "{}", error_text());
+                assert_eq!(api(&server, "strict", &header(carrier, &client)), 200);
+                assert_eq!(run(carrier, &client, || client.refresh()), 0, "{}", error_text());
+                let second = header(carrier, &client);
+                assert_eq!(api(&server, "strict", &second), 200);
+                assert_eq!(run(carrier, &client, || ffi::oauth_introspect(client.0)), 0, "{}", error_text());
+                assert_eq!(run(carrier, &client, || ffi::oauth_revoke(client.0)), 0, "{}", error_text());
+                assert_eq!(api(&server, "strict", &second), 401);
+            });
+        }
+    }
+    table.end();
 }
 
 /// Where a server revokes tokens, and what its API says to the access token then.

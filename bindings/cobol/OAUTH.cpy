@@ -309,13 +309,15 @@
       *> The client's secret (RFC 6749 section 2.3.1). Since 0.1.
        78  OAUTH-CLIENT-SECRET            VALUE 8.
       *> How the client authenticates: "client_secret_basic" (usual with
-      *> a secret), "client_secret_post", "client_secret_jwt",
-      *> "private_key_jwt" (usual with OAUTH-PRIVATE-KEY and no secret,
-      *> unless that signs the grant), "tls_client_auth" or
-      *> "self_signed_tls_client_auth" with OAUTH-CLIENT-CERT-FILE, or
-      *> "none" (RFC 6749 section 2.3, RFC 7523 section 2.2, RFC 8705).
-      *> A token that came by TLS may be bound to the certificate: call
-      *> the API with the same one. Since 0.1.
+      *> a secret), "client_secret_post" (usual with one where the
+      *> server's metadata have that and not Basic),
+      *> "client_secret_jwt", "private_key_jwt" (usual with
+      *> OAUTH-PRIVATE-KEY and no secret, unless that signs the grant),
+      *> "tls_client_auth" or "self_signed_tls_client_auth" with
+      *> OAUTH-CLIENT-CERT-FILE, or "none" (RFC 6749 section 2.3, RFC
+      *> 7523 section 2.2, RFC 8705). A token that came by TLS may be
+      *> bound to the certificate: call the API with the same one.
+      *> Since 0.1.
        78  OAUTH-CLIENT-AUTH              VALUE 9.
       *> How Basic encodes client_id and client_secret first: "form"
       *> (RFC 6749), "raw", or "percent". Since 0.1.
@@ -422,8 +424,9 @@
       *> 7009). Since 0.1.
        78  OAUTH-REVOCATION-ENDPOINT      VALUE 37.
       *> "yes" demands "iss" in each answer to a sign-in, equal to
-      *> OAUTH-ISSUER (RFC 9207 section 2.4): for servers that send it.
-      *> A code alone is refused then. Since 0.1.
+      *> OAUTH-ISSUER (RFC 9207 section 2.4): for servers that send it,
+      *> but for those whose metadata say so: they are held to it
+      *> without that. A code alone is refused then. Since 0.1.
        78  OAUTH-REQUIRE-ISS              VALUE 38.
       *> Schemes that OAUTH-REDIRECT-URI may have although they are not
       *> safe, with blanks between them: "http" lets others on the way
@@ -991,8 +994,9 @@
       *> OAUTH-ERROR-BUFFER, OAUTH-ERROR-SYSTEM, OAUTH-ERROR-STORE and
       *> its like: better now than when the person comes back;
       *> OAUTH-ERROR-CERTIFICATE where OAUTH-REQUEST-OBJECT cannot be
-      *> signed, or what the server or the network answered to what was
-      *> pushed. Since 0.1.
+      *> signed; where OAUTH-ISSUER leads to the endpoints,
+      *> OAUTH-ERROR-METADATA and OAUTH-ERROR-UNSUPPORTED; or what the
+      *> server or the network answered. Since 0.1.
       *>
       *>     CALL "oauth_build_authorize_url" USING
       *>         BY VALUE OAUTH-CLIENT

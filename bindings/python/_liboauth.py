@@ -239,11 +239,12 @@ OAUTH_REFRESH_ENDPOINT = 6
 OAUTH_CLIENT_ID = 7
 #: The client's secret (RFC 6749 section 2.3.1). Since 0.1.
 OAUTH_CLIENT_SECRET = 8
-#: How the client authenticates: 'client_secret_basic' (usual with a secret), 'client_secret_post',
-#: 'client_secret_jwt', 'private_key_jwt' (usual with OAUTH_PRIVATE_KEY and no secret, unless that
-#: signs the grant), 'tls_client_auth' or 'self_signed_tls_client_auth' with OAUTH_CLIENT_CERT_FILE,
-#: or 'none' (RFC 6749 section 2.3, RFC 7523 section 2.2, RFC 8705). A token that came by TLS may be
-#: bound to the certificate: call the API with the same one. Since 0.1.
+#: How the client authenticates: 'client_secret_basic' (usual with a secret), 'client_secret_post'
+#: (usual with one where the server's metadata have that and not Basic), 'client_secret_jwt',
+#: 'private_key_jwt' (usual with OAUTH_PRIVATE_KEY and no secret, unless that signs the grant),
+#: 'tls_client_auth' or 'self_signed_tls_client_auth' with OAUTH_CLIENT_CERT_FILE, or 'none' (RFC
+#: 6749 section 2.3, RFC 7523 section 2.2, RFC 8705). A token that came by TLS may be bound to the
+#: certificate: call the API with the same one. Since 0.1.
 OAUTH_CLIENT_AUTH = 9
 #: How Basic encodes client_id and client_secret first: 'form' (RFC 6749), 'raw', or 'percent'.
 #: Since 0.1.
@@ -329,7 +330,8 @@ OAUTH_PENDING_EXPIRES_IN = 36
 #: URL that revokes tokens, or a path below OAUTH_BASE_URL (RFC 7009). Since 0.1.
 OAUTH_REVOCATION_ENDPOINT = 37
 #: 'yes' demands 'iss' in each answer to a sign-in, equal to OAUTH_ISSUER (RFC 9207 section 2.4):
-#: for servers that send it. A code alone is refused then. Since 0.1.
+#: for servers that send it, but for those whose metadata say so: they are held to it without that.
+#: A code alone is refused then. Since 0.1.
 OAUTH_REQUIRE_ISS = 38
 #: Schemes that OAUTH_REDIRECT_URI may have although they are not safe, with blanks between them:
 #: 'http' lets others on the way read the code, 'javascript' and its like are run by the browser.
@@ -896,7 +898,8 @@ FUNCTIONS: Dict[str, Tuple[Any, ...]] = {
     # Returns the URL's length, OAUTH_HTTP_NEEDED, OAUTH_ERROR_MISSING, OAUTH_ERROR_INSECURE,
     # OAUTH_ERROR_PORT, OAUTH_ERROR_BUFFER, OAUTH_ERROR_SYSTEM, OAUTH_ERROR_STORE and its like:
     # better now than when the person comes back; OAUTH_ERROR_CERTIFICATE where OAUTH_REQUEST_OBJECT
-    # cannot be signed, or what the server or the network answered to what was pushed. Since 0.1.
+    # cannot be signed; where OAUTH_ISSUER leads to the endpoints, OAUTH_ERROR_METADATA and
+    # OAUTH_ERROR_UNSUPPORTED; or what the server or the network answered. Since 0.1.
     "oauth_build_authorize_url": (INT, TEXT_OUT, INT),
 
     # oauth_exchange_code(client, code, length)

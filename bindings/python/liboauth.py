@@ -402,6 +402,11 @@ class Client:
         """Has the server revoke the account's tokens at `revocation_endpoint`, and removes them as `forget` does."""
         self._run(lambda: (_library.oauth_revoke(self._handle), ""))
 
+    def discover(self) -> None:
+        """Asks the server now what it says of itself, by `issuer`; calls that need it do so by themselves. To read it:
+        `client.field("token_endpoint", OAUTH_FIELD_METADATA)`."""
+        self._run(lambda: (_library.oauth_discover(self._handle), ""))
+
     def introspect(self) -> bool:
         """Asks the server at `introspection_endpoint` whether the access token is active. What else it says of it:
         `client.field("username", OAUTH_FIELD_INTROSPECTION)`."""

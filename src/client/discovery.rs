@@ -10,7 +10,7 @@ use super::Client;
 use crate::error::{Error, Result};
 use crate::json::Json;
 use crate::operation::{Discovery, Product};
-use crate::protocol::metadata::{self, Metadata};
+use crate::protocol::metadata::Metadata;
 use crate::settings::Snapshot;
 use crate::store::Document;
 use crate::system::{self, lock};
@@ -139,7 +139,7 @@ fn kept(snapshot: &Snapshot) -> Option<Arc<Metadata>> {
     }
     // What cannot be read is asked for again; a store that is damaged is an error of who needs a token.
     let document = snapshot.store().document(&settings.metadata_name()).ok().flatten();
-    let stored = document.and_then(|document| read(document, &settings.endpoints.issuer)).map(Arc::new);
+    let stored = document.and_then(|document| read(&document, &settings.endpoints.issuer)).map(Arc::new);
     [known, stored].into_iter().flatten().max_by_key(|metadata| metadata.fresh_until)
 }
 
@@ -147,24 +147,17 @@ fn kept(snapshot: &Snapshot) -> Option<Arc<Metadata>> {
 fn keep(snapshot: &Snapshot, metadata: &Metadata) {
     let json = Json::object([
         ("fresh_until", Json::Number(metadata.fresh_until.into())),
-        ("metadata", Json::Members(metadata.members.clone())),
+        ("metadata", Json::of_text(&metadata.text)),
     ]);
     let expires_at = Some(metadata.fresh_until.saturating_add(KEPT));
     let document = Document { json, expires_at };
     let _ = snapshot.store().keep_document(&snapshot.settings.metadata_name(), &document);
 }
 
-fn read(document: Document, issuer: &str) -> Option<Metadata> {
-    let Json::Members(members) = document.json else { return None };
-    let mut members = members.into_iter();
-    let fresh_until = match members.next()? {
-        (_, Json::Number(number)) => number.as_i64()?,
-        _ => return None,
-    };
-    match members.next()? {
-        (_, Json::Members(members)) => metadata::kept(members, fresh_until, issuer),
-        _ => None,
-    }
+fn read(document: &Document, issuer: &str) -> Option<Metadata> {
+    let Json::Number(fresh_until) = document.json.member("fresh_until")? else { return None };
+    let text = document.json.member("metadata")?.text()?;
+    Metadata::read(text, fresh_until.as_i64()?, issuer).ok()
 }
 
 impl Inquiry {

@@ -56,7 +56,7 @@ impl Client {
     /// A member of what the server says of itself, as far as that is known.
     fn field_of_metadata(&self, name: &str) -> Result<Secret> {
         let found = match self.metadata() {
-            Some(metadata) => text_at(&metadata.members, name),
+            Some(metadata) => text_at(&metadata.all(), name),
             None => Err("they are not known yet, call oauth_discover".to_owned()),
         };
         let whose = "the server's metadata";

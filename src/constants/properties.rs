@@ -22,10 +22,11 @@ pub const OAUTH_REFRESH_ENDPOINT: i32 = 6;
 pub const OAUTH_CLIENT_ID: i32 = 7;
 /// The client's secret (RFC 6749 section 2.3.1). Since 0.1.
 pub const OAUTH_CLIENT_SECRET: i32 = 8;
-/// How the client authenticates: `client_secret_basic` (usual with a secret), `client_secret_post`, `client_secret_jwt`,
-/// `private_key_jwt` (usual with OAUTH_PRIVATE_KEY and no secret, unless that signs the grant), `tls_client_auth` or
-/// `self_signed_tls_client_auth` with OAUTH_CLIENT_CERT_FILE, or `none` (RFC 6749 section 2.3, RFC 7523 section 2.2, RFC
-/// 8705). A token that came by TLS may be bound to the certificate: call the API with the same one. Since 0.1.
+/// How the client authenticates: `client_secret_basic` (usual with a secret), `client_secret_post` (usual with one where
+/// the server's metadata have that and not Basic), `client_secret_jwt`, `private_key_jwt` (usual with OAUTH_PRIVATE_KEY and
+/// no secret, unless that signs the grant), `tls_client_auth` or `self_signed_tls_client_auth` with OAUTH_CLIENT_CERT_FILE,
+/// or `none` (RFC 6749 section 2.3, RFC 7523 section 2.2, RFC 8705). A token that came by TLS may be bound to the
+/// certificate: call the API with the same one. Since 0.1.
 pub const OAUTH_CLIENT_AUTH: i32 = 9;
 /// How Basic encodes client_id and client_secret first: `form` (RFC 6749), `raw`, or `percent`. Since 0.1.
 pub const OAUTH_BASIC_ENCODING: i32 = 10;
@@ -100,7 +101,7 @@ pub const OAUTH_PENDING_EXPIRES_IN: i32 = 36;
 /// URL that revokes tokens, or a path below OAUTH_BASE_URL (RFC 7009). Since 0.1.
 pub const OAUTH_REVOCATION_ENDPOINT: i32 = 37;
 /// `yes` demands `iss` in each answer to a sign-in, equal to OAUTH_ISSUER (RFC 9207 section 2.4): for servers that send
-/// it. A code alone is refused then. Since 0.1.
+/// it, but for those whose metadata say so: they are held to it without that. A code alone is refused then. Since 0.1.
 pub const OAUTH_REQUIRE_ISS: i32 = 38;
 /// Schemes that OAUTH_REDIRECT_URI may have although they are not safe, with blanks between them: `http` lets others on
 /// the way read the code, `javascript` and its like are run by the browser. Since 0.1.

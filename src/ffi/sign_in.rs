@@ -28,8 +28,8 @@ use crate::system;
 ///
 /// Returns the URL's length, OAUTH_HTTP_NEEDED, OAUTH_ERROR_MISSING, OAUTH_ERROR_INSECURE, OAUTH_ERROR_PORT,
 /// OAUTH_ERROR_BUFFER, OAUTH_ERROR_SYSTEM, OAUTH_ERROR_STORE and its like: better now than when the person comes back;
-/// OAUTH_ERROR_CERTIFICATE where OAUTH_REQUEST_OBJECT cannot be signed, or what the server or the network answered to what was
-/// pushed. Since 0.1.
+/// OAUTH_ERROR_CERTIFICATE where OAUTH_REQUEST_OBJECT cannot be signed; where OAUTH_ISSUER leads to the endpoints,
+/// OAUTH_ERROR_METADATA and OAUTH_ERROR_UNSUPPORTED; or what the server or the network answered. Since 0.1.
 ///
 /// # Safety
 /// `url` is writable for `capacity` bytes.

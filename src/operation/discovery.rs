@@ -55,20 +55,17 @@ impl Discovery {
             .map(|(url, instead)| format!("{url:.120}: {instead}"))
             .collect();
         let advice = match self.urls.len() {
-            1 => "check metadata_url",
-            _ => "check issuer, or set metadata_url",
+            1 => "none where they should be, check metadata_url",
+            _ => "none where they should be, check issuer, or set metadata_url",
         };
-        Error::Metadata { reason: format!("none where they should be, {advice} ({})", tried.join("; ")) }
+        Error::Metadata { reason: format!("{advice} ({})", tried.join("; ")) }
     }
 
     /// What has served until now serves on.
     fn failed(&mut self, error: Error, at: &Moment) -> Step {
         self.instead.clear();
         Step::Done(match &self.old {
-            Some(old) => {
-                let old = Metadata { fresh_until: at.now.saturating_add(PAUSE), ..Metadata::clone(old) };
-                Ok(Product::Metadata(Arc::new(old)))
-            }
+            Some(old) => Ok(Product::Metadata(Arc::new(old.until(at.now.saturating_add(PAUSE))))),
             None => Err(error),
         })
     }

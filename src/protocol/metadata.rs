@@ -1,6 +1,8 @@
 //! What an authorization server says of itself (RFC 8414, OpenID Connect Discovery 1.0).
 #![forbid(unsafe_code)]
 
+use std::sync::Arc;
+
 use super::answer::Answer;
 use super::caching;
 use super::message::Request;
@@ -10,10 +12,19 @@ use crate::line::one_line;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Metadata {
-    /// As they came.
-    pub members: Vec<(String, Json)>,
+    /// All of them as one object of JSON.
+    pub text: Arc<str>,
+    /// Those that are asked for here.
+    members: Json,
     /// When they are asked for again.
     pub fresh_until: i64,
+}
+
+/// Whether a member is one that a program may ask for, and this library does not: most of the text are such lists.
+fn is_list_of_others(name: &str) -> bool {
+    const OURS: [&str; 2] = ["dpop_signing_alg_values_supported", "id_token_signing_alg_values_supported"];
+    let is_list = ["_values_supported", "_locales_supported"].iter().any(|end| name.ends_with(end));
+    (is_list || matches!(name, "claims_supported" | "scopes_supported")) && !OURS.contains(&name)
 }
 
 /// Why an answer is none.
@@ -45,9 +56,10 @@ pub fn request(url: &str) -> Request {
 pub fn parse(answer: &Answer<'_>, issuer: &str) -> std::result::Result<Metadata, NoMetadata> {
     let status = answer.response.status;
     let unread = match answer.members() {
-        Ok(Ok(Json::Members(members))) if answer.is_success() => {
-            check(&members, issuer).map_err(|reason| NoMetadata::Failed(Error::Metadata { reason }))?;
-            return Ok(Metadata { members: bounded(members), fresh_until: fresh_until(answer) });
+        Ok(Ok(members @ Json::Members(_))) if answer.is_success() => {
+            let read = check(&members, issuer)
+                .and_then(|()| Metadata::read(&bounded(members).written(), fresh_until(answer), issuer));
+            return read.map_err(|reason| NoMetadata::Failed(Error::Metadata { reason }));
         }
         Ok(Ok(_)) if answer.is_success() => "it is no JSON object".into(),
         Ok(Ok(_)) => "an error".into(),
@@ -61,12 +73,6 @@ pub fn parse(answer: &Answer<'_>, issuer: &str) -> std::result::Result<Metadata,
     }
 }
 
-/// As they were kept: `None` where they are not `issuer`'s.
-pub fn kept(members: Vec<(String, Json)>, fresh_until: i64, issuer: &str) -> Option<Metadata> {
-    check(&members, issuer).ok()?;
-    Some(Metadata { members, fresh_until })
-}
-
 /// As long as the answer says, within bounds.
 fn fresh_until(answer: &Answer<'_>) -> i64 {
     const HOUR: i64 = 3600;
@@ -75,10 +81,9 @@ fn fresh_until(answer: &Answer<'_>) -> i64 {
 }
 
 /// RFC 8414 section 3.3: letter for letter, or they are somebody else's.
-fn check(members: &[(String, Json)], issuer: &str) -> std::result::Result<(), String> {
+fn check(members: &Json, issuer: &str) -> std::result::Result<(), String> {
     const LONGEST: usize = 200;
-    let named = members.iter().find(|(name, _)| name == "issuer").and_then(|(_, value)| value.text());
-    let Some(named) = named else {
+    let Some(named) = members.member("issuer").and_then(Json::text) else {
         return Err("no issuer is named in them: check issuer, or set metadata_url".to_owned());
     };
     if named == issuer {
@@ -97,10 +102,11 @@ fn check(members: &[(String, Json)], issuer: &str) -> std::result::Result<(), St
 }
 
 /// What nobody asks for need not be kept without bounds: of the rest no more than that.
-fn bounded(mut members: Vec<(String, Json)>) -> Vec<(String, Json)> {
+fn bounded(json: Json) -> Json {
     const MOST_BYTES: usize = 64 * 1024;
     const LONGEST: usize = 4096;
     const DEEPEST: usize = 16;
+    let Json::Members(mut members) = json else { return json };
     let mut total = 0;
     // The short ones first, among which all endpoints are.
     let is_short = |size: usize| size <= LONGEST;
@@ -115,10 +121,30 @@ fn bounded(mut members: Vec<(String, Json)>) -> Vec<(String, Json)> {
             total <= MOST_BYTES && depth <= DEEPEST
         });
     }
-    members
+    Json::Members(members)
 }
 
 impl Metadata {
+    /// Those of `issuer`, or why these are not.
+    pub fn read(text: &str, fresh_until: i64, issuer: &str) -> std::result::Result<Self, String> {
+        let members = Json::parse_some(text, &|name| !is_list_of_others(name))?;
+        check(&members, issuer)?;
+        Ok(Self { text: text.into(), members, fresh_until })
+    }
+
+    /// The same for longer.
+    pub fn until(&self, fresh_until: i64) -> Self {
+        Self { fresh_until, ..self.clone() }
+    }
+
+    /// All members.
+    pub fn all(&self) -> Vec<(String, Json)> {
+        match Json::parse(&self.text) {
+            Ok(Json::Members(members)) => members,
+            _ => Vec::new(),
+        }
+    }
+
     pub fn is_over(&self, now: i64) -> bool {
         now >= self.fresh_until
     }
@@ -161,6 +187,6 @@ impl Metadata {
     }
 
     fn member(&self, name: &str) -> Option<&Json> {
-        self.members.iter().find(|(n, _)| n == name).map(|(_, value)| value)
+        self.members.member(name)
     }
 }

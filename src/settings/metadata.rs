@@ -75,12 +75,18 @@ impl Settings {
             let AuthorizationRequest { response_type, response_mode, .. } = &self.authorization;
             let types = known.list("response_types_supported")?.unwrap_or_default();
             if !types.is_empty() && !types.iter().any(|one| is_same_type(one, response_type)) {
-                return Err(lacks(&format!("response_type {response_type}"), "set another", &types));
+                return Err(lacks(
+                    &format!("the server has no response_type {response_type}: set another"),
+                    &types,
+                ));
             }
             let modes = known.list("response_modes_supported")?.unwrap_or_default();
             let is_listed = response_mode.is_empty() || modes.contains(&response_mode.as_str());
             if !modes.is_empty() && !is_listed {
-                return Err(lacks(&format!("response_mode {response_mode}"), "set another", &modes));
+                return Err(lacks(
+                    &format!("the server has no response_mode {response_mode}: set another"),
+                    &modes,
+                ));
             }
         }
         self.check_grant_supported()?;
@@ -95,7 +101,7 @@ impl Settings {
             return Ok(());
         }
         let other = ["S256", "plain"].into_iter().find(|other| methods.contains(other)).unwrap_or("off");
-        Err(lacks(&format!("PKCE by {method}"), &format!("set pkce to {other}"), &methods))
+        Err(lacks(&format!("the server has no PKCE by {method}: set pkce to {other}"), &methods))
     }
 
     /// Only a person's grants are looked at: others are often not listed (Okta's machines), and are refused by the server
@@ -112,7 +118,7 @@ impl Settings {
         {
             return Ok(());
         }
-        Err(lacks(&format!("grant {grant}"), "set grant_type to another", &grants))
+        Err(lacks(&format!("the server has no grant {grant}: set grant_type to another"), &grants))
     }
 
     /// How the client shows who it is. `none` and certificates are seldom listed where they are taken.
@@ -126,7 +132,7 @@ impl Settings {
         if methods.is_empty() || methods.contains(&name) || !is_looked_at {
             return Ok(());
         }
-        Err(lacks(name, "set client_auth to another", &methods))
+        Err(lacks(&format!("the server has no {name}: set client_auth to another"), &methods))
     }
 
     /// What the server says of it, where it is the endpoint that it names.
@@ -151,9 +157,7 @@ fn is_same_type(one: &str, other: &str) -> bool {
     sorted(one) == sorted(other)
 }
 
-fn lacks(what: &str, advice: &str, instead: &[&str]) -> Error {
+fn lacks(sentence: &str, instead: &[&str]) -> Error {
     let instead: String = one_line(&instead.join(", ")).chars().take(200).collect();
-    Error::Unsupported(format!(
-        "the server has no {what}: {advice} (it says that it has {instead}; or set allow_unsupported to yes)"
-    ))
+    Error::Unsupported(format!("{sentence} (it says that it has {instead}; or set allow_unsupported to yes)"))
 }

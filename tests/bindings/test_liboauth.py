@@ -533,6 +533,20 @@ class Stores(unittest.TestCase):
         url = c.end_session_url()
         self.assertIn("state=" + c.get("end_session_state"), url)
 
+    def test_an_issuer_suffices(self):
+        c = liboauth.Client(send=self.server)
+        self.addCleanup(c.close)
+        c.set(issuer="https://as.example", client_id="c", redirect_uri="https://app.example/cb")
+        says = {"issuer": "https://as.example", "authorization_endpoint": "https://as.example/page",
+                "token_endpoint": "https://as.example/t"}
+        self.server.answer = 200, {}, json.dumps(says)
+        self.assertTrue(c.build_authorize_url().startswith("https://as.example/page?"))
+        self.assertEqual(c.field("token_endpoint", liboauth.OAUTH_FIELD_METADATA), "https://as.example/t")
+        self.server.answer = 200, {}, json.dumps({**says, "issuer": "https://evil.example"})
+        with self.assertRaises(liboauth.OAuthError) as caught:
+            c.discover()
+        self.assertEqual(caught.exception.number, liboauth.OAUTH_ERROR_METADATA)
+
     def test_a_record_grows_by_generations(self):
         with self.signed_in() as c:
             first = c.generation

@@ -7,6 +7,7 @@ import sys
 
 import desktop  # noqa: F401 - more cases
 import device  # noqa: F401 - more cases
+import discovery  # noqa: F401 - more cases
 import dpop  # noqa: F401 - more cases
 import leave  # noqa: F401 - more cases
 import nightly  # noqa: F401 - more cases

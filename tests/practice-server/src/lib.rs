@@ -31,6 +31,7 @@ mod form;
 mod grants;
 mod introspection;
 mod late;
+mod metadata;
 mod openid;
 mod pages;
 mod people;

@@ -9,6 +9,7 @@ use crate::device;
 use crate::dialect::Dialect;
 use crate::fault::Endpoint;
 use crate::introspection::introspect;
+use crate::metadata::metadata;
 use crate::openid;
 use crate::pages;
 use crate::pushed::push;
@@ -32,6 +33,9 @@ pub fn answer(
         "/control" => return control(state, request),
         "/cb" | "/callback" => return pages::returned(),
         _ => {}
+    }
+    if let Some(below) = request.path.strip_prefix("/.well-known/oauth-authorization-server") {
+        return metadata(&state.url, below).unwrap_or_else(not_found);
     }
     if let Some(below) = request.path.strip_prefix("/as/") {
         return catalogue::answer(state, request, below, connection);
