@@ -2,6 +2,9 @@
 //! not looked at here.
 #![forbid(unsafe_code)]
 
+#[cfg(all(test, feature = "sign"))]
+mod speed;
+
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use base64::Engine;
 use sha2::{Digest, Sha256, Sha384, Sha512};
