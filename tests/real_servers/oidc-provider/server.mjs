@@ -38,6 +38,7 @@ const clients = [
     { client_secret: 'p@ss:w%rd+/= &x', grant_types: ['authorization_code', 'refresh_token', 'client_credentials'] }),
   client('public', 'none'),
   client('native', 'none', { application_type: 'native', redirect_uris: ['http://127.0.0.1/cb', 'com.example.app:/cb'] }),
+  client('noncer', 'none', { dpop_bound_access_tokens: true }), // its proofs need a nonce
   client('norotate', 'client_secret_basic'),
   client('short', 'client_secret_basic'), // its access tokens live 3 seconds
   client('machine', 'client_secret_basic', machine),
@@ -85,6 +86,11 @@ const configuration = {
   features: {
     clientCredentials: { enabled: true },
     introspection: { enabled: true },
+    dPoP: {
+      enabled: true,
+      nonceSecret: crypto.randomBytes(32),
+      requireNonce: (ctx) => ctx.oidc.client?.clientId === 'noncer' && ctx.path === '/token' || 'nonce' in ctx.query,
+    },
     pushedAuthorizationRequests: { enabled: true },
     requestObjects: { enabled: true },
     claimsParameter: { enabled: true },
