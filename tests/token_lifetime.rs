@@ -51,6 +51,8 @@ mod prolonged;
 mod records;
 #[path = "token_lifetime/refusals.rs"]
 mod refusals;
+#[path = "token_lifetime/registration.rs"]
+mod registration;
 #[path = "token_lifetime/retries.rs"]
 mod retries;
 #[path = "token_lifetime/revocation.rs"]

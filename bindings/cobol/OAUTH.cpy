@@ -201,6 +201,12 @@
       *> "insufficient_scope": the access token is good, and not for
       *> that (RFC 6750 section 3.1). Since 0.1.
        78  OAUTH-ERROR-SCOPE              VALUE -420.
+      *> "invalid_redirect_uri": the server registers no client with
+      *> OAUTH-REDIRECT-URI (RFC 7591 section 3.2.2). Since 0.1.
+       78  OAUTH-ERROR-INVALID-REDIRECT   VALUE -417.
+      *> "invalid_client_metadata": nor with OAUTH-CLIENT-METADATA (RFC
+      *> 7591 section 3.2.2). Since 0.1.
+       78  OAUTH-ERROR-INVALID-METADATA   VALUE -418.
       *> Another error code than those of the RFCs; OAUTH-ERROR has its
       *> name, and oauth_error_action tells by its words what it means:
       *> in a redirect, a person's no. Since 0.1.
@@ -729,6 +735,20 @@
       *> "user_code", or "login_hint_token" or "id_token_hint" in the
       *> place of OAUTH-LOGIN-HINT. Since 0.1.
        78  OAUTH-CIBA-PARAMS              VALUE 407.
+      *> URL at which oauth_register registers clients, or a path below
+      *> OAUTH-BASE-URL (RFC 7591 section 3). Since 0.1.
+       78  OAUTH-REGISTRATION-ENDPOINT    VALUE 99.
+      *> What oauth_register says of the client, a JSON object such as
+      *> "{"client_name":"Invoices"}" (RFC 7591 section 2). What it
+      *> lacks is filled from other settings: "redirect_uris",
+      *> "grant_types", "response_types", "scope", and
+      *> "token_endpoint_auth_method" from OAUTH-CLIENT-AUTH; null
+      *> leaves a member out. A "software_statement" is one of its
+      *> members. Since 0.1.
+       78  OAUTH-CLIENT-METADATA          VALUE 100.
+      *> Token without which the server registers nobody, as its
+      *> operator gives it (RFC 7591 section 3). Since 0.1.
+       78  OAUTH-INITIAL-ACCESS-TOKEN     VALUE 401.
 
       *> ---- properties: results, for oauth_get; an empty text where
       *> there is none ----
@@ -843,6 +863,9 @@
       *> What the server says of itself (RFC 8414 section 2): see
       *> oauth_discover. Since 0.1.
        78  OAUTH-FIELD-METADATA           VALUE 306.
+      *> The client as the server has registered it (RFC 7591 section
+      *> 3.2.1): see oauth_register. Since 0.1.
+       78  OAUTH-FIELD-REGISTRATION       VALUE 308.
       *> What the ID token says of who has signed in, such as "sub",
       *> "email" and "name": only of one that was checked, or else it is
       *> OAUTH-ERROR-ID-TOKEN. It is checked at the sign-in, and when a
@@ -1688,6 +1711,42 @@
       *> OAUTH-ERROR such as "unknown_user_id". Since 0.1.
       *>
       *>     CALL "oauth_ciba_start" USING
+      *>         BY VALUE OAUTH-CLIENT
+      *>         RETURNING OAUTH-RC
+      *>     END-CALL
+
+      *> Registers the client at OAUTH-REGISTRATION-ENDPOINT (RFC 7591),
+      *> with OAUTH-CLIENT-METADATA, and is that client from then on:
+      *> OAUTH-CLIENT-ID and OAUTH-CLIENT-SECRET, which are left empty
+      *> for that, are those that the server has given. They are kept in
+      *> the store, sealed as it is: a call in any process with the same
+      *> endpoint and metadata finds them there and sends nothing, so a
+      *> program calls this each time before anything else. Of jobs that
+      *> do it at once the first one's client is all's. oauth_field with
+      *> OAUTH-FIELD-REGISTRATION reads what the server has registered.
+      *>
+      *> Returns 0, OAUTH-HTTP-NEEDED, OAUTH-ERROR-MISSING,
+      *> OAUTH-ERROR-VALUE where a client is set already or the secret
+      *> has expired, OAUTH-ERROR-INVALID-REDIRECT,
+      *> OAUTH-ERROR-INVALID-METADATA, OAUTH-ERROR-STORE and its like,
+      *> or what the server or the network answered. Since 0.1.
+      *>
+      *>     CALL "oauth_register" USING
+      *>         BY VALUE OAUTH-CLIENT
+      *>         RETURNING OAUTH-RC
+      *>     END-CALL
+
+      *> Has the server forget the client that oauth_register has
+      *> registered (RFC 7592 section 2.3), and takes it out of the
+      *> store and of this client's settings. Its tokens stay in the
+      *> store: revoke them before.
+      *>
+      *> Returns 0, also where there was none, OAUTH-HTTP-NEEDED,
+      *> OAUTH-ERROR-MISSING, OAUTH-ERROR-VALUE where the server has not
+      *> said how, OAUTH-ERROR-STORE and its like, or what the server or
+      *> the network answered. Since 0.1.
+      *>
+      *>     CALL "oauth_unregister" USING
       *>         BY VALUE OAUTH-CLIENT
       *>         RETURNING OAUTH-RC
       *>     END-CALL

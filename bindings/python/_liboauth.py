@@ -149,6 +149,11 @@ OAUTH_ERROR_INVALID_TOKEN = -419
 #: 'insufficient_scope': the access token is good, and not for that (RFC 6750 section 3.1).
 #: Since 0.1.
 OAUTH_ERROR_SCOPE = -420
+#: 'invalid_redirect_uri': the server registers no client with OAUTH_REDIRECT_URI (RFC 7591 section
+#: 3.2.2). Since 0.1.
+OAUTH_ERROR_INVALID_REDIRECT = -417
+#: 'invalid_client_metadata': nor with OAUTH_CLIENT_METADATA (RFC 7591 section 3.2.2). Since 0.1.
+OAUTH_ERROR_INVALID_METADATA = -418
 #: Another error code than those of the RFCs; OAUTH_ERROR has its name, and oauth_error_action tells
 #: by its words what it means: in a redirect, a person's no. Since 0.1.
 OAUTH_ERROR_REFUSED = -498
@@ -562,6 +567,17 @@ OAUTH_BINDING_MESSAGE = 406
 #: 'requested_expiry', the person's 'user_code', or 'login_hint_token' or 'id_token_hint' in the
 #: place of OAUTH_LOGIN_HINT. Since 0.1.
 OAUTH_CIBA_PARAMS = 407
+#: URL at which oauth_register registers clients, or a path below OAUTH_BASE_URL (RFC 7591 section
+#: 3). Since 0.1.
+OAUTH_REGISTRATION_ENDPOINT = 99
+#: What oauth_register says of the client, a JSON object such as '{"client_name":"Invoices"}' (RFC
+#: 7591 section 2). What it lacks is filled from other settings: 'redirect_uris', 'grant_types',
+#: 'response_types', 'scope', and 'token_endpoint_auth_method' from OAUTH_CLIENT_AUTH; null leaves a
+#: member out. A 'software_statement' is one of its members. Since 0.1.
+OAUTH_CLIENT_METADATA = 100
+#: Token without which the server registers nobody, as its operator gives it (RFC 7591 section 3).
+#: Since 0.1.
+OAUTH_INITIAL_ACCESS_TOKEN = 401
 
 # ---- properties: results, for oauth_get; an empty text where there is none ----
 
@@ -654,6 +670,9 @@ OAUTH_FIELD_REDIRECT = 302
 OAUTH_FIELD_INTROSPECTION = 303
 #: What the server says of itself (RFC 8414 section 2): see oauth_discover. Since 0.1.
 OAUTH_FIELD_METADATA = 306
+#: The client as the server has registered it (RFC 7591 section 3.2.1): see oauth_register.
+#: Since 0.1.
+OAUTH_FIELD_REGISTRATION = 308
 #: What the ID token says of who has signed in, such as 'sub', 'email' and 'name': only of one that
 #: was checked, or else it is OAUTH_ERROR_ID_TOKEN. It is checked at the sign-in, and when a refresh
 #: brings another, where OAUTH_SCOPE has 'openid' and OAUTH_ISSUER is set: issuer, client, times,
@@ -776,6 +795,9 @@ SETTINGS: Dict[str, int] = {
     "ciba_endpoint": OAUTH_CIBA_ENDPOINT,
     "binding_message": OAUTH_BINDING_MESSAGE,
     "ciba_params": OAUTH_CIBA_PARAMS,
+    "registration_endpoint": OAUTH_REGISTRATION_ENDPOINT,
+    "client_metadata": OAUTH_CLIENT_METADATA,
+    "initial_access_token": OAUTH_INITIAL_ACCESS_TOKEN,
 }
 
 RESULTS: Dict[str, int] = {
@@ -1357,6 +1379,32 @@ FUNCTIONS: Dict[str, Tuple[Any, ...]] = {
     # its like, or what the server or the network answered: OAUTH_ERROR_REFUSED with an OAUTH_ERROR
     # such as 'unknown_user_id'. Since 0.1.
     "oauth_ciba_start": (INT,),
+
+    # oauth_register(client)
+    #
+    # Registers the client at OAUTH_REGISTRATION_ENDPOINT (RFC 7591), with OAUTH_CLIENT_METADATA,
+    # and is that client from then on: OAUTH_CLIENT_ID and OAUTH_CLIENT_SECRET, which are left empty
+    # for that, are those that the server has given. They are kept in the store, sealed as it is: a
+    # call in any process with the same endpoint and metadata finds them there and sends nothing, so
+    # a program calls this each time before anything else. Of jobs that do it at once the first
+    # one's client is all's. oauth_field with OAUTH_FIELD_REGISTRATION reads what the server has
+    # registered.
+    #
+    # Returns 0, OAUTH_HTTP_NEEDED, OAUTH_ERROR_MISSING, OAUTH_ERROR_VALUE where a client is set
+    # already or the secret has expired, OAUTH_ERROR_INVALID_REDIRECT, OAUTH_ERROR_INVALID_METADATA,
+    # OAUTH_ERROR_STORE and its like, or what the server or the network answered. Since 0.1.
+    "oauth_register": (INT,),
+
+    # oauth_unregister(client)
+    #
+    # Has the server forget the client that oauth_register has registered (RFC 7592 section 2.3),
+    # and takes it out of the store and of this client's settings. Its tokens stay in the store:
+    # revoke them before.
+    #
+    # Returns 0, also where there was none, OAUTH_HTTP_NEEDED, OAUTH_ERROR_MISSING,
+    # OAUTH_ERROR_VALUE where the server has not said how, OAUTH_ERROR_STORE and its like, or what
+    # the server or the network answered. Since 0.1.
+    "oauth_unregister": (INT,),
 }
 
 

@@ -425,6 +425,15 @@ class Client:
         """The page where a person signs out at the server; its state is `client.get("end_session_state")`."""
         return self._fresh(_library.oauth_end_session_url)
 
+    def register(self) -> None:
+        """Registers the client at `registration_endpoint`, unless the store has it, and is that client from then on: its
+        `client_id` and `client_secret` are what the server has given."""
+        self._run(lambda: (_library.oauth_register(self._handle), ""))
+
+    def unregister(self) -> None:
+        """Has the server forget the client that `register` has registered, and forgets it here."""
+        self._run(lambda: (_library.oauth_unregister(self._handle), ""))
+
     def reseal(self) -> int:
         """Seals every record of the store anew with `store_key`, and says how many were not sealed with it before."""
         answer: int = _library.oauth_store_reseal(self._handle)

@@ -26,6 +26,9 @@ impl Client {
             number::OAUTH_FIELD_INTROSPECTION => {
                 return self.field_of_answer(source, name, "the introspection", "oauth_introspect")
             }
+            number::OAUTH_FIELD_REGISTRATION => {
+                return self.field_of_answer(source, name, "the registration", "oauth_register")
+            }
             number::OAUTH_FIELD_METADATA => return self.field_of_metadata(name),
             number::OAUTH_FIELD_DEVICE => return self.field_of_person(name),
             _ => return Err(Error::Property { number: source, what: "source of a field" }),

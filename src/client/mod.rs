@@ -14,6 +14,7 @@ mod pages;
 mod process;
 mod properties;
 mod pushing;
+mod registration;
 mod requests;
 mod results;
 mod sign_in;

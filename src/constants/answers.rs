@@ -131,6 +131,10 @@ pub const OAUTH_ERROR_AUTH_DETAILS: i32 = -416;
 pub const OAUTH_ERROR_INVALID_TOKEN: i32 = -419;
 /// `insufficient_scope`: the access token is good, and not for that (RFC 6750 section 3.1). Since 0.1.
 pub const OAUTH_ERROR_SCOPE: i32 = -420;
+/// `invalid_redirect_uri`: the server registers no client with OAUTH_REDIRECT_URI (RFC 7591 section 3.2.2). Since 0.1.
+pub const OAUTH_ERROR_INVALID_REDIRECT: i32 = -417;
+/// `invalid_client_metadata`: nor with OAUTH_CLIENT_METADATA (RFC 7591 section 3.2.2). Since 0.1.
+pub const OAUTH_ERROR_INVALID_METADATA: i32 = -418;
 /// Another error code than those of the RFCs; OAUTH_ERROR has its name, and `oauth_error_action` tells by its words
 /// what it means: in a redirect, a person's no. Since 0.1.
 pub const OAUTH_ERROR_REFUSED: i32 = -498;

@@ -299,6 +299,15 @@ pub const OAUTH_BINDING_MESSAGE: i32 = 406;
 /// More parameters for the request of `oauth_ciba_start`, as a query string: `acr_values`, `requested_expiry`, the person's
 /// `user_code`, or `login_hint_token` or `id_token_hint` in the place of OAUTH_LOGIN_HINT. Since 0.1.
 pub const OAUTH_CIBA_PARAMS: i32 = 407;
+/// URL at which `oauth_register` registers clients, or a path below OAUTH_BASE_URL (RFC 7591 section 3). Since 0.1.
+pub const OAUTH_REGISTRATION_ENDPOINT: i32 = 99;
+/// What `oauth_register` says of the client, a JSON object such as `{"client_name":"Invoices"}` (RFC 7591 section 2). What
+/// it lacks is filled from other settings: `redirect_uris`, `grant_types`, `response_types`, `scope`, and
+/// `token_endpoint_auth_method` from OAUTH_CLIENT_AUTH; null leaves a member out. A `software_statement` is one of its
+/// members. Since 0.1.
+pub const OAUTH_CLIENT_METADATA: i32 = 100;
+/// Token without which the server registers nobody, as its operator gives it (RFC 7591 section 3). Since 0.1.
+pub const OAUTH_INITIAL_ACCESS_TOKEN: i32 = 401;
 
 // ---- properties: results, for oauth_get; an empty text where there is none ----
 
@@ -381,6 +390,8 @@ pub const OAUTH_FIELD_REDIRECT: i32 = 302;
 pub const OAUTH_FIELD_INTROSPECTION: i32 = 303;
 /// What the server says of itself (RFC 8414 section 2): see `oauth_discover`. Since 0.1.
 pub const OAUTH_FIELD_METADATA: i32 = 306;
+/// The client as the server has registered it (RFC 7591 section 3.2.1): see `oauth_register`. Since 0.1.
+pub const OAUTH_FIELD_REGISTRATION: i32 = 308;
 /// What the ID token says of who has signed in, such as `sub`, `email` and `name`: only of one that was checked, or else it
 /// is OAUTH_ERROR_ID_TOKEN. It is checked at the sign-in, and when a refresh brings another, where OAUTH_SCOPE has `openid`
 /// and OAUTH_ISSUER is set: issuer, client, times, nonce and access token, and the signature by the keys of

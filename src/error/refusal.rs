@@ -46,6 +46,8 @@ pub enum Meaning {
     Client,
     /// A person's no.
     Declined,
+    /// Who may register clients, or take that back.
+    Registrar,
     /// Not now.
     Passing,
     /// What its error code says, where no person can help.
@@ -86,6 +88,7 @@ impl Refusal {
             Meaning::Dead | Meaning::Declined => (number, Action::SignIn),
             Meaning::Passing => (number, Action::Retry),
             Meaning::Grant(_) if action == Action::SignIn => (number, Action::Fix),
+            Meaning::Registrar => (number, Action::Fix),
             Meaning::Client | Meaning::AsItSays | Meaning::Grant(_) => (number, action),
         }
     }
@@ -106,6 +109,9 @@ impl Refusal {
             "server_error" => (number::OAUTH_ERROR_SERVER_ERROR, Action::Retry),
             "temporarily_unavailable" => (number::OAUTH_ERROR_TEMP_UNAVAILABLE, Action::Retry),
             "unsupported_token_type" => (number::OAUTH_ERROR_UNSUPPORTED_TOKEN, Action::Fix),
+            // RFC 7591 section 3.2.2
+            "invalid_redirect_uri" => (number::OAUTH_ERROR_INVALID_REDIRECT, Action::Fix),
+            "invalid_client_metadata" => (number::OAUTH_ERROR_INVALID_METADATA, Action::Fix),
             // RFC 9449 sections 5 and 8; the second one where a nonce is asked for again and again.
             "invalid_dpop_proof" => (number::OAUTH_ERROR_INVALID_DPOP, Action::Fix),
             "use_dpop_nonce" => (number::OAUTH_ERROR_INVALID_DPOP, Action::Retry),
@@ -192,6 +198,7 @@ impl Refusal {
             ("invalid_token", Meaning::Passing) => "call again, which gets another token, or sign in again",
             (_, Meaning::Passing) => "try again later",
             (_, Meaning::Dead) => "the code is wrong, used or too old: sign in again",
+            (_, Meaning::Registrar) => "check initial_access_token; a registration may be gone at the server",
             ("invalid_client" | "access_denied", _) | (_, Meaning::Client) => {
                 "check client_id, client_secret, client_auth and basic_encoding"
             }
@@ -204,6 +211,8 @@ impl Refusal {
             ("invalid_scope", _) => "check scope",
             ("insufficient_scope", _) => "add to scope what it needs, and sign in again",
             ("unsupported_response_type", _) => "check response_type",
+            ("invalid_redirect_uri", _) => "check redirect_uri, and redirect_uris in client_metadata",
+            ("invalid_client_metadata", _) => "check client_metadata",
             ("unsupported_token_type", _) => "the server does not revoke such tokens: use oauth_forget",
             ("server_error" | "temporarily_unavailable", _) => "try again later",
             // OpenID Connect CIBA Core section 13

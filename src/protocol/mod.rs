@@ -23,6 +23,7 @@ pub mod pkce;
 pub mod pushed;
 pub mod redactor;
 pub mod refusal;
+pub mod registration;
 pub mod request_object;
 pub mod revocation;
 pub mod sasl;

@@ -53,6 +53,8 @@ const CODES: &[&str] = &[
     "invalid_target",
     "invalid_dpop_proof",
     "use_dpop_nonce",
+    "invalid_redirect_uri",
+    "invalid_client_metadata",
     "authorization_pending",
     "slow_down",
     "expired_token",

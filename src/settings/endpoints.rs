@@ -25,6 +25,7 @@ pub struct Endpoints {
     pub refresh_endpoint: String,
     pub revocation_endpoint: String,
     pub introspection_endpoint: String,
+    pub registration_endpoint: String,
     /// Empty: where the issuer leads to.
     pub metadata_url: String,
     /// Whether what the server says that it lacks is asked for all the same.
@@ -94,6 +95,15 @@ pub const ROWS: &[Row] = &[
             for_requests,
             |s| &s.endpoints.introspection_endpoint,
             |s| &mut s.endpoints.introspection_endpoint,
+        ),
+    },
+    Row {
+        number: number::OAUTH_REGISTRATION_ENDPOINT,
+        key: "registration_endpoint",
+        kind: Kind::Text(
+            for_requests,
+            |s| &s.endpoints.registration_endpoint,
+            |s| &mut s.endpoints.registration_endpoint,
         ),
     },
     Row {
@@ -270,6 +280,11 @@ impl Settings {
         let endpoint = &self.endpoints.ciba_endpoint;
         let name = "backchannel_authentication_endpoint";
         self.endpoint_called(name, "ciba_endpoint", endpoint, "oauth_ciba_start")
+    }
+
+    pub fn registration_url(&self) -> Result<String> {
+        let endpoint = &self.endpoints.registration_endpoint;
+        self.endpoint("registration_endpoint", endpoint, "oauth_register")
     }
 }
 

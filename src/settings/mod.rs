@@ -17,6 +17,7 @@ mod openid;
 mod profile;
 mod pushing;
 mod redirect;
+mod registration;
 mod results;
 mod row;
 mod service_account;
@@ -32,6 +33,7 @@ pub use http::Http;
 pub use openid::OpenId;
 pub use pushing::Pushing;
 pub use redirect::Redirect;
+pub use registration::Registration;
 pub use results::RESULTS;
 pub use row::Row;
 pub use snapshot::{AuthorizationTemplate, Snapshot};
@@ -67,6 +69,7 @@ pub struct Settings {
     pub redirect: Redirect,
     pub device: Device,
     pub token_requests: TokenRequests,
+    pub registration: Registration,
     pub dpop: Dpop,
     pub dpop_alg: ProofAlgorithm,
     pub answer: AnswerDialect,
@@ -104,6 +107,7 @@ const ROWS: &[&[Row]] = &[
     device::ROWS,
     token_request::ROWS,
     dpop::ROWS,
+    registration::ROWS,
     token_answer::ROWS,
     storage::ROWS,
     freshness::ROWS,

@@ -178,6 +178,7 @@ impl Settings {
         let mut secrets = self.client.secrets([token_params, refresh_params, params, ciba_params]);
         secrets.extend(headers.secrets());
         secrets.extend([self.grant.password.clone(), self.grant.assertion.clone()]);
+        secrets.push(self.registration.initial_access_token.clone());
         secrets
     }
 }

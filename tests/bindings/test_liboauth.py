@@ -508,6 +508,21 @@ class Stores(unittest.TestCase):
         with self.assertRaisesRegex(OAuthError, "oauth_device_start"):
             c.device_poll()
 
+    def test_a_client_registers_itself(self):
+        settings = {"client_id": "", "client_secret": "", "registration_endpoint": "https://as.example/register"}
+        c = self.client(**settings)
+        made = {"client_id": "new", "client_secret": "s", "registration_access_token": "t"}
+        uri = {"registration_client_uri": "https://as.example/register/new"}
+        self.server.answer = 201, {}, json.dumps({**made, **uri})
+        c.register()
+        self.assertEqual((c.get("client_id"), c.get("client_secret")), ("new", "s"))
+        other = self.client(**settings)
+        other.register()
+        self.assertEqual((other.get("client_id"), len(self.server.requests)), ("new", 1))
+        self.server.answer = 204, {}, ""
+        other.unregister()
+        self.assertEqual((other.get("client_id"), self.server.requests[-1].method), ("", "DELETE"))
+
     def test_a_token_is_introspected(self):
         c = self.signed_in(account="bob", introspection_endpoint="https://as.example/introspect")
         for active in (True, False):

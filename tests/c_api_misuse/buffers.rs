@@ -210,6 +210,21 @@ fn with_the_callers_own_http_a_short_buffer_loses_nothing_either() {
     assert_eq!(client.get(OAUTH_REFRESH_TOKEN), "SECRET-refresh-new");
 }
 
+/// Keys, proofs and registration.
+const MORE: &[(i32, &str)] = &[
+    (OAUTH_DPOP_ALG, "ES384"),
+    (OAUTH_REGISTRATION_ENDPOINT, "/register"),
+    (OAUTH_CLIENT_METADATA, "{}"),
+    (OAUTH_INITIAL_ACCESS_TOKEN, "SECRET-5"),
+    (OAUTH_PRIVATE_KEY, "env:NO_SUCH_NAME"),
+    (OAUTH_PRIVATE_KEY_PASSWORD, "SECRET"),
+    (OAUTH_KEY_CERTIFICATE, "file:cert.pem"),
+    (OAUTH_KEY_ID, "1"),
+    (OAUTH_SIGNING_ALG, "PS256"),
+    (OAUTH_ASSERTION_CLAIMS, "sub=anne"),
+    (OAUTH_ASSERTION_AUDIENCE, "issuer"),
+];
+
 /// A client with a token, of which every property has a text.
 fn everything_set() -> Client {
     let client = client_with(&[
@@ -222,7 +237,6 @@ fn everything_set() -> Client {
         (OAUTH_REVOCATION_ENDPOINT, "/revoke"),
         (OAUTH_INTROSPECTION_ENDPOINT, "/introspect"),
         (OAUTH_METADATA_URL, "/metadata"),
-        (OAUTH_DPOP_ALG, "ES384"),
         (OAUTH_JWKS_URI, "/keys"),
         (OAUTH_USERINFO_ENDPOINT, "/me"),
         (OAUTH_END_SESSION_ENDPOINT, "/end"),
@@ -262,13 +276,6 @@ fn everything_set() -> Client {
         (OAUTH_REDIRECT_NAMES, "error=err"),
         (OAUTH_TOKEN_HOSTS, "eu.as.example"),
         (OAUTH_TOKEN_HOST_PARAM, "accounts-server"),
-        (OAUTH_PRIVATE_KEY, "env:NO_SUCH_NAME"),
-        (OAUTH_PRIVATE_KEY_PASSWORD, "SECRET"),
-        (OAUTH_KEY_CERTIFICATE, "file:cert.pem"),
-        (OAUTH_KEY_ID, "1"),
-        (OAUTH_SIGNING_ALG, "PS256"),
-        (OAUTH_ASSERTION_CLAIMS, "sub=anne"),
-        (OAUTH_ASSERTION_AUDIENCE, "issuer"),
         (OAUTH_REFRESH_AUTH, "none"),
         (OAUTH_PROMPT, "login"),
         (OAUTH_MAX_AGE, "60"),
@@ -278,6 +285,9 @@ fn everything_set() -> Client {
         (OAUTH_RESPONSE_MODE, "query"),
         (OAUTH_PAR_ENDPOINT, "/par"),
     ]);
+    for (property, text) in MORE {
+        client.must_set(*property, text);
+    }
     client.must_set(OAUTH_DPOP, if SIGNS { "yes" } else { "no" });
     assert_eq!(sign_in(&client, "1"), 0, "{}", error_text());
     fails(ffi::oauth_device_start(client.0), OAUTH_HTTP_NEEDED, "HTTP");

@@ -39,6 +39,8 @@ pub const CALLS: &[Call] = &[
     ("oauth_revoke", |c| ffi::oauth_revoke(c)),
     ("oauth_introspect", |c| ffi::oauth_introspect(c)),
     ("oauth_discover", |c| ffi::oauth_discover(c)),
+    ("oauth_register", |c| ffi::oauth_register(c)),
+    ("oauth_unregister", |c| ffi::oauth_unregister(c)),
     ("oauth_request_headers", |c| {
         let (method, url) = (c"GET".as_ptr(), c"https://api.example/".as_ptr());
         out(|b, n| unsafe { ffi::oauth_request_headers(c, method, -1, url, -1, b, n) }).0

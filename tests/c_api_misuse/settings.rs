@@ -106,6 +106,9 @@ const GOOD: &[(i32, &str, &str)] = &[
     (OAUTH_PAR, "yes", "auto"),
     (OAUTH_PAR_ENDPOINT, "/par", ""),
     (OAUTH_REQUEST_OBJECT, "signed", "no"),
+    (OAUTH_REGISTRATION_ENDPOINT, "/register", ""),
+    (OAUTH_CLIENT_METADATA, "{\"client_name\":\"Invoices\"}", ""),
+    (OAUTH_INITIAL_ACCESS_TOKEN, "SECRET", ""),
 ];
 
 #[test]

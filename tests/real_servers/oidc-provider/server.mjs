@@ -86,6 +86,8 @@ const configuration = {
   features: {
     clientCredentials: { enabled: true },
     introspection: { enabled: true },
+    registration: { enabled: true, initialAccessToken: 'initial-0123456789' },
+    registrationManagement: { enabled: true },
     dPoP: {
       enabled: true,
       nonceSecret: crypto.randomBytes(32),
