@@ -4,6 +4,8 @@
 
 mod answers;
 mod properties;
+mod sources;
 
 pub use answers::*;
 pub use properties::*;
+pub use sources::*;
