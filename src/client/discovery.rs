@@ -100,6 +100,7 @@ impl Process {
         inquiry: Inquiry,
     ) -> Result<Arc<Metadata>> {
         let operation = Discovery::operation(&snapshot.settings, old)?;
+        let is_for_call = inquiry.resume.is_some();
         let found = Arc::new(OnceLock::new());
         let task = Task { snapshot: snapshot.clone(), aim: Aim::Inquiry(inquiry.finding(found.clone())) };
         let carrier = self.carrier(snapshot)?;
@@ -112,7 +113,11 @@ impl Process {
             Carrier::Builtin => {
                 let endpoints = &snapshot.settings.endpoints;
                 let key = (endpoints.issuer.clone(), endpoints.metadata_url.clone());
-                self.discoveries.run(&key, is_early, || run(&Carrier::Builtin))
+                self.discoveries.run(&key, is_early, || {
+                    // Another thread may have found them since this one looked; who asks by hand is not content with that.
+                    let known = kept(snapshot).filter(|known| is_for_call && !known.is_over(system::now()));
+                    known.map_or_else(|| run(&Carrier::Builtin), Ok)
+                })
             }
             carrier @ Carrier::Caller(_) => run(&carrier),
         }
