@@ -358,6 +358,14 @@ fn strangers_are_answered_and_do_not_end_the_waiting() {
             Browser::at(&location, false).sends(&get("/favicon.ico")).is(404, "");
             drop(crowd);
         });
+        table.row("a hundred that begin to say something", || {
+            let crowd = crowd_that_begins(host);
+            let browser = Browser::at(&location, false);
+            // It is let in before it says anything.
+            Browser::at(&location, false).sends(&get("/favicon.ico")).is(404, "");
+            browser.sends(&get("/favicon.ico")).is(404, "");
+            drop(crowd);
+        });
         table.row("the real one, a byte at a time", || {
             let mut stream = TcpStream::connect(host).unwrap();
             stream.set_nodelay(true).unwrap();
@@ -371,6 +379,15 @@ fn strangers_are_answered_and_do_not_end_the_waiting() {
     });
     assert_eq!(answer, 0);
     table.end();
+}
+
+fn crowd_that_begins(host: &str) -> Vec<TcpStream> {
+    let begin = |_| {
+        let mut stream = TcpStream::connect(host).unwrap();
+        stream.write_all(b"GET /").unwrap();
+        stream
+    };
+    (0..100).map(begin).collect()
 }
 
 #[test]

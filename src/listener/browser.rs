@@ -58,9 +58,14 @@ impl Browser {
         matches!(self.doing, Doing::IsOver) || now >= self.deadline
     }
 
+    /// Whether its request has not come yet.
+    pub fn is_reading(&self) -> bool {
+        matches!(self.doing, Doing::Reads)
+    }
+
     /// Whether nothing has come on it: browsers open some in advance.
     pub fn is_idle(&self) -> bool {
-        matches!(self.doing, Doing::Reads) && self.bytes.is_empty()
+        self.is_reading() && self.bytes.is_empty()
     }
 
     /// Does what can be done without waiting. `true`: its request is whole, or refused, and wants an answer.

@@ -23,7 +23,7 @@ use browser::{awaited, Browser};
 pub use page::Page;
 use request::{Fault, Reading};
 
-/// So many connections at once; of more the one that has been idle longest goes.
+/// So many connections at once; of more the oldest goes whose request is not whole.
 const MOST: usize = 32;
 
 pub struct Listener {
@@ -162,7 +162,16 @@ impl Listener {
         }
         let now = Instant::now();
         self.browsers.retain(|browser| !browser.is_over(now));
+        self.make_room();
         Ok(None)
+    }
+
+    /// Once all that has come was read: a browser says all at once, and a crowd that only begins to keeps nobody out.
+    fn make_room(&mut self) {
+        while self.browsers.len() > MOST {
+            let oldest = self.browsers.iter().position(Browser::is_reading);
+            self.browsers.remove(oldest.unwrap_or(0));
+        }
     }
 
     /// What the request of that browser has brought, or what it gets for an answer.
@@ -215,10 +224,6 @@ impl Listener {
                     }
                 }
             }
-        }
-        while self.browsers.len() > MOST {
-            let idle = self.browsers.iter().position(Browser::is_idle);
-            self.browsers.remove(idle.unwrap_or(0));
         }
     }
 
