@@ -74,7 +74,10 @@ fn ask(client: &Client, copy: &Client) -> Result<(&'static str, Result<(), Failu
     if is_empty(number::OAUTH_AUTHORIZATION_ENDPOINT)? && !is_empty(number::OAUTH_DEVICE_ENDPOINT)? {
         return Ok(("a device code", copy.device_start()));
     }
-    copy.authorize_url()?;
+    if let Err(failure) = copy.authorize_url() {
+        // It is pushed (RFC 9126), and that comes first.
+        return Ok(("a sign-in's request", Err(failure)));
+    }
     let asked = match copy.exchange_code(CODE) {
         // Where the issuer must be named, it is.
         Err(failure) if failure.number == number::OAUTH_ERROR_ISSUER => {
