@@ -74,11 +74,21 @@ pub fn fit_answer(text: &str) -> String {
 }
 
 fn fit_to(text: &str, is_terminal: bool, less: usize) -> String {
-    let text = in_charset(text);
+    let text = in_charset(&printable(text));
     if !is_terminal {
         return text;
     }
     wrapped(&text, width().max(NARROWEST) - less)
+}
+
+/// Whoever wrote it: a text moves no cursor, and turns no letters around.
+fn printable(text: &str) -> String {
+    let is_seen = |letter: char| match letter {
+        '\n' => true,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => false,
+        letter => !letter.is_control(),
+    };
+    text.chars().map(|letter| if is_seen(letter) { letter } else { '?' }).collect()
 }
 
 /// The same for a line of a list, whose other lines stand further in.

@@ -286,7 +286,7 @@ fn answers(answer: &str) -> u16 {
             let mut stream = stream.unwrap();
             let mut head = [0_u8; 4096];
             let _ = stream.read(&mut head);
-            let _ = stream.write_all(answer.as_bytes());
+            let _ = stream.write_all(answer.replace("PORT", &port.to_string()).as_bytes());
         }
     });
     port
@@ -299,6 +299,35 @@ fn what_a_server_says_of_itself_is_looked_up() {
     world.write("p.toml", &format!("[p]\nissuer = \"{issuer}\"\nclient_id = \"public\"\n"), 0o600);
     let doctor = world.oauth("doctor", &[]);
     assert!(doctor.out.contains(" discovery: "), "{}", doctor.out);
+}
+
+/// Whatever a server says, it does not write to the terminal.
+#[test]
+fn what_a_server_says_moves_no_cursor() {
+    let world = World::new();
+    let port = answers(
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n\
+         {\"issuer\":\"http://127.0.0.1:PORT\",\"token_endpoint\":\"https://as.example/\\u001b[2J\\u009b\\u202e\\r\"}",
+    );
+    let issuer = format!("http://127.0.0.1:{port}");
+    world.write("p.toml", &format!("[p]\nissuer = \"{issuer}\"\nclient_id = \"public\"\n"), 0o600);
+    let doctor = world.oauth("doctor", &[]);
+    assert!(doctor.out.contains(" says: token endpoint https://as.example/"), "{}", doctor.out);
+    let text = doctor.out.replace('\n', "");
+    assert!(text.chars().all(|letter| (' '..='~').contains(&letter)), "{text:?}");
+}
+
+#[test]
+fn a_sign_in_that_is_pushed_is_shown() {
+    let world = World::new();
+    world.write_profile("par = \"yes\"\npar_endpoint = \"/par\"\n", 0o600);
+    let doctor = world.oauth("doctor", &[]);
+    assert!(
+        doctor.out.contains("\nok   request: a sign-in's request, as it would be sent"),
+        "{}",
+        doctor.out
+    );
+    assert_eq!(doctor.code, 77, "{}", doctor.out);
 }
 
 /// Only root can give files away.

