@@ -132,6 +132,19 @@ def oidc_provider(url, ca_file, deny=False):
     return Browser(ca_file).walk(url, choose)
 
 
+def oidc_device(url, ca_file, deny=False):
+    """Confirms the code at oidc-provider, signs in and consents, or presses Cancel."""
+    def choose(text, forms):
+        if deny and (abort := re.search(r'href="([^"]*/abort)"', text)):
+            return abort[1]
+        return forms[0]
+
+    def ended(url, text):
+        return "success" in text.lower() or "interrupted" in text.lower() or None
+
+    return Browser(ca_file).walk(url, choose, ended)
+
+
 def doorkeeper(url, ca_file, deny=False):
     """Signs in at Doorkeeper and presses Authorize or Deny; returns the redirect, or the out-of-band code."""
     def shown(url, text):

@@ -40,6 +40,9 @@ const clients = [
   client('native', 'none', { application_type: 'native', redirect_uris: ['http://127.0.0.1/cb', 'com.example.app:/cb'] }),
   client('noncer', 'none', { dpop_bound_access_tokens: true }), // its proofs need a nonce
   client('norotate', 'client_secret_basic'),
+  client('screen', 'client_secret_basic', { // signs people in elsewhere: by a code, or on their telephone
+    grant_types: ['urn:ietf:params:oauth:grant-type:device_code', 'urn:openid:params:grant-type:ciba', 'refresh_token'],
+    redirect_uris: [], response_types: [], backchannel_token_delivery_mode: 'poll' }),
   client('short', 'client_secret_basic'), // its access tokens live 3 seconds
   client('machine', 'client_secret_basic', machine),
   client('secret-jwt', 'client_secret_jwt', all),
@@ -68,6 +71,17 @@ const peer = (ctx) => { const c = ctx.socket.getPeerCertificate?.(); return c?.r
 
 const asked = (ctx) => ctx.oidc.params.authorization_details && JSON.parse(ctx.oidc.params.authorization_details);
 
+// The telephone that rings, until it is answered.
+let rings;
+const answers = async (provider, isYes) => {
+  const request = rings;
+  if (!isYes) return provider.backchannelResult(request, new errors.AccessDenied());
+  const grant = new provider.Grant({ accountId: request.accountId, clientId: request.clientId });
+  grant.addOIDCScope(request.scope);
+  await grant.save();
+  return provider.backchannelResult(request, grant);
+};
+
 const configuration = {
   clients,
   scopes: ['openid', 'offline_access', 'read', 'write'],
@@ -85,6 +99,15 @@ const configuration = {
   pkce: { required: (ctx, c) => c.clientAuthMethod === 'none' },
   features: {
     clientCredentials: { enabled: true },
+    deviceFlow: { enabled: true },
+    ciba: {
+      enabled: true,
+      deliveryModes: ['poll'],
+      processLoginHint: (ctx, hint) => (hint === 'nobody' ? undefined : hint),
+      verifyUserCode: () => {},
+      validateRequestContext: () => {},
+      triggerAuthenticationDevice: (ctx, request) => { rings = request; },
+    },
     introspection: { enabled: true },
     registration: { enabled: true, initialAccessToken: 'initial-0123456789' },
     registrationManagement: { enabled: true },
@@ -150,13 +173,15 @@ server.listen(0, '127.0.0.1', () => {
     for (const event of ['server_error', 'grant.error', 'authorization.error']) {
       provider.on(event, (ctx, error) => console.error(`${ctx.method} ${ctx.path}: ${error.error ?? error}: ${error.error_detail ?? ''}`));
     }
-    return { kid: first.kid, answer: provider.callback() };
+    return { kid: first.kid, answer: provider.callback(), provider };
   };
   let now = serving(jwk('rsa')), rotations = 0;
   server.on('request', (request, response) => {
     if (request.url === '/rotate') { // another key for RS256
       now = serving(newKey(`rsa-${rotations += 1}`));
       response.end();
+    } else if (request.url.startsWith('/telephone/')) {
+      answers(now.provider, request.url.endsWith('/yes')).then(() => response.end(), (error) => { response.statusCode = 500; response.end(String(error)); });
     } else if (request.url === '/others') { // another server's keys, of the same name
       const { kty, n, e, kid } = newKey(now.kid);
       response.end(JSON.stringify({ keys: [{ kty, n, e, kid }] }));
