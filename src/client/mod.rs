@@ -81,13 +81,13 @@ impl Client {
     pub fn close(&self) -> Result<()> {
         let process = self.process();
         // First, or else its lease would keep what is unsaved from being stored.
-        process.caller_http.give_up();
+        process.give_up();
         let saved = process.save_unsaved();
         process.cache.close();
         process.listening.close();
         self.alarm.raise();
         // And what another thread has begun since.
-        process.caller_http.give_up();
+        process.give_up();
         let mut state = lock(&process.state);
         state.codes.clear();
         state.pushed.clear();

@@ -151,6 +151,14 @@ impl Task {
         };
         brought.map(Ended::Brought)
     }
+
+    /// Its request was given up before an answer came. What the server has given before that, for a code that is good for
+    /// nothing now, is kept all the same.
+    pub fn given_up(self, process: &Process) {
+        if let Aim::Keys(lookup) = self.aim {
+            let _ = lookup.end(process, &self.snapshot, Err(Error::NoAnswer));
+        }
+    }
 }
 
 impl Ended {

@@ -159,7 +159,8 @@ impl Process {
     ) -> Result<Brought> {
         let source = self.source(snapshot);
         let serial = source.cached().map(|cached| cached.serial);
-        if wanted.stale_serial.is_some() && serial != wanted.stale_serial {
+        let has_come = wanted.stale_serial.is_some() || wanted.purpose.is_some() && serial.is_some();
+        if has_come && serial != wanted.stale_serial {
             return Ok(None);
         }
         // What is stored from here on, another job has stored since this one was called.

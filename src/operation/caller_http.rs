@@ -49,8 +49,9 @@ impl<T> Default for CallerHttp<T> {
 
 impl<T: Watcher> CallerHttp<T> {
     /// Until the value is dropped no other thread makes a request. One that waits is busy until its answer comes, until
-    /// the thread that made it calls again, or until its time is over: `seconds` after its operation began.
-    pub fn claim(&self, seconds: u32) -> Result<CallerHttpGuard<'_, T>> {
+    /// the thread that made it calls again, or until its time is over: `seconds` after its operation began. What it was
+    /// for comes along.
+    pub fn claim(&self, seconds: u32) -> Result<(CallerHttpGuard<'_, T>, Option<T>)> {
         let mut state = lock(&self.0);
         if state.is_claimed || state.waiting.as_ref().is_some_and(|waiting| waiting.is_busy(seconds)) {
             return Err(Error::Busy);
@@ -58,8 +59,7 @@ impl<T: Watcher> CallerHttp<T> {
         let given_up = state.give_up();
         state.is_claimed = true;
         drop(state);
-        given_up.into_iter().for_each(WaitingRequest::abandon);
-        Ok(CallerHttpGuard(self))
+        Ok((CallerHttpGuard(self), given_up.map(WaitingRequest::abandon)))
     }
 
     /// Reads the request that waits, for whoever may send it: any thread but one whose own was given up.
@@ -76,10 +76,10 @@ impl<T: Watcher> CallerHttp<T> {
         Some((waiting, CallerHttpGuard(self)))
     }
 
-    /// Nobody waits for it any more.
-    pub fn give_up(&self) {
+    /// Nobody waits for it any more. What it was for.
+    pub fn give_up(&self) -> Option<T> {
         let given_up = lock(&self.0).waiting.take();
-        given_up.into_iter().for_each(WaitingRequest::abandon);
+        given_up.map(WaitingRequest::abandon)
     }
 
     fn wait(&self, waiting: WaitingRequest<T>) {
@@ -171,14 +171,15 @@ impl<T> State<T> {
 impl<T> Drop for State<T> {
     /// With its client, or in the child of a fork, where it is the parent's.
     fn drop(&mut self) {
-        self.waiting.take().into_iter().for_each(WaitingRequest::abandon);
+        self.waiting.take().map(WaitingRequest::abandon);
     }
 }
 
 impl<T> WaitingRequest<T> {
     /// Whom it was for learns that by being dropped.
-    fn abandon(mut self) {
+    fn abandon(mut self) -> T {
         self.operation.step(Event::Abandoned, &system::moment());
+        self.task
     }
 
     pub fn task(&self) -> &T {

@@ -3,6 +3,7 @@
 
 use crate::common::issuer::{answer, at_hash, claims, encoded, jwk, jwks, signed, ISSUER, KEYS, SUBJECT};
 use crate::common::{error_text, out, Client};
+use crate::profiles::Folder;
 use crate::support::{client, now, parameter_of, sent, Row, Settings, Table, SECRET};
 use oauth::constants::*;
 use oauth::ffi;
@@ -473,6 +474,52 @@ fn keys_are_asked_for_once() {
         ]);
         row.returned(client.build_url().0, OAUTH_ERROR_INSECURE);
     });
+    table.end();
+}
+
+/// A code is good for one answer: what it has brought is kept, although nobody brings the keys.
+#[test]
+fn a_lookup_of_keys_that_is_given_up_costs_no_token() {
+    type GivesUp<'a> = &'a dyn Fn(Client, &str) -> Client;
+    let again = |store: &str| openid(&[WITH_KEYS, (OAUTH_STORE, store), (OAUTH_STORE_ALLOW_PLAIN, "yes")]);
+    let ways: &[(&str, GivesUp)] = &[
+        ("a token is asked for", &|client, _| {
+            assert!(client.header().0 > 0, "{}", error_text());
+            client
+        }),
+        ("another code is brought", &|client, _| {
+            client.exchange("?code=another&state=none");
+            client
+        }),
+        ("the server is asked for another", &|client, _| {
+            client.refresh();
+            client
+        }),
+        ("the client is closed", &|client, store| {
+            drop(client);
+            again(store)
+        }),
+    ];
+    let mut table = Table::default();
+    for (name, gives_up) in ways {
+        table.row(name, |row| {
+            let folder = Folder::new();
+            let store = format!("file:{}", folder.0.join("store").display());
+            let client = again(&store);
+            let nonce = ask(&client);
+            let id_token =
+                signed("rsa", &json!({"alg": "RS256", "kid": "rsa"}), &claims(&nonce, now()).to_string());
+            row.returned(
+                client.respond(200, "", answer("SECRET-at", &id_token).as_bytes()),
+                OAUTH_HTTP_NEEDED,
+            );
+            let client = gives_up(client, &store);
+            row.eq("token", client.access_token().1.as_str(), "SECRET-at");
+            row.eq("claims of what was not checked", claim(&client, "sub").0, OAUTH_ERROR_ID_TOKEN);
+            drop(client);
+            row.eq("it is stored", again(&store).access_token().1.as_str(), "SECRET-at");
+        });
+    }
     table.end();
 }
 

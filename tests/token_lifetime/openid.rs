@@ -272,11 +272,13 @@ fn the_carriers_do_the_same() {
         assert_eq!(ffi::oauth_userinfo(client.0), 0, "{}", error_text());
         gives(&client, "2");
     });
-    table.row("who asks for nothing else any more has no token of nobody's", || {
+    table.row("who does not ask for the keys has the token, and of nobody", || {
         let client = client_with(OPENID);
         let answered = comes_back(&client, "rsa");
         asks_for_keys(&client, answered);
-        fails(client.access_token().0, OAUTH_ERROR_SIGN_IN, "no token");
+        gives(&client, "1");
+        let sub = claim(&client, "sub").0;
+        fails_and_asks_for(sub, OAUTH_ERROR_ID_TOKEN, "keys could not be had", OAUTH_ACTION_SIGN_IN);
         let late = client.respond(200, JSON, jwks(&["rsa"]).as_bytes());
         fails_and_asks_for(late, OAUTH_ERROR_SEQUENCE, "no request waits", OAUTH_ACTION_FIX);
     });
