@@ -53,6 +53,15 @@ fn imports_run_down() {
     stands(&sources().iter().flat_map(wrong_imports).collect::<Vec<_>>());
 }
 
+/// What is asked of a server is said without a file: a snapshot leads to the store.
+#[test]
+fn an_operation_reaches_no_store() {
+    let sources = sources();
+    let reaches = |source: &&Source| source.room() == "operation" && source.text.contains("Snapshot");
+    let faults = sources.iter().filter(reaches).map(|source| source.fault(1, "reaches the store".to_owned()));
+    stands(&faults.collect::<Vec<_>>());
+}
+
 #[test]
 fn unsafe_code_stays_at_the_edge() {
     stands(&sources().iter().filter_map(may_be_unsafe).collect::<Vec<_>>());

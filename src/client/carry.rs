@@ -8,7 +8,7 @@ use crate::constants as number;
 use crate::error::{Error, Result};
 use crate::operation::builtin::{carry, Carried};
 use crate::operation::caller_http::{CallerHttpGuard, Progress};
-use crate::operation::{Operation, Retry};
+use crate::operation::{Operation, Outcome, Retry};
 use crate::protocol::message::head::Head;
 use crate::protocol::message::{Request, Response, MAX_BODY};
 use crate::renewal::cache::Brought;
@@ -62,7 +62,7 @@ impl Process {
             let carried = carry(&mut operation, &mut task, || self.transport(config), config.timeout);
             next = match carried {
                 Carried::NotSent(error) => return Err(error),
-                Carried::Done(outcome) => match task.end(self, outcome)? {
+                Carried::Done(outcome) => match self.end(task, outcome)? {
                     Ended::Next(operation, task) => (operation, task),
                     ended => return Ok(ended),
                 },
@@ -70,12 +70,20 @@ impl Process {
         }
     }
 
+    /// What else was learned is written after what it was for.
+    fn end(&self, task: Task, outcome: Outcome) -> Result<Ended> {
+        let snapshot = task.snapshot.clone();
+        let ended = task.end(self, outcome);
+        self.keep_nonces(&snapshot);
+        ended
+    }
+
     fn progressed(&self, guard: &CallerHttpGuard<'_, Task>, mut progress: Progress<Task>) -> Result<Ended> {
         loop {
             progress = match progress {
                 Progress::Waits => return Err(Error::HttpNeeded),
                 Progress::NotSent(error) => return Err(error),
-                Progress::Done(task, outcome) => match task.end(self, outcome)? {
+                Progress::Done(task, outcome) => match self.end(task, outcome)? {
                     Ended::Next(operation, task) => guard.begin(operation, task),
                     ended => return Ok(ended),
                 },

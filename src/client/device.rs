@@ -8,7 +8,7 @@ use super::process::Process;
 use super::task::{Aim, Ended, Inquiry, Task};
 use super::Client;
 use crate::error::{Error, Result};
-use crate::operation::{proving, AskPerson, Outcome, Poll, Product};
+use crate::operation::{AskPerson, Outcome, Poll, Product};
 use crate::pending::{Due, PendingPerson};
 use crate::protocol::device::Way;
 use crate::qr;
@@ -69,7 +69,7 @@ impl Client {
         let before = process.source(&snapshot).token()?.map(|cached| cached.token.clone());
         let (settings, code) = (snapshot.settings.clone(), person.asked.code.clone());
         let operation = Poll { settings, way: person.asked.way, code, before }.operation();
-        let operation = proving(operation, &snapshot, &process.nonces, None)?;
+        let operation = process.proving(operation, &snapshot, None, None)?;
         let aim = Aim::Poll(Box::new(PollAim { person, place, _claim: claim }));
         process.run(&carrier, operation, Task { snapshot, aim }).map(drop)
     }

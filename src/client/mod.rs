@@ -9,6 +9,7 @@ mod fields;
 mod inquiries;
 mod listening;
 mod mail;
+mod nonces;
 mod openid;
 mod pages;
 mod process;

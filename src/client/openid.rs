@@ -11,7 +11,7 @@ use crate::constants as number;
 use crate::error::{Action, Error, Result};
 use crate::jose::{self, PublicKeys, Verdict};
 use crate::json::Json;
-use crate::operation::{showing, KeyRequest, Outcome, Product, UserinfoRequest};
+use crate::operation::{KeyRequest, Outcome, Product, UserinfoRequest};
 use crate::protocol::end_session::RANDOM;
 use crate::protocol::id_token::{refused, SignedClaims};
 use crate::secret::Secret;
@@ -70,7 +70,7 @@ impl Client {
         let snapshot = process.snapshot.load_full();
         let is_lacking = snapshot.settings.openid.userinfo_endpoint.is_empty();
         let snapshot = self.known(snapshot, is_lacking, |client| client.userinfo().map(|()| 0))?;
-        snapshot.settings.userinfo_url()?;
+        let url = snapshot.settings.userinfo_url()?;
         lock(&process.state).answers.remove(&number::OAUTH_FIELD_USERINFO);
         let ready = self.fresh(Purpose::Userinfo)?;
         self.delivered();
@@ -87,7 +87,7 @@ impl Client {
             |scheme| UserinfoRequest { settings, scheme, access_token: access_token.clone() }.operation();
         let operation = match &ready.scheme {
             Scheme::Dpop(Some(key)) => {
-                showing(asking("DPoP"), &snapshot, &process.nonces, key, access_token.clone())?
+                process.showing(asking("DPoP"), &snapshot, &url, key, access_token.clone())?
             }
             _ => asking("Bearer"),
         };

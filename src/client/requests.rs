@@ -85,7 +85,7 @@ impl Client {
     pub fn api_response(&self, url: &str, status: i32, headers: &[u8], serial: Option<u32>) -> Result<bool> {
         let process = self.process();
         let snapshot = process.snapshot.load_full();
-        let target = Target::of("url", url)?;
+        let target = Target::of_api(url)?;
         let response = Response {
             status: u16::try_from(status).unwrap_or_default(),
             headers: Head::last_of(first_lines(headers)).headers,
@@ -93,8 +93,9 @@ impl Client {
         };
         let now = system::now();
         let verdict = Verdict::of_api(&response, now);
-        let used = process.nonces.of(&snapshot, &target.giver);
-        let may_help = process.nonces.heard(&snapshot, &target.giver, &used, &verdict);
+        let used = process.recall(&snapshot, &target.giver);
+        let may_help = process.nonces.heard(&target.giver, &used, &verdict);
+        process.keep_nonces(&snapshot);
         let before = process.prover.repeats(url);
         // What came after the first refusal may be another job's, and as old.
         let is_fresh = || {
@@ -148,8 +149,8 @@ impl Process {
         };
         // RFC 9449 section 7.1
         let key = self.prover.key(key)?;
-        let target = Target::of("url", url)?;
-        let Known { nonce, ahead } = self.nonces.of(snapshot, &target.giver);
+        let target = Target::of_api(url)?;
+        let Known { nonce, ahead } = self.recall(snapshot, &target.giver);
         let (token, nonce) = (ready.access_token(), nonce.as_deref());
         let proof = Proof { method, target: &target, access_token: Some(token), nonce, ahead };
         let proof = key.proof(&proof, &system::moment())?;

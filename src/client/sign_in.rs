@@ -10,7 +10,7 @@ use super::process::Process;
 use super::task::{Aim, SignIn, Task};
 use super::Client;
 use crate::error::{Error, Result};
-use crate::operation::{proving, Exchange};
+use crate::operation::Exchange;
 use crate::pending::{AuthorizationUrl, ReturnedCode};
 use crate::secret::Secret;
 use crate::settings::Snapshot;
@@ -90,7 +90,8 @@ impl Client {
         let place = snapshot.record()?.reserve()?;
         let before = process.source(&snapshot).token()?.map(|cached| cached.token.clone());
         let (operation, aim) = exchange(&snapshot, code, place, before);
-        let operation = proving(operation.operation(), &snapshot, &process.nonces, None)?;
+        let host = operation.token_host.clone();
+        let operation = process.proving(operation.operation(), &snapshot, host.as_deref(), None)?;
         process.run(&carrier, operation, Task { snapshot: snapshot.clone(), aim }).map(drop)
     }
 }

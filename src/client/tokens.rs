@@ -9,7 +9,7 @@ use super::task::{Aim, Renewal, Task};
 use super::Client;
 use crate::constants as number;
 use crate::error::{Error, Result};
-use crate::operation::{proving, renewing, Revocation};
+use crate::operation::{renewing, Revocation};
 use crate::renewal::cache::Brought;
 use crate::renewal::{RenewalRequest, Way};
 use crate::settings::Snapshot;
@@ -180,7 +180,8 @@ impl Process {
         }
         let before = old.as_ref().map(|old| &old.token);
         let operation = renewing(&snapshot.settings, before, may_refresh)?;
-        let operation = proving(operation, snapshot, &self.nonces, before.map(|token| &**token))?;
+        let host = before.and_then(|token| token.token_host.as_deref());
+        let operation = self.proving(operation, snapshot, host, before.map(|token| &**token))?;
         let serial = old.map(|old| old.serial);
         let renewal = Renewal { lease, serial, purpose, is_early, request: None };
         self.run(carrier, operation, Task { snapshot: snapshot.clone(), aim: Aim::Renewal(renewal) })

@@ -27,7 +27,7 @@ pub use introspection::Introspection;
 pub use keys::KeyRequest;
 use machine::Machine;
 pub use nonces::{Known, Nonces};
-pub use proving::{proving, showing};
+pub use proving::{proof_key, Proving};
 pub use push::Push;
 use refresh::Refresh;
 pub use registration::{Registration, Unregistration};

@@ -1,14 +1,11 @@
 //! What servers have said for the next proof (RFC 9449 sections 8 and 9): their nonces, and how far their clocks are ahead.
-//! It is each process's own; what a server has insisted on is in the store, too, where the next process finds it.
+//! It is each process's own; what a server has insisted on is for the store, too.
 #![forbid(unsafe_code)]
 
 use std::sync::Mutex;
 
-use crate::json::Json;
-use crate::protocol::dpop::{is_nonce, Refused, Verdict};
-use crate::settings::Snapshot;
-use crate::store::{Document, DocumentName};
-use crate::system::{self, lock};
+use crate::protocol::dpop::{Refused, Verdict};
+use crate::system::lock;
 
 /// So many servers, the latest. A guard of what is in it; held for moments, and nothing is locked below it.
 #[derive(Default)]
@@ -17,6 +14,8 @@ pub struct Nonces(Mutex<Vec<Server>>);
 struct Server {
     giver: String,
     known: Known,
+    /// It has insisted on its nonce, and nobody has taken that for the store.
+    is_new: bool,
 }
 
 /// What goes into the next proof.
@@ -26,25 +25,24 @@ pub struct Known {
     pub ahead: i64,
 }
 
-const KIND: &str = "nonce";
 const MOST: usize = 64;
-/// Seconds that a stored one is tried: an old one costs no more than none.
-const STORED_FOR: i64 = 3600;
 
 impl Nonces {
-    pub fn of(&self, snapshot: &Snapshot, giver: &str) -> Known {
-        if let Some(known) = self.in_memory(giver) {
-            return known;
+    /// `None`: nobody has looked yet.
+    pub fn of(&self, giver: &str) -> Option<Known> {
+        lock(&self.0).iter().find(|server| server.giver == giver).map(|server| server.known.clone())
+    }
+
+    /// What was stored, where nothing newer is known.
+    pub fn recall(&self, giver: &str, nonce: Option<String>) {
+        if self.of(giver).is_none() {
+            self.put(giver, Known { nonce, ahead: 0 }, false);
         }
-        // Without the lock: it may be a file.
-        let known = Known { nonce: stored(snapshot, giver), ahead: 0 };
-        self.put(giver, known.clone());
-        known
     }
 
     /// Learns from an answer. Returns whether the same request again, with another proof, can end in another way: `used` is
     /// what the proof had.
-    pub fn heard(&self, snapshot: &Snapshot, giver: &str, used: &Known, verdict: &Verdict) -> bool {
+    pub fn heard(&self, giver: &str, used: &Known, verdict: &Verdict) -> bool {
         let has_other = verdict.nonce.is_some() && verdict.nonce != used.nonce;
         // Where it is our clock that is refused; who accepts it is not told another time.
         let is_off = verdict.refused == Some(Refused::Proof) && verdict.ahead.abs_diff(used.ahead) > 60;
@@ -52,42 +50,26 @@ impl Nonces {
         let ahead = if is_off { verdict.ahead } else { used.ahead };
         let is_refused = matches!(verdict.refused, Some(Refused::Nonce | Refused::Proof));
         if has_other || is_off {
-            self.put(giver, Known { nonce, ahead });
-        }
-        if has_other && is_refused {
-            store(snapshot, giver, verdict.nonce.as_deref().unwrap_or_default());
+            self.put(giver, Known { nonce, ahead }, has_other && is_refused);
         }
         is_refused && (has_other || is_off)
     }
 
-    fn in_memory(&self, giver: &str) -> Option<Known> {
-        lock(&self.0).iter().find(|server| server.giver == giver).map(|server| server.known.clone())
+    /// What servers have insisted on since this was asked last: by whom, and the newest.
+    pub fn take_new(&self) -> Vec<(String, String)> {
+        let mut servers = lock(&self.0);
+        let new =
+            servers.iter_mut().filter_map(|server| std::mem::take(&mut server.is_new).then_some(server));
+        new.filter_map(|server| Some((server.giver.clone(), server.known.nonce.clone()?))).collect()
     }
 
-    fn put(&self, giver: &str, known: Known) {
+    fn put(&self, giver: &str, known: Known, is_new: bool) {
         let mut servers = lock(&self.0);
-        servers.retain(|server| server.giver != giver);
+        let before = servers.iter().position(|server| server.giver == giver).map(|at| servers.remove(at));
         if servers.len() == MOST {
             servers.remove(0);
         }
-        servers.push(Server { giver: giver.to_owned(), known });
-    }
-}
-
-/// A nonce that cannot be read is none: the server gives another.
-fn stored(snapshot: &Snapshot, giver: &str) -> Option<String> {
-    if snapshot.is_memory() {
-        return None;
-    }
-    let document = snapshot.store().document(&DocumentName::new(KIND, &[giver])).ok()??;
-    document.json.member("nonce").and_then(Json::text).filter(|nonce| is_nonce(nonce)).map(str::to_owned)
-}
-
-fn store(snapshot: &Snapshot, giver: &str, nonce: &str) {
-    if !snapshot.is_memory() {
-        let json = Json::object([("nonce", Json::of_text(nonce))]);
-        let document = Document { json, expires_at: Some(system::now().saturating_add(STORED_FOR)) };
-        // It spares the next process a request, and no more.
-        let _ = snapshot.store().keep_document(&DocumentName::new(KIND, &[giver]), &document);
+        let is_new = is_new || before.is_some_and(|before| before.is_new);
+        servers.push(Server { giver: giver.to_owned(), known, is_new });
     }
 }

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::protocol::dpop::{Dpop, Proof, ProofKey, Target, Verdict};
 use crate::protocol::message::{Request, Response};
 use crate::secret::{Secret, Wiped};
-use crate::settings::Snapshot;
+use crate::settings::Settings;
 use crate::time::Moment;
 use crate::token::Token;
 
@@ -21,7 +21,7 @@ const MOST_REPEATS: u32 = 2;
 
 pub struct Proving {
     operation: Box<dyn Operation>,
-    snapshot: Arc<Snapshot>,
+    dpop: Dpop,
     nonces: Arc<Nonces>,
     key: ProofKey,
     /// That the requests show to an API.
@@ -37,36 +37,34 @@ struct Sent {
     proof: Secret,
 }
 
-/// `operation`, which brings a token, with proofs where there is to be one or the one `before` was bound. The key stays
-/// as long as its refresh token, which may be bound, too (section 5). For a sign-in it is made when the code is there: it
-/// need not live longer than the process that asks, as an authorization request without `dpop_jkt` binds no code (section
-/// 10), and another process can send the code again with a key of its own.
-pub fn proving(
-    operation: Box<dyn Operation>,
-    snapshot: &Arc<Snapshot>,
-    nonces: &Arc<Nonces>,
-    before: Option<&Token>,
-) -> Result<Box<dyn Operation>> {
-    let key = match before.and_then(|token| token.dpop_key.clone()) {
-        Some(text) => ProofKey::of(text)?,
-        None if snapshot.settings.dpop == Dpop::No => return Ok(operation),
-        None => ProofKey::generate(snapshot.settings.dpop_alg)?,
-    };
-    let (snapshot, nonces) = (snapshot.clone(), nonces.clone());
-    Ok(Box::new(Proving { operation, snapshot, nonces, key, access_token: None, sent: None, repeats: 0 }))
+/// What requests for the token after `before` are proved by: the key that one was bound to, or a new one; `None`: no token
+/// is to be bound. The key stays as long as its refresh token, which may be bound, too (section 5). For a sign-in it is made
+/// when the code is there: it need not live longer than the process that asks, as an authorization request without
+/// `dpop_jkt` binds no code (section 10), and another process can send the code again with a key of its own.
+pub fn proof_key(settings: &Settings, before: Option<&Token>) -> Result<Option<ProofKey>> {
+    match before.and_then(|token| token.dpop_key.clone()) {
+        Some(text) => ProofKey::of(text).map(Some),
+        None if settings.dpop == Dpop::No => Ok(None),
+        None => ProofKey::generate(settings.dpop_alg).map(Some),
+    }
 }
 
-/// `operation`, which shows a token that is bound to that key (section 7).
-pub fn showing(
-    operation: Box<dyn Operation>,
-    snapshot: &Arc<Snapshot>,
-    nonces: &Arc<Nonces>,
-    key: &Secret,
-    access_token: Secret,
-) -> Result<Box<dyn Operation>> {
-    let (snapshot, nonces, key) = (snapshot.clone(), nonces.clone(), ProofKey::of(key.clone())?);
-    let access_token = Some(access_token);
-    Ok(Box::new(Proving { operation, snapshot, nonces, key, access_token, sent: None, repeats: 0 }))
+impl Proving {
+    /// `operation`, which brings a token.
+    pub fn of_tokens(operation: Box<dyn Operation>, dpop: Dpop, nonces: Arc<Nonces>, key: ProofKey) -> Self {
+        Self { operation, dpop, nonces, key, access_token: None, sent: None, repeats: 0 }
+    }
+
+    /// `operation`, which shows a token that is bound to that key (section 7).
+    pub fn showing(
+        operation: Box<dyn Operation>,
+        dpop: Dpop,
+        nonces: Arc<Nonces>,
+        key: ProofKey,
+        access_token: Secret,
+    ) -> Self {
+        Self { access_token: Some(access_token), ..Self::of_tokens(operation, dpop, nonces, key) }
+    }
 }
 
 impl Operation for Proving {
@@ -110,14 +108,14 @@ impl Proving {
             None => Verdict::of_token_endpoint(response, at.now),
             Some(_) => Verdict::of_api(response, at.now),
         };
-        self.nonces.heard(&self.snapshot, &sent.giver, &sent.used, &verdict) && self.repeats < MOST_REPEATS
+        self.nonces.heard(&sent.giver, &sent.used, &verdict) && self.repeats < MOST_REPEATS
     }
 
     fn prove(&mut self, request: &mut Request, at: &Moment) -> Result<()> {
+        let url = request.url.expose();
         // An API, and that is userinfo, has nonces of its own (section 9).
-        let whose = if self.access_token.is_some() { "url" } else { "token_endpoint" };
-        let target = Target::of(whose, request.url.expose())?;
-        let used = self.nonces.of(&self.snapshot, &target.giver);
+        let target = if self.access_token.is_some() { Target::of_api(url) } else { Target::of_tokens(url) }?;
+        let used = self.nonces.of(&target.giver).unwrap_or_default();
         let (nonce, ahead) = (used.nonce.as_deref(), used.ahead);
         let access_token = self.access_token.as_ref().map(Secret::expose);
         let proof = Proof { method: request.method, target: &target, access_token, nonce, ahead };
@@ -131,7 +129,7 @@ impl Proving {
     /// The key goes where its token goes, also where the server has given a Bearer: the refresh token may be bound (section
     /// 5).
     fn bound(&self, mut token: Arc<Token>, status: u16) -> Result<Arc<Token>> {
-        if self.snapshot.settings.dpop == Dpop::Required && !token.is_dpop() {
+        if self.dpop == Dpop::Required && !token.is_dpop() {
             return Err(Error::NotBound { status });
         }
         Arc::make_mut(&mut token).dpop_key = Some(self.key.text.clone());

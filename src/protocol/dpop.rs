@@ -139,8 +139,16 @@ impl Proof<'_> {
 }
 
 impl Target {
-    /// `key`: what `url` is called; it tells the server of tokens from an API.
-    pub fn of(key: &'static str, url: &str) -> Result<Self> {
+    pub fn of_tokens(url: &str) -> Result<Self> {
+        Self::of("token_endpoint", url)
+    }
+
+    pub fn of_api(url: &str) -> Result<Self> {
+        Self::of("url", url)
+    }
+
+    /// `key`: what `url` is called.
+    fn of(key: &'static str, url: &str) -> Result<Self> {
         let wrong = |reason: String| Error::Value { key, reason };
         let mut url =
             uri::parse(url).map_err(|e| wrong(format!("not a URL ({e}): use https://host/path")))?;

@@ -132,6 +132,13 @@ impl Settings {
         Ok(TokenRequest { names, ..self.request_to(self.refresh_url()?, host, refresh_params, method, at)? })
     }
 
+    /// Where tokens are asked for, as far as that can be said.
+    pub fn urls_of_tokens(&self, host: Option<&str>) -> impl Iterator<Item = String> + '_ {
+        let urls = [self.token_url(), self.refresh_url()].into_iter().flatten();
+        let host = host.map(str::to_owned);
+        urls.filter_map(move |url| self.at_token_host(url, host.as_deref()).ok())
+    }
+
     /// RFC 7009 section 2.1 knows no other parameters.
     pub fn revocation_request(&self, host: Option<&str>, at: &Moment) -> Result<TokenRequest<'_>> {
         self.bare_request(self.revocation_url()?, host, at)
