@@ -94,7 +94,9 @@ impl Client {
         let now = system::now();
         let verdict = Verdict::of_api(&response, now);
         let used = process.recall(&snapshot, &target.giver);
-        let may_help = process.nonces.heard(&target.giver, &used, &verdict);
+        // The proof may have had an older one than what is known now.
+        let is_given = verdict.refused == Some(Refused::Nonce) && verdict.nonce.is_some();
+        let may_help = process.nonces.heard(&target.giver, &used, &verdict) || is_given;
         process.keep_nonces(&snapshot);
         let before = process.prover.repeats(url);
         // What came after the first refusal may be another job's, and as old.

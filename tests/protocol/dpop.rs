@@ -460,6 +460,27 @@ fn an_apis_answer_says_whether_to_send_again() {
         row.returned(client.api_response(API, 200, ""), 0);
         row.returned(client.api_response(API, 401, &NONCE.replace("n1", "6")), 1);
     });
+    table.row("a nonce that another request has brought meanwhile", |row| {
+        let client = signed_in(&[]);
+        let urls = [API, "https://resource.example.org/another"];
+        for url in urls {
+            row.eq(
+                "no nonce yet",
+                api_proof(&client.request_headers("GET", url).1).claims.get("nonce"),
+                None,
+            );
+        }
+        for url in urls {
+            row.returned(client.api_response(url, 401, NONCE), 1);
+            row.eq("nonce", api_proof(&client.request_headers("GET", url).1).claim("nonce"), "n1");
+        }
+    });
+    table.row("a nonce that is refused, and the same again", |row| {
+        let client = signed_in(&[]);
+        for expected in [1, 1, OAUTH_ERROR_INVALID_DPOP] {
+            row.returned(client.api_response(API, 401, NONCE), expected);
+        }
+    });
     table.row("a fresh token is refused, too", |row| {
         let client = signed_in(&[]);
         row.holds("headers", client.request_headers("GET", API).0 > 0);
