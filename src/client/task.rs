@@ -266,7 +266,7 @@ fn timeless(request: &Request) -> [Secret; 4] {
         let text = signed.iter().fold(text.clone(), of_all);
         guessable.iter().fold(text, |text, guessable| without(&text, guessable))
     };
-    [Secret::new(*method), timeless(url), request.header_lines(), timeless(content)]
+    [Secret::new(*method), timeless(url), timeless(&request.header_lines()), timeless(content)]
 }
 
 /// A few bits stand for it, in whatever way it is written: nobody finds it out by trying words, and a changed one is

@@ -98,9 +98,10 @@ impl ProofKey {
         Ok(Secret::new(std::mem::take(&mut *text)))
     }
 
-    /// What stands for a proof where the same request again is known by its hash.
+    /// What stands for a proof where the same request again is known by its hash: who has no token yet makes another key each
+    /// time.
     pub fn signed(&self, text: Secret) -> Signed {
-        Signed { text, basis: format!("dpop {}", self.thumbprint) }
+        Signed { text, basis: format!("dpop {}", self.algorithm.name()) }
     }
 }
 

@@ -128,6 +128,15 @@ fn proofs_are_those_of_the_rfc() {
         row.holds("it says what to call", error_text().contains("oauth_request_headers"));
         row.eq("request headers", api_proof(&client.request_headers("PUT", API).1).jkt, first.jkt);
     });
+    table.row("a machine that is refused asks no more, by whatever key", |row| {
+        let client = bound(&[(OAUTH_GRANT_TYPE, "client_credentials")]);
+        row.returned(client.header().0, OAUTH_HTTP_NEEDED);
+        let answered = client.respond(401, JSON, refused("invalid_client").as_bytes());
+        row.returned(answered, OAUTH_ERROR_INVALID_CLIENT);
+        row.returned(client.header().0, OAUTH_ERROR_INVALID_CLIENT);
+        client.must_set(OAUTH_CLIENT_SECRET, "another");
+        row.returned(client.header().0, OAUTH_HTTP_NEEDED);
+    });
     table.row("the parameters stand in the query", |row| {
         let client = bound(&[(OAUTH_REQUEST_BODY, "query")]);
         ask(&client, "code");
