@@ -1,6 +1,8 @@
 //! What servers insist on for proofs (RFC 9449 section 8), in the store: it spares the next process a request.
 #![forbid(unsafe_code)]
 
+use std::sync::Arc;
+
 use super::process::Process;
 use crate::error::Result;
 use crate::json::Json;
@@ -24,14 +26,14 @@ impl Process {
         operation: Box<dyn Operation>,
         snapshot: &Snapshot,
         host: Option<&str>,
-        before: Option<&Token>,
+        before: Option<&Arc<Token>>,
     ) -> Result<Box<dyn Operation>> {
         let settings = &snapshot.settings;
-        let Some(key) = proof_key(settings, before)? else { return Ok(operation) };
+        let Some(key) = proof_key(settings, before.map(|token| &**token))? else { return Ok(operation) };
         for url in settings.urls_of_tokens(host) {
             self.recall(snapshot, &Target::of_tokens(&url)?.giver);
         }
-        Ok(Box::new(Proving::of_tokens(operation, settings.dpop, self.nonces.clone(), key)))
+        Ok(Box::new(Proving::of_tokens(operation, settings.dpop, self.nonces.clone(), key, before.cloned())))
     }
 
     /// `operation`, which shows `url` a token that is bound to that key.

@@ -16,7 +16,7 @@ use crate::json::Json;
 use crate::operation::{Dispatch, Operation, Outcome, Product, Watcher};
 use crate::protocol::message::{Request, Signed};
 use crate::renewal::cache::Brought;
-use crate::renewal::RenewalLease;
+use crate::renewal::{RenewalLease, TokenSource};
 use crate::secret::Secret;
 use crate::settings::Snapshot;
 use crate::store::{fingerprint_of, Claim, Fingerprint, Reservation};
@@ -134,6 +134,9 @@ impl Task {
             (Aim::Renewal(Renewal { lease, serial, .. }), Ok(Product::Token(token))) => {
                 source.accept_renewal(token, serial, lease)
             }
+            (Aim::Renewal(renewal), Ok(Product::Rotated(token, error))) => {
+                return renewal.rotated(&source, token, *error)
+            }
             (Aim::Renewal(Renewal { lease, serial, .. }), Err(error)) => {
                 source.not_renewed(error, serial, lease)
             }
@@ -213,6 +216,17 @@ impl Watcher for Task {
                 renewal.lease.has_lost_one(because);
             }
         }
+    }
+}
+
+impl Renewal {
+    /// The access token is as good as it was.
+    fn rotated(self, source: &TokenSource<'_>, mut token: Arc<Token>, error: Error) -> Result<Ended> {
+        if source.cached().is_none_or(|cached| cached.is_rejected) {
+            Arc::make_mut(&mut token).expires_at = Some(token.obtained_at);
+        }
+        source.accept_renewal(token, self.serial, self.lease)?;
+        Err(error)
     }
 }
 

@@ -181,7 +181,7 @@ impl Process {
         let before = old.as_ref().map(|old| &old.token);
         let operation = renewing(&snapshot.settings, before, may_refresh)?;
         let host = before.and_then(|token| token.token_host.as_deref());
-        let operation = self.proving(operation, snapshot, host, before.map(|token| &**token))?;
+        let operation = self.proving(operation, snapshot, host, before)?;
         let serial = old.map(|old| old.serial);
         let renewal = Renewal { lease, serial, purpose, is_early, request: None };
         self.run(carrier, operation, Task { snapshot: snapshot.clone(), aim: Aim::Renewal(renewal) })

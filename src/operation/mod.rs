@@ -108,6 +108,8 @@ pub enum Product {
     Token(Arc<Token>),
     /// With an ID token that says what was expected.
     Identified(Arc<Token>, Box<SignedClaims>),
+    /// None that is taken, for that reason: the one before, with the refresh token that it has now.
+    Rotated(Arc<Token>, Box<Error>),
     /// Claims that are an answer of their own.
     Signed(Box<SignedClaims>),
     /// The members of an answer.

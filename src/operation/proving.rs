@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::nonces::{Known, Nonces};
-use super::{Event, Operation, Product, Step};
+use super::{Event, Operation, Outcome, Product, Step};
 use crate::error::{Error, Result};
 use crate::protocol::dpop::{Dpop, Proof, ProofKey, Target, Verdict};
 use crate::protocol::message::{Request, Response};
@@ -24,6 +24,8 @@ pub struct Proving {
     dpop: Dpop,
     nonces: Arc<Nonces>,
     key: ProofKey,
+    /// What the token that comes is to take the place of.
+    before: Option<Arc<Token>>,
     /// That the requests show to an API.
     access_token: Option<Secret>,
     /// Of the request that is out.
@@ -50,9 +52,15 @@ pub fn proof_key(settings: &Settings, before: Option<&Token>) -> Result<Option<P
 }
 
 impl Proving {
-    /// `operation`, which brings a token.
-    pub fn of_tokens(operation: Box<dyn Operation>, dpop: Dpop, nonces: Arc<Nonces>, key: ProofKey) -> Self {
-        Self { operation, dpop, nonces, key, access_token: None, sent: None, repeats: 0 }
+    /// `operation`, which brings a token in the place of the one `before`.
+    pub fn of_tokens(
+        operation: Box<dyn Operation>,
+        dpop: Dpop,
+        nonces: Arc<Nonces>,
+        key: ProofKey,
+        before: Option<Arc<Token>>,
+    ) -> Self {
+        Self { operation, dpop, nonces, key, before, access_token: None, sent: None, repeats: 0 }
     }
 
     /// `operation`, which shows a token that is bound to that key (section 7).
@@ -63,7 +71,7 @@ impl Proving {
         key: ProofKey,
         access_token: Secret,
     ) -> Self {
-        Self { access_token: Some(access_token), ..Self::of_tokens(operation, dpop, nonces, key) }
+        Self { access_token: Some(access_token), ..Self::of_tokens(operation, dpop, nonces, key, None) }
     }
 }
 
@@ -90,11 +98,9 @@ impl Operation for Proving {
                 Ok(()) => Step::Send(dispatch),
                 Err(error) => Step::Done(Err(error)),
             },
-            Step::Done(Ok(Product::Token(token))) => {
-                Step::Done(self.bound(token, status).map(Product::Token))
-            }
+            Step::Done(Ok(Product::Token(token))) => Step::Done(self.bound(token, status, Product::Token)),
             Step::Done(Ok(Product::Identified(token, claims))) => {
-                Step::Done(self.bound(token, status).map(|token| Product::Identified(token, claims)))
+                Step::Done(self.bound(token, status, |token| Product::Identified(token, claims)))
             }
             step => step,
         }
@@ -127,13 +133,27 @@ impl Proving {
     }
 
     /// The key goes where its token goes, also where the server has given a Bearer: the refresh token may be bound (section
-    /// 5).
-    fn bound(&self, mut token: Arc<Token>, status: u16) -> Result<Arc<Token>> {
-        if self.dpop == Dpop::Required && !token.is_dpop() {
-            return Err(Error::NotBound { status });
+    /// 5). Where that is not taken, the refresh token in it still is: the one before is spent.
+    fn bound(
+        &self,
+        mut token: Arc<Token>,
+        status: u16,
+        product: impl FnOnce(Arc<Token>) -> Product,
+    ) -> Outcome {
+        if self.dpop != Dpop::Required || token.is_dpop() {
+            Arc::make_mut(&mut token).dpop_key = Some(self.key.text.clone());
+            return Ok(product(token));
         }
-        Arc::make_mut(&mut token).dpop_key = Some(self.key.text.clone());
-        Ok(token)
+        let error = Error::NotBound { status };
+        let has_other = |before: &&Arc<Token>| {
+            before.basis == token.basis
+                && before.refresh_token.is_some()
+                && before.refresh_token != token.refresh_token
+        };
+        let Some(before) = self.before.as_ref().filter(has_other) else { return Err(error) };
+        let (refresh_token, dpop_key) = (token.refresh_token.clone(), Some(self.key.text.clone()));
+        let kept = Token { refresh_token, dpop_key, ..Token::clone(before) };
+        Ok(Product::Rotated(Arc::new(kept), Box::new(error)))
     }
 }
 

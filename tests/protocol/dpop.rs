@@ -237,6 +237,22 @@ fn a_token_is_sent_as_what_the_server_calls_it() {
         row.eq("no token", client.get(OAUTH_ACCESS_TOKEN), String::new());
         row.returned(client.header().0, OAUTH_ERROR_SIGN_IN);
     });
+    table.row("a Bearer by a refresh, where a key is required", |row| {
+        let client = signed_in(&[(OAUTH_DPOP, "required")]);
+        let key = client.get(OAUTH_DPOP_JKT);
+        client.rejected();
+        row.returned(client.request_headers("GET", API).0, OAUTH_HTTP_NEEDED);
+        let rotated = token("Bearer").replace(TOKEN, "SECRET-bearer").replace("R1", "R2");
+        row.returned(client.respond(200, JSON, rotated.as_bytes()), OAUTH_ERROR_RESPONSE);
+        row.holds("it says why", error_text().contains("bound to no key"));
+        // It is not shown to anybody, and the refresh token that came with it is not lost: the other is spent.
+        row.holds("no Bearer", client.get(OAUTH_ACCESS_TOKEN) != "SECRET-bearer");
+        row.returned(client.request_headers("GET", API).0, OAUTH_HTTP_NEEDED);
+        let again = sent(&client);
+        row.eq("the new one", again.parameter("refresh_token").as_deref(), Some("R2"));
+        row.eq("the same key", proof(&again).jkt, key);
+        row.holds("bound again", client.respond(200, JSON, token("DPoP").as_bytes()) > 0);
+    });
     table.row("bound, and no Bearer", |row| {
         let client = signed_in(&[]);
         row.returned(client.header().0, OAUTH_ERROR_RESPONSE);
