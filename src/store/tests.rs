@@ -56,6 +56,7 @@ const RULES: &[Rule] = &[
     ("accounts are listed by pages", accounts::by_pages),
     ("what is sealed in another way is written anew", resealed),
     ("what is kept besides tokens is there until it expires", documents::until_they_expire),
+    ("what has expired besides tokens is taken away", documents::none_piles_up),
     ("what is kept besides tokens is sealed anew, too", documents::sealed_anew),
 ];
 

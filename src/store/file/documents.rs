@@ -2,6 +2,7 @@
 //! who writes one is right: nothing in them is spent by being lost.
 #![forbid(unsafe_code)]
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
@@ -45,7 +46,7 @@ fn read_in(folder: &Folder, keys: &Keys, stem: &str) -> Result<Option<(Document,
 
 pub fn write(store: &FileStore, stem: &str, document: &Document) -> Result<()> {
     let folder = Arc::new(Folder::make(&store.folder)?);
-    tidy(&store.folder);
+    tidy(store, &folder);
     write_in(&folder, &store.keys, stem, document)
 }
 
@@ -134,16 +135,41 @@ fn stems(folder: &Path) -> Result<Vec<String>> {
     Ok(stems)
 }
 
-/// What killed processes have left.
-fn tidy(folder: &Path) {
-    let Ok(entries) = fs::read_dir(folder) else { return };
+/// What killed processes have left, and what has expired.
+fn tidy(store: &FileStore, folder: &Folder) {
+    let Ok(entries) = fs::read_dir(&store.folder) else { return };
+    let mut stems = Vec::new();
     for entry in entries.flatten() {
         let path = entry.path();
         let age = || entry.metadata().ok()?.modified().ok()?.elapsed().ok();
-        if path.extension().is_some_and(|kind| kind == "new")
-            && age().is_some_and(|age| age.as_secs() > LEFT_BEHIND)
-        {
-            let _ = fs::remove_file(path);
+        match path.extension().and_then(OsStr::to_str) {
+            Some("new") if age().is_some_and(|age| age.as_secs() > LEFT_BEHIND) => {
+                let _ = fs::remove_file(path);
+            }
+            Some("doc") => stems.extend(path.file_stem().and_then(OsStr::to_str).map(str::to_owned)),
+            _ => {}
+        }
+    }
+    remove_expired(store, folder, &stems);
+}
+
+/// Of a few at a time, whichever they are: each write adds one at most.
+fn remove_expired(store: &FileStore, folder: &Folder, stems: &[String]) {
+    const A_FEW: usize = 8;
+    let mut random = [0; 4];
+    if stems.is_empty() || system::random(&mut random).is_err() {
+        return;
+    }
+    let first = u32::from_ne_bytes(random) as usize % stems.len();
+    for stem in stems.iter().cycle().skip(first).take(A_FEW.min(stems.len())) {
+        let is_over = || {
+            let found = read_in(folder, &store.keys, stem).ok().flatten();
+            found.is_some_and(|(document, _)| document.is_over(system::now()))
+        };
+        // Who is about to change one has it.
+        let claim = is_over().then(|| claim(store, stem).ok().flatten()).flatten();
+        if claim.is_some() && is_over() {
+            let _ = remove(store, stem);
         }
     }
 }

@@ -41,6 +41,24 @@ pub fn until_they_expire(world: &World) {
     assert_eq!(read(&name), None);
 }
 
+/// A server that calls its keys otherwise each day fills no disk.
+pub fn none_piles_up(world: &World) {
+    let name = |at: &str| DocumentName::new("keys", &[at]);
+    for at in ["1", "2", "3", "4", "5", "6"] {
+        world.store.keep_document(&name(at), &document("old", Some(0))).unwrap();
+    }
+    world.store.keep_document(&name("7"), &document("good", None)).unwrap();
+    let held = world.store.claim_document(&name("8")).unwrap();
+    world.store.keep_document(&name("8"), &document("held", Some(0))).unwrap();
+    world.store.keep_document(&name("9"), &document("new", Some(60))).unwrap();
+    let Ok(files) = fs::read_dir(world.folder.join("store")) else { return };
+    let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+    let left: Vec<_> = names.filter(|name| name.starts_with("keys-")).collect();
+    assert_eq!(left.iter().filter(|name| name.ends_with(".doc")).count(), 3, "{left:?}");
+    assert_eq!(left.len(), 4, "and what shows who changes one: {left:?}");
+    drop(held);
+}
+
 pub fn sealed_anew(world: &World) {
     let name = DocumentName::new("code", &["anne"]);
     let kept = document("SECRET-text", None);
