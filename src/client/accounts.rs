@@ -1,6 +1,7 @@
 //! Accounts of a store, and tokens that a program keeps in a database of its own.
 #![forbid(unsafe_code)]
 
+use super::inquiries::forget_answers;
 use super::pages::Pages;
 use super::process::Process;
 use super::Client;
@@ -71,7 +72,9 @@ impl Client {
             let reason = "it came for another assertion or subject_token: ask for one".to_owned();
             return Err(Error::Value { key: "token_record", reason });
         }
-        process.source(&snapshot).import(expected, token)
+        process.source(&snapshot).import(expected, token)?;
+        forget_answers(&mut lock(&process.state).answers);
+        Ok(())
     }
 }
 
@@ -83,6 +86,7 @@ impl Process {
         let mut state = lock(&self.state);
         state.codes.clear();
         state.pushed.clear();
+        forget_answers(&mut state.answers);
         drop(state);
         self.cache.forget(&snapshot.key);
         removed

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use super::inquiries::forget_answers;
 use super::process::Process;
 use super::task::{Aim, Ended, Inquiry, Task};
 use super::Client;
@@ -132,6 +133,9 @@ impl PollAim {
     pub fn end(self, process: &Process, snapshot: &Arc<Snapshot>, outcome: Outcome) -> Result<Ended> {
         let Self { person: before, place, _claim } = self;
         let mut person = before.clone();
+        if outcome.is_ok() {
+            forget_answers(&mut lock(&process.state).answers);
+        }
         if matches!(outcome, Ok(Product::Token(_) | Product::Identified(..))) {
             lock(&process.state).codes.set_used(Fingerprint::of(&before.asked.code));
         }

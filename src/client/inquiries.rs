@@ -3,16 +3,35 @@
 
 use std::collections::BTreeMap;
 
+use super::process::Process;
 use super::task::{Aim, End, Ended, Inquiry, Task};
 use super::Client;
 use crate::constants as number;
 use crate::error::Result;
 use crate::json::Json;
 use crate::operation::{Introspection, Product};
+use crate::settings::Snapshot;
 use crate::system::lock;
 
 /// The members of the last answers, each by the number of its source (`oauth_field`).
 pub type Answers = BTreeMap<i32, Vec<(String, Json)>>;
+
+/// What was said of a person, or of a token, is said of no other.
+pub fn forget_answers(answers: &mut Answers) {
+    answers.retain(|source, _| {
+        !matches!(*source, number::OAUTH_FIELD_USERINFO | number::OAUTH_FIELD_INTROSPECTION)
+    });
+}
+
+impl Process {
+    /// Unless the client is somebody else's by now.
+    pub fn keep_answer(&self, snapshot: &Snapshot, source: i32, members: Vec<(String, Json)>) {
+        let mut state = lock(&self.state);
+        if self.snapshot.load().key.is_same_token(&snapshot.key) {
+            state.answers.insert(source, members);
+        }
+    }
+}
 
 impl Client {
     /// Asks the server what the newest access token is.
@@ -34,9 +53,9 @@ impl Client {
 impl Inquiry {
     /// One whose answer is read member by member.
     fn kept(source: i32) -> Self {
-        let end: End = Box::new(move |process, _, product| {
+        let end: End = Box::new(move |process, snapshot, product| {
             if let Product::Members(Json::Members(members)) = product {
-                lock(&process.state).answers.insert(source, members);
+                process.keep_answer(snapshot, source, members);
             }
             Ok(Ended::Brought(None))
         });

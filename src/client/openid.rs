@@ -185,13 +185,13 @@ impl KeyLookup {
 impl UserinfoAim {
     pub fn end(self, process: &Process, snapshot: &Arc<Snapshot>, outcome: Outcome) -> Result<Ended> {
         match outcome {
-            Ok(Product::Members(members)) => self.keep(process, members),
+            Ok(Product::Members(members)) => self.keep(process, snapshot, members),
             Ok(Product::Signed(claims)) => match process.signature(snapshot, &claims, true)? {
                 Signature::Ask(url) => Ok(KeyLookup::next(snapshot, url, None, move |process, snapshot| {
                     let signature = process.signature(snapshot, &claims, false)?;
-                    self.keep_signed(process, *claims, &signature)
+                    self.keep_signed(process, snapshot, *claims, &signature)
                 })),
-                signature => self.keep_signed(process, *claims, &signature),
+                signature => self.keep_signed(process, snapshot, *claims, &signature),
             },
             Ok(_) => Err(Error::Internal("userinfo has brought no claims".to_owned())),
             Err(error) => {
@@ -203,21 +203,27 @@ impl UserinfoAim {
         }
     }
 
-    fn keep_signed(self, process: &Process, claims: SignedClaims, signature: &Signature) -> Result<Ended> {
+    fn keep_signed(
+        self,
+        process: &Process,
+        snapshot: &Snapshot,
+        claims: SignedClaims,
+        signature: &Signature,
+    ) -> Result<Ended> {
         match signature {
-            Signature::Checked => self.keep(process, claims.jws.claims),
+            Signature::Checked => self.keep(process, snapshot, claims.jws.claims),
             _ => Err(refused("userinfo is signed, and the server's keys cannot be had: check jwks_uri")),
         }
     }
 
     /// Section 5.3.2: of nobody else.
-    fn keep(self, process: &Process, claims: Json) -> Result<Ended> {
+    fn keep(self, process: &Process, snapshot: &Snapshot, claims: Json) -> Result<Ended> {
         let subject = claims.member("sub").and_then(Json::text);
         if self.subject.is_some_and(|expected| subject != Some(expected.expose())) {
             return Err(refused("userinfo is about another person (sub): do not use it, sign in again"));
         }
         if let Json::Members(members) = claims {
-            lock(&process.state).answers.insert(number::OAUTH_FIELD_USERINFO, members);
+            process.keep_answer(snapshot, number::OAUTH_FIELD_USERINFO, members);
         }
         Ok(Ended::Brought(None))
     }

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::inquiries::forget_answers;
 use super::process::Process;
 use super::{results, Client};
 use crate::constants as number;
@@ -51,7 +52,7 @@ impl Client {
 
 impl Process {
     fn try_set(&self, property: i32, text: &str) -> Result<std::result::Result<Followed, Unsaved>> {
-        let _changing = lock(&self.state);
+        let mut state = lock(&self.state);
         let mut settings = Settings::clone(&self.snapshot.load().settings);
         settings.set(property, text)?;
         let snapshot = Snapshot::new(Arc::new(settings), self.memory.clone());
@@ -59,6 +60,9 @@ impl Process {
             Err(unsaved) => return Ok(Err(unsaved)),
             Ok(followed) => followed,
         };
+        if !self.snapshot.load().key.is_same_token(&snapshot.key) {
+            forget_answers(&mut state.answers);
+        }
         if followed == Followed::Moved {
             // If that fails, the token stays unsaved, and who saves it is told why.
             let _ = snapshot.record()?.prepare();

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::device::PollAim;
+use super::inquiries::forget_answers;
 use super::openid::{KeyLookup, UserinfoAim};
 use super::process::Process;
 use super::Client;
@@ -140,7 +141,10 @@ impl Task {
             (Aim::Renewal(Renewal { lease, serial, .. }), Err(error)) => {
                 source.not_renewed(error, serial, lease)
             }
-            (Aim::Removal { lease, token }, Ok(_)) => source.remove(&token, lease).map(|()| None),
+            (Aim::Removal { lease, token }, Ok(_)) => {
+                forget_answers(&mut lock(&process.state).answers);
+                source.remove(&token, lease).map(|()| None)
+            }
             (Aim::SignIn(sign_in), Err(error)) => {
                 sign_in.failed(&error);
                 Err(error)
@@ -236,6 +240,7 @@ impl SignIn {
         let mut state = lock(&process.state);
         state.codes.set_used(self.fingerprint);
         state.nonce = self.claim.nonce.clone().unwrap_or_default();
+        forget_answers(&mut state.answers);
         drop(state);
         self.claim.used();
         self.place

@@ -775,6 +775,68 @@ fn userinfo_goes_on_after_what_it_needs() {
     table.end();
 }
 
+/// Whoever reads by habit what was said last must not take one person for another.
+#[test]
+fn what_is_said_of_one_person_is_said_of_nobody_else() {
+    type Changes<'a> = &'a dyn Fn(&Client);
+    let signs_in = |client: &Client| {
+        let nonce = ask(client);
+        let id_token =
+            signed("rsa", &json!({"alg": "RS256", "kid": "rsa"}), &claims(&nonce, now()).to_string());
+        assert_eq!(answered(client, &id_token, Some(&jwks(&["rsa"]))), 0, "{}", error_text());
+    };
+    let ways: &[(&str, Changes)] = &[
+        ("another account", &|client| client.must_set(OAUTH_ACCOUNT, "bert")),
+        ("another server", &|client| client.must_set(OAUTH_TOKEN_ENDPOINT, "https://b.example/token")),
+        ("another sign-in", &|client| signs_in(client)),
+        ("the token is forgotten", &|client| assert_eq!(ffi::oauth_forget(client.0), 0)),
+        ("the token is revoked", &|client| {
+            client.must_set(OAUTH_REVOCATION_ENDPOINT, "https://as.example/revoke");
+            assert_eq!(ffi::oauth_revoke(client.0), OAUTH_HTTP_NEEDED);
+            while client.respond(200, "", b"") == OAUTH_HTTP_NEEDED {}
+        }),
+        ("a token is imported", &|client| {
+            let record = client.get(OAUTH_TOKEN_RECORD);
+            client.must_set(OAUTH_TOKEN_RECORD, &record);
+        }),
+    ];
+    let mut table = Table::default();
+    for (name, changes) in ways {
+        table.row(name, |row| {
+            let endpoint = (OAUTH_INTROSPECTION_ENDPOINT, "https://as.example/introspect");
+            let client = signed_in(&[endpoint, (OAUTH_STORE_ALLOW_PLAIN, "yes")]);
+            row.returned(ffi::oauth_userinfo(client.0), OAUTH_HTTP_NEEDED);
+            row.returned(client.respond(200, "", json!({"sub": SUBJECT}).to_string().as_bytes()), 0);
+            row.returned(ffi::oauth_introspect(client.0), OAUTH_HTTP_NEEDED);
+            row.returned(client.respond(200, "", br#"{"active":true}"#), 0);
+            client.must_set(OAUTH_TIMEOUT, "20");
+            row.eq("sub", about(&client, "sub").1.as_str(), SUBJECT);
+            row.eq("active", field(&client, OAUTH_FIELD_INTROSPECTION, "active").1.as_str(), "true");
+            changes(&client);
+            row.returned(about(&client, "sub").0, OAUTH_ERROR_NO_FIELD);
+            row.returned(field(&client, OAUTH_FIELD_INTROSPECTION, "active").0, OAUTH_ERROR_NO_FIELD);
+        });
+    }
+    table.row("the account is another before the answer comes", |row| {
+        let client = signed_in(&[(OAUTH_INTROSPECTION_ENDPOINT, "https://as.example/introspect")]);
+        for (asks, answer) in [
+            (ffi::oauth_userinfo as extern "C" fn(i32) -> i32, json!({"sub": SUBJECT})),
+            (ffi::oauth_introspect, json!({"active": true})),
+        ] {
+            client.must_set(OAUTH_ACCOUNT, "");
+            let nonce = ask(&client);
+            let id_token = signed("rsa", &json!({"alg": "RS256"}), &claims(&nonce, now()).to_string());
+            row.returned(answered(&client, &id_token, None), 0);
+            row.returned(asks(client.0), OAUTH_HTTP_NEEDED);
+            client.must_set(OAUTH_ACCOUNT, "bert");
+            row.returned(client.respond(200, "", answer.to_string().as_bytes()), 0);
+            row.returned(about(&client, "sub").0, OAUTH_ERROR_NO_FIELD);
+            row.returned(field(&client, OAUTH_FIELD_INTROSPECTION, "active").0, OAUTH_ERROR_NO_FIELD);
+        }
+    });
+    table.end();
+}
+
 // ---- signing out ----
 
 #[test]
