@@ -2,6 +2,7 @@
 
 use std::ffi::c_char;
 
+use super::cancel::deferring_cancel;
 use super::guard::{guard_client, guard_text};
 use super::handle;
 use super::text::{Buffer, TextIn};
@@ -111,8 +112,9 @@ pub extern "C" fn oauth_await_redirect(client: i32, seconds: i32) -> i32 {
 /// Returns 0, or OAUTH_ERROR_HANDLE. Since 0.1.
 #[no_mangle]
 pub extern "C" fn oauth_stop_waiting(client: i32) -> i32 {
-    let is_open = system::keeping_errno(|| handle::raise_alarm(client));
-    if is_open {
+    // Who waits would wait for a thread that ended in between.
+    let raised = deferring_cancel(&|| system::keeping_errno(|| i32::from(handle::raise_alarm(client))));
+    if raised == 1 {
         return 0;
     }
     guard_client(client, &|_| Ok(0))

@@ -1,8 +1,8 @@
 /* cancel BASE TOKEN CA STORE: threads that are cancelled in a call end after it, and leave everything as it should be.
  *
  * Each way to cancel, deferred and asynchronous, meets a thread in a refresh whose server is slow, in the wait for a
- * store's lock and for another thread's refresh, and in calls that return at once. The server answers its first two
- * refreshes late.
+ * store's lock and for another thread's refresh, and in calls that return at once; the deferred one also a thread that
+ * ends another's waiting. The server answers its first two refreshes late.
  */
 #define _GNU_SOURCE
 #include "guest.h"
@@ -94,24 +94,31 @@ static void *hammer(void *which)
     }
 }
 
+/* Whether that thread of ours sleeps. */
+static int sleeps(pid_t thread)
+{
+    char path[64], stat[256];
+    FILE *file;
+    int is_read;
+
+    snprintf(path, sizeof path, "/proc/self/task/%d/stat", (int)thread);
+    file = thread ? fopen(path, "r") : NULL;
+    if (file == NULL)
+        return 0;
+    is_read = fgets(stat, sizeof stat, file) != NULL;
+    fclose(file);
+    return is_read && strstr(stat, ") S ") != NULL;
+}
+
 /* Starts it, and waits until it sleeps: in its call, as it does nothing else. */
 static pthread_t start(void *(*work)(void *))
 {
-    char path[64], stat[256];
     pthread_t thread;
-    FILE *file;
 
     number = returned = 0;
     MUST(pthread_create(&thread, NULL, work, NULL) == 0);
-    for (stat[0] = '\0'; strstr(stat, ") S ") == NULL; sched_yield()) {
-        snprintf(path, sizeof path, "/proc/self/task/%d/stat", (int)number);
-        file = number ? fopen(path, "r") : NULL;
-        if (file == NULL || fgets(stat, sizeof stat, file) == NULL)
-            stat[0] = '\0';
-        if (file != NULL)
-            fclose(file);
+    for (; !sleeps(number); sched_yield())
         MUST(!returned);
-    }
     return thread;
 }
 
@@ -194,6 +201,38 @@ static void in_calls_that_return_at_once(void)
     }
 }
 
+/* Ends the main thread's waiting; it was cancelled before it does. */
+static void *stop(void *unused)
+{
+    MUST(pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL) == 0);
+    while (!calls || !sleeps(getpid()))
+        sched_yield();
+    MUST(pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, NULL) == 0);
+    MUST_BE(oauth_stop_waiting(client), 0);
+    returned = 1;
+    check_still_so();
+    pthread_testcancel();
+    return unused;
+}
+
+/* The one that waits does not wait for the one that is cancelled. */
+static void in_a_stop(void)
+{
+    char text[2048];
+    pthread_t thread;
+
+    MUST_BE(oauth_set(client, OAUTH_REDIRECT_URI, TEXT("http://127.0.0.1:0/cb")), 0);
+    MUST_GIVE(oauth_build_authorize_url(client, text, sizeof text));
+    calls = returned = 0;
+    kind = PTHREAD_CANCEL_DEFERRED;
+    MUST(pthread_create(&thread, NULL, stop, NULL) == 0);
+    MUST(pthread_cancel(thread) == 0);
+    calls = 1;
+    MUST_BE(oauth_await_redirect(client, 60), OAUTH_ERROR_CANCELLED);
+    must_be_cancelled(thread);
+    MUST(returned);
+}
+
 static void in_no_call(void)
 {
     pthread_t thread;
@@ -207,7 +246,7 @@ int main(int argc, char **argv)
     char text[512], store[1024];
 
     MUST(argc == 5);
-    alarm(50);
+    alarm(120);
     client = new_client(argv[1], argv[3]);
     snprintf(store, sizeof store, "file:%s", argv[4]);
     MUST_BE(oauth_set(client, OAUTH_STORE, TEXT(store)), 0);
@@ -219,6 +258,7 @@ int main(int argc, char **argv)
         in_a_wait(argv[4]);
         in_calls_that_return_at_once();
     }
+    in_a_stop();
     MUST_BE(oauth_refresh(client), 0);
     MUST_GIVE(oauth_bearer_header(client, text, sizeof text));
     MUST_BE(oauth_client_close(client), 0);
