@@ -53,6 +53,8 @@ pub enum Error {
     Spent,
     #[error("no request waits: call oauth_http_response once, after OAUTH_HTTP_NEEDED")]
     NoRequest,
+    #[error("the client is somebody else's since that call: make it again, for whom it was")]
+    Another,
     #[error("another thread's request is under way: call again when it is answered")]
     Busy,
     #[error("no authorization code: {0}")]
@@ -300,7 +302,7 @@ impl Error {
             Self::NoPending | Self::NotAsked | Self::CodeUsed | Self::Spent => {
                 (number::OAUTH_ERROR_SEQUENCE, SignIn, NOTHING)
             }
-            Self::NoRequest => (number::OAUTH_ERROR_SEQUENCE, Fix, NOTHING),
+            Self::NoRequest | Self::Another => (number::OAUTH_ERROR_SEQUENCE, Fix, NOTHING),
             Self::Busy | Self::NotOwn | Self::Gone => (number::OAUTH_ERROR_BUSY, Retry, NOTHING),
             Self::Code(_) => (number::OAUTH_ERROR_CODE, SignIn, NOTHING),
             Self::State { .. } => (number::OAUTH_ERROR_STATE, SignIn, NOTHING),

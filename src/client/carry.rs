@@ -15,6 +15,7 @@ use crate::renewal::cache::Brought;
 use crate::secret::{Secret, Wiped};
 use crate::settings::{Http, Snapshot};
 use crate::system::lock;
+use crate::token::Purpose;
 
 /// Who carries the operations of a call.
 pub enum Carrier<'a> {
@@ -70,6 +71,12 @@ impl Process {
         }
     }
 
+    /// What was asked for one is done for no other.
+    fn check_same(&self, asked: &Snapshot) -> Result<()> {
+        let is_same = self.snapshot.load().key.is_same_token(&asked.key);
+        is_same.then_some(()).ok_or(Error::Another)
+    }
+
     /// What else was learned is written after what it was for.
     fn end(&self, task: Task, outcome: Outcome) -> Result<Ended> {
         let snapshot = task.snapshot.clone();
@@ -118,6 +125,7 @@ impl Client {
         let result = match process.progressed(&guard, guard.go_on(waiting, response.as_ref())) {
             Ok(Ended::Resume(resume)) => {
                 drop(guard);
+                process.check_same(&snapshot)?;
                 return resume(self);
             }
             ended => ended.map(Ended::brought),
@@ -132,6 +140,9 @@ impl Client {
         let bearer = self.after_renewal(&snapshot, result)?;
         purpose.check(&bearer)?;
         drop(guard);
+        if purpose == Purpose::Userinfo {
+            process.check_same(&snapshot)?;
+        }
         self.length(purpose, &bearer)
     }
 }

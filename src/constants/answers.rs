@@ -32,8 +32,8 @@ pub const OAUTH_ERROR_ENCODING: i32 = -104;
 pub const OAUTH_ERROR_PROPERTY: i32 = -105;
 /// The text makes no sense as the value of this property. Since 0.1.
 pub const OAUTH_ERROR_VALUE: i32 = -106;
-/// A call out of order: no authorization is pending, it has had its code already, or no request waits
-/// for a response. Since 0.1.
+/// A call out of order: no authorization is pending, it has had its code already, no request waits for a response, or
+/// the client is somebody else's before the call that waited could go on. Since 0.1.
 pub const OAUTH_ERROR_SEQUENCE: i32 = -107;
 /// Another thread's request to the server is under way: in the caller's own HTTP, or with the same code. Call again
 /// later. Since 0.1.

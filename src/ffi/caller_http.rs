@@ -40,7 +40,8 @@ pub unsafe extern "C" fn oauth_http_request(
 /// Returns what the operation returns: 0 for `oauth_exchange_code`, `oauth_refresh` and `oauth_revoke`, the length for
 /// `oauth_bearer_header`, `oauth_access_token` and `oauth_request_headers` (this thread's next call of them gives the text
 /// and asks for no request), OAUTH_HTTP_NEEDED where there is one more request to send, or the operation's error;
-/// OAUTH_ERROR_SEQUENCE where no request waits. Since 0.1.
+/// OAUTH_ERROR_SEQUENCE where no request waits, or where the call needed something else first and the client is another
+/// account's or server's by now: then nothing is done for that one. Since 0.1.
 ///
 /// # Safety
 /// `headers` and `body` are readable as their lengths say.

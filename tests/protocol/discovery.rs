@@ -2,6 +2,7 @@
 //! becomes of settings that it does not fit.
 
 use crate::common::{error_text, out, Client};
+use crate::profiles::Folder;
 use crate::support::{parameter_of, sent, Settings, Table, SECRET};
 use oauth::constants::*;
 use oauth::ffi;
@@ -675,7 +676,8 @@ fn calls_that_begin_anew() {
         let client = unknown(&[]);
         row.returned(client.build_url().0, OAUTH_HTTP_NEEDED);
         client.must_set(OAUTH_ISSUER, "https://other.example");
-        row.returned(says(&client, &metadata(all)), OAUTH_HTTP_NEEDED);
+        row.returned(says(&client, &metadata(all)), OAUTH_ERROR_SEQUENCE);
+        row.returned(client.build_url().0, OAUTH_HTTP_NEEDED);
         row.eq("URL", sent(&client).url.as_str(), "https://other.example/.well-known/openid-configuration");
         let theirs = metadata(all).replace("as.example", "other.example");
         row.holds("the other's", says(&client, &theirs) > 0);
@@ -687,4 +689,56 @@ fn calls_that_begin_anew() {
         );
     });
     table.end();
+}
+
+/// With the caller's HTTP a call goes on when the metadata have come: for whom it was made, and for nobody else.
+#[test]
+fn a_call_goes_on_for_whom_it_was_made() {
+    type Call<'a> = &'a dyn Fn(&Client) -> i32;
+    let more = ",\"revocation_endpoint\":\"https://as.example/r\",\"introspection_endpoint\":\"https://as.example/i\"";
+    let calls: &[(&str, Call)] = &[
+        ("revoke", &|client| ffi::oauth_revoke(client.0)),
+        ("introspect", &|client| ffi::oauth_introspect(client.0)),
+        ("refresh", &|client| client.refresh()),
+        ("a code", &|client| client.exchange("code-of-anne")),
+    ];
+    let changes: &[(&str, i32, &str)] = &[
+        ("account", OAUTH_ACCOUNT, "bert"),
+        ("token endpoint", OAUTH_TOKEN_ENDPOINT, "https://b.example/t"),
+    ];
+    let mut table = Table::default();
+    for (call, asks) in calls {
+        for (change, property, text) in changes {
+            table.row(&format!("{call}, another {change}"), |row| {
+                // Both are signed in, each at the server of then; and a URL of bert's waits.
+                let client = found(&[(OAUTH_STORE_ALLOW_PLAIN, "yes")], more);
+                let folder = Folder::new();
+                client.must_set(OAUTH_STORE, &format!("file:{}", folder.0.join("store").display()));
+                for whose in [*text, ""] {
+                    client.must_set(*property, whose);
+                    signs_in(&client);
+                    client.authorize_url();
+                }
+                let later = unknown(&[
+                    (OAUTH_STORE_ALLOW_PLAIN, "yes"),
+                    (OAUTH_STORE, &format!("file:{}", folder.0.join("store").display())),
+                    (OAUTH_METADATA_URL, "https://as.example/m"),
+                ]);
+                row.returned(asks(&later), OAUTH_HTTP_NEEDED);
+                row.eq("metadata first", sent(&later).url.as_str(), "https://as.example/m");
+                later.must_set(*property, text);
+                row.returned(says(&later, &metadata(more)), OAUTH_ERROR_SEQUENCE);
+                row.holds("nothing waits", later.request(OAUTH_REQUEST_URL).0 == OAUTH_ERROR_SEQUENCE);
+            });
+        }
+    }
+    table.end();
+}
+
+fn signs_in(client: &Client) {
+    client.authorize_url();
+    let n = client.exchange(&format!("?code=c&state={}", client.get(OAUTH_STATE)));
+    assert_eq!(n, OAUTH_HTTP_NEEDED, "{}", error_text());
+    let answer = r#"{"access_token":"SECRET-at","refresh_token":"SECRET-r","expires_in":3600}"#;
+    assert_eq!(says(client, answer), 0, "{}", error_text());
 }

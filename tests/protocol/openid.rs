@@ -750,6 +750,14 @@ fn userinfo_goes_on_after_what_it_needs() {
         row.returned(client.respond(200, "", json!({"sub": SUBJECT}).to_string().as_bytes()), 0);
         row.eq("sub", about(&client, "sub").1.as_str(), SUBJECT);
     });
+    table.row("a refresh, and the client is another account's when that has come", |row| {
+        let client = signed_in(&[]);
+        client.rejected();
+        row.returned(ffi::oauth_userinfo(client.0), OAUTH_HTTP_NEEDED);
+        client.must_set(OAUTH_ACCOUNT, "bert");
+        let refreshed = r#"{"access_token":"SECRET-2","expires_in":3600}"#;
+        row.returned(client.respond(200, "", refreshed.as_bytes()), OAUTH_ERROR_SEQUENCE);
+    });
     table.row("keys that have to be looked up first", |row| {
         let client = signed_in(&[]);
         client.must_set(OAUTH_JWKS_URI, KEYS);
