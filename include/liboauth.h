@@ -69,8 +69,9 @@ extern "C" {
 #define OAUTH_ERROR_PROPERTY (-105)
 /* The text makes no sense as the value of this property. Since 0.1. */
 #define OAUTH_ERROR_VALUE (-106)
-/* A call out of order: no authorization is pending, it has had its code already, or no request
- * waits for a response. Since 0.1.
+/* A call out of order: no authorization is pending, it has had its code already, no request waits
+ * for a response, or the client is somebody else's before the call that waited could go on.
+ * Since 0.1.
  */
 #define OAUTH_ERROR_SEQUENCE (-107)
 /* Another thread's request to the server is under way: in the caller's own HTTP, or with the same
@@ -1100,8 +1101,9 @@ int32_t oauth_http_request(int32_t client, int32_t part, char *buffer, int32_t c
  * Returns what the operation returns: 0 for oauth_exchange_code, oauth_refresh and oauth_revoke,
  * the length for oauth_bearer_header, oauth_access_token and oauth_request_headers (this thread's
  * next call of them gives the text and asks for no request), OAUTH_HTTP_NEEDED where there is one
- * more request to send, or the operation's error; OAUTH_ERROR_SEQUENCE where no request waits.
- * Since 0.1.
+ * more request to send, or the operation's error; OAUTH_ERROR_SEQUENCE where no request waits, or
+ * where the call needed something else first and the client is another account's or server's by
+ * now: then nothing is done for that one. Since 0.1.
  */
 int32_t oauth_http_response(int32_t client,
                             int32_t status,

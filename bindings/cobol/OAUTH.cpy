@@ -68,8 +68,9 @@
       *> Since 0.1.
        78  OAUTH-ERROR-VALUE              VALUE -106.
       *> A call out of order: no authorization is pending, it has had
-      *> its code already, or no request waits for a response.
-      *> Since 0.1.
+      *> its code already, no request waits for a response, or the
+      *> client is somebody else's before the call that waited could go
+      *> on. Since 0.1.
        78  OAUTH-ERROR-SEQUENCE           VALUE -107.
       *> Another thread's request to the server is under way: in the
       *> caller's own HTTP, or with the same code. Call again later.
@@ -1278,7 +1279,10 @@
       *> oauth_request_headers (this thread's next call of them gives
       *> the text and asks for no request), OAUTH-HTTP-NEEDED where
       *> there is one more request to send, or the operation's error;
-      *> OAUTH-ERROR-SEQUENCE where no request waits. Since 0.1.
+      *> OAUTH-ERROR-SEQUENCE where no request waits, or where the call
+      *> needed something else first and the client is another account's
+      *> or server's by now: then nothing is done for that one.
+      *> Since 0.1.
       *>
       *>     CALL "oauth_http_response" USING
       *>         BY VALUE OAUTH-CLIENT

@@ -41,8 +41,9 @@ OAUTH_ERROR_ENCODING = -104
 OAUTH_ERROR_PROPERTY = -105
 #: The text makes no sense as the value of this property. Since 0.1.
 OAUTH_ERROR_VALUE = -106
-#: A call out of order: no authorization is pending, it has had its code already, or no request
-#: waits for a response. Since 0.1.
+#: A call out of order: no authorization is pending, it has had its code already, no request waits
+#: for a response, or the client is somebody else's before the call that waited could go on.
+#: Since 0.1.
 OAUTH_ERROR_SEQUENCE = -107
 #: Another thread's request to the server is under way: in the caller's own HTTP, or with the same
 #: code. Call again later. Since 0.1.
@@ -1096,7 +1097,8 @@ FUNCTIONS: Dict[str, Tuple[Any, ...]] = {
     # the length for oauth_bearer_header, oauth_access_token and oauth_request_headers (this
     # thread's next call of them gives the text and asks for no request), OAUTH_HTTP_NEEDED where
     # there is one more request to send, or the operation's error; OAUTH_ERROR_SEQUENCE where no
-    # request waits. Since 0.1.
+    # request waits, or where the call needed something else first and the client is another
+    # account's or server's by now: then nothing is done for that one. Since 0.1.
     "oauth_http_response": (INT, INT, TEXT_IN, INT, TEXT_IN, INT),
 
     # oauth_error_text(buffer, capacity)
