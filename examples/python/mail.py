@@ -11,17 +11,19 @@ For SMTP, smtplib takes the line as it is: smtp.docmd("AUTH", "XOAUTH2 " + clien
 
 import base64
 import imaplib
+import ssl
 import sys
 
 from liboauth import OAUTH_SASL_OAUTHBEARER, OAUTH_SASL_XOAUTH2, Client, OAuthError
 
 
 def connect(host, port):
+    checked = ssl.create_default_context()  # or else imaplib takes any certificate
     if port == 993:
-        return imaplib.IMAP4_SSL(host, port)
+        return imaplib.IMAP4_SSL(host, port, ssl_context=checked)
     imap = imaplib.IMAP4(host, port)
     if "STARTTLS" in imap.capabilities:
-        imap.starttls()
+        imap.starttls(checked)
     elif host not in ("127.0.0.1", "::1", "localhost"):
         sys.exit("mail: the server has no TLS: a token is as secret as a password")
     return imap

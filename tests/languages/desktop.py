@@ -3,6 +3,7 @@
 import base64
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -116,22 +117,40 @@ def C_prints_what_a_mail_server_is_told(mechanism):
 
 
 class Imap:
-    """As much of an IMAP server as signs people in; it refuses the first token if it is told to."""
+    """As much of an IMAP server as signs people in; it refuses the first token if it is told to, and has a certificate that
+    nobody trusts if it has TLS."""
 
-    def __init__(self, mechanism, refuses):
+    def __init__(self, mechanism, refuses=False, has_tls=False):
+        self.has_tls = has_tls
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.port = self.socket.getsockname()[1]
         self.mechanism, self.refuses, self.heard = mechanism, refuses, []
         threading.Thread(target=self.serve, daemon=True).start()
 
     def serve(self):
-        stream = self.socket.accept()[0].makefile("rwb", buffering=0)
+        self.connection = self.socket.accept()[0]
+        stream = self.connection.makefile("rwb", buffering=0)
+        stream.write(b"* OK ready\r\n")
+        self.talk(stream)
+
+    def talk(self, stream):
         said = lambda *lines: stream.write("".join(f"{line}\r\n" for line in lines).encode())  # noqa: E731
-        said("* OK ready")
         for line in stream:
             tag, command, *rest = line.decode().split()
-            if command == "CAPABILITY":
-                said(f"* CAPABILITY IMAP4rev1 AUTH={self.mechanism}", f"{tag} OK done")
+            if command == "STARTTLS":
+                said(f"{tag} OK begin")
+                context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+                keys = ROOT / "tests/keys"
+                context.load_cert_chain(keys / "rsa_certificate.pem", keys / "rsa.pem")
+                try:
+                    secure = context.wrap_socket(self.connection, server_side=True)
+                except ssl.SSLError:
+                    return  # the client does not want it
+                self.has_tls = False
+                return self.talk(secure.makefile("rwb", buffering=0))
+            elif command == "CAPABILITY":
+                tls = " STARTTLS" if self.has_tls else ""
+                said(f"* CAPABILITY IMAP4rev1 AUTH={self.mechanism}{tls}", f"{tag} OK done")
             elif command == "AUTHENTICATE":
                 said("+ ")
                 self.heard.append((rest[0], base64.b64decode(stream.readline()).decode()))
@@ -162,3 +181,14 @@ def Python_opens_a_mailbox_and_a_refused_token_is_replaced(row):
                 check(imap.heard[1] == empty, imap.heard)
                 newer = profile.record()[1]["access_token"]
                 check(newer != token and imap.heard[2] == (mechanism, f"{who}\1auth=Bearer {newer}\1\1"), imap.heard)
+
+
+@case()
+def Python_shows_its_token_to_no_mail_server_that_it_does_not_know():
+    with server() as s:
+        profile, _ = with_mailbox(s)
+        imap = Imap("XOAUTH2", has_tls=True)
+        environment = {**ENVIRONMENT, **MAIL_PY.environment}
+        done = execute([*MAIL_PY.command, profile.argument, "127.0.0.1", imap.port], env=environment)
+        check(done.returncode == 1 and "certificate verify failed" in done.stdout, done.stdout)
+        check(imap.heard == [], imap.heard)
