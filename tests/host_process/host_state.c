@@ -85,6 +85,13 @@ static struct surroundings before;
             fail(__FILE__, __LINE__, #call, answer);      \
     } while (0)
 
+#define CALL_FAILS(call)                                  \
+    do {                                                  \
+        CALL(call);                                       \
+        if (answer >= OAUTH_HTTP_NEEDED)                  \
+            fail(__FILE__, __LINE__, #call, answer);      \
+    } while (0)
+
 static void mistakes(void)
 {
     char text[64];
@@ -114,6 +121,23 @@ static void mistakes(void)
     CALL_FOR(OAUTH_ERROR_SIGN_IN, oauth_access_token(client, text, sizeof text));
     CALL_FOR(0, oauth_token_rejected(client));
     CALL_FOR(OAUTH_ERROR_MISSING, oauth_revoke(client));
+    CALL_FAILS(oauth_introspect(client));
+    CALL_FAILS(oauth_userinfo(client));
+    CALL_FAILS(oauth_discover(client));
+    CALL_FAILS(oauth_register(client));
+    CALL_FAILS(oauth_unregister(client));
+    CALL_FAILS(oauth_end_session_url(client, text, sizeof text));
+    CALL_FAILS(oauth_device_start(client));
+    CALL_FAILS(oauth_ciba_start(client));
+    CALL_FAILS(oauth_device_poll(client));
+    CALL_FAILS(oauth_request_token(client, TEXT("no such grant")));
+    CALL_FAILS(oauth_field(client, 9999, TEXT("x"), text, sizeof text));
+    CALL_FAILS(oauth_sasl_response(client, 9999, text, sizeof text));
+    CALL_FAILS(oauth_request_headers(client, TEXT("GET"), TEXT("https://a.example/"), text, sizeof text));
+    CALL_FOR(0, oauth_api_response(client, TEXT("https://a.example/"), 200, TEXT("")));
+    CALL_FAILS(oauth_await_redirect(client, 0));
+    CALL_FOR(0, oauth_stop_waiting(client));
+    CALL_FOR(OAUTH_ERROR_HANDLE, oauth_stop_waiting(-5));
     CALL_FOR(OAUTH_ERROR_SEQUENCE, oauth_http_request(client, OAUTH_REQUEST_URL, text, sizeof text));
     CALL_FOR(OAUTH_ERROR_SEQUENCE, oauth_http_response(client, 200, "", 0, "", 0));
     CALL_FOR(OAUTH_ERROR_BUFFER, oauth_error_text(text, 2));
@@ -142,6 +166,55 @@ static void no_network(const char *token)
     CALL_FOR(0, oauth_client_close(client));
 }
 
+/* The caller's own HTTP: what is asked, and an answer that is good. */
+#define CALL_TOLD(call, body)                                                                      \
+    do {                                                                                           \
+        CALL_FOR(OAUTH_HTTP_NEEDED, call);                                                         \
+        CALL_FOR(0, oauth_http_response(client, 200, TEXT(""), body, (int32_t)strlen(body)));      \
+    } while (0)
+
+static void asks_besides_tokens(const char *base, const char *ca_file)
+{
+    static const char person[] =
+        "{\"device_code\":\"d\",\"user_code\":\"WDJB-MJHT\",\"verification_uri\":\"https://as.example/d\",\"interval\":5}";
+    char text[8192];
+    int32_t answer, client = new_client(base, ca_file);
+
+    CALL_FOR(0, oauth_set(client, OAUTH_HTTP, TEXT("caller")));
+    CALL_FOR(0, oauth_set(client, OAUTH_DEVICE_ENDPOINT, TEXT("/device")));
+    CALL_FOR(0, oauth_set(client, OAUTH_INTROSPECTION_ENDPOINT, TEXT("/introspect")));
+    CALL_FOR(0, oauth_set(client, OAUTH_USERINFO_ENDPOINT, TEXT("/userinfo")));
+    CALL_FOR(0, oauth_set(client, OAUTH_END_SESSION_ENDPOINT, TEXT("/end")));
+    CALL_FOR(0, oauth_set(client, OAUTH_USERNAME, TEXT("anne")));
+    CALL_TOLD(oauth_device_start(client), person);
+    CALL_GIVES(oauth_get(client, OAUTH_QR_CODE, text, sizeof text));
+    CALL_FOR(OAUTH_PENDING, oauth_device_poll(client));
+    CALL_TOLD(oauth_request_token(client, TEXT("client_credentials")), "{\"access_token\":\"a\"}");
+    CALL_TOLD(oauth_introspect(client), "{\"active\":true}");
+    CALL_GIVES(oauth_field(client, OAUTH_FIELD_INTROSPECTION, TEXT("active"), text, sizeof text));
+    CALL_TOLD(oauth_userinfo(client), "{\"sub\":\"s\"}");
+    CALL_GIVES(oauth_end_session_url(client, text, sizeof text));
+    CALL_GIVES(oauth_sasl_response(client, OAUTH_SASL_XOAUTH2, text, sizeof text));
+    CALL_FOR(0, oauth_set(client, OAUTH_DPOP, TEXT("yes")));
+    CALL_TOLD(oauth_request_token(client, TEXT("client_credentials")), "{\"access_token\":\"a\",\"token_type\":\"DPoP\"}");
+    CALL_GIVES(oauth_request_headers(client, TEXT("GET"), TEXT("https://a.example/"), text, sizeof text));
+    CALL_FOR(0, oauth_client_close(client));
+}
+
+static void listens(const char *base, const char *ca_file)
+{
+    char text[8192];
+    int32_t answer, client = new_client(base, ca_file);
+
+    CALL_FOR(0, oauth_set(client, OAUTH_REDIRECT_URI, TEXT("http://127.0.0.1:0/cb")));
+    CALL_GIVES(oauth_build_authorize_url(client, text, sizeof text));
+    CALL_FOR(OAUTH_PENDING, oauth_await_redirect(client, 1));
+    CALL_FOR(0, oauth_stop_waiting(client));
+    CALL_FOR(OAUTH_ERROR_CANCELLED, oauth_await_redirect(client, 60));
+    CALL_FOR(OAUTH_ERROR_SEQUENCE, oauth_await_redirect(client, 0));
+    CALL_FOR(0, oauth_client_close(client));
+}
+
 int main(int argc, char **argv)
 {
     static const char *locales[] = {"de_DE.UTF-8", "C.UTF-8", "C"};
@@ -166,6 +239,9 @@ int main(int argc, char **argv)
 
     mistakes();
     no_network(argv[2]);
+
+    asks_besides_tokens(argv[1], argv[3]);
+    listens(argv[1], argv[3]);
 
     client = new_client(argv[1], argv[3]);
     CALL_GIVES(oauth_build_authorize_url(client, text, sizeof text));
