@@ -604,6 +604,9 @@ fn no_secret_stays_in_memory() {
         "p4rams-Kw7dQzGs",
         "pr0xy-Fe9sDkGm",
         "c00kie-Lx2vNqHz",
+        "r3gistered-Pd8kVwMs",
+        "m4nage-Ru5xLbTn",
+        "d3vice-Yk2hSgQw",
         key,
     ];
     let mut needles: Vec<(&str, Vec<u8>)> = Vec::new();
@@ -612,14 +615,33 @@ fn no_secret_stays_in_memory() {
         needles.extend(in_base64(secret).map(|text| (secret, text.into_bytes())));
     }
     needles.push(("the key's bytes", key.as_bytes().chunks(2).map(byte_of).collect()));
+    let proving = proving_key(&folder.path.join("tokens"));
+    needles.push(("the proofs' key", proving.clone().into_bytes()));
+    // Of the PKCS#8 of ring's keys (RFC 5958, RFC 5915); in numbers of the processor's it is the other way round.
+    let scalar = STANDARD.decode(&proving).unwrap()[36..68].to_vec();
+    needles.push(("the proofs' key backwards", scalar.iter().rev().copied().collect()));
+    needles.push(("the proofs' key as bytes", scalar));
     let found = |name: &str| -> BTreeSet<&str> {
         let memory = std::fs::read(folder.path.join(name)).unwrap();
         let is_there = |needle: &[u8]| memmem(&memory, needle);
         needles.iter().filter(|(_, needle)| is_there(needle)).map(|(secret, _)| *secret).collect()
     };
     let open = found("open");
-    assert!([ACCESS, REFRESH, "cli3nt-Hn4rTyLb"].iter().all(|secret| open.contains(secret)), "{open:?}");
+    let held = [ACCESS, REFRESH, "cli3nt-Hn4rTyLb", "r3gistered-Pd8kVwMs", "the proofs' key"];
+    assert!(held.iter().all(|secret| open.contains(secret)), "{open:?}");
     assert_eq!(found("closed"), BTreeSet::new());
+}
+
+/// That of the record which has one.
+fn proving_key(store: &std::path::Path) -> String {
+    let files = fs::read_dir(store).unwrap().map(|entry| entry.unwrap().path());
+    let records = files.filter(|path| path.extension().is_some_and(|kind| kind == "json"));
+    let mut records = records.map(|path| fs::read(path).unwrap());
+    let key = records.find_map(|record| {
+        let record: serde_json::Value = serde_json::from_slice(&record).unwrap();
+        record["dpop_key"].as_str().map(str::to_owned)
+    });
+    key.expect("a record with a key")
 }
 
 /// Its address, and what it was asked before it said no.

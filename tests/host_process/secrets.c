@@ -1,7 +1,7 @@
 /* secrets BASE CA PROXY FOLDER: what stays in memory of a client that is closed.
  *
- * Two clients, one with the built-in HTTP and one that lends its own, do all that secrets pass through: settings, sign-in,
- * refreshes, refusals, answers without sense, stores, errors. FOLDER gets all memory that can be written to: "open" while they
+ * Clients with the built-in HTTP and with one that is lent do all that secrets pass through: settings, sign-in, refreshes,
+ * refusals, answers without sense, stores, errors; registrations, codes of a device, tokens that are bound to a key. FOLDER gets all memory that can be written to: "open" while they
  * are, "closed" after; not the stack, of which each call leaves what the next one writes over. What looks for secrets there is
  * another program: this one has them in texts that cannot be written to, and in buffers that it wipes.
  */
@@ -60,6 +60,7 @@ static int32_t setup(const char *base, const char *ca_file, const char *folder, 
     MUST_BE(oauth_set(client, OAUTH_CLIENT_SECRET, TEXT("cli3nt-Hn4rTyLb /+=&")), 0);
     MUST_BE(oauth_set(client, OAUTH_TOKEN_PARAMS, TEXT("password=p4rams-Kw7dQzGs%21")), 0);
     MUST_BE(oauth_set(client, OAUTH_ACCOUNT, TEXT(http)), 0);
+    MUST_BE(oauth_set(client, OAUTH_USERNAME, TEXT("anne")), 0);
     snprintf(text, sizeof text, "file:%s/tokens", folder);
     MUST_BE(oauth_set(client, OAUTH_STORE, TEXT(text)), 0);
     return client;
@@ -87,6 +88,7 @@ static void read_all(int32_t client)
         MUST_GIVE(oauth_get(client, RESULTS[i], text, sizeof text));
     MUST_GIVE(oauth_bearer_header(client, text, sizeof text));
     MUST_GIVE(oauth_access_token(client, text, sizeof text));
+    MUST_GIVE(oauth_sasl_response(client, OAUTH_SASL_XOAUTH2, text, sizeof text));
 }
 
 static void change_settings(int32_t client)
@@ -148,21 +150,73 @@ static void with_own_http(int32_t client)
     MUST_GIVE(oauth_error_text(text, sizeof text));
 }
 
+/* What the lent HTTP is to send is read, and this is the answer. */
+static int32_t told(int32_t client, int32_t called, const char *answer)
+{
+    static const int32_t PARTS[] = { OAUTH_REQUEST_METHOD, OAUTH_REQUEST_URL, OAUTH_REQUEST_HEADERS, OAUTH_REQUEST_CONTENT };
+    size_t i;
+
+    MUST_BE(called, OAUTH_HTTP_NEEDED);
+    for (i = 0; i < sizeof PARTS / sizeof *PARTS; i++)
+        MUST(oauth_http_request(client, PARTS[i], text, sizeof text) >= 0);
+    return oauth_http_response(client, 200, TEXT(""), TEXT(answer));
+}
+
+static void with_a_registration(int32_t client)
+{
+    static const char ANSWER[] =
+        "{\"client_id\":\"me\",\"client_secret\":\"r3gistered-Pd8kVwMs\",\"client_secret_expires_at\":0,"
+        "\"registration_access_token\":\"m4nage-Ru5xLbTn\",\"registration_client_uri\":\"https://as.example/r/me\"}";
+
+    MUST_BE(oauth_set(client, OAUTH_REGISTRATION_ENDPOINT, TEXT("/register")), 0);
+    MUST_BE(oauth_set(client, OAUTH_CLIENT_ID, TEXT("")), 0);
+    MUST_BE(oauth_set(client, OAUTH_CLIENT_SECRET, TEXT("")), 0);
+    MUST_BE(told(client, oauth_register(client), ANSWER), 0);
+    MUST_GIVE(oauth_get(client, OAUTH_CLIENT_SECRET, text, sizeof text));
+    MUST_BE(oauth_register(client), 0); /* as it is in the store */
+}
+
+/* The token that comes is bound to a key, which the store has. */
+static void with_a_device(int32_t client)
+{
+    static const char PERSON[] = "{\"device_code\":\"d3vice-Yk2hSgQw\",\"user_code\":\"WDJB-MJHT\","
+                                 "\"verification_uri\":\"https://as.example/device\",\"interval\":1}";
+    static const char TOKEN[] = "{\"access_token\":\"acc3ss-Bv5nJcXk\",\"token_type\":\"DPoP\",\"expires_in\":3600}";
+
+    MUST_BE(oauth_set(client, OAUTH_DEVICE_ENDPOINT, TEXT("/device")), 0);
+    MUST_BE(oauth_set(client, OAUTH_DPOP, TEXT("yes")), 0);
+    MUST_BE(told(client, oauth_device_start(client), PERSON), 0);
+    MUST_GIVE(oauth_field(client, OAUTH_FIELD_DEVICE, TEXT("user_code"), text, sizeof text));
+    MUST_BE(oauth_device_poll(client), OAUTH_PENDING);
+    sleep(2); /* its interval */
+    MUST_BE(told(client, oauth_device_poll(client), "{\"error\":\"slow_down d3vice-Yk2hSgQw\"}") < OAUTH_HTTP_NEEDED, 1);
+    MUST_BE(told(client, oauth_device_start(client), PERSON), 0);
+    sleep(2);
+    MUST_BE(told(client, oauth_device_poll(client), TOKEN), 0);
+    MUST_GIVE(oauth_request_headers(client, TEXT("GET"), TEXT("https://api.example/"), text, sizeof text));
+    MUST_GIVE(oauth_get(client, OAUTH_TOKEN_RECORD, text, sizeof text));
+}
+
 int main(int argc, char **argv)
 {
-    int32_t builtin, own;
+    int32_t builtin, own, other;
 
     MUST(argc == 5);
-    alarm(25);
+    alarm(120);
     builtin = setup(argv[1], argv[2], argv[4], "builtin");
     own = setup(argv[1], argv[2], argv[4], "caller");
     with_builtin_http(builtin, argv[3]);
     with_own_http(own);
+    other = setup(argv[1], argv[2], argv[4], "caller");
+    MUST_BE(oauth_set(other, OAUTH_ACCOUNT, TEXT("other")), 0);
+    with_a_registration(other);
+    with_a_device(other);
     memset(argv[3], 0, strlen(argv[3]));
     wipe();
     dump(argv[4], "open");
     MUST_BE(oauth_client_close(builtin), 0);
     MUST_BE(oauth_client_close(own), 0);
+    MUST_BE(oauth_client_close(other), 0);
     dump(argv[4], "closed");
     return 0;
 }
