@@ -16,8 +16,6 @@ use crate::store::Document;
 use crate::system::{self, lock};
 use crate::token::Purpose;
 
-/// How long after its time a kept document still serves where the server cannot be reached.
-const KEPT: i64 = 30 * 86_400;
 /// Seconds in which nobody waits for them who has a token that lives.
 const PAUSE: i64 = 60;
 /// There may be two URLs to ask at.
@@ -145,7 +143,8 @@ fn kept(snapshot: &Snapshot) -> Option<Arc<Metadata>> {
     // What cannot be read is asked for again; a store that is damaged is an error of who needs a token.
     let document = snapshot.store().document(&settings.metadata_name()).ok().flatten();
     let stored = document.and_then(|document| read(&document, &settings.endpoints.issuer)).map(Arc::new);
-    [known, stored].into_iter().flatten().max_by_key(|metadata| metadata.fresh_until)
+    let serves = |metadata: &Arc<Metadata>| metadata.serves(system::now());
+    [known, stored].into_iter().flatten().filter(serves).max_by_key(|metadata| metadata.fresh_until)
 }
 
 /// For other jobs, and later ones. Whether a folder takes it is said by who stores a token.
@@ -154,15 +153,14 @@ fn keep(snapshot: &Snapshot, metadata: &Metadata) {
         ("fresh_until", Json::Number(metadata.fresh_until.into())),
         ("metadata", Json::of_text(&metadata.text)),
     ]);
-    let expires_at = Some(metadata.fresh_until.saturating_add(KEPT));
-    let document = Document { json, expires_at };
+    let document = Document { json, expires_at: Some(metadata.serve_until) };
     let _ = snapshot.store().keep_document(&snapshot.settings.metadata_name(), &document);
 }
 
 fn read(document: &Document, issuer: &str) -> Option<Metadata> {
     let Json::Number(fresh_until) = document.json.member("fresh_until")? else { return None };
     let text = document.json.member("metadata")?.text()?;
-    Metadata::read(text, fresh_until.as_i64()?, issuer).ok()
+    Metadata::read(text, (fresh_until.as_i64()?, document.expires_at?), issuer).ok()
 }
 
 impl Inquiry {

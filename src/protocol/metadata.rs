@@ -18,7 +18,14 @@ pub struct Metadata {
     members: Json,
     /// When they are asked for again.
     pub fresh_until: i64,
+    /// Until when they are better than none.
+    pub serve_until: i64,
 }
+
+/// How long they are not asked for again at most.
+const LONGEST_FRESH: i64 = 86_400;
+/// How long after that they serve where the server cannot be reached.
+const SERVE: i64 = 30 * 86_400;
 
 /// Whether a member is one that a program may ask for, and this library does not: most of the text are such lists.
 fn is_list_of_others(name: &str) -> bool {
@@ -57,8 +64,10 @@ pub fn parse(answer: &Answer<'_>, issuer: &str) -> std::result::Result<Metadata,
     let status = answer.response.status;
     let unread = match answer.members() {
         Ok(Ok(members @ Json::Members(_))) if answer.is_success() => {
+            let fresh_until = fresh_until(answer);
+            let until = (fresh_until, fresh_until.saturating_add(SERVE));
             let read = check(&members, issuer)
-                .and_then(|()| Metadata::read(&bounded(members).written(), fresh_until(answer), issuer));
+                .and_then(|()| Metadata::read(&bounded(members).written(), until, issuer));
             return read.map_err(|reason| NoMetadata::Failed(Error::Metadata { reason }));
         }
         Ok(Ok(_)) if answer.is_success() => "it is no JSON object".into(),
@@ -76,7 +85,7 @@ pub fn parse(answer: &Answer<'_>, issuer: &str) -> std::result::Result<Metadata,
 /// As long as the answer says, within bounds.
 fn fresh_until(answer: &Answer<'_>) -> i64 {
     const HOUR: i64 = 3600;
-    let seconds = caching::lifetime(answer.response).unwrap_or(HOUR).clamp(HOUR / 6, 24 * HOUR);
+    let seconds = caching::lifetime(answer.response).unwrap_or(HOUR).clamp(HOUR / 6, LONGEST_FRESH);
     answer.now.saturating_add(seconds)
 }
 
@@ -125,11 +134,12 @@ fn bounded(json: Json) -> Json {
 }
 
 impl Metadata {
-    /// Those of `issuer`, or why these are not.
-    pub fn read(text: &str, fresh_until: i64, issuer: &str) -> std::result::Result<Self, String> {
+    /// Those of `issuer`, or why these are not. `until`: when they are asked for again, and until when they serve.
+    pub fn read(text: &str, until: (i64, i64), issuer: &str) -> std::result::Result<Self, String> {
+        let (fresh_until, serve_until) = until;
         let members = Json::parse_some(text, &|name| !is_list_of_others(name))?;
         check(&members, issuer)?;
-        Ok(Self { text: text.into(), members, fresh_until })
+        Ok(Self { text: text.into(), members, fresh_until, serve_until })
     }
 
     /// The same for longer.
@@ -145,8 +155,14 @@ impl Metadata {
         }
     }
 
+    /// Where the clock was set back it says nothing.
     pub fn is_over(&self, now: i64) -> bool {
-        now >= self.fresh_until
+        !(self.fresh_until.saturating_sub(LONGEST_FRESH)..self.fresh_until).contains(&now)
+    }
+
+    /// Whether they are better than none.
+    pub fn serves(&self, now: i64) -> bool {
+        now < self.serve_until
     }
 
     /// The URL of that name. `by_tls`: where the server asks for a certificate, if it has a place of its own for that (RFC

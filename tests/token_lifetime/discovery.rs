@@ -256,6 +256,21 @@ fn old_metadata_serve_where_no_others_come() {
     fails(client.refresh(), OAUTH_ERROR_METADATA, "metadata: set issuer to https://evil.example");
     site.tells(|says| says.url.clone_from(&ours));
     assert_eq!(client.refresh(), 0, "{}", error_text());
+    // They do not get younger by serving.
+    site.tells(|says| says.status = 503);
+    for _ in 0..2 {
+        advance(12 * DAY);
+        assert_eq!(client.refresh(), 0, "{}", error_text());
+    }
+    advance(12 * DAY);
+    fails(client.refresh(), OAUTH_ERROR_UNAVAILABLE, "the server cannot serve now (status 503)");
+    site.tells(|says| says.status = 200);
+    assert_eq!(client.refresh(), 0, "{}", error_text());
+    // Where the clock is set back they are asked for again.
+    site.asked();
+    advance(-400 * DAY);
+    assert_eq!(site.client(Some(&folder), &[]).refresh(), 0, "{}", error_text());
+    assert_eq!(site.asked(), (1, 1));
     // After a month they are too old.
     site.tells(|says| says.status = 503);
     advance(32 * DAY);
