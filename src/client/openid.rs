@@ -302,13 +302,14 @@ impl Process {
         let verify = |kept: Option<&Arc<KeptKeys>>| {
             kept.map_or(Verdict::Unknown, |kept| kept.keys.verify(&claims.jws, claims.text.expose()))
         };
-        let kept = lock(&self.keys).clone().filter(|kept| kept.url == url);
+        let kept = lock(&self.keys).clone().filter(|kept| kept.url == url && kept.serves(now));
         let verdict = verify(kept.as_ref());
         if verdict == Verdict::Good && kept.as_ref().is_some_and(|kept| kept.is_fresh(now)) {
             return (kept, verdict);
         }
         let stored = snapshot.store().document(&document_name(url)).ok().flatten();
         let stored = stored.and_then(|document| KeptKeys::of(url, &document.json));
+        let stored = stored.filter(|stored| stored.serves(now));
         let before = kept.as_ref().map_or(i64::MIN, |kept| kept.tried_at);
         match stored.filter(|stored| stored.tried_at > before) {
             Some(stored) => {
@@ -369,6 +370,10 @@ impl KeptKeys {
     /// Where the clock was set back it says nothing.
     fn is_fresh(&self, now: i64) -> bool {
         (self.looked_up_at..self.looked_up_at.saturating_add(FRESH)).contains(&now)
+    }
+
+    fn serves(&self, now: i64) -> bool {
+        now < self.looked_up_at.saturating_add(KEPT)
     }
 
     fn may_be_looked_up(&self, now: i64) -> bool {

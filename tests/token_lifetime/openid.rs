@@ -127,6 +127,30 @@ fn keys_are_kept_and_looked_up_anew() {
         gives(&client, "1");
         is_refused(claim(&client, "sub").0, "keys could not be had");
     });
+    table.row("for a month, in memory and in a folder, however often they have served", || {
+        let folder = Folder::new();
+        for client in [client_with(OPENID), client_in(&folder, OPENID)] {
+            let answered = comes_back(&client, "rsa");
+            asks_for_keys(&client, answered);
+            with_keys(&client, &["rsa"]);
+            for are_old in [false, false, true] {
+                advance(12 * DAY);
+                let answered = comes_back(&client, "rsa");
+                asks_for_keys(&client, answered);
+                assert_eq!(client.respond(503, "", b""), 0, "{}", error_text());
+                gives(&client, "1");
+                match are_old {
+                    false => is(&client, "sub", SUBJECT),
+                    true => is_refused(claim(&client, "sub").0, "keys could not be had"),
+                }
+            }
+            // And then others, as ever.
+            let answered = comes_back(&client, "rsa");
+            asks_for_keys(&client, answered);
+            with_keys(&client, &["rsa"]);
+            is(&client, "sub", SUBJECT);
+        }
+    });
     table.end();
 }
 
