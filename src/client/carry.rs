@@ -31,7 +31,9 @@ impl Process {
             Http::Builtin => Ok(Carrier::Builtin),
             Http::Caller => {
                 let (guard, given_up) = self.caller_http.claim(snapshot.settings.transport.timeout)?;
-                given_up.into_iter().for_each(|task| task.given_up(self));
+                if let Some(task) = given_up {
+                    task.given_up(self);
+                }
                 lock(&self.state).grant_before = None; // what waited was given up
                 Ok(Carrier::Caller(guard))
             }
@@ -40,7 +42,9 @@ impl Process {
 
     /// Nobody answers the request that waits for the caller any more.
     pub fn give_up(&self) {
-        self.caller_http.give_up().into_iter().for_each(|task| task.given_up(self));
+        if let Some(task) = self.caller_http.give_up() {
+            task.given_up(self);
+        }
     }
 
     /// Carries the operation, and whatever comes after it, to its end, or as far as it goes until the caller has sent a

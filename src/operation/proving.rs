@@ -159,8 +159,24 @@ impl Proving {
 
 /// The answer without the proof, where it repeats that.
 fn without(proof: &Secret, response: &Response) -> Option<Response> {
-    let letters = proof.expose().as_bytes();
-    let at = response.body.windows(letters.len()).position(|window| window == letters)?;
-    let body = [&response.body[..at], b"[proof]", &response.body[at + letters.len()..]].concat();
-    Some(Response { status: response.status, headers: response.headers.clone(), body: Wiped::new(body) })
+    const INSTEAD: &str = "[proof]";
+    let (proof, decoded) = (proof.expose(), response.decoded().ok().flatten());
+    let body = decoded.as_ref().unwrap_or(&response.body);
+    let next = |rest: &[u8]| rest.windows(proof.len()).position(|window| window == proof.as_bytes());
+    let is_in_head = response.headers.iter().any(|(_, value)| value.contains(proof));
+    if !is_in_head && next(body).is_none() {
+        return None;
+    }
+    let mut blanked = Wiped::new(Vec::with_capacity(body.len()));
+    let mut rest = &body[..];
+    while let Some(at) = next(rest) {
+        blanked.extend_from_slice(&rest[..at]);
+        blanked.extend_from_slice(INSTEAD.as_bytes());
+        rest = &rest[at + proof.len()..];
+    }
+    blanked.extend_from_slice(rest);
+    let is_left = |name: &str| decoded.is_none() || name != "Content-Encoding";
+    let headers = response.headers.iter().filter(|(name, _)| is_left(name));
+    let headers = headers.map(|(name, value)| (*name, value.replace(proof, INSTEAD))).collect();
+    Some(Response { status: response.status, headers, body: blanked })
 }

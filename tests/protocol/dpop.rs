@@ -33,6 +33,10 @@ fn refused(error: &str) -> String {
     format!(r#"{{"error":"{error}","error_description":"words"}}"#)
 }
 
+fn zlib_of(text: &[u8]) -> Vec<u8> {
+    miniz_oxide::deflate::compress_to_vec_zlib(text, 6)
+}
+
 /// Binds tokens to a key, unless `settings` say otherwise.
 fn bound(settings: Settings) -> Client {
     client(&[&[(OAUTH_DPOP, "yes")], settings].concat())
@@ -360,6 +364,28 @@ fn a_server_gets_the_nonce_that_it_asks_for() {
         row.returned(client.respond(400, &with("1"), asked.as_bytes()), OAUTH_HTTP_NEEDED);
         row.returned(client.respond(400, &with("1"), asked.as_bytes()), OAUTH_ERROR_INVALID_DPOP);
     });
+    for (name, is_packed) in [("in words", false), ("in words that are packed", true)] {
+        table.row(&format!("a server that repeats the proof, {name}, and more than once"), |row| {
+            let client = bound(&[]);
+            ask(&client, "the-code");
+            let sent = sent(&client);
+            let proof = sent.header("DPoP")[0];
+            let words =
+                format!(r#"{{"error":"invalid_request","error_description":"no {proof}, no {proof}"}}"#);
+            let (headers, content) = if is_packed {
+                ("Content-Encoding: deflate\r\n", zlib_of(words.as_bytes()))
+            } else {
+                (JSON, words.into_bytes())
+            };
+            row.returned(client.respond(400, headers, &content), OAUTH_ERROR_INVALID_REQUEST);
+            for text in [error_text(), client.get(OAUTH_ERROR_DESCRIPTION)] {
+                row.holds(
+                    &format!("no proof is told: {text}"),
+                    !text.contains("eyJ") && text.contains("no "),
+                );
+            }
+        });
+    }
     table.row("a success that speaks of it", |row| {
         let client = bound(&[]);
         ask(&client, "the-code");
