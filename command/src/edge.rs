@@ -243,12 +243,22 @@ pub fn note_interrupts() {
         // The thread that looks is the one that is interrupted.
         IS_INTERRUPTED.store(true, Ordering::Relaxed);
     }
-    // SAFETY: all zeros is a sigaction, and the handler calls nothing.
+    handle(libc::SIGINT, note, libc::SA_RESETHAND);
+}
+
+/// Calls `handler`, which does what a handler may, unless whoever started this process has the signal ignored: a shell in
+/// the background of a script, or nohup.
+fn handle(signal: c_int, handler: extern "C" fn(c_int), flags: c_int) {
+    // SAFETY: all zeros is a sigaction, and both pointers are to one that lives for the call.
     unsafe {
         let mut action: libc::sigaction = MaybeUninit::zeroed().assume_init();
-        action.sa_sigaction = note as *const () as libc::sighandler_t;
-        action.sa_flags = libc::SA_RESETHAND;
-        libc::sigaction(libc::SIGINT, &raw const action, ptr::null_mut());
+        let mut before: libc::sigaction = MaybeUninit::zeroed().assume_init();
+        action.sa_sigaction = handler as *const () as libc::sighandler_t;
+        action.sa_flags = flags;
+        let is_known = libc::sigaction(signal, ptr::null(), &raw mut before) == 0;
+        if is_known && before.sa_sigaction != libc::SIG_IGN {
+            libc::sigaction(signal, &raw const action, ptr::null_mut());
+        }
     }
 }
 
@@ -274,8 +284,7 @@ impl Keys {
         let mut settings = terminal()?;
         BEFORE.get_or_init(|| settings);
         for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP, libc::SIGQUIT] {
-            // SAFETY: the handler calls only what a handler may.
-            unsafe { libc::signal(signal, give_back_and_end as *const () as libc::sighandler_t) };
+            handle(signal, give_back_and_end, libc::SA_RESTART);
         }
         settings.c_lflag &= !(libc::ICANON | libc::ECHO | libc::ISIG | libc::IEXTEN);
         settings.c_cc[libc::VMIN] = 1;

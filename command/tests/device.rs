@@ -5,6 +5,7 @@ mod common;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::process::{Command, Stdio};
 use std::thread;
 
 use common::terminal::Terminal;
@@ -144,4 +145,20 @@ fn without_a_terminal_it_waits_where_it_is_told_to() {
     assert_eq!((ran.code, ran.out.as_str()), (0, ""), "{ran:?}");
     assert!(ran.err.contains("WDJB-MJHT") && ran.err.is_ascii() && !ran.err.contains('\r'), "{ran:?}");
     assert!(fs::read_dir(world.store()).is_ok());
+}
+
+/// As whoever is started in the background of a script is, and by nohup.
+#[test]
+fn a_signal_that_is_ignored_ends_nothing() {
+    let world = world(&[PENDING, PENDING, YES]);
+    let mut program = Command::new("sh");
+    program.args(["-c", "trap '' INT; exec \"$0\" sign-in --device \"$1\"", env!("CARGO_BIN_EXE_oauth")]);
+    program.arg(world.profile()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = program.spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    assert!(lines.any(|line| line.unwrap().starts_with("Waiting ")));
+    let number = i32::try_from(child.id()).unwrap();
+    assert_eq!(unsafe { libc::kill(number, libc::SIGINT) }, 0);
+    let said: Vec<_> = lines.map(Result::unwrap).collect();
+    assert_eq!(child.wait().unwrap().code(), Some(0), "{said:?}");
 }
