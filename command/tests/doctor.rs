@@ -82,6 +82,16 @@ const FAULTS: &[(&str, Break, i32, &str)] = &[
         "FIX  profile: others can read the secret in it: chmod 600 /",
     ),
     (
+        "profile 0644, with a secret in its proxy alone",
+        |world| {
+            world.write_profile("proxy = \"http://me:SECRET@127.0.0.1:1\"\nclient_auth = \"none\"\n", 0o644);
+            let text = fs::read_to_string(world.profile()).unwrap();
+            world.write("p.toml", &text.replace("client_secret", "#client_secret"), 0o644);
+        },
+        78,
+        "FIX  profile: others can read the secret in it: chmod 600 /",
+    ),
+    (
         "profile 0666",
         |world| world.write_profile("", 0o666),
         78,

@@ -12,18 +12,8 @@ use oauth::constants as number;
 use super::{locks, Report};
 use crate::edge::{effective_user, Client};
 
-/// Secrets that may stand in a profile.
-const SECRETS: &[i32] = &[
-    number::OAUTH_CLIENT_SECRET,
-    number::OAUTH_PASSWORD,
-    number::OAUTH_ASSERTION,
-    number::OAUTH_PRIVATE_KEY,
-    number::OAUTH_PRIVATE_KEY_PASSWORD,
-    number::OAUTH_SERVICE_ACCOUNT,
-    number::OAUTH_STORE_KEY,
-    number::OAUTH_STORE_OLD_KEY,
-    number::OAUTH_TOKEN_HEADERS,
-];
+/// How the library ends its line about a token where that is so: it knows what is a secret.
+const IS_OPEN: &str = "others can read the secret in the profile";
 
 /// Settings that name a file, by `file:PATH` or as they are; whether it is a secret.
 const FILES: &[(&str, i32, bool)] = &[
@@ -63,16 +53,11 @@ pub fn profile(client: &Client, profile: &str, report: &mut Report) {
         Ok(found) => found,
         Err(e) => return report.fix("profile", &format!("cannot be looked at ({}): {shown}", words(&e))),
     };
-    let holds = |number: &i32| client.get(*number).is_ok_and(|text| is_secret(&text));
-    if found.mode() & 0o044 != 0 && SECRETS.iter().any(holds) {
+    let is_open = |line: String| line.rsplit("; ").next().is_some_and(|last| last.starts_with(IS_OPEN));
+    if client.get(number::OAUTH_STATUS_LINE).is_ok_and(is_open) {
         return report.fix("profile", &format!("others can read the secret in it: chmod 600 {shown}"));
     }
     report.fine("profile", &format!("{}: {shown}", rights(&found)));
-}
-
-/// And not where one is.
-fn is_secret(text: &str) -> bool {
-    !text.is_empty() && !text.starts_with("file:") && !text.starts_with("env:")
 }
 
 /// As `oauth_client_open` looks for it.
