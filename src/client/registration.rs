@@ -30,12 +30,16 @@ impl Client {
                 "it is set, and not by a registration: take it back, to register a new client".to_owned();
             return Err(Error::Value { key: "client_id", reason });
         }
+        let wait = snapshot.settings.lock_timeout();
+        // Nobody is registered whom the store cannot take.
+        drop(snapshot.store().claim_document_waiting(&name, wait)?);
         let carrier = process.carrier(&snapshot)?;
         let operation = Registration { settings: snapshot.settings.clone() }.operation();
         let end: End = Box::new(move |_, snapshot, product| {
             let store = snapshot.store();
             let Product::Members(json) = product else { return Ok(Ended::Brought(None)) };
-            // Of two jobs at once the first one's client is both's.
+            // Of two jobs at once the first one's client is both's, also where both look at once.
+            let _claim = store.claim_document_waiting(&name, wait)?;
             if store.document(&name)?.is_none() {
                 store.keep_document(&name, &Document { json, expires_at: None })?;
             }

@@ -5,6 +5,7 @@ use crate::support::*;
 use oauth::constants::*;
 use oauth::ffi;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 
 const ENDPOINT: &str = "https://as.example/register";
 const KEY: (i32, &str) = (OAUTH_STORE_KEY, STORE_KEY);
@@ -41,6 +42,7 @@ fn registered(folder: &Folder, more: &[(i32, &str)]) -> Client {
 
 #[test]
 fn what_a_client_says_of_itself() {
+    let folder = Folder::new();
     let both = r#""grant_types":["authorization_code","refresh_token"],"response_types":["code"]"#;
     let uris = r#""redirect_uris":["https://app.example/cb"]"#;
     let basic = r#""token_endpoint_auth_method":"client_secret_basic""#;
@@ -63,7 +65,7 @@ fn what_a_client_says_of_itself() {
     let mut table = Table::default();
     for (settings, expected) in rows {
         table.row(expected, || {
-            let client = nobody(&Folder::new(), settings);
+            let client = nobody(&folder, settings);
             assert_eq!(register(&client), OAUTH_HTTP_NEEDED, "{}", error_text());
             let said: serde_json::Value = serde_json::from_str(&content(&client)).unwrap();
             assert_eq!(said, serde_json::from_str::<serde_json::Value>(expected).unwrap());
@@ -73,7 +75,7 @@ fn what_a_client_says_of_itself() {
         });
     }
     table.row("an initial access token", || {
-        let client = nobody(&Folder::new(), &[(OAUTH_INITIAL_ACCESS_TOKEN, "SECRET-initial")]);
+        let client = nobody(&folder, &[(OAUTH_INITIAL_ACCESS_TOKEN, "SECRET-initial")]);
         assert_eq!(register(&client), OAUTH_HTTP_NEEDED, "{}", error_text());
         let headers = client.request(OAUTH_REQUEST_HEADERS).1;
         assert!(headers.contains("Authorization: Bearer SECRET-initial\r\n"), "{headers}");
@@ -83,7 +85,7 @@ fn what_a_client_says_of_itself() {
         assert!(!error_text().contains("SECRET"), "{}", error_text());
     });
     table.row("what is no metadata", || {
-        let client = nobody(&Folder::new(), &[]);
+        let client = nobody(&folder, &[]);
         for wrong in ["x", "[]", "{", "\"a\"", "{\"a\":1}\n{}"] {
             fails(client.set(OAUTH_CLIENT_METADATA, wrong), OAUTH_ERROR_VALUE, "client_metadata");
         }
@@ -138,6 +140,19 @@ fn of_two_jobs_at_once_the_first_ones_client_is_both_s() {
     let later = REGISTERED.replace("s6BhdRkqt3", "later");
     assert_eq!(second.respond(201, JSON, later.as_bytes()), 0, "{}", error_text());
     assert_eq!(second.get(OAUTH_CLIENT_ID), "s6BhdRkqt3");
+}
+
+/// Each request makes a client at the server, of which nobody would know.
+#[test]
+fn nobody_is_registered_whom_the_store_cannot_take() {
+    let folder = Folder::new();
+    let inside = folder.path().join("open");
+    fs::create_dir(&inside).unwrap();
+    fs::set_permissions(&inside, fs::Permissions::from_mode(0o777)).unwrap();
+    let store = format!("file:{}", inside.join("tokens").display());
+    let client = nobody(&folder, &[(OAUTH_STORE, &store)]);
+    assert_eq!(register(&client), OAUTH_ERROR_STORE_UNSAFE, "{}", error_text());
+    assert_eq!(client.request(OAUTH_REQUEST_URL).0, OAUTH_ERROR_SEQUENCE);
 }
 
 #[test]
