@@ -189,7 +189,7 @@ impl Token {
 }
 
 /// Of members that have the same name, the first holds.
-fn bound(members: &mut Vec<(String, Json)>) {
+pub fn bound(members: &mut Vec<(String, Json)>) {
     const MOST_BYTES: usize = 64 * 1024;
     const DEEPEST: usize = 16;
     let (mut total, mut names) = (0, HashSet::new());

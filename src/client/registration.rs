@@ -34,6 +34,8 @@ impl Client {
         // Nobody is registered whom the store cannot take.
         drop(snapshot.store().claim_document_waiting(&name, wait)?);
         let carrier = process.carrier(&snapshot)?;
+        // What could not be kept would be a client that nobody is.
+        snapshot.keys().sealing()?;
         let operation = Registration { settings: snapshot.settings.clone() }.operation();
         let end: End = Box::new(move |_, snapshot, product| {
             let store = snapshot.store();

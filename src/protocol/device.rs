@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::json::Json;
 use crate::line::in_line;
 use crate::secret::Secret;
-use crate::token::Token;
+use crate::token::{bound, Token};
 use crate::uri;
 
 /// How the person is asked.
@@ -212,9 +212,10 @@ fn checked(text: &str, allow_http: bool) -> std::result::Result<String, String> 
     is_good.then(|| text.to_owned()).ok_or_else(|| reason.to_owned())
 }
 
+/// Such as the store can read again.
 fn without(members: &Json, name: &str) -> Json {
-    match members {
-        Json::Members(all) => Json::Members(all.iter().filter(|(n, _)| n != name).cloned().collect()),
-        _ => Json::Members(Vec::new()),
-    }
+    let Json::Members(all) = members else { return Json::Members(Vec::new()) };
+    let mut others = all.iter().filter(|(n, _)| n != name).cloned().collect();
+    bound(&mut others);
+    Json::Members(others)
 }

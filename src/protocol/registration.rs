@@ -8,6 +8,7 @@ use super::message::Request;
 use crate::error::{Error, Meaning, Refusal, Result};
 use crate::json::Json;
 use crate::secret::Secret;
+use crate::token::bound;
 
 /// Registers the client (RFC 7591 section 3.1). `initial`: what the server lets nobody in without, where it is so.
 pub fn request(url: &str, metadata: &Json, initial: &Secret) -> Request {
@@ -46,13 +47,30 @@ pub fn parse(answer: &Answer<'_>) -> Result<Json> {
     let top = members.only();
     let is_name = |id: &str| !id.is_empty() && !id.chars().any(char::is_control);
     if answer.is_success() && top.member("client_id").and_then(Json::text).is_some_and(is_name) {
-        return Ok(top.clone());
+        return Ok(bounded(top));
     }
     Err(match answer.refusal(&members) {
         Some(refusal) => Error::Refused(Box::new(of_registrar(refusal))),
         None if answer.is_success() => answer.not_understood(&"it has no member client_id".into()),
         None => answer.without_code(&members),
     })
+}
+
+/// Such as the store can read again: what the client is by, and of the rest not without bounds.
+fn bounded(registered: &Json) -> Json {
+    const OURS: [&str; 5] = [
+        "client_id",
+        "client_secret",
+        "client_secret_expires_at",
+        "registration_client_uri",
+        "registration_access_token",
+    ];
+    let Json::Members(all) = registered else { return Json::Members(Vec::new()) };
+    let is_ours = |(name, _): &&(String, Json)| OURS.contains(&name.as_str());
+    let (ours, others): (Vec<_>, Vec<_>) = all.iter().partition(is_ours);
+    let mut members = ours.into_iter().chain(others).cloned().collect();
+    bound(&mut members);
+    Json::Members(members)
 }
 
 /// RFC 7591 section 3, RFC 7592 section 2: what shows who may do this is a token, and none of ours.

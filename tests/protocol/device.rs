@@ -1,6 +1,7 @@
 //! A person who is asked elsewhere (RFC 8628, OpenID Connect CIBA Core): what is sent, and what is understood.
 
 use crate::common::{error_text, out, Client};
+use crate::profiles::Folder;
 use crate::support::{client, now, sent, Row, Settings, Table, SECRET};
 use oauth::constants::*;
 use oauth::ffi;
@@ -333,6 +334,21 @@ fn what_is_shown_to_a_person() {
         row.eq("user_code", field(&client, "user_code").1, "WDJB-MJHT".to_owned());
         row.eq("device_code", field(&client, "device_code").0, OAUTH_ERROR_NO_FIELD);
     });
+    for (name, more) in [
+        ("as deep as are read", format!("\"x\":{}1{}", "[".repeat(31), "]".repeat(31))),
+        ("many and small", format!("\"x\":[0{}]", ",0".repeat(400_000))),
+    ] {
+        table.row(&format!("members that are {name}, in a folder"), |row| {
+            let folder = Folder::new();
+            let store = format!("file:{}", folder.0.join("store").display());
+            let client = asking(&[(OAUTH_STORE, &store), (OAUTH_STORE_ALLOW_PLAIN, "yes")]);
+            asked(&client, &ASKED.replace("\"interval\"", &format!("{more},\"interval\"")));
+            row.eq("user_code", client.get(OAUTH_USER_CODE).as_str(), "WDJB-MJHT");
+            row.eq("by its name", field(&client, "user_code").1.as_str(), "WDJB-MJHT");
+            row.returned(polled(&client, 200, JSON, TOKEN), 0);
+            row.eq("token", client.access_token().1.as_str(), "a-token");
+        });
+    }
     table.row("members below a path", |row| {
         let client = asking(&[(OAUTH_RESPONSE_PATH, "data")]);
         asked(&client, &format!(r#"{{"code":0,"data":{ASKED}}}"#));

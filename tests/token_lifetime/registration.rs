@@ -93,6 +93,39 @@ fn what_a_client_says_of_itself() {
     table.end();
 }
 
+/// A client that nobody remembers is the server's for good.
+#[test]
+fn what_is_registered_is_kept_whatever_comes_along() {
+    let mut table = Table::default();
+    for (name, more) in [
+        ("members as deep as are read", format!("\"x\":{}1{}", "[".repeat(31), "]".repeat(31))),
+        ("members that are many and small", format!("\"x\":[0{}]", ",0".repeat(400_000))),
+    ] {
+        table.row(name, || {
+            let folder = Folder::new();
+            let client = nobody(&folder, &[]);
+            assert_eq!(register(&client), OAUTH_HTTP_NEEDED, "{}", error_text());
+            let answer = REGISTERED.replacen('{', &format!("{{{more},"), 1);
+            assert_eq!(client.respond(201, JSON, answer.as_bytes()), 0, "{}", error_text());
+            let next = nobody(&folder, &[]);
+            assert_eq!(register(&next), 0, "{}", error_text());
+            assert_eq!(next.get(OAUTH_CLIENT_ID), "s6BhdRkqt3");
+        });
+    }
+    for (name, property, text) in [
+        ("a folder that cannot be made", OAUTH_STORE, "file:/dev/null/store"),
+        ("a key that is not there", OAUTH_STORE_KEY, "file:/dev/null/key"),
+    ] {
+        table.row(&format!("nobody is asked where that cannot be kept: {name}"), || {
+            let client = nobody(&Folder::new(), &[(property, text)]);
+            let refused = register(&client);
+            assert!(refused < OAUTH_HTTP_NEEDED, "{refused} {}", error_text());
+            assert_eq!(client.request(OAUTH_REQUEST_URL).0, OAUTH_ERROR_SEQUENCE);
+        });
+    }
+    table.end();
+}
+
 #[test]
 fn who_is_registered_is_that_client_in_every_job() {
     let folder = Folder::new();
