@@ -327,7 +327,7 @@ impl Process {
         let (now, name) = (system::now(), document_name(url));
         let json = match outcome {
             Ok(Product::Members(json)) => {
-                let keys = json.member("keys").cloned().unwrap_or(Json::Null);
+                let keys = PublicKeys::essence(json.member("keys").unwrap_or(&Json::Null));
                 Some(with_times(keys, now, now))
             }
             Ok(_) => None,

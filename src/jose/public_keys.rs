@@ -48,6 +48,19 @@ impl PublicKeys {
         }
     }
 
+    /// The same JWK Set with nothing in it that is not read here: certificates, and what is no key.
+    pub fn essence(keys: &Json) -> Json {
+        const READ: [&str; 10] = ["kty", "use", "key_ops", "alg", "kid", "crv", "n", "e", "x", "y"];
+        let Json::List(keys) = keys else { return Json::Null };
+        let usable = keys.iter().filter(|key| PublicKey::of(key).is_some());
+        let read = |(name, _): &&(String, Json)| READ.contains(&name.as_str());
+        let essence = usable.filter_map(|key| match key {
+            Json::Members(members) => Some(Json::Members(members.iter().filter(read).cloned().collect())),
+            _ => None,
+        });
+        Json::List(essence.collect())
+    }
+
     pub fn verify(&self, jws: &Jws, text: &str) -> Verdict {
         /// Keys of one name.
         const MOST: usize = 4;

@@ -155,6 +155,27 @@ fn keys_are_kept_and_looked_up_anew() {
     table.end();
 }
 
+/// A server may send certificates with its keys, and anything else.
+#[test]
+fn nothing_but_keys_is_kept_of_them() {
+    let folder = Folder::new();
+    let mut key = jwk("rsa");
+    (key["use"], key["x5c"]) = (json!("sig"), json!("x".repeat(400_000)));
+    let keys =
+        json!({"more": "x".repeat(100_000), "keys": [vec![0; 100_000], key, {"kty": "x".repeat(100_000)}]});
+    let client = client_in(&folder, OPENID);
+    let answered = comes_back(&client, "rsa");
+    asks_for_keys(&client, answered);
+    assert_eq!(client.respond(200, JSON, keys.to_string().as_bytes()), 0, "{}", error_text());
+    is(&client, "sub", SUBJECT);
+    let files = files_below(&folder.store());
+    let length: u64 = files.iter().map(|file| std::fs::metadata(file).unwrap().len()).sum();
+    assert!(length < 16 * 1024, "{length} bytes: {files:?}");
+    let other = client_in(&folder, OPENID);
+    assert_eq!(comes_back(&other, "rsa"), 0, "{}", error_text());
+    is(&other, "sub", SUBJECT);
+}
+
 /// The header, after the answers.
 #[track_caller]
 fn refreshed(client: &Client, id_token: &str) -> i32 {
