@@ -33,9 +33,8 @@ impl Client {
         let wait = snapshot.settings.lock_timeout();
         // Nobody is registered whom the store cannot take.
         drop(snapshot.store().claim_document_waiting(&name, wait)?);
-        let carrier = process.carrier(&snapshot)?;
-        // What could not be kept would be a client that nobody is.
         snapshot.keys().sealing()?;
+        let carrier = process.carrier(&snapshot)?;
         let operation = Registration { settings: snapshot.settings.clone() }.operation();
         let end: End = Box::new(move |_, snapshot, product| {
             let store = snapshot.store();
