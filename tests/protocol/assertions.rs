@@ -842,7 +842,7 @@ fn a_clock_that_is_off_is_said() {
         (
             "behind",
             JWT_BEARER,
-            date(3600),
+            date(3650),
             body("invalid_grant", "no"),
             "invalid_grant: this machine's clock is 36",
         ),
@@ -856,7 +856,7 @@ fn a_clock_that_is_off_is_said() {
         (
             "in a sign-in",
             "exchange",
-            date(600),
+            date(650),
             body("invalid_client", ""),
             "invalid_client: this machine's clock is 6",
         ),
