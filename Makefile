@@ -1,9 +1,9 @@
 # liboauth: `make demo` and `make test` do all of their own set-up, and say first what they cannot.
-#   make            the library: shared, static, header, pkg-config file, below build/
+#   make            library (shared, static, header, pkg-config file) and command, below build/; or make library, make command
 #   make demo       build, start the practice server, sign in from C, call an API, refresh
 #   make test       every check of the project
 #   make sweep      many jobs on one token, jobs killed at every call and a thousand moments, disks that fail at each
-#   make servers    the flows against oidc-provider, Doorkeeper and Authlib
+#   make servers    the flows against oidc-provider, Doorkeeper, Authlib, Django OAuth Toolkit; a browser, a mail server
 #   make bare       the README's two commands on bare Debian 12 and 13, as root and as a user
 #   make bench      speed and size beside libcurl, the system's calls, an empty process
 #   make fuzz       random input to every parser, for FUZZ_SECONDS
@@ -20,15 +20,16 @@ target  := $(or $(CARGO_TARGET_DIR),target)
 soname  := liboauth.so.2
 build   := build
 library := $(build)/lib/liboauth.so
+program := $(build)/bin/oauth
 server  := $(target)/debug/practice-server
 
 export LIBOAUTH_DIR    := $(abspath $(build)/lib)
 export LIBOAUTH_SO     := $(abspath $(library))
 export PRACTICE_SERVER := $(abspath $(server))
 
-.PHONY: all library practice-server demo test sweep servers oidc-provider bare bench fuzz bindings install uninstall clean tools
+.PHONY: all library command practice-server demo test sweep servers oidc-provider bare bench fuzz bindings install uninstall clean tools
 
-all: library
+all: library command
 
 # What the goals need, of all of them at once and before anything is built.
 tools:
@@ -39,9 +40,9 @@ tools:
 cargo_home := $(or $(CARGO_HOME),$(HOME)/.cargo)
 fetch := $(CARGO) metadata --locked --format-version 1 --filter-platform "$$(rustc -vV | sed -n 's/^host: //p')" >/dev/null
 remap = $(1)=$(cargo_home)=cargo$$(printf ' $(1)=%s=cargo' $(cargo_home)/registry/src/*)
-release := RUSTFLAGS="$(RUSTFLAGS) $(call remap,--remap-path-prefix) --remap-path-prefix=$(CURDIR)=liboauth" \
-  CFLAGS="$(CFLAGS) -g0 $(call remap,-ffile-prefix-map) -ffile-prefix-map=$(abspath $(target))=target" \
-  $(CARGO) rustc --locked --release --lib --crate-type
+flags := RUSTFLAGS="$(RUSTFLAGS) $(call remap,--remap-path-prefix) --remap-path-prefix=$(CURDIR)=liboauth" \
+  CFLAGS="$(CFLAGS) -g0 $(call remap,-ffile-prefix-map) -ffile-prefix-map=$(abspath $(target))=target"
+release := $(flags) $(CARGO) rustc --locked --release --lib --crate-type
 
 pc = sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@VERSION@|$(version)|' bindings/c/liboauth.pc.in
 
@@ -56,21 +57,30 @@ library: tools
 	@$(pc) > $(build)/lib/pkgconfig/liboauth.pc
 	@echo "built $(library) ($$(wc -c < $(library)) bytes), header include/liboauth.h"
 
+# In a folder of its own: built beside the library, each would undo the other's.
+command: tools
+	@$(fetch)
+	$(flags) CARGO_TARGET_DIR=$(abspath $(target))/command $(CARGO) build --locked --release -p oauth-command
+	@mkdir -p $(build)/bin
+	@cp -f $(target)/command/release/oauth $(program)
+	@echo "built $(program) ($$(wc -c < $(program)) bytes)"
+
 practice-server: tools
 	$(CARGO) build --locked -p practice-server
 
 demo: library practice-server
 	@examples/demo
 
-test: library practice-server
+test: library command practice-server
 	tests/run
 
 sweep: library practice-server
 	tests/stress/run --full
 	tests/faults/run --full
 
-servers: oidc-provider library
+servers: oidc-provider library practice-server
 	tests/real_servers/run
+	tests/outside/run
 
 oidc-provider: tools
 	@tests/real_servers/run --install
@@ -79,7 +89,7 @@ bare:
 	tests/bare
 
 # Here the practice server must not be the slow one.
-bench: library
+bench: library command
 	$(CARGO) build --locked --release -p practice-server
 	PRACTICE_SERVER=$(abspath $(target))/release/practice-server tests/bench/run
 
@@ -93,7 +103,7 @@ bindings: tools
 placed := PREFIX="$(PREFIX)" LIBDIR="$(LIBDIR)" DESTDIR="$(DESTDIR)" VERSION="$(version)" bindings/install
 
 install:
-	@[ -f $(build)/lib/$(soname) ] || $(MAKE) --no-print-directory library
+	@[ -f $(build)/lib/$(soname) ] && [ -f $(program) ] || $(MAKE) --no-print-directory all
 	@$(placed) yes
 
 uninstall:
