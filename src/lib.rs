@@ -18,7 +18,6 @@ mod settings;
 
 mod listener;
 mod protocol;
-#[allow(dead_code)] // until documents are kept
 mod store;
 mod transport;
 

@@ -67,7 +67,6 @@ pub type Resume = Box<dyn FnOnce(&Client) -> Result<i32> + Send>;
 pub enum Ended {
     Brought(Brought),
     /// There is one more thing to ask.
-    #[allow(dead_code)] // until there is one
     Next(Box<dyn Operation>, Task),
     /// A call can begin that needed this.
     Resume(Resume),
