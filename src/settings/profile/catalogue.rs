@@ -4,17 +4,8 @@
 
 use crate::line::distance;
 
-const TEXT: &str = concat!(
-    include_str!("../known_servers/business.toml"),
-    include_str!("../known_servers/carriers.toml"),
-    include_str!("../known_servers/health.toml"),
-    include_str!("../known_servers/identity.toml"),
-    include_str!("../known_servers/payments.toml"),
-    include_str!("../known_servers/shops.toml"),
-    include_str!("../known_servers/social.toml"),
-    include_str!("../known_servers/storage.toml"),
-    include_str!("../known_servers/work.toml"),
-);
+/// As `build.rs` writes it: without what stands there for people.
+const TEXT: &str = include_str!(concat!(env!("OUT_DIR"), "/known_servers.toml"));
 
 /// Where they are listed for people.
 pub const LIST: &str = "docs/known-servers.md";
@@ -34,9 +25,9 @@ static BEGINS: [usize; COUNT] = {
 /// How many tables there are; writes down where they begin, as far as there is room.
 const fn begin(begins: &mut [usize]) -> usize {
     let text = TEXT.as_bytes();
-    let (mut at, mut count) = (1, 0);
+    let (mut at, mut count) = (0, 0);
     while at < text.len() {
-        if text[at] == b'[' && text[at - 1] == b'\n' {
+        if text[at] == b'[' && (at == 0 || text[at - 1] == b'\n') {
             if count < begins.len() {
                 begins[count] = at;
             }
@@ -88,4 +79,27 @@ fn one_of<'a>(words: impl Iterator<Item = &'a str>) -> String {
     let Some(last) = words.pop() else { return String::new() };
     let or = if words.is_empty() { "" } else { " or " };
     format!("did you mean {}{or}{last}?", words.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::settings::profile::source::REMARKS;
+
+    /// What is compiled in says what the files say, but for their remarks, and nothing is lost with them.
+    #[test]
+    fn the_files_are_all_there_without_their_remarks() {
+        let mut all = toml::Table::new();
+        for file in fs::read_dir("src/settings/known_servers").unwrap() {
+            all.extend(fs::read_to_string(file.unwrap().path()).unwrap().parse::<toml::Table>().unwrap());
+        }
+        for (_, server) in &mut all {
+            server.as_table_mut().unwrap().retain(|key, _| !REMARKS.iter().any(|remark| *remark == key));
+        }
+        assert_eq!(TEXT.parse::<toml::Table>().unwrap(), all);
+        assert_eq!(names().count(), all.len());
+        assert!(names().all(|name| all.contains_key(name) && table(name).is_some()));
+    }
 }

@@ -12,8 +12,8 @@ use crate::line::nearest;
 use crate::secret::Secret;
 use crate::settings::{row_of_key, rows, Settings};
 
-/// What stands in the catalogue for people.
-const REMARKS: [&str; 7] = ["title", "source", "date", "status", "notes", "refreshes", "needs"];
+/// What stands in the catalogue for people; `build.rs` leaves it out of the library.
+pub const REMARKS: [&str; 7] = ["title", "source", "date", "status", "notes", "refreshes", "needs"];
 /// These first: the others are checked against them, or stand in the place of what they bring.
 const FIRST: [&str; 3] = ["allow_http", "base_url", "service_account"];
 /// How many profiles may build on one another.
