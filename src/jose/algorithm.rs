@@ -43,6 +43,15 @@ impl Algorithm {
         Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, algorithm)| *algorithm)
     }
 
+    /// How long its hash is (RFC 7518 section 3.1; of Ed25519, RFC 8032 section 5.1).
+    pub fn hash_bits(self) -> u32 {
+        match self {
+            Self::Rs256 | Self::Ps256 | Self::Es256 | Self::Hs256 => 256,
+            Self::Rs384 | Self::Ps384 | Self::Es384 | Self::Hs384 => 384,
+            Self::Rs512 | Self::Ps512 | Self::Hs512 | Self::EdDsa => 512,
+        }
+    }
+
     /// By a secret that both sides have.
     pub fn is_symmetric(self) -> bool {
         matches!(self, Self::Hs256 | Self::Hs384 | Self::Hs512)

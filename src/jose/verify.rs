@@ -1,12 +1,12 @@
 //! Whether a key has signed something (RFC 7518 section 3, RFC 8037 section 3.1), by ring.
 #![forbid(unsafe_code)]
 
-use ring::hmac;
 use ring::signature::{
     RsaParameters, RsaPublicKeyComponents, UnparsedPublicKey, ECDSA_P256_SHA256_FIXED,
     ECDSA_P384_SHA384_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384,
     RSA_PKCS1_2048_8192_SHA512, RSA_PSS_2048_8192_SHA256, RSA_PSS_2048_8192_SHA384, RSA_PSS_2048_8192_SHA512,
 };
+use ring::{digest, hmac};
 
 use super::public_keys::Material;
 use super::{Algorithm, Jws};
@@ -56,5 +56,17 @@ impl Jws {
         };
         let key = hmac::Key::new(hash, secret.expose().as_bytes());
         !secret.is_empty() && hmac::verify(&key, &text.as_bytes()[..self.signed], &self.signature).is_ok()
+    }
+}
+
+impl Algorithm {
+    /// By the hash that it signs.
+    pub fn hash(self, text: &str) -> Vec<u8> {
+        let hash = match self.hash_bits() {
+            256 => &digest::SHA256,
+            384 => &digest::SHA384,
+            _ => &digest::SHA512,
+        };
+        digest::digest(hash, text.as_bytes()).as_ref().to_vec()
     }
 }

@@ -7,7 +7,6 @@ mod speed;
 
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use base64::Engine;
-use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use crate::error::{Action, Error, Result};
 use crate::jose::{self, Algorithm, Jws};
@@ -167,13 +166,8 @@ fn seconds(claims: &Json, name: &str) -> Result<Option<i64>> {
 
 /// Section 3.1.3.6: the left half of the hash that the algorithm uses.
 fn half_hash(algorithm: Algorithm, text: &str) -> String {
-    use Algorithm::{EdDsa, Es256, Es384, Hs256, Hs384, Hs512, Ps256, Ps384, Ps512, Rs256, Rs384, Rs512};
-    let half = |hash: &[u8]| URL_SAFE_NO_PAD.encode(&hash[..hash.len() / 2]);
-    match algorithm {
-        Rs256 | Ps256 | Es256 | Hs256 => half(&Sha256::digest(text)),
-        Rs384 | Ps384 | Es384 | Hs384 => half(&Sha384::digest(text)),
-        Rs512 | Ps512 | Hs512 | EdDsa => half(&Sha512::digest(text)),
-    }
+    let hash = algorithm.hash(text);
+    URL_SAFE_NO_PAD.encode(&hash[..hash.len() / 2])
 }
 
 /// Another sign-in may bring a better one.
