@@ -96,7 +96,7 @@ mod tests {
             all.extend(fs::read_to_string(file.unwrap().path()).unwrap().parse::<toml::Table>().unwrap());
         }
         for (_, server) in &mut all {
-            server.as_table_mut().unwrap().retain(|key, _| !REMARKS.iter().any(|remark| *remark == key));
+            server.as_table_mut().unwrap().retain(|key, _| !REMARKS.contains(&key));
         }
         assert_eq!(TEXT.parse::<toml::Table>().unwrap(), all);
         assert_eq!(names().count(), all.len());
