@@ -42,6 +42,7 @@ mod introspection;
 mod mail;
 #[path = "protocol/messages.rs"]
 mod messages;
+#[cfg(feature = "sign")]
 #[path = "protocol/openid.rs"]
 mod openid;
 #[path = "protocol/par.rs"]

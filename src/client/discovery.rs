@@ -26,11 +26,13 @@ impl Client {
     /// what the server says of itself. Then `settings.endpoint(…)` finds it. An operation begins so, before it has a
     /// carrier and before it has done anything:
     ///
-    ///     let process = self.process();
-    ///     let snapshot = process.snapshot.load_full();
-    ///     let is_lacking = snapshot.settings.endpoints.introspection_endpoint.is_empty();
-    ///     let snapshot = self.known(snapshot, is_lacking, |client| client.introspect().map(|()| 0))?;
-    ///     let url = snapshot.settings.introspection_url()?;
+    /// ```text
+    /// let process = self.process();
+    /// let snapshot = process.snapshot.load_full();
+    /// let is_lacking = snapshot.settings.endpoints.introspection_endpoint.is_empty();
+    /// let snapshot = self.known(snapshot, is_lacking, |client| client.introspect().map(|()| 0))?;
+    /// let url = snapshot.settings.introspection_url()?;
+    /// ```
     ///
     /// `again` is the call itself, for the caller's own HTTP: this is [`Error::HttpNeeded`] then, and the call begins anew
     /// when the metadata have come. For a call that gives a text it gives the length. Nothing is sent where no issuer is

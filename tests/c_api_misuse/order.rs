@@ -159,7 +159,7 @@ fn without_a_request_there_is_nothing_to_send_or_answer() {
 fn no_property_and_no_part_has_a_number_of_its_own_choice() {
     let client = holder("1");
     let mut table = Table::default();
-    for number in [i32::MIN, -100, -1, 0, 99, 100, 117, 200, 201, 204, 205, 1000, 1 << 16, i32::MAX] {
+    for number in [i32::MIN, -100, -1, 0, 117, 150, 200, 201, 204, 205, 1000, 1 << 16, i32::MAX] {
         table.row(&format!("oauth_get {number}"), || {
             let answer = unsafe { ffi::oauth_get(client.0, number, ptr::null_mut(), 0) };
             fails(answer, OAUTH_ERROR_PROPERTY, &format!("{number} is no property"));

@@ -13,6 +13,9 @@ struct Case {
 }
 
 const PROOF: &str = "state={state}&code_challenge={challenge}&code_challenge_method=S256";
+/// The same where an ID token is asked for, which has to bring a nonce back.
+const OPENID_PROOF: &str =
+    "state={state}&nonce={nonce}&code_challenge={challenge}&code_challenge_method=S256";
 
 /// Without a redirect URI, which most rows are not about.
 fn plain(settings: Settings) -> Client {
@@ -153,7 +156,7 @@ const URLS: &[Case] = &[
         name: "scopes that are URLs",
         set: &[(OAUTH_SCOPE, "https://api.example/auth/drive.read-only openid")],
         url: "https://as.example/authorize?response_type=code&client_id=client\
-              &scope=https%3A%2F%2Fapi.example%2Fauth%2Fdrive.read-only%20openid&{proof}",
+              &scope=https%3A%2F%2Fapi.example%2Fauth%2Fdrive.read-only%20openid&{openid_proof}",
     },
     Case {
         name: "scope with a plus of its own",
@@ -315,7 +318,7 @@ const URLS: &[Case] = &[
               &resource=https%3A%2F%2Fapi.example%2F&response_mode=form_post&prompt=login%20consent&max_age=0\
               &login_hint=anne%2Bx%40example.com&claims=%7B%22userinfo%22%3A%7B%22email%22%3Anull%7D%7D\
               &authorization_details=%5B%7B%22type%22%3A%22account%22%2C%20%22actions%22%3A%5B%22read%22%5D%7D%5D\
-              &{proof}",
+              &{openid_proof}",
     },
     Case {
         name: "authorize_params stand for them",
@@ -400,7 +403,12 @@ fn authorization_urls() {
             let of_name = |name| parameter_of(&url, name);
             let challenge =
                 ["code_challenge", "c&", "proof"].into_iter().find_map(of_name).unwrap_or_default();
-            let expected = case.url.replace("{proof}", PROOF);
+            let expected = case.url.replace("{proof}", PROOF).replace("{openid_proof}", OPENID_PROOF);
+            let nonce = of_name("nonce").unwrap_or_default();
+            if expected.contains("{nonce}") {
+                row.eq("length of the nonce", nonce.len(), 22);
+            }
+            let expected = expected.replace("{nonce}", &nonce);
             if expected.contains("{challenge}") {
                 row.eq("length of the challenge", challenge.len(), 43);
             }

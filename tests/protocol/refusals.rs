@@ -85,9 +85,16 @@ fn refusals_by_their_code() {
             ),
             client("401 empty, nothing in the headers", "", ""),
             client("401 with a web page", "", "<html>no</html>").says("no"),
-            other("401 empty, its own error in the header", 401, "", "invalid_token", FIX)
-                .headers("WWW-Authenticate: Bearer error=\"invalid_token\"\r\n")
-                .dead(),
+            refused(
+                "401 empty, its own error in the header",
+                401,
+                "",
+                OAUTH_ERROR_INVALID_TOKEN,
+                FIX,
+                "invalid_token",
+            )
+            .headers("WWW-Authenticate: Bearer error=\"invalid_token\"\r\n")
+            .dead(),
         ],
     );
 }
@@ -360,7 +367,8 @@ fn refusals_in_words_of_their_own() {
             other("maintenance", 400, r#"{"error":"maintenance"}"#, "maintenance", RETRY),
             // ---- not dead: neither of them ----
             code("unsupported_grant_type", 400, OAUTH_ERROR_UNSUPPORTED_GRANT, FIX),
-            other("insufficient_scope", 403, r#"{"error":"insufficient_scope"}"#, "insufficient_scope", FIX),
+            refused("insufficient_scope", 403, r#"{"error":"insufficient_scope"}"#, OAUTH_ERROR_SCOPE, FIX,
+                "insufficient_scope"),
             other("nothing is there", 404, r#"{"error":"Not Found"}"#, "NotFound", FIX),
             other("not that way", 405, r#"{"message":"Method Not Allowed"}"#, "", FIX).says("Method Not Allowed"),
             other("not such a body", 415, r#"{"error":"unsupported_media_type"}"#, "unsupported_media_type", FIX),

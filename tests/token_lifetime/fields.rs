@@ -112,7 +112,7 @@ fn members_of_an_answer_by_their_names() {
         table.row(&format!("{which}: a name of a mebibyte"), || {
             lacks(&client, TOKEN, &"a.".repeat(1 << 19), "has no member a.a.a.");
         });
-        for source in [0, 300, 303, -1, OAUTH_ACCESS_TOKEN] {
+        for source in [0, 300, 309, -1, OAUTH_ACCESS_TOKEN] {
             table.row(&format!("{which}: source {source}"), || {
                 fails(field(&client, source, "x").0, OAUTH_ERROR_PROPERTY, "no source of a field");
             });

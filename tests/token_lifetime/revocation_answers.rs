@@ -69,7 +69,7 @@ const REFUSALS: &[Refusal] = &[
     (
         "401 with a challenge",
         (401, "WWW-Authenticate: Bearer error=\"invalid_token\"\r\n", ""),
-        OAUTH_ERROR_REFUSED,
+        OAUTH_ERROR_INVALID_TOKEN,
         "invalid_token: ",
         "check client_id",
         OAUTH_ACTION_FIX,
