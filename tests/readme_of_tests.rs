@@ -53,6 +53,22 @@ fn every_file_of_tests_is_in_the_map() {
     assert!(unnamed.is_empty(), "tests/README.md does not name {}", unnamed.join(", "));
 }
 
+/// Each row of the project's README that says what it can names what shows that.
+#[test]
+fn what_the_readme_names_is_there() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let words = readme.split('`').skip(1).step_by(2);
+    let named: Vec<_> = words
+        .filter(|word| ["tests/", "command/", "examples/", "docs/"].iter().any(|f| word.starts_with(f)))
+        .collect();
+    let missing: Vec<_> = named.iter().filter(|word| !root().join(word).exists()).collect();
+    assert!(named.len() > 20 && missing.is_empty(), "README.md names what is not there: {missing:?}");
+    let table = readme.split("## What it can").nth(1).and_then(|text| text.split("\n\n").nth(1)).unwrap();
+    for row in table.lines().skip(2) {
+        assert!(row.contains("tests/"), "no test is named in {row}");
+    }
+}
+
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
