@@ -7,8 +7,9 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::os::unix::fs::{symlink, PermissionsExt};
 use std::path::Path;
+use std::process::Stdio;
 use std::thread;
-use std::time::SystemTime;
+use std::time::{Duration, Instant, SystemTime};
 
 use common::terminal::Terminal;
 use common::{json, oauth, ran, World, CLIENT_SECRET};
@@ -338,6 +339,37 @@ fn a_sign_in_that_is_pushed_is_shown() {
         doctor.out
     );
     assert_eq!(doctor.code, 77, "{}", doctor.out);
+}
+
+#[test]
+fn who_speaks_a_byte_at_a_time_is_not_waited_for() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let _ = stream.write_all(b"HTTP/1.1 405 No\r\nX: ");
+            thread::spawn(move || {
+                while stream.write_all(b"x").is_ok() {
+                    thread::sleep(Duration::from_millis(50));
+                }
+            });
+        }
+    });
+    let world = World::new();
+    world.write_profile("timeout = 1\n", 0o600);
+    let own = format!("127.0.0.1:{}", world.server.port());
+    replaced(&world, &own, &format!("127.0.0.1:{port}"));
+    let mut doctor = oauth();
+    doctor.args(["doctor", &world.profile()]).stdout(Stdio::null()).stderr(Stdio::null());
+    let (start, mut doctor) = (Instant::now(), doctor.spawn().unwrap());
+    while doctor.try_wait().unwrap().is_none() {
+        if start.elapsed() > Duration::from_secs(60) {
+            doctor.kill().unwrap();
+            panic!("it waits still");
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
 }
 
 /// Only root can give files away.

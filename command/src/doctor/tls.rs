@@ -5,13 +5,14 @@
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{ring, CryptoProvider};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, Error, SignatureScheme, StreamOwned};
 
+/// For all that it says, however slowly.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// A head that is longer is none of a server's that has a clock to show.
 const LONGEST: u64 = 16 * 1024;
@@ -25,8 +26,7 @@ pub struct Seen {
 
 /// Over a connection that stands.
 pub fn look(stream: TcpStream, is_secure: bool, host: &str, path: &str) -> io::Result<Seen> {
-    stream.set_read_timeout(Some(PATIENCE))?;
-    stream.set_write_timeout(Some(PATIENCE))?;
+    let stream = Patient { stream, until: Instant::now() + PATIENCE };
     let request = format!("HEAD {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
     if !is_secure {
         return Ok(Seen { certificates: Vec::new(), ahead: ahead(stream, &request) });
@@ -42,6 +42,40 @@ pub fn look(stream: TcpStream, is_secure: bool, host: &str, path: &str) -> io::R
     let certificates = certificates.iter().map(|certificate| certificate.to_vec()).collect();
     let ahead = ahead(StreamOwned::new(connection, stream), &request);
     Ok(Seen { certificates, ahead })
+}
+
+/// Whoever speaks a byte at a time is listened to no longer than who says nothing.
+struct Patient {
+    stream: TcpStream,
+    until: Instant,
+}
+
+impl Patient {
+    fn left(&self) -> io::Result<Option<Duration>> {
+        let left = self.until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        Ok(Some(left))
+    }
+}
+
+impl Read for Patient {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.stream.set_read_timeout(self.left()?)?;
+        self.stream.read(buffer)
+    }
+}
+
+impl Write for Patient {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.stream.set_write_timeout(self.left()?)?;
+        self.stream.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.stream.flush()
+    }
 }
 
 /// RFC 9110 section 6.6.1. A server that wants a client certificate says nothing.
