@@ -15,7 +15,7 @@ use crate::operation::{KeyRequest, Outcome, Product, UserinfoRequest};
 use crate::protocol::end_session::RANDOM;
 use crate::protocol::id_token::{refused, SignedClaims};
 use crate::secret::Secret;
-use crate::settings::Snapshot;
+use crate::settings::{Settings, Snapshot};
 use crate::store::{Document, DocumentName, Reservation};
 use crate::system::{self, lock};
 use crate::token::{Purpose, Scheme, Token};
@@ -141,7 +141,8 @@ impl Renewal {
         claims: &SignedClaims,
     ) -> Result<Ended> {
         let Self { lease, serial, purpose, .. } = self;
-        let signature = process.signature(snapshot, claims, true).unwrap_or(Signature::Unchecked);
+        let signature =
+            process.signature(snapshot, claims, Settings::refresh_url, true).unwrap_or(Signature::Unchecked);
         let token = with(token, claims, &signature);
         let brought = process.source(snapshot).accept_renewal(token, serial, lease)?;
         match signature {
@@ -186,13 +187,18 @@ impl UserinfoAim {
     pub fn end(self, process: &Process, snapshot: &Arc<Snapshot>, outcome: Outcome) -> Result<Ended> {
         match outcome {
             Ok(Product::Members(members)) => self.keep(process, snapshot, members),
-            Ok(Product::Signed(claims)) => match process.signature(snapshot, &claims, true)? {
-                Signature::Ask(url) => Ok(KeyLookup::next(snapshot, url, None, move |process, snapshot| {
-                    let signature = process.signature(snapshot, &claims, false)?;
-                    self.keep_signed(process, snapshot, *claims, &signature)
-                })),
-                signature => self.keep_signed(process, snapshot, *claims, &signature),
-            },
+            Ok(Product::Signed(claims)) => {
+                match process.signature(snapshot, &claims, Settings::userinfo_url, true)? {
+                    Signature::Ask(url) => {
+                        Ok(KeyLookup::next(snapshot, url, None, move |process, snapshot| {
+                            let signature =
+                                process.signature(snapshot, &claims, Settings::userinfo_url, false)?;
+                            self.keep_signed(process, snapshot, *claims, &signature)
+                        }))
+                    }
+                    signature => self.keep_signed(process, snapshot, *claims, &signature),
+                }
+            }
             Ok(_) => Err(Error::Internal("userinfo has brought no claims".to_owned())),
             Err(error) => {
                 if error.code() == number::OAUTH_ERROR_INVALID_TOKEN {
@@ -241,17 +247,23 @@ impl Process {
         let accept = |process: &Self, snapshot: &Snapshot, token| {
             process.source(snapshot).accept_sign_in(token, place).map(|()| Ended::Brought(None))
         };
-        match self.signature(snapshot, &claims, true)? {
+        match self.signature(snapshot, &claims, Settings::token_url, true)? {
             Signature::Ask(url) => Ok(KeyLookup::next(snapshot, url, None, move |process, snapshot| {
-                let signature = process.signature(snapshot, &claims, false)?;
+                let signature = process.signature(snapshot, &claims, Settings::token_url, false)?;
                 accept(process, snapshot, with(token, &claims, &signature))
             })),
             signature => accept(self, snapshot, with(token, &claims, &signature)),
         }
     }
 
-    /// Who has signed it, as far as that can be said without asking. `may_ask`: or where to ask.
-    fn signature(&self, snapshot: &Snapshot, claims: &SignedClaims, may_ask: bool) -> Result<Signature> {
+    /// Who has signed it, as far as that can be said without asking. `from`: where it came from. `may_ask`: or where to ask.
+    fn signature(
+        &self,
+        snapshot: &Snapshot,
+        claims: &SignedClaims,
+        from: fn(&Settings) -> Result<String>,
+        may_ask: bool,
+    ) -> Result<Signature> {
         let (settings, SignedClaims { text, jws }) = (&snapshot.settings, claims);
         if jws.algorithm.is_symmetric() {
             return match jws.is_signed_with(&settings.client.client_secret, text.expose()) {
@@ -264,7 +276,7 @@ impl Process {
             };
         }
         let Some(url) = settings.jwks_url()? else {
-            let is_sure = settings.is_token_endpoint_sure();
+            let is_sure = from(settings).is_ok_and(|url| Settings::is_sure(&url));
             return Ok(if is_sure { Signature::Checked } else { Signature::Unchecked });
         };
         if !jose::VERIFIES {

@@ -175,10 +175,10 @@ impl Settings {
         end_session::url(endpoint, id_token, &self.client.client_id, redirect_uri, random)
     }
 
-    /// Whether nobody can have come between the token endpoint and us: its answer needs no other signature (section
-    /// 3.1.3.7 point 6).
-    pub fn is_token_endpoint_sure(&self) -> bool {
-        self.token_url().is_ok_and(|url| uri::check_endpoint("token_endpoint", &url, false).is_ok())
+    /// Whether nobody can have come between that endpoint and us: its answer needs no other signature (section 3.1.3.7 point
+    /// 6).
+    pub fn is_sure(url: &str) -> bool {
+        uri::check_endpoint("token_endpoint", url, false).is_ok()
     }
 
     /// What has to be said before a person is sent anywhere, or a code is sent.

@@ -562,6 +562,35 @@ fn what_is_not_checked_is_not_called_checked() {
     table.end();
 }
 
+/// Section 3.1.3.7 point 6 is about who has handed it over, and that may be another endpoint.
+#[test]
+fn what_came_over_http_is_not_called_checked() {
+    let changed = |nonce: &str, kid: &str| {
+        let mut claims = claims(nonce, now());
+        claims["name"] = json!("Mallory");
+        signed("none", &json!({"alg": "RS256", "kid": kid}), &claims.to_string())
+    };
+    let mut table = Table::default();
+    table.row("a refresh", |row| {
+        let client =
+            signed_in(&[(OAUTH_ALLOW_HTTP, "yes"), (OAUTH_REFRESH_ENDPOINT, "http://as.example/refresh")]);
+        row.eq("at the sign-in", claim(&client, "name").1.as_str(), "Jane Doe");
+        row.returned(client.refresh(), OAUTH_HTTP_NEEDED);
+        let refreshed = answer("SECRET-2", &changed("", "x"));
+        row.returned(client.respond(200, "", refreshed.as_bytes()), 0);
+        row.eq("token", client.access_token().1.as_str(), "SECRET-2");
+        row.eq("what was checked stays", claim(&client, "name").1.as_str(), "Jane Doe");
+    });
+    table.row("userinfo that is signed", |row| {
+        let client =
+            signed_in(&[(OAUTH_ALLOW_HTTP, "yes"), (OAUTH_USERINFO_ENDPOINT, "http://as.example/me")]);
+        row.returned(ffi::oauth_userinfo(client.0), OAUTH_HTTP_NEEDED);
+        row.returned(client.respond(200, "", changed("", "x").as_bytes()), OAUTH_ERROR_ID_TOKEN);
+        row.holds(&error_text(), error_text().contains("keys cannot be had"));
+    });
+    table.end();
+}
+
 #[test]
 fn a_nonce_is_made_for_each_url() {
     let mut table = Table::default();
