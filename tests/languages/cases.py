@@ -11,6 +11,7 @@ import discovery  # noqa: F401 - more cases
 import dpop  # noqa: F401 - more cases
 import leave  # noqa: F401 - more cases
 import nightly  # noqa: F401 - more cases
+import register  # noqa: F401 - more cases
 import surroundings  # noqa: F401 - more cases
 import web  # noqa: F401 - more cases
 import whoami  # noqa: F401 - more cases
