@@ -72,7 +72,7 @@ impl Client {
             Inquiry { resume: Some(Box::new(again)), purpose, most_requests, ..Inquiry::of_metadata() };
         let found = process.discover(&snapshot, kept, is_early, inquiry);
         if let Some(error) = found.as_ref().err().filter(|e| !matches!(e, Error::HttpNeeded | Error::Busy)) {
-            lock(&process.state).no_metadata = Some((now.saturating_add(PAUSE), error.clone()));
+            process.has_no_metadata(error);
         }
         Ok(process.learn(&snapshot, found?))
     }
@@ -121,6 +121,11 @@ impl Process {
             }
             carrier @ Carrier::Caller(_) => run(&carrier),
         }
+    }
+
+    /// For a while, who has a token that lives does not ask for them.
+    pub(super) fn has_no_metadata(&self, because: &Error) {
+        lock(&self.state).no_metadata = Some((system::now().saturating_add(PAUSE), because.clone()));
     }
 
     /// These settings with that knowledge, which the client has from now on unless it has other settings by now.

@@ -63,6 +63,8 @@ impl Process {
         if !self.snapshot.load().key.is_same_token(&snapshot.key) {
             forget_answers(&mut state.answers);
         }
+        // What was wrong may be mended.
+        state.no_metadata = None;
         if followed == Followed::Moved {
             // If that fails, the token stays unsaved, and who saves it is told why.
             let _ = snapshot.record()?.prepare();

@@ -150,7 +150,13 @@ impl Task {
             }
             (Aim::Poll(poll), outcome) => return poll.end(process, &self.snapshot, outcome),
             (Aim::Inquiry(inquiry), Ok(product)) => return inquiry.end(process, &self.snapshot, product),
-            (Aim::Removal { .. } | Aim::Inquiry(_), Err(error)) => Err(error),
+            (Aim::Inquiry(inquiry), Err(error)) => {
+                if inquiry.purpose.is_some() {
+                    process.has_no_metadata(&error);
+                }
+                Err(error)
+            }
+            (Aim::Removal { .. }, Err(error)) => Err(error),
             (Aim::SignIn(_) | Aim::Renewal(_), Ok(_)) => {
                 Err(Error::Internal("an operation for a token has brought none".to_owned()))
             }

@@ -735,6 +735,28 @@ fn a_call_goes_on_for_whom_it_was_made() {
     table.end();
 }
 
+/// While a token lives nobody waits for metadata that could not be had a moment ago; but who has mended the settings does.
+#[test]
+fn settings_that_are_mended_are_asked_by_at_once() {
+    let folder = Folder::new();
+    let store = format!("file:{}", folder.0.join("store").display());
+    let client = found(&[(OAUTH_STORE, &store)], "");
+    signs_in(&client);
+    let early = unknown(&[
+        (OAUTH_STORE, &store),
+        (OAUTH_MIN_VALID, "3700"),
+        (OAUTH_METADATA_URL, "https://as.example/wrong"),
+    ]);
+    assert_eq!(early.header().0, OAUTH_HTTP_NEEDED, "{}", error_text());
+    assert!(early.respond(503, "", b"") > 0, "{}", error_text());
+    for _ in 0..2 {
+        assert!(early.header().0 > 0, "{}", error_text());
+    }
+    early.must_set(OAUTH_METADATA_URL, "https://as.example/right");
+    assert_eq!(early.header().0, OAUTH_HTTP_NEEDED, "{}", error_text());
+    assert_eq!(sent(&early).url, "https://as.example/right");
+}
+
 fn signs_in(client: &Client) {
     client.authorize_url();
     let n = client.exchange(&format!("?code=c&state={}", client.get(OAUTH_STATE)));
