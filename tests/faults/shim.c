@@ -149,7 +149,8 @@ static int is_chosen(const char *kind)
 
 static int opens(const char *name)
 {
-    return strncmp(name, "open", 4) == 0 || strcmp(name, "socket") == 0 || strcmp(name, "dup") == 0;
+    return strncmp(name, "open", 4) == 0 || strncmp(name, "socket", 6) == 0 || strcmp(name, "accept4") == 0 ||
+           strcmp(name, "dup") == 0;
 }
 
 static struct call before(const char *name, const char *kind, const char *path, int fd)
@@ -361,6 +362,12 @@ int fcntl64(int fd, int command, ...)
 /* ---- network ---- */
 
 int socket(int domain, int type, int protocol) AROUND(int, socket, -1, "net", NULL, -1, domain, type, protocol)
+int socketpair(int domain, int type, int protocol, int ends[2])
+    AROUND(int, socketpair, -1, "net", NULL, -1, domain, type, protocol, ends)
+int bind(int fd, const struct sockaddr *at, socklen_t size) AROUND(int, bind, -1, "net", NULL, -1, fd, at, size)
+int listen(int fd, int most) AROUND(int, listen, -1, "net", NULL, -1, fd, most)
+int accept4(int fd, struct sockaddr *from, socklen_t *size, int flags)
+    AROUND(int, accept4, -1, "net", NULL, -1, fd, from, size, flags)
 int connect(int fd, const struct sockaddr *to, socklen_t size) AROUND(int, connect, -1, "net", NULL, -1, fd, to, size)
 ssize_t send(int fd, const void *from, size_t size, int flags) AROUND(ssize_t, send, -1, "net", NULL, -1, fd, from, size, flags)
 ssize_t sendto(int fd, const void *from, size_t size, int flags, const struct sockaddr *to, socklen_t length)
