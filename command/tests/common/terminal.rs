@@ -42,6 +42,10 @@ impl Terminal {
             if unsafe { libc::setsid() } < 0 || unsafe { libc::ioctl(0, libc::TIOCSCTTY, 0) } < 0 {
                 return Err(std::io::Error::last_os_error());
             }
+            // What has begun the tests in the background has these ignored.
+            for signal in [libc::SIGINT, libc::SIGQUIT, libc::SIGHUP, libc::SIGTERM] {
+                unsafe { libc::signal(signal, libc::SIG_DFL) };
+            }
             Ok(())
         };
         unsafe { command.pre_exec(begin) };
