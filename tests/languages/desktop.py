@@ -38,6 +38,8 @@ class Desktop:
         self.running = subprocess.Popen(
             [str(word) for word in [*program.command, profile.argument]], env={**ENVIRONMENT, **program.environment},
             cwd=WORK / "tmp", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            # A shell in the background has it ignored, and so would Python.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )  # fmt: skip
         self.timer = threading.Timer(PATIENCE, self.running.kill)
         self.timer.start()
