@@ -11,7 +11,7 @@ pub use pushed::PushedUrls;
 pub use returned::{is_awaited, ReturnedCode};
 
 use crate::error::Result;
-use crate::protocol::pkce::{Pkce, Proof, RANDOM};
+use crate::protocol::pkce::{Pkce, Proof, NONCE, RANDOM};
 use crate::secret::{Secret, Wiped};
 use crate::settings::{AuthorizationTemplate, Snapshot};
 use crate::store::{Fingerprint, PendingAuthorization};
@@ -37,7 +37,9 @@ impl<'a> AuthorizationUrl<'a> {
     pub fn new(snapshot: &'a Snapshot) -> Result<Self> {
         let template = snapshot.authorization()?;
         let mut random = Wiped::new([0; RANDOM]);
-        system::random(&mut random[..])?;
+        // Most URLs have no nonce, which comes last.
+        let used = if template.has_nonce() { RANDOM } else { RANDOM - NONCE };
+        system::random(&mut random[..used])?;
         Ok(Self { snapshot, template, proof: Proof::new(&random) })
     }
 

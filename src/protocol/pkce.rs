@@ -25,7 +25,9 @@ impl Pkce {
 }
 
 /// 32 octets for the verifier (RFC 7636 section 7.1), and 16 each for state and nonce.
-pub const RANDOM: usize = VERIFIER + 16 + 16;
+pub const RANDOM: usize = VERIFIER + 16 + NONCE;
+/// The last of them.
+pub const NONCE: usize = 16;
 const VERIFIER: usize = 32;
 
 /// A code verifier: 32 octets as text, without an allocation of its own.
