@@ -36,7 +36,7 @@ impl Client {
         let process = self.process();
         let snapshot = process.snapshot.load_full();
         let settings = &snapshot.settings;
-        let lacks = |instead| Error::NoField { whose, name: name.chars().take(40).collect(), instead };
+        let lacks = |instead| no_field(whose, name, instead);
         let Some(cached) = process.source(&snapshot).own_token()? else {
             // No person is needed for one.
             let is_machines = settings.machine_grant().is_some();
@@ -63,7 +63,7 @@ impl Client {
             None => Err("they are not known yet, call oauth_discover".to_owned()),
         };
         let whose = "the server's metadata";
-        found.map_err(|instead| Error::NoField { whose, name: name.chars().take(40).collect(), instead })
+        found.map_err(|instead| no_field(whose, name, instead))
     }
 
     /// A member of what the server said when a person was asked, as long as that can still agree.
@@ -75,8 +75,7 @@ impl Client {
             Some(PersonAsked { members: Json::Members(members), .. }) => text_at(members, name),
             _ => Err("nobody is asked now, call oauth_device_start".to_owned()),
         };
-        let name = || name.chars().take(40).collect();
-        found.map_err(|instead| Error::NoField { whose: "the device answer", name: name(), instead })
+        found.map_err(|instead| no_field("the device answer", name, instead))
     }
 
     /// A member of what the server has said to `call` last.
@@ -87,8 +86,13 @@ impl Client {
             Some(members) => text_at(members, name),
             None => Err(format!("nothing was asked yet, call {call}")),
         };
-        found.map_err(|instead| Error::NoField { whose, name: name.chars().take(40).collect(), instead })
+        found.map_err(|instead| no_field(whose, name, instead))
     }
+}
+
+/// `instead`: what there is, or what to call.
+fn no_field(whose: &'static str, name: &str, instead: String) -> Error {
+    Error::NoField { whose, name: name.chars().take(40).collect(), instead }
 }
 
 /// Only what somebody stands for.

@@ -1,13 +1,11 @@
 //! JSON Web Keys (RFC 7517, RFC 7518 section 6, RFC 8037 section 2).
 #![forbid(unsafe_code)]
 
-use base64::alphabet::URL_SAFE;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use base64::Engine;
 use ring::signature::Ed25519KeyPair;
 
 use super::key::{Curve, Pair};
-use super::{rsa, Algorithm, KeyFault};
+use super::{rsa, Algorithm, KeyFault, PADDED_OR_NOT};
 use crate::json::Json;
 use crate::secret::Wiped;
 
@@ -86,12 +84,10 @@ impl Members<'_> {
     }
 
     fn bytes(&self, name: &'static str) -> Result<Wiped<Vec<u8>>, KeyFault> {
-        let config = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
         let text = self.0.member(name).and_then(Json::text).ok_or(KeyFault::Lacks(name))?;
         let mut bytes = Wiped::new(vec![0; text.len() / 4 * 3 + 3]);
-        let length = GeneralPurpose::new(&URL_SAFE, config)
-            .decode_slice(text, &mut bytes)
-            .map_err(|_| KeyFault::Damaged("no base64url"))?;
+        let length =
+            PADDED_OR_NOT.decode_slice(text, &mut bytes).map_err(|_| KeyFault::Damaged("no base64url"))?;
         bytes.truncate(length);
         Ok(bytes)
     }

@@ -63,6 +63,12 @@ pub fn jwt(
     compact(key, algorithm, &written(&Json::Members(header))?, &written(claims)?)
 }
 
+/// Programs pad base64url, and should not.
+const PADDED_OR_NOT: GeneralPurpose = GeneralPurpose::new(
+    &URL_SAFE,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
 /// What a JWT says (RFC 7519 section 3), whoever has signed it.
 pub fn claims(jwt: &str) -> Option<Json> {
     let mut parts = jwt.split('.');
@@ -70,8 +76,7 @@ pub fn claims(jwt: &str) -> Option<Json> {
     else {
         return None;
     };
-    let config = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
-    let payload = Wiped::new(GeneralPurpose::new(&URL_SAFE, config).decode(payload).ok()?);
+    let payload = Wiped::new(PADDED_OR_NOT.decode(payload).ok()?);
     let text = std::str::from_utf8(&payload).ok().filter(|text| text.starts_with('{'))?;
     Json::parse(text).ok()
 }

@@ -1,11 +1,9 @@
 //! The public keys of a server (RFC 7517), and whether one of them has signed something.
 #![forbid(unsafe_code)]
 
-use base64::alphabet::URL_SAFE;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use base64::Engine;
 
-use super::{without_zeros, Algorithm, Jws};
+use super::{without_zeros, Algorithm, Jws, PADDED_OR_NOT};
 use crate::json::Json;
 
 /// Those of a JWK Set that can be used here; what else is in it is passed over (RFC 7517 section 5).
@@ -154,9 +152,6 @@ impl Material {
     }
 }
 
-/// Programs pad base64url, and should not.
 fn bytes(json: &Json, name: &str) -> Option<Vec<u8>> {
-    const CONFIG: GeneralPurposeConfig =
-        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
-    GeneralPurpose::new(&URL_SAFE, CONFIG).decode(json.member(name)?.text()?).ok()
+    PADDED_OR_NOT.decode(json.member(name)?.text()?).ok()
 }

@@ -32,7 +32,7 @@ impl OneRequest for KeyRequest {
     fn read(&self, response: &Response, now: i64, signed: &[Secret]) -> Outcome {
         let secrets = || [self.settings.secrets(), signed.to_vec()].concat();
         let answer = self.settings.answer_from(("jwks_uri", Asked::Other), response, now, &secrets, false);
-        let members = answer.members()?.map_err(|unread| answer.not_understood(&unread))?;
+        let members = answer.needed_members()?;
         match members.member("keys") {
             Some(Json::List(_)) if answer.is_success() => Ok(Product::Members(members)),
             _ if answer.is_success() => Err(answer.not_understood(&"it is no JWK Set".into())),

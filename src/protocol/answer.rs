@@ -58,6 +58,20 @@ impl Answer<'_> {
         Ok(read.map_err(|reason| Unread::new(reason, text, self.is_success())))
     }
 
+    /// The members of an answer that has to have some.
+    pub fn needed_members(&self) -> Result<Json> {
+        self.members()?.map_err(|unread| self.not_understood(&unread))
+    }
+
+    /// Why members are not those that were asked for: a refusal, or without what makes them an answer.
+    pub fn lacking(&self, members: &Json, what: &str) -> Error {
+        match self.refusal(members) {
+            Some(refusal) => Error::Refused(Box::new(refusal)),
+            None if self.is_success() => self.not_understood(&format!("it has no {what}").as_str().into()),
+            None => self.without_code(members),
+        }
+    }
+
     /// The server's words, without our secrets.
     fn words(&self) -> Redactor {
         Redactor::new((self.secrets)())

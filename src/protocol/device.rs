@@ -98,10 +98,7 @@ impl Way {
 
     /// RFC 8628 section 3.2, CIBA Core section 7.3.
     pub fn parse(self, answer: &Answer<'_>, allow_http: bool) -> Result<PersonAsked> {
-        let members = match answer.members()? {
-            Ok(members) => members,
-            Err(unread) => return Err(answer.not_understood(&unread)),
-        };
+        let members = answer.needed_members()?;
         let top = members.only();
         let below = members.at_path(&answer.dialect.response_path).unwrap_or(top);
         let ours = [top, below].into_iter().find(|json| json.member(self.code_name()).is_some());
@@ -110,13 +107,7 @@ impl Way {
                 let read = self.read(ours, answer, allow_http);
                 read.map_err(|reason| answer.not_understood(&reason.as_str().into()))
             }
-            None => Err(match answer.refusal(&members) {
-                Some(refusal) => Error::Refused(Box::new(refusal)),
-                None if answer.is_success() => {
-                    answer.not_understood(&format!("it has no {}", self.code_name()).as_str().into())
-                }
-                None => answer.without_code(&members),
-            }),
+            None => Err(answer.lacking(&members, self.code_name())),
         }
     }
 

@@ -4,7 +4,7 @@
 use super::answer::Answer;
 use super::message::Request;
 use super::token_request::TokenRequest;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::json::Json;
 use crate::secret::Secret;
 
@@ -15,10 +15,7 @@ pub fn request(request: TokenRequest<'_>, token: &Secret) -> Result<Request> {
 
 /// `active` is what makes it one (section 2.2): true, false, or how servers write these.
 pub fn parse(answer: &Answer<'_>) -> Result<Json> {
-    let members = match answer.members()? {
-        Ok(members) => members,
-        Err(unread) => return Err(answer.not_understood(&unread)),
-    };
+    let members = answer.needed_members()?;
     let top = members.only();
     match top.member("active") {
         Some(active) if answer.is_success() => {
@@ -28,11 +25,7 @@ pub fn parse(answer: &Answer<'_>) -> Result<Json> {
             let others = members.iter().filter(|(name, _)| name != "active").cloned();
             Ok(Json::Members([("active".to_owned(), Json::Bool(active))].into_iter().chain(others).collect()))
         }
-        _ => Err(match answer.refusal(&members) {
-            Some(refusal) => Error::Refused(Box::new(refusal)),
-            None if answer.is_success() => answer.not_understood(&"it has no member active".into()),
-            None => answer.without_code(&members),
-        }),
+        _ => Err(answer.lacking(&members, "member active")),
     }
 }
 

@@ -36,10 +36,7 @@ pub fn request(
 
 /// Section 2.2. 201 is what is written, and any success is taken.
 pub fn parse(answer: &Answer<'_>) -> Result<Pushed> {
-    let members = match answer.members()? {
-        Ok(members) => members,
-        Err(unread) => return Err(of_size(answer.not_understood(&unread))),
-    };
+    let members = answer.needed_members().map_err(of_size)?;
     let top = members.only();
     let is_error = top.member("error").is_some_and(|error| !error.is_null());
     match top.member("request_uri") {
@@ -52,11 +49,7 @@ pub fn parse(answer: &Answer<'_>) -> Result<Pushed> {
                 expires_in: top.member("expires_in").map_or(USUAL, |given| seconds(given, answer)),
             })
         }
-        _ => Err(match answer.refusal(&members) {
-            Some(refusal) => Error::Refused(Box::new(refusal)),
-            None if answer.is_success() => answer.not_understood(&"it has no member request_uri".into()),
-            None => of_size(answer.without_code(&members)),
-        }),
+        _ => Err(of_size(answer.lacking(&members, "member request_uri"))),
     }
 }
 

@@ -20,7 +20,7 @@ pub fn parse(answer: &Answer<'_>, expected: &Expected<'_>) -> Result<Userinfo> {
     if let Some(text) = answer.jwt().filter(|_| answer.is_success()) {
         return expected.check_signed_answer(text).map(Userinfo::Signed);
     }
-    let members = answer.members()?.map_err(|unread| answer.not_understood(&unread))?;
+    let members = answer.needed_members()?;
     match answer.refusal(&members) {
         Some(refusal) => Err(Error::Refused(Box::new(refusal))),
         None if !answer.is_success() => Err(answer.without_code(&members)),
