@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::inquiries::forget_answers;
 use super::process::Process;
-use super::task::{Aim, Ended, Inquiry, Task};
+use super::task::{Aim, End, Ended, Inquiry, Task};
 use super::Client;
 use crate::error::{Error, Result};
 use crate::operation::{AskPerson, Outcome, Poll, Product};
@@ -34,19 +34,15 @@ impl Client {
         let claim = PendingPerson::claim(&snapshot)?;
         let settings = snapshot.settings.clone();
         let operation = AskPerson { settings, way }.operation();
-        let inquiry = Inquiry {
-            end: Box::new(move |_, snapshot, product| {
-                let _claim = claim;
-                if let Product::Person(asked) = product {
-                    PendingPerson::new(*asked, system::now()).write(snapshot)?;
-                }
-                Ok(Ended::Brought(None))
-            }),
-            resume: None,
-            purpose: None,
-            most_requests: 3,
-        };
-        process.run(&carrier, operation, Task { snapshot, aim: Aim::Inquiry(inquiry) }).map(drop)
+        let end: End = Box::new(move |_, snapshot, outcome| {
+            let _claim = claim;
+            if let Product::Person(asked) = outcome? {
+                PendingPerson::new(*asked, system::now()).write(snapshot)?;
+            }
+            Ok(Ended::Brought(None))
+        });
+        let aim = Aim::Inquiry(Inquiry::new(3, end));
+        process.run(&carrier, operation, Task { snapshot, aim }).map(drop)
     }
 
     /// Asks whether the person has agreed, if it is time for that.

@@ -9,7 +9,7 @@ use super::task::{Aim, Ended, Inquiry, Task};
 use super::Client;
 use crate::error::{Error, Result};
 use crate::json::Json;
-use crate::operation::{Discovery, Product};
+use crate::operation::{Discovery, Outcome, Product};
 use crate::protocol::metadata::Metadata;
 use crate::settings::Snapshot;
 use crate::store::Document;
@@ -124,7 +124,7 @@ impl Process {
     }
 
     /// For a while, who has a token that lives does not ask for them.
-    pub(super) fn has_no_metadata(&self, because: &Error) {
+    fn has_no_metadata(&self, because: &Error) {
         lock(&self.state).no_metadata = Some((system::now().saturating_add(PAUSE), because.clone()));
     }
 
@@ -172,17 +172,16 @@ fn read(document: &Document, issuer: &str) -> Option<Metadata> {
 
 impl Inquiry {
     fn of_metadata() -> Self {
-        Self {
-            end: Box::new(|_, _, _| Ok(Ended::Brought(None))),
-            resume: None,
-            purpose: None,
-            most_requests: 3,
-        }
+        Self::new(3, Box::new(|_, _, _| Ok(Ended::Brought(None))))
     }
 
     fn finding(self, found: Arc<OnceLock<Arc<Metadata>>>) -> Self {
-        let end = Box::new(move |process: &Process, snapshot: &Arc<Snapshot>, product| {
-            if let Product::Metadata(metadata) = product {
+        let is_for_token = self.purpose.is_some();
+        let end = Box::new(move |process: &Process, snapshot: &Arc<Snapshot>, outcome: Outcome| {
+            if let Some(error) = outcome.as_ref().err().filter(|_| is_for_token) {
+                process.has_no_metadata(error);
+            }
+            if let Product::Metadata(metadata) = outcome? {
                 keep(snapshot, &metadata);
                 process.learn(snapshot, metadata.clone());
                 let _ = found.set(metadata);

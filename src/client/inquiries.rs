@@ -53,12 +53,12 @@ impl Client {
 impl Inquiry {
     /// One whose answer is read member by member.
     fn kept(source: i32) -> Self {
-        let end: End = Box::new(move |process, snapshot, product| {
-            if let Product::Members(Json::Members(members)) = product {
+        let end: End = Box::new(move |process, snapshot, outcome| {
+            if let Product::Members(Json::Members(members)) = outcome? {
                 process.keep_answer(snapshot, source, members);
             }
             Ok(Ended::Brought(None))
         });
-        Self { end, resume: None, purpose: None, most_requests: 3 }
+        Self::new(3, end)
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::process::Process;
 use super::sign_in::length_of;
-use super::task::{Aim, Ended, Renewal, SignIn, Task};
+use super::task::{Aim, End, Ended, Inquiry, Renewal, SignIn, Task};
 use super::Client;
 use crate::constants as number;
 use crate::error::{Action, Error, Result};
@@ -45,18 +45,8 @@ enum Signature {
     Ask(String),
 }
 
-type Then = Box<dyn FnOnce(&Process, &Arc<Snapshot>) -> Result<Ended> + Send>;
-
-/// The server's keys are looked up, and then it goes on.
-pub struct KeyLookup {
-    pub url: String,
-    /// What the caller of the whole wanted.
-    pub purpose: Option<Purpose>,
-    pub then: Then,
-}
-
-/// The userinfo endpoint is asked.
-pub struct UserinfoAim {
+/// Whom the userinfo endpoint is asked about.
+struct Asked {
     /// Of the token that is shown.
     serial: u32,
     /// Whose it is by the ID token that came with it.
@@ -91,7 +81,9 @@ impl Client {
             }
             _ => asking("Bearer"),
         };
-        let aim = Aim::Userinfo(UserinfoAim { serial: ready.serial, subject });
+        let asked = Asked { serial: ready.serial, subject };
+        let end: End = Box::new(move |process, snapshot, outcome| asked.end(process, snapshot, outcome));
+        let aim = Aim::Inquiry(Inquiry::new(3, end));
         process.run(&carrier, operation, Task { snapshot, aim }).map(drop)
     }
 }
@@ -148,7 +140,7 @@ impl Renewal {
         match signature {
             // For the next one.
             Signature::Ask(url) => {
-                Ok(KeyLookup::next(snapshot, url, purpose, move |_, _| Ok(Ended::Brought(brought))))
+                Ok(after_keys(snapshot, url, purpose, move |_, _| Ok(Ended::Brought(brought))))
             }
             _ => Ok(Ended::Brought(brought)),
         }
@@ -165,37 +157,34 @@ fn with(mut token: Arc<Token>, claims: &SignedClaims, signature: &Signature) -> 
     token
 }
 
-impl KeyLookup {
-    fn next(
-        snapshot: &Arc<Snapshot>,
-        url: String,
-        purpose: Option<Purpose>,
-        then: impl FnOnce(&Process, &Arc<Snapshot>) -> Result<Ended> + Send + 'static,
-    ) -> Ended {
-        let operation = KeyRequest { settings: snapshot.settings.clone(), url: url.clone() }.operation();
-        let aim = Aim::Keys(Self { url, purpose, then: Box::new(then) });
-        Ended::Next(operation, Task { snapshot: snapshot.clone(), aim })
-    }
-
-    pub fn end(self, process: &Process, snapshot: &Arc<Snapshot>, outcome: Outcome) -> Result<Ended> {
-        process.looked_up(snapshot, &self.url, outcome);
-        (self.then)(process, snapshot)
-    }
+/// The server's keys are looked up at `url`, and then it goes on, also without them. `purpose`: what the caller of the whole
+/// wanted.
+fn after_keys(
+    snapshot: &Arc<Snapshot>,
+    url: String,
+    purpose: Option<Purpose>,
+    then: impl FnOnce(&Process, &Arc<Snapshot>) -> Result<Ended> + Send + 'static,
+) -> Ended {
+    let operation = KeyRequest { settings: snapshot.settings.clone(), url: url.clone() }.operation();
+    let end: End = Box::new(move |process, snapshot, outcome| {
+        process.looked_up(snapshot, &url, outcome);
+        then(process, snapshot)
+    });
+    let inquiry = Inquiry { purpose, ends_given_up: true, ..Inquiry::new(1, end) };
+    Ended::Next(operation, Task { snapshot: snapshot.clone(), aim: Aim::Inquiry(inquiry) })
 }
 
-impl UserinfoAim {
-    pub fn end(self, process: &Process, snapshot: &Arc<Snapshot>, outcome: Outcome) -> Result<Ended> {
+impl Asked {
+    fn end(self, process: &Process, snapshot: &Arc<Snapshot>, outcome: Outcome) -> Result<Ended> {
         match outcome {
             Ok(Product::Members(members)) => self.keep(process, snapshot, members),
             Ok(Product::Signed(claims)) => {
                 match process.signature(snapshot, &claims, Settings::userinfo_url, true)? {
-                    Signature::Ask(url) => {
-                        Ok(KeyLookup::next(snapshot, url, None, move |process, snapshot| {
-                            let signature =
-                                process.signature(snapshot, &claims, Settings::userinfo_url, false)?;
-                            self.keep_signed(process, snapshot, *claims, &signature)
-                        }))
-                    }
+                    Signature::Ask(url) => Ok(after_keys(snapshot, url, None, move |process, snapshot| {
+                        let signature =
+                            process.signature(snapshot, &claims, Settings::userinfo_url, false)?;
+                        self.keep_signed(process, snapshot, *claims, &signature)
+                    })),
                     signature => self.keep_signed(process, snapshot, *claims, &signature),
                 }
             }
@@ -248,7 +237,7 @@ impl Process {
             process.source(snapshot).accept_sign_in(token, place).map(|()| Ended::Brought(None))
         };
         match self.signature(snapshot, &claims, Settings::token_url, true)? {
-            Signature::Ask(url) => Ok(KeyLookup::next(snapshot, url, None, move |process, snapshot| {
+            Signature::Ask(url) => Ok(after_keys(snapshot, url, None, move |process, snapshot| {
                 let signature = process.signature(snapshot, &claims, Settings::token_url, false)?;
                 accept(process, snapshot, with(token, &claims, &signature))
             })),

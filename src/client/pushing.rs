@@ -72,8 +72,8 @@ impl Process {
         let proof = url.into_proof();
         let made = Arc::new(OnceLock::new());
         let here = made.clone();
-        let end: End = Box::new(move |process, snapshot, product| {
-            let Product::Pushed(pushed) = product else {
+        let end: End = Box::new(move |process, snapshot, outcome| {
+            let Product::Pushed(pushed) = outcome? else {
                 return Err(Error::Internal("a push has brought something else".to_owned()));
             };
             let url = AuthorizationUrl::of(snapshot, proof)?;
@@ -84,7 +84,7 @@ impl Process {
             Ok(Ended::Brought(None))
         });
         let again = |client: &Client| client.build_authorize_url(length_of, false);
-        let inquiry = Inquiry { end, resume: Some(Box::new(again)), purpose: None, most_requests: 3 };
+        let inquiry = Inquiry { resume: Some(Box::new(again)), ..Inquiry::new(3, end) };
         let task = Task { snapshot: snapshot.clone(), aim: Aim::Inquiry(inquiry) };
         self.run(&carrier, operation, task)?;
         made.get().cloned().ok_or_else(|| Error::Internal("a push has brought nothing".to_owned()))

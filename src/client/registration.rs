@@ -36,9 +36,9 @@ impl Client {
         snapshot.keys().sealing()?;
         let carrier = process.carrier(&snapshot)?;
         let operation = Registration { settings: snapshot.settings.clone() }.operation();
-        let end: End = Box::new(move |_, snapshot, product| {
+        let end: End = Box::new(move |_, snapshot, outcome| {
             let store = snapshot.store();
-            let Product::Members(json) = product else { return Ok(Ended::Brought(None)) };
+            let Product::Members(json) = outcome? else { return Ok(Ended::Brought(None)) };
             // Of two jobs at once the first one's client is both's, also where both look at once.
             let _claim = store.claim_document_waiting(&name, wait)?;
             if store.document(&name)?.is_none() {
@@ -47,7 +47,7 @@ impl Client {
             Ok(Ended::Brought(None))
         });
         let resume: Resume = Box::new(|client| client.register().map(|()| 0));
-        let inquiry = Inquiry { end, resume: Some(resume), purpose: None, most_requests: 1 };
+        let inquiry = Inquiry { resume: Some(resume), ..Inquiry::new(1, end) };
         process.run(&carrier, operation, Task { snapshot: snapshot.clone(), aim: Aim::Inquiry(inquiry) })?;
         drop(carrier);
         self.register()
@@ -71,12 +71,13 @@ impl Client {
         uri::check_endpoint("registration_endpoint", &url, snapshot.settings.endpoints.allow_http)?;
         let carrier = process.carrier(&snapshot)?;
         let operation = Unregistration { settings: snapshot.settings.clone(), url, token }.operation();
-        let end: End = Box::new(move |_, snapshot, _| {
+        let end: End = Box::new(move |_, snapshot, outcome| {
+            outcome?;
             snapshot.store().remove_document(&name)?;
             Ok(Ended::Brought(None))
         });
         let resume: Resume = Box::new(|client| client.forget_registration().map(|()| 0));
-        let inquiry = Inquiry { end, resume: Some(resume), purpose: None, most_requests: 3 };
+        let inquiry = Inquiry { resume: Some(resume), ..Inquiry::new(3, end) };
         process.run(&carrier, operation, Task { snapshot: snapshot.clone(), aim: Aim::Inquiry(inquiry) })?;
         drop(carrier);
         self.forget_registration()

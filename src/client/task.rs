@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use super::device::PollAim;
 use super::inquiries::forget_answers;
-use super::openid::{KeyLookup, UserinfoAim};
 use super::process::Process;
 use super::Client;
 use crate::constants::{
@@ -37,30 +36,28 @@ pub enum Aim {
     /// A token in the place of the one that is in memory.
     Renewal(Renewal),
     /// No token: the one that it brings to an end is removed. Nobody renews it meanwhile.
-    Removal {
-        lease: RenewalLease,
-        token: Arc<Token>,
-    },
+    Removal { lease: RenewalLease, token: Arc<Token> },
     /// A token like a sign-in's, once a person has agreed.
     Poll(Box<PollAim>),
     /// Whatever else is asked.
     Inquiry(Inquiry),
-    Keys(KeyLookup),
-    Userinfo(UserinfoAim),
 }
 
 /// A question whose answer is no token of this client's.
 pub struct Inquiry {
-    /// What is made of the answer.
+    /// What is made of the outcome.
     pub end: End,
     /// With the caller's HTTP: the call that needs the answer first, and then begins.
     pub resume: Option<Resume>,
     /// What the caller of the whole wanted.
     pub purpose: Option<Purpose>,
     pub most_requests: u32,
+    /// It ends also where its request is given up: what came before it, for a code that is good for nothing now, must not
+    /// be lost.
+    pub ends_given_up: bool,
 }
 
-pub type End = Box<dyn FnOnce(&Process, &Arc<Snapshot>, Product) -> Result<Ended> + Send>;
+pub type End = Box<dyn FnOnce(&Process, &Arc<Snapshot>, Outcome) -> Result<Ended> + Send>;
 pub type Resume = Box<dyn FnOnce(&Client) -> Result<i32> + Send>;
 
 /// How a task has ended that has not failed.
@@ -99,8 +96,7 @@ impl Task {
         match &self.aim {
             Aim::Renewal(renewal) => renewal.purpose,
             Aim::Inquiry(inquiry) => inquiry.purpose,
-            Aim::Keys(lookup) => lookup.purpose,
-            Aim::SignIn(_) | Aim::Poll(_) | Aim::Removal { .. } | Aim::Userinfo(_) => None,
+            Aim::SignIn(_) | Aim::Poll(_) | Aim::Removal { .. } => None,
         }
     }
 
@@ -108,10 +104,10 @@ impl Task {
     pub fn most_requests(&self) -> u32 {
         match &self.aim {
             // A person waits, who can try again.
-            Aim::SignIn(_) | Aim::Poll(_) | Aim::Keys(_) => 1,
+            Aim::SignIn(_) | Aim::Poll(_) => 1,
             // Who has a token that lives tries again at another time.
             Aim::Renewal(renewal) if renewal.is_early => 1,
-            Aim::Renewal(_) | Aim::Removal { .. } | Aim::Userinfo(_) => 3,
+            Aim::Renewal(_) | Aim::Removal { .. } => 3,
             Aim::Inquiry(inquiry) => inquiry.most_requests,
         }
     }
@@ -129,8 +125,6 @@ impl Task {
             (Aim::Renewal(renewal), Ok(Product::Identified(token, claims))) => {
                 return renewal.identified(process, &self.snapshot, token, &claims)
             }
-            (Aim::Keys(lookup), outcome) => return lookup.end(process, &self.snapshot, outcome),
-            (Aim::Userinfo(aim), outcome) => return aim.end(process, &self.snapshot, outcome),
             (Aim::Renewal(Renewal { lease, serial, .. }), Ok(Product::Token(token))) => {
                 source.accept_renewal(token, serial, lease)
             }
@@ -149,13 +143,7 @@ impl Task {
                 Err(error)
             }
             (Aim::Poll(poll), outcome) => return poll.end(process, &self.snapshot, outcome),
-            (Aim::Inquiry(inquiry), Ok(product)) => return inquiry.end(process, &self.snapshot, product),
-            (Aim::Inquiry(inquiry), Err(error)) => {
-                if inquiry.purpose.is_some() {
-                    process.has_no_metadata(&error);
-                }
-                Err(error)
-            }
+            (Aim::Inquiry(inquiry), outcome) => return inquiry.end(process, &self.snapshot, outcome),
             (Aim::Removal { .. }, Err(error)) => Err(error),
             (Aim::SignIn(_) | Aim::Renewal(_), Ok(_)) => {
                 Err(Error::Internal("an operation for a token has brought none".to_owned()))
@@ -164,11 +152,13 @@ impl Task {
         brought.map(Ended::Brought)
     }
 
-    /// Its request was given up before an answer came. What the server has given before that, for a code that is good for
-    /// nothing now, is kept all the same.
+    /// Its request was given up before an answer came.
     pub fn given_up(self, process: &Process) {
-        if let Aim::Keys(lookup) = self.aim {
-            let _ = lookup.end(process, &self.snapshot, Err(Error::NoAnswer));
+        match self.aim {
+            Aim::Inquiry(inquiry) if inquiry.ends_given_up => {
+                let _ = inquiry.end(process, &self.snapshot, Err(Error::NoAnswer));
+            }
+            _ => {}
         }
     }
 }
@@ -183,8 +173,12 @@ impl Ended {
 }
 
 impl Inquiry {
-    fn end(self, process: &Process, snapshot: &Arc<Snapshot>, product: Product) -> Result<Ended> {
-        match ((self.end)(process, snapshot, product)?, self.resume) {
+    pub fn new(most_requests: u32, end: End) -> Self {
+        Self { end, resume: None, purpose: None, most_requests, ends_given_up: false }
+    }
+
+    fn end(self, process: &Process, snapshot: &Arc<Snapshot>, outcome: Outcome) -> Result<Ended> {
+        match ((self.end)(process, snapshot, outcome)?, self.resume) {
             (Ended::Brought(_), Some(resume)) => Ok(Ended::Resume(resume)),
             (ended, _) => Ok(ended),
         }
@@ -213,7 +207,7 @@ impl Watcher for Task {
             Aim::SignIn(sign_in) => return sign_in.claim.sending(),
             Aim::Poll(poll) => return poll.sending(&self.snapshot),
             Aim::Renewal(renewal) => renewal,
-            Aim::Removal { .. } | Aim::Inquiry(_) | Aim::Keys(_) | Aim::Userinfo(_) => return Ok(()),
+            Aim::Removal { .. } | Aim::Inquiry(_) => return Ok(()),
         };
         let Some(request) = renewal.request.take() else { return Ok(()) };
         renewal.lease.sending(request, dispatch.spends.as_deref())
