@@ -46,7 +46,10 @@ fn read_in(folder: &Folder, keys: &Keys, stem: &str) -> Result<Option<(Document,
 
 pub fn write(store: &FileStore, stem: &str, document: &Document) -> Result<()> {
     let folder = Arc::new(Folder::make(&store.folder)?);
-    tidy(store, &folder);
+    // One that is replaced makes the folder no larger.
+    if folder.stamp(&file_name(stem)).is_none() {
+        tidy(store, &folder);
+    }
     write_in(&folder, &store.keys, stem, document)
 }
 
