@@ -169,6 +169,14 @@ impl Json {
         }
     }
 
+    /// A number without a fraction.
+    pub fn whole(&self) -> Option<i64> {
+        match self {
+            Self::Number(number) => number.as_i64(),
+            _ => None,
+        }
+    }
+
     pub fn is_null(&self) -> bool {
         matches!(self, Self::Null)
     }

@@ -165,9 +165,9 @@ fn keep(snapshot: &Snapshot, metadata: &Metadata) {
 }
 
 fn read(document: &Document, issuer: &str) -> Option<Metadata> {
-    let Json::Number(fresh_until) = document.json.member("fresh_until")? else { return None };
+    let fresh_until = document.json.member("fresh_until")?.whole()?;
     let text = document.json.member("metadata")?.text()?;
-    Metadata::read(text, (fresh_until.as_i64()?, document.expires_at?), issuer).ok()
+    Metadata::read(text, (fresh_until, document.expires_at?), issuer).ok()
 }
 
 impl Inquiry {

@@ -360,10 +360,7 @@ fn with_times(keys: Json, looked_up_at: i64, tried_at: i64) -> Json {
 
 impl KeptKeys {
     fn of(url: &str, json: &Json) -> Option<Self> {
-        let time = |name| match json.member(name) {
-            Some(Json::Number(number)) => number.as_i64(),
-            _ => None,
-        };
+        let time = |name| json.member(name).and_then(Json::whole);
         let (looked_up_at, tried_at) = (time("looked_up_at")?, time("tried_at")?);
         Some(Self { url: url.to_owned(), keys: PublicKeys::of(json)?, looked_up_at, tried_at })
     }

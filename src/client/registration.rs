@@ -92,10 +92,8 @@ impl Client {
             return Err(Error::Value { key: "client_id", reason });
         }
         // RFC 7591 section 3.2.1: 0 is never.
-        let over = match registered.member("client_secret_expires_at") {
-            Some(Json::Number(at)) => at.as_i64().filter(|at| *at > 0 && *at <= system::now()),
-            _ => None,
-        };
+        let over = registered.member("client_secret_expires_at").and_then(Json::whole);
+        let over = over.filter(|at| *at > 0 && *at <= system::now());
         if let Some(at) = over {
             let reason =
                 format!("it has expired ({}): call oauth_unregister, then oauth_register", rfc3339(at));

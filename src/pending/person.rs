@@ -271,10 +271,7 @@ fn says(refusal: &Refusal, code: &str) -> bool {
 }
 
 fn number_of(json: &Json) -> Option<u32> {
-    match json {
-        Json::Number(number) => u32::try_from(number.as_u64()?).ok(),
-        _ => None,
-    }
+    json.whole().and_then(|number| u32::try_from(number).ok())
 }
 
 fn refusal_of(json: &Json) -> Refusal {

@@ -262,8 +262,5 @@ pub(super) fn time(json: &Json, name: &str) -> Option<i64> {
 }
 
 pub(super) fn number(json: &Json, name: &str) -> Option<u32> {
-    match json.member(name) {
-        Some(Json::Number(number)) => number.as_u64().and_then(|n| u32::try_from(n).ok()),
-        _ => None,
-    }
+    json.member(name)?.whole().and_then(|number| u32::try_from(number).ok())
 }

@@ -236,7 +236,7 @@ fn machine_in(path: &Path, machine: &Json) -> Result<MachineIdentity> {
 }
 
 pub fn check_format(path: &Path, record: &Json) -> Result<()> {
-    match record.member("format").map(whole) {
+    match record.member("format").map(Json::whole) {
         Some(Some(FORMAT)) => Ok(()),
         Some(Some(_)) => Err(Error::StoreFormat {
             path: path.display().to_string(),
@@ -296,7 +296,7 @@ impl Fields<'_> {
         let read = match self.member(name)? {
             Json::Null => return Ok(None),
             Json::Text(text) => timestamp(text.expose()),
-            number => whole(number),
+            number => number.whole(),
         };
         read.map(Some).ok_or_else(|| damaged(self.path, &format!("{name} is no time")))
     }
@@ -310,14 +310,7 @@ impl Fields<'_> {
     }
 
     fn number(&self, name: &str) -> Result<u32> {
-        let number = whole(self.member(name)?).and_then(|n| u32::try_from(n).ok());
+        let number = self.member(name)?.whole().and_then(|n| u32::try_from(n).ok());
         number.ok_or_else(|| damaged(self.path, &format!("{name} is no number")))
-    }
-}
-
-fn whole(json: &Json) -> Option<i64> {
-    match json {
-        Json::Number(number) => number.as_i64(),
-        _ => None,
     }
 }
