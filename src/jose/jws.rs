@@ -30,18 +30,18 @@ pub enum JwsFault {
     TooLong,
     #[error("it is encrypted, which is not supported: have the server only sign it")]
     Encrypted,
-    #[error("it is no signed JWT of three parts in base64url")]
+    #[error("it is no signed JWT of three parts in base64url: tell the server's people")]
     NoJwt,
-    #[error("its header is no JSON object with alg")]
+    #[error("its header is no JSON object with alg: tell the server's people")]
     Header,
     #[error("it is not signed (alg none): have the server sign it")]
     Unsigned,
     #[error("its alg is none that is known here: see id_token_alg")]
     Algorithm,
     /// RFC 7515 section 4.1.11, RFC 7797.
-    #[error("its header has crit or b64, which change what is signed, and nothing here knows them")]
+    #[error("its header has crit or b64, which nothing here knows: have the server leave them out")]
     Critical,
-    #[error("its claims are no JSON object, or one stands twice")]
+    #[error("its claims are no JSON object, or one stands twice: tell the server's people")]
     Claims,
 }
 

@@ -35,7 +35,7 @@ impl OneRequest for KeyRequest {
         let members = answer.needed_members()?;
         match members.member("keys") {
             Some(Json::List(_)) if answer.is_success() => Ok(Product::Members(members)),
-            _ if answer.is_success() => Err(answer.not_understood(&"it is no JWK Set".into())),
+            _ if answer.is_success() => Err(answer.odd("it is no JWK Set")),
             _ => Err(answer.without_code(&members)),
         }
     }

@@ -67,9 +67,14 @@ impl Answer<'_> {
     pub fn lacking(&self, members: &Json, what: &str) -> Error {
         match self.refusal(members) {
             Some(refusal) => Error::Refused(Box::new(refusal)),
-            None if self.is_success() => self.not_understood(&format!("it has no {what}").as_str().into()),
+            None if self.is_success() => self.odd(&format!("it has no {what}")),
             None => self.without_code(members),
         }
+    }
+
+    /// Not what was asked for: perhaps something else answers there.
+    pub fn odd(&self, what: &str) -> Error {
+        self.not_understood(&format!("{what}: check {}", self.endpoint).as_str().into())
     }
 
     /// The server's words, without our secrets.

@@ -124,13 +124,16 @@ impl Way {
         let uri = |names| text_of(members, names).map(|uri: String| checked(&uri, allow_http)).transpose();
         let (mut user_code, mut verification_uri, mut verification_complete) = Default::default();
         if self == Self::Device {
-            user_code = text_of(members, &["user_code"]).ok_or("it has no user_code")?;
+            user_code =
+                text_of(members, &["user_code"]).ok_or("it has no user_code: check device_endpoint")?;
             if !is_typed(&user_code) {
-                return Err("its user_code is nothing that a person can type".to_owned());
+                return Err(
+                    "its user_code is nothing that a person can type: check device_endpoint".to_owned()
+                );
             }
             // Google, and drafts of the RFC, write url.
             let found = uri(&["verification_uri", "verification_url"])?;
-            verification_uri = found.ok_or("it has no verification_uri")?;
+            verification_uri = found.ok_or("it has no verification_uri: check device_endpoint")?;
             let complete = uri(&["verification_uri_complete", "verification_url_complete"]);
             verification_complete = complete.ok().flatten().unwrap_or_default();
         }

@@ -90,18 +90,21 @@ impl Expected<'_> {
         if jws.text("iss") != Some(self.issuer) {
             return Err(misconfigured("its iss is not issuer: write issuer as the server does"));
         }
-        let audience = jws.claims.member("aud").ok_or_else(|| refused("it has no aud"))?;
+        let audience =
+            jws.claims.member("aud").ok_or_else(|| refused("it has no aud: tell the server's people"))?;
         if !audiences(audience).any(|audience| audience == self.client_id) {
             return Err(misconfigured("it is for another client: check client_id"));
         }
         let is_of_many = matches!(audience, Json::List(list) if list.len() > 1);
         match jws.claims.member("azp") {
-            None if is_of_many => Err(refused("it is for several clients and does not say for which (azp)")),
+            None if is_of_many => Err(refused(
+                "it is for several clients and does not say for which (azp): tell the server's people",
+            )),
             Some(party) if party.text() != Some(self.client_id) => {
                 Err(misconfigured("it was given to another client (azp): check client_id"))
             }
             _ if jws.text("sub").is_none_or(str::is_empty) => {
-                Err(refused("it does not say whose it is (sub)"))
+                Err(refused("it does not say whose it is (sub): tell the server's people"))
             }
             _ => Ok(()),
         }
@@ -111,7 +114,8 @@ impl Expected<'_> {
     fn when(&self, claims: &Json) -> Result<()> {
         let (now, skew) = (self.clock.now.saturating_add(self.clock.ahead()), i64::from(self.skew));
         let needed = |name: &str| {
-            seconds(claims, name)?.ok_or_else(|| refused(format!("it does not say when ({name})")))
+            seconds(claims, name)?
+                .ok_or_else(|| refused(format!("it does not say when ({name}): tell the server's people")))
         };
         if now >= needed("exp")?.saturating_add(skew) {
             return Err(refused("it has expired: sign in again, and check this machine's clock"));
@@ -122,7 +126,9 @@ impl Expected<'_> {
         }
         let Some(max_age) = self.max_age else { return Ok(()) };
         match seconds(claims, "auth_time")? {
-            None => Err(refused("it does not say when the person signed in (auth_time), as max_age needs")),
+            None => Err(refused(
+                "it does not say when the person signed in (auth_time), as max_age needs: leave max_age out",
+            )),
             Some(at) if now.saturating_sub(at) > skew.saturating_add(max_age.into()) => {
                 Err(refused("the person signed in longer ago than max_age allows: sign in again"))
             }
@@ -160,7 +166,7 @@ fn seconds(claims: &Json, name: &str) -> Result<Option<i64>> {
     match claims.member(name) {
         None => Ok(None),
         Some(Json::Number(number)) => Ok(whole(number)),
-        Some(_) => Err(refused(format!("its {name} is no number"))),
+        Some(_) => Err(refused(format!("its {name} is no number: tell the server's people"))),
     }
 }
 

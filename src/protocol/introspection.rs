@@ -19,8 +19,7 @@ pub fn parse(answer: &Answer<'_>) -> Result<Json> {
     let top = members.only();
     match top.member("active") {
         Some(active) if answer.is_success() => {
-            let active =
-                of_active(active).ok_or_else(|| answer.not_understood(&"active is no boolean".into()))?;
+            let active = of_active(active).ok_or_else(|| answer.odd("active is no boolean"))?;
             let Json::Members(members) = top else { return Err(answer.without_code(&members)) };
             let others = members.iter().filter(|(name, _)| name != "active").cloned();
             Ok(Json::Members([("active".to_owned(), Json::Bool(active))].into_iter().chain(others).collect()))

@@ -42,8 +42,8 @@ pub fn parse(answer: &Answer<'_>) -> Result<Pushed> {
     match top.member("request_uri") {
         Some(request_uri) if answer.is_success() && !is_error => {
             let request_uri = request_uri.text().filter(|uri| is_uri(uri)).map(str::to_owned);
-            let request_uri = request_uri
-                .ok_or_else(|| answer.not_understood(&"request_uri is no URI that could be used".into()))?;
+            let request_uri =
+                request_uri.ok_or_else(|| answer.odd("request_uri is no URI that could be used"))?;
             Ok(Pushed {
                 request_uri,
                 expires_in: top.member("expires_in").map_or(USUAL, |given| seconds(given, answer)),

@@ -51,7 +51,7 @@ pub fn parse(answer: &Answer<'_>) -> Result<Json> {
     }
     Err(match answer.refusal(&members) {
         Some(refusal) => Error::Refused(Box::new(of_registrar(refusal))),
-        None if answer.is_success() => answer.not_understood(&"it has no member client_id".into()),
+        None if answer.is_success() => answer.odd("it has no member client_id"),
         None => answer.without_code(&members),
     })
 }

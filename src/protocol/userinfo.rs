@@ -26,7 +26,7 @@ pub fn parse(answer: &Answer<'_>, expected: &Expected<'_>) -> Result<Userinfo> {
         None if !answer.is_success() => Err(answer.without_code(&members)),
         None => match members {
             Json::Members(_) => Ok(Userinfo::Plain(members)),
-            _ => Err(answer.not_understood(&"it is no JSON object".into())),
+            _ => Err(answer.odd("it is no JSON object")),
         },
     }
 }
