@@ -375,10 +375,17 @@ fn who_speaks_a_byte_at_a_time_is_not_waited_for() {
 /// Only root can give files away.
 #[test]
 fn what_belongs_to_another_is_said() {
+    let world = World::new().signed_in();
     if fs::metadata("/proc/self").map(|found| std::os::unix::fs::MetadataExt::uid(&found)).unwrap() != 0 {
+        // Who is not root can give nothing away: of root's files others are warned by their rights.
+        key(&world, "file:/etc/passwd");
+        let doctor = world.oauth("doctor", &[]);
+        assert!(
+            doctor.out.contains("FIX  store_key: others can get at it: chmod 600 /etc/passwd"),
+            "{doctor:?}"
+        );
         return;
     }
-    let world = World::new().signed_in();
     world.write("key", &"0f".repeat(32), 0o600);
     std::os::unix::fs::chown(world.folder.join("key"), Some(65534), None).unwrap();
     key(&world, &format!("file:{}/key", world.folder.display()));
