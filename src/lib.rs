@@ -41,6 +41,6 @@ mod time;
 mod uri;
 
 // What std does not offer. It lies beneath everything, and in the one folder that may hold unsafe code.
-#[path = "ffi/os.rs"]
+#[path = "ffi/os/mod.rs"]
 #[allow(unsafe_code)]
 mod os;

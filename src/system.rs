@@ -5,7 +5,6 @@ use arc_swap::ArcSwapOption;
 use std::any::Any;
 use std::cell::Cell;
 use std::io;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -18,7 +17,7 @@ use crate::time::Moment;
 pub use crate::os::{
     check_writable, close_in_child, effective_user, file_system_type, fork_count, host_name, is_privileged,
     is_running, keep_in_child, keeping_errno, make_folder_at, open_at, poll, remove_at, remove_folder_at,
-    rename_at, ring, set_mode_at, stat_at, whole_in_a_fork, Named,
+    rename_at, ring, set_mode_at, stat_at, try_lock, unlock, whole_in_a_fork, Named,
 };
 pub use crate::os::{hold_byte, is_byte_held};
 
@@ -112,9 +111,7 @@ pub struct FileStamp(Option<[i64; 4]>);
 
 impl FileStamp {
     pub fn of(path: &Path) -> Self {
-        Self(std::fs::metadata(path).ok().map(|found| {
-            [found.mtime(), found.mtime_nsec(), found.size().cast_signed(), found.ino().cast_signed()]
-        }))
+        Self(std::fs::metadata(path).ok().as_ref().map(os::stamp_of))
     }
 
     /// Whether files are those that were read; what was read of one that is gone since is still good.

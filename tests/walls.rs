@@ -117,8 +117,11 @@ fn a_wrong_import_is_found_wherever_it_stands() {
         ("src/jose/pem.rs", "use crate::protocol::pkce;", Some("jose imports protocol")),
         ("src/jose/pem.rs", "use crate::token::Token;", Some("jose imports token")),
         ("src/protocol/client_auth.rs", "use crate::jose::SigningKey;", None),
-        ("src/ffi/os.rs", "use crate::error::Error;", None),
-        ("src/ffi/os.rs", "use crate::client::Client;", Some("os imports client")),
+        ("src/ffi/os/mod.rs", "use crate::error::Error;", None),
+        ("src/ffi/os/unix.rs", "use crate::client::Client;", Some("os imports client")),
+        ("src/ffi/os/unix/locks.rs", "use crate::client::Client;", Some("os imports client")),
+        ("src/ffi/os/unix/locks.rs", "use super::super::super::client;", Some("leaves its room by super")),
+        ("src/ffi/os/unix/locks.rs", "use super::super::mod_of_its_own;", None),
         ("src/token.rs", "use super::settings;", Some("leaves its room by super")),
         ("src/client/mod.rs", "use super::ffi;", Some("leaves its room by super")),
         ("src/store/seal/key.rs", "use super::super::super::ffi;", Some("leaves its room by super")),
@@ -227,7 +230,7 @@ impl Source {
     /// `store` for all of `src/store/`, `token` for `src/token.rs`.
     fn room(&self) -> &str {
         // In the folder of the edge, and not of it: see src/lib.rs.
-        if self.file == Path::new("src/ffi/os.rs") {
+        if self.file.starts_with("src/ffi/os") {
             return "os";
         }
         let name = self.file.iter().nth(1).and_then(|name| name.to_str()).unwrap_or_default();
@@ -237,7 +240,7 @@ impl Source {
     /// `super::` as often as it takes to the root.
     fn way_to_root(&self) -> String {
         let is_mod = self.file.ends_with("mod.rs");
-        let depth = if self.room() == "os" { 1 } else { self.file.iter().count() - 1 - usize::from(is_mod) };
+        let depth = self.file.iter().count() - 1 - usize::from(is_mod) - usize::from(self.room() == "os");
         "super::".repeat(depth)
     }
 

@@ -60,7 +60,7 @@ impl Guard {
 
     pub fn try_lock(lock: LockFile) -> io::Result<std::result::Result<Self, LockFile>> {
         loop {
-            match lock.file.as_ref().map_or(Ok(()), File::try_lock) {
+            match lock.file.as_ref().map_or(Ok(()), system::try_lock) {
                 Ok(()) => return Ok(Ok(Self(Arc::new(lock)))),
                 Err(TryLockError::WouldBlock) => return Ok(Err(lock)),
                 Err(TryLockError::Error(e)) if e.kind() == io::ErrorKind::Interrupted => {}
@@ -106,7 +106,7 @@ impl Drop for Guard {
     fn drop(&mut self) {
         if let Some(file) = self.0.file.as_ref().filter(|_| !self.is_inherited()) {
             // Said aloud: a hold and a child between fork and exec have the file open, too.
-            let _ = file.unlock();
+            let _ = system::unlock(file);
         }
     }
 }
