@@ -22,8 +22,9 @@ const MEMBER: &str = "bindings/rpg/OAUTH_H.rpgleinc";
 const BINDER_SOURCE: &str = "bindings/rpg/OAUTH.bnd";
 const PROTOTYPES: &str = "bindings/python/_liboauth.py";
 const LIST: &str = "docs/known-servers.md";
-const GENERATED: [&str; 7] =
-    [HEADER, COPYBOOK, "bindings/cobol/OAUTHWS.cpy", MEMBER, BINDER_SOURCE, PROTOTYPES, LIST];
+const CPP: &str = "bindings/cpp/liboauth.hpp";
+const GENERATED: [&str; 8] =
+    [HEADER, COPYBOOK, "bindings/cobol/OAUTHWS.cpy", MEMBER, BINDER_SOURCE, PROTOTYPES, CPP, LIST];
 
 // ---- what is committed is what the source says ----
 

@@ -298,8 +298,8 @@ KINDS = {
 class Profile:
     """A profile file in a folder of its own, for one of the practice server's bases."""
 
-    def __init__(self, url, base="strict", **settings):
-        self.folder = Path(tempfile.mkdtemp(dir=WORK))
+    def __init__(self, url, base="strict", named="", **settings):
+        self.folder = Path(tempfile.mkdtemp(prefix=named, dir=WORK))
         self.file = self.folder / "profile.toml"
         self.store = self.folder / "tokens"
         self.settings = {

@@ -8,8 +8,10 @@
 mod c;
 mod catalogue;
 mod cobol;
+mod cpp;
 mod declaration;
 mod exports;
+mod methods;
 mod model;
 mod prose;
 mod python;
@@ -93,6 +95,7 @@ fn files(interface: &Interface, source: &Path) -> Result<Vec<File>, Vec<String>>
         ("bindings/rpg/OAUTH_H.rpgleinc", rpg::member(interface)?),
         (rpg::BINDER_SOURCE, rpg::binder_source(interface)),
         ("bindings/python/_liboauth.py", python::module(interface)),
+        ("bindings/cpp/liboauth.hpp", cpp::header(interface)),
     ];
     files.extend(catalogue::list(source)?);
     Ok(files)

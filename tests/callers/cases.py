@@ -1,0 +1,243 @@
+"""One small program in each language against the practice server. What C is told, each language is told."""
+
+import importlib.util
+import subprocess
+import sys
+import threading
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+
+from bench import ENVIRONMENT, PATIENCE, WORK, Profile, allow, case, check, deny, main, server
+from callers import BINDINGS, CALLERS, HERE
+
+
+def load():
+    """Each language's how.py; C's first, as the others are compared with it."""
+    for file in sorted(HERE.glob("*/how.py"), key=lambda file: (file.parent.name != "c", file)):
+        spec = importlib.util.spec_from_file_location(f"how_{file.parent.name}", file)
+        spec.loader.exec_module(importlib.util.module_from_spec(spec))
+
+
+load()
+C, *OTHERS = CALLERS
+
+# ---- running ----
+
+
+@dataclass
+class Run:
+    status: int
+    lines: list  # of standard output, without the address to sign in at
+    errors: str
+    url: str  # the address; empty where nobody was asked
+
+    def __str__(self):
+        return f"exit status {self.status}, url {self.url!r}\n{self.lines}\n{self.errors}"
+
+    def same(self, other):
+        return (self.status, self.lines, self.errors) == (other.status, other.lines, other.errors)
+
+
+def environment(caller, **more):
+    return {**ENVIRONMENT, **caller.environment, **more}
+
+
+def signin(caller, profile, person=None, cwd=None, **more):
+    """Runs the language's signin; `person` is given the address, and what it gives back is pasted."""
+    running = subprocess.Popen(
+        [str(word) for word in [*caller.signin, profile]], env=environment(caller, **more), cwd=cwd or WORK / "tmp",
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    timer = threading.Timer(PATIENCE, running.kill)
+    timer.start()
+    try:
+        line, url = running.stdout.readline().decode(), ""
+        if line.startswith("http"):
+            line, url = "", line.rstrip("\n")
+        pasted = f"{person(url)}\n".encode() if person and url else b""
+        output, errors = running.communicate(pasted)
+    finally:
+        timer.cancel()
+        running.kill()
+        running.wait()
+    return Run(running.returncode, (line + output.decode()).splitlines(), errors.decode(), url)
+
+
+def has_header(done, s, base="strict"):
+    """One line of standard output is a header that the API takes, and nothing else was said."""
+    check(done.status == 0 and len(done.lines) == 1 and not done.errors, done)
+    name, _, value = done.lines[0].partition(": ")
+    check(name == "Authorization" and value.startswith("Bearer "), done)
+    check(calls(s.api(base), done.lines[0]) == 200, "the API refuses it:", done)
+
+
+def calls(url, header):
+    """The API's status."""
+    name, _, value = header.partition(": ")
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(urllib.request.Request(url, headers={name: value}), timeout=PATIENCE) as answer:
+            return answer.status
+    except urllib.error.HTTPError as refusal:
+        return refusal.code
+
+
+def as_C_is_told(caller, done, profile, *more, **others):
+    """The same code, the same sentence, the same advice."""
+    told = signin(C, profile, *more, **others)
+    check(done.same(told), "C:", told, f"{caller}:", done)
+
+
+# ---- the scenario ----
+
+
+@case(*CALLERS)
+def signs_in_and_the_second_run_asks_nobody(caller):
+    with server() as s:
+        profile = Profile(s.url)
+        done = signin(caller, profile.argument, allow)
+        check(done.url.startswith(s.url + "/strict/authorize?"), done)
+        has_header(done, s)
+        again = signin(caller, profile.argument)
+        check(not again.url, again)
+        has_header(again, s)
+        counts = s.counts("strict")
+        check((counts["code_exchanges"], counts["refreshes"]) == (1, 0), counts)
+
+
+@case(*OTHERS)
+def takes_over_what_C_has_stored_and_refreshes_it(caller):
+    with server() as s:
+        profile = Profile(s.url)
+        has_header(signin(C, profile.argument, allow), s)
+        profile.expire(10)
+        done = signin(caller, profile.argument)
+        check(not done.url, done)
+        has_header(done, s)
+        check(s.counts("strict")["refreshes"] == 1, s.counts("strict"))
+        has_header(signin(C, profile.argument), s)
+
+
+@case(*CALLERS)
+def works_in_a_folder_with_blanks_and_umlauts(caller):
+    with server() as s:
+        profile = Profile(s.url, named="L\u00f6hne f\u00fcr \u00c6r\u00f8 \u65e5\u672c ")
+        has_header(signin(caller, profile.argument, allow, LANG="C.UTF-8"), s)
+        if not caller.arguments_need_a_locale:
+            has_header(signin(caller, profile.argument, LANG="C"), s)
+        # A name of ASCII, in that folder.
+        has_header(signin(caller, "./profile.toml", cwd=profile.folder, LANG="C"), s)
+        check(s.counts("strict")["code_exchanges"] == 1, s.counts("strict"))
+
+
+@case(*CALLERS)
+def a_dead_refresh_token_leads_to_a_new_sign_in(caller):
+    with server() as s:
+        profile = Profile(s.url)
+        has_header(signin(caller, profile.argument, allow), s)
+        s.control(revoke="all")
+        profile.expire(10)
+        done = signin(caller, profile.argument, allow)
+        check(done.url, done)
+        has_header(done, s)
+
+
+# ---- what goes wrong: as C is told ----
+
+
+@case(*CALLERS)
+def a_wrong_profile_is_said_so(caller):
+    for profile in ("no-such-profile", "./no-such-file.toml", "./L\u00f6hne \u65e5\u672c.toml", ""):
+        done = signin(caller, profile, LANG="C.UTF-8")
+        check(done.status == 1 and not done.lines and not done.url, done)
+        check(done.errors.startswith("error -201: "), done)
+        check(done.errors.endswith("\nWhat to do: mend the configuration; trying again will not help.\n"), done)
+        as_C_is_told(caller, done, profile)
+
+
+@case(*CALLERS)
+def a_wrong_paste_is_said_so(caller):
+    def forged(url):
+        return "http://127.0.0.1/cb?code=stolen&state=theirs"
+
+    pastes = [
+        (deny, "error -406: "), (forged, "error -110: "), (lambda url: "", "error -109: "),
+        (lambda url: "not-the-code", "error -402: "), (lambda url: "\u00f6" * 40000, "error -"),
+    ]  # fmt: skip
+    for paste, begins in pastes:
+        with server() as s:
+            done = signin(caller, Profile(s.url).argument, paste, LANG="C")
+            check(done.status == 1 and done.url and not done.lines, done)
+            check(done.errors.startswith(begins) and "\nWhat to do: " in done.errors, done)
+            as_C_is_told(caller, done, Profile(s.url).argument, paste)
+
+
+@case(*CALLERS)
+def the_end_of_the_input_is_no_sign_in(caller):
+    with server() as s:
+        profile = Profile(s.url).argument
+        done = signin(caller, profile)
+        check(done.status == 1 and done.url and done.errors.startswith("error -109: "), done)
+        as_C_is_told(caller, done, profile)
+
+
+@case(*CALLERS)
+def a_server_that_is_down_is_said_so(caller):
+    with server() as s:
+        profile = Profile(s.url)
+        has_header(signin(caller, profile.argument, allow), s)
+    profile.expire(10)
+    done = signin(caller, profile.argument)
+    check(done.status == 1 and not done.url and done.errors.endswith("\nWhat to do: try again later.\n"), done)
+    as_C_is_told(caller, done, profile.argument)
+
+
+@case(*CALLERS)
+def without_a_profile_it_says_what_it_wants(caller):
+    done = subprocess.run(
+        [str(word) for word in caller.signin], env=environment(caller), cwd=WORK / "tmp", stdin=subprocess.DEVNULL,
+        capture_output=True, timeout=PATIENCE,
+    )  # fmt: skip
+    check(done.returncode == 1 and b"PROFILE" in done.stderr and not done.stdout, done)
+
+
+# ---- mistakes ----
+
+
+def mistakes(caller, **more):
+    done = subprocess.run(
+        [str(word) for word in caller.mistakes], env=environment(caller, **more), cwd=WORK / "tmp",
+        stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE,
+    )  # fmt: skip
+    output = done.stdout.decode()
+    check(done.returncode == 0 and not done.stderr, done.returncode, output, done.stderr.decode(errors="replace"))
+    return output.splitlines()
+
+
+@case(*OTHERS)
+def each_mistake_is_the_same_error_as_in_C(caller):
+    wanted = mistakes(C)
+    lacking = [line for line in wanted if line.split()[0] in caller.lacks]
+    check(len(lacking) == len(caller.lacks), "what it lacks is none of the mistakes:", caller.lacks)
+    wanted = [line for line in wanted if line not in lacking]
+    for locale in ("C", "C.UTF-8"):
+        made = mistakes(caller, LANG=locale)
+        for line, told in zip(wanted, made):
+            check(line == told, "C:", line, f"{caller}:", told)
+        check(made == wanted, "other mistakes than C's:", *made)
+
+
+# ---- none is forgotten ----
+
+
+@case()
+def each_binding_with_a_program_is_run():
+    there = {file.parent.name for file in BINDINGS.glob("*/signin.*")}
+    check(there == {caller.folder for caller in OTHERS}, there, OTHERS)
+    for folder in there:
+        check((BINDINGS / folder / "README.md").exists(), f"bindings/{folder}/README.md is missing")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
