@@ -6,6 +6,8 @@
 mod exports;
 #[path = "bindings/generator.rs"]
 mod generator;
+#[path = "bindings/languages.rs"]
+mod languages;
 
 use exports::listed;
 use std::collections::BTreeMap;
@@ -22,9 +24,17 @@ const MEMBER: &str = "bindings/rpg/OAUTH_H.rpgleinc";
 const BINDER_SOURCE: &str = "bindings/rpg/OAUTH.bnd";
 const PROTOTYPES: &str = "bindings/python/_liboauth.py";
 const LIST: &str = "docs/known-servers.md";
-const CPP: &str = "bindings/cpp/liboauth.hpp";
-const GENERATED: [&str; 8] =
-    [HEADER, COPYBOOK, "bindings/cobol/OAUTHWS.cpy", MEMBER, BINDER_SOURCE, PROTOTYPES, CPP, LIST];
+const GENERATED: [&str; 9] = [
+    HEADER,
+    COPYBOOK,
+    "bindings/cobol/OAUTHWS.cpy",
+    MEMBER,
+    BINDER_SOURCE,
+    PROTOTYPES,
+    LIST,
+    "bindings/cpp/liboauth.hpp",
+    "bindings/pascal/liboauth.pas",
+];
 
 // ---- what is committed is what the source says ----
 
@@ -59,13 +69,7 @@ fn check_names_the_file_and_the_line_that_differ() {
 #[test]
 fn every_language_has_the_headers_constants() {
     let header = read(&root().join(HEADER));
-    let constants: BTreeMap<_, _> = header
-        .lines()
-        .filter_map(|line| line.strip_prefix("#define OAUTH_")?.split_once(' '))
-        .map(|(name, value)| {
-            (format!("OAUTH_{name}"), value.trim_matches(['(', ')']).parse::<i32>().unwrap())
-        })
-        .collect();
+    let constants = constants(&header);
     assert!(constants.len() > 80 && constants["OAUTH_ERROR_HANDLE"] == -100, "{constants:?}");
     for line in header.lines().filter(|line| line.starts_with("#define") && line.contains('-')) {
         assert!(line.ends_with(')'), "{line}: a negative number without parentheses");
@@ -78,17 +82,15 @@ fn every_language_has_the_headers_constants() {
         .collect();
     assert_eq!(cobol, constants);
 
-    let rpg: BTreeMap<_, _> = read(&root().join(MEMBER))
-        .lines()
-        .filter_map(|line| line.strip_prefix("dcl-c ")?.strip_suffix(';')?.split_once(' '))
-        .map(|(name, value)| {
-            // RPG does not tell capitals from small letters: see rpg.rs of the generator.
-            let plain = name.trim_end_matches("_PROPERTY");
-            let gave_way = name != plain && listed().contains(&plain.to_lowercase());
-            (if gave_way { plain } else { name }.to_owned(), value.parse::<i32>().unwrap())
-        })
-        .collect();
-    assert_eq!(rpg, constants);
+    for (path, before, between, after) in languages::CONSTANTS {
+        let written: BTreeMap<_, _> = read(&root().join(path))
+            .lines()
+            .filter_map(|line| line.strip_prefix(before)?.strip_suffix(after)?.split_once(between))
+            .filter(|(name, _)| name.starts_with("OAUTH_"))
+            .map(|(name, value)| (with_its_name(name), value.parse::<i32>().unwrap()))
+            .collect();
+        assert_eq!(written, constants, "{path}");
+    }
 
     let code = "import _liboauth as m\n\
                 for k, v in vars(m).items():\n    if k.startswith('OAUTH_'): print(k, v)\n";
@@ -98,6 +100,22 @@ fn every_language_has_the_headers_constants() {
         .map(|(name, value)| (name.to_owned(), value.parse::<i32>().unwrap()))
         .collect();
     assert_eq!(python, constants);
+}
+
+fn constants(header: &str) -> BTreeMap<String, i32> {
+    let defined = header.lines().filter_map(|line| line.strip_prefix("#define OAUTH_")?.split_once(' '));
+    defined
+        .map(|(name, value)| {
+            (format!("OAUTH_{name}"), value.trim_matches(['(', ')']).parse::<i32>().unwrap())
+        })
+        .collect()
+}
+
+/// Where a language does not tell capitals from small letters: see `caseless` of the generator.
+fn with_its_name(name: &str) -> String {
+    let plain = name.trim_end_matches("_PROPERTY");
+    let gave_way = name != plain && listed().contains(&plain.to_lowercase());
+    (if gave_way { plain } else { name }).to_owned()
 }
 
 #[test]

@@ -4,9 +4,7 @@
 use std::collections::BTreeSet;
 use std::process::Command;
 
-use super::{
-    between, library, prototypes, read, root, succeed, BINDER_SOURCE, COPYBOOK, CPP, HEADER, MEMBER,
-};
+use super::{between, library, prototypes, read, root, succeed, BINDER_SOURCE, COPYBOOK, HEADER, MEMBER};
 
 pub const EXPORTS: &str = "bindings/exports.txt";
 
@@ -52,21 +50,6 @@ fn header_and_bindings_have_the_listed_functions_in_their_order() {
     assert_eq!(between(MEMBER, "\ndcl-pr ", ' '), listed);
     let code = "import _liboauth as m\nfor k in m.FUNCTIONS: print(k)\n";
     assert_eq!(succeed(&mut prototypes(code)).lines().collect::<Vec<_>>(), listed);
-}
-
-/// Languages with objects have a method for each function that takes a client, but for the one that closes it.
-#[test]
-fn a_client_of_each_language_has_a_method_for_each_function() {
-    let header = read(&root().join(HEADER));
-    let takes_client = |name: &String| header.contains(&format!("\nint32_t {name}(int32_t client"));
-    let mut wanted: Vec<_> = listed().into_iter().filter(takes_client).collect();
-    wanted.retain(|name| name != "oauth_client_close");
-    assert!(wanted.len() > 30, "{wanted:?}");
-    for (path, before) in [(CPP, "return oauth_"), (CPP, "return check(oauth_")] {
-        let called = between(&root().join(path), before, '(');
-        wanted.retain(|name| !called.contains(&name.trim_start_matches("oauth_").to_owned()));
-    }
-    assert!(wanted.is_empty(), "{wanted:?}");
 }
 
 #[test]

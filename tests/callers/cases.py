@@ -1,6 +1,7 @@
 """One small program in each language against the practice server. What C is told, each language is told."""
 
 import importlib.util
+import shutil
 import subprocess
 import sys
 import threading
@@ -43,10 +44,17 @@ def environment(caller, **more):
     return {**ENVIRONMENT, **caller.environment, **more}
 
 
+def words(command):
+    """The command as it is run."""
+    command = [str(word) for word in command]
+    check(shutil.which(command[0]), command[0], "was not built: see above")
+    return command
+
+
 def signin(caller, profile, person=None, cwd=None, **more):
     """Runs the language's signin; `person` is given the address, and what it gives back is pasted."""
     running = subprocess.Popen(
-        [str(word) for word in [*caller.signin, profile]], env=environment(caller, **more), cwd=cwd or WORK / "tmp",
+        words([*caller.signin, profile]), env=environment(caller, **more), cwd=cwd or WORK / "tmp",
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     timer = threading.Timer(PATIENCE, running.kill)
@@ -196,7 +204,7 @@ def a_server_that_is_down_is_said_so(caller):
 @case(*CALLERS)
 def without_a_profile_it_says_what_it_wants(caller):
     done = subprocess.run(
-        [str(word) for word in caller.signin], env=environment(caller), cwd=WORK / "tmp", stdin=subprocess.DEVNULL,
+        words(caller.signin), env=environment(caller), cwd=WORK / "tmp", stdin=subprocess.DEVNULL,
         capture_output=True, timeout=PATIENCE,
     )  # fmt: skip
     check(done.returncode == 1 and b"PROFILE" in done.stderr and not done.stdout, done)
@@ -207,7 +215,7 @@ def without_a_profile_it_says_what_it_wants(caller):
 
 def mistakes(caller, **more):
     done = subprocess.run(
-        [str(word) for word in caller.mistakes], env=environment(caller, **more), cwd=WORK / "tmp",
+        words(caller.mistakes), env=environment(caller, **more), cwd=WORK / "tmp",
         stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE,
     )  # fmt: skip
     output = done.stdout.decode()

@@ -13,6 +13,7 @@ mod declaration;
 mod exports;
 mod methods;
 mod model;
+mod pascal;
 mod prose;
 mod python;
 mod rpg;
@@ -95,6 +96,7 @@ fn files(interface: &Interface, source: &Path) -> Result<Vec<File>, Vec<String>>
         ("bindings/rpg/OAUTH_H.rpgleinc", rpg::member(interface)?),
         (rpg::BINDER_SOURCE, rpg::binder_source(interface)),
         ("bindings/python/_liboauth.py", python::module(interface)),
+        ("bindings/pascal/liboauth.pas", pascal::unit(interface)),
         ("bindings/cpp/liboauth.hpp", cpp::header(interface)),
     ];
     files.extend(catalogue::list(source)?);

@@ -60,20 +60,26 @@ impl Method<'_> {
     }
 }
 
-/// Code without lines that are too long: they go on behind a comma.
+/// Code without lines that are too long: they go on behind a comma or a semicolon. Comments are left as they are.
 pub fn folded(code: &str, width: usize) -> String {
     let mut folded = String::new();
     for line in code.lines() {
-        let indent = " ".repeat(line.len() - line.trim_start().len() + 4);
+        let start = line.len() - line.trim_start().len();
+        let indent = " ".repeat(start + 4);
         let mut rest = line.to_owned();
-        while rest.len() > width {
-            let Some(end) = rest[..width].rfind(", ").filter(|end| *end > indent.len()) else { break };
+        while rest.len() > width && !line[start..].starts_with(['/', '*', '#']) {
+            let Some(end) = rest[..width].rfind([',', ';']).filter(|end| *end > indent.len()) else { break };
             folded.push_str(&rest[..=end]);
             folded.push('\n');
-            rest = format!("{indent}{}", &rest[end + 2..]);
+            rest = format!("{indent}{}", rest[end + 1..].trim_start());
         }
         folded.push_str(&rest);
         folded.push('\n');
     }
     folded
+}
+
+/// `build_authorize_url` as `BuildAuthorizeUrl`.
+pub fn capitals(name: &str) -> String {
+    name.split('_').map(|word| word[..1].to_ascii_uppercase() + &word[1..]).collect()
 }

@@ -76,6 +76,15 @@ impl Style<'_> {
     }
 }
 
+/// A constant's name in a language that does not tell `OAUTH_ACCESS_TOKEN` from `oauth_access_token`: the constant
+/// gives way.
+pub fn caseless(interface: &Interface, constant: &str) -> String {
+    if interface.has_function(&constant.to_ascii_lowercase()) {
+        return format!("{constant}_PROPERTY");
+    }
+    constant.to_owned()
+}
+
 impl Parameter {
     pub fn names(&self) -> impl Iterator<Item = &String> {
         let (first, second) = match self {

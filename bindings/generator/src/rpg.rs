@@ -22,14 +22,14 @@ const OPERATIONS: [&str; 59] = [
 
 pub fn member(interface: &Interface) -> Result<String> {
     refuse_clashes(interface)?;
-    let style = Style { interface, quote: '\'', constant: name, width: WIDTH };
+    let style = Style { interface, quote: '\'', constant: prose::caseless, width: WIDTH };
     let constants = prose::constants(
         interface,
         |title| format!("\n{}\n", style.lines("// ", &format!("---- {title} ----"))),
         |group| format!("\n{}\n", style.lines("// ", group)),
         |constant| {
             style.comment("// ", &constant.doc, &[])
-                + &format!("dcl-c {} {};\n", name(interface, &constant.name), constant.value)
+                + &format!("dcl-c {} {};\n", prose::caseless(interface, &constant.name), constant.value)
         },
     );
     let functions = prose::each(&interface.functions, |f| {
@@ -43,18 +43,9 @@ pub fn member(interface: &Interface) -> Result<String> {
     Ok(prose::fill(include_str!("../templates/OAUTH_H.rpgleinc.in"), &values))
 }
 
-/// A constant's name. RPG does not tell `OAUTH_ACCESS_TOKEN` from `oauth_access_token`: the constant
-/// gives way.
-fn name(interface: &Interface, constant: &str) -> String {
-    if interface.has_function(&constant.to_ascii_lowercase()) {
-        return format!("{constant}_PROPERTY");
-    }
-    constant.to_owned()
-}
-
 fn refuse_clashes(interface: &Interface) -> Result<()> {
     let clash = |constant: &Constant| {
-        let new = name(interface, &constant.name);
+        let new = prose::caseless(interface, &constant.name);
         let taken = interface.has_constant(&new) || interface.has_function(&new.to_ascii_lowercase());
         (new != constant.name && (taken || new.len() > 30))
             .then(|| format!("{}: RPG does not tell it from the function, nor has {new}", constant.name))

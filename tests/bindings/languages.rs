@@ -1,0 +1,86 @@
+//! How each language writes what is generated, and that it writes all of it. Their own compilers are in `tests/callers`.
+#![forbid(unsafe_code)]
+
+use super::{between, read, root, HEADER, MEMBER};
+
+/// A file, and what stands before a constant's name, before its value, and behind that.
+pub const CONSTANTS: [(&str, &str, &str, &str); 2] =
+    [(MEMBER, "dcl-c ", " ", ";"), ("bindings/pascal/liboauth.pas", "  ", " = ", ";")];
+
+/// A language that writes prototypes of its own.
+struct Prototypes {
+    path: &'static str,
+    /// What stands before a function's name.
+    before: &'static str,
+    int: &'static str,
+    text_in: &'static str,
+    text_out: &'static str,
+}
+
+const PROTOTYPES: [Prototypes; 1] = [Prototypes {
+    path: "bindings/pascal/liboauth.pas",
+    before: "\nfunction ",
+    int: ": Integer",
+    text_in: ": PAnsiChar",
+    text_out: ": PAnsiChar",
+}];
+
+/// Those with a method for each function that takes a client, but for the one that closes it.
+const METHODS: [&str; 2] = ["bindings/cpp/liboauth.hpp", "bindings/pascal/liboauth.pas"];
+
+/// The header's functions, with the types of their parameters as they stand there.
+fn functions() -> Vec<(String, Vec<String>)> {
+    let mut declared = between(&root().join(HEADER), "\nint32_t ", ';');
+    declared.retain(|text| text.contains('('));
+    let apart = |text: String| {
+        let (name, parameters) = text.trim_end_matches(')').split_once('(')?;
+        let types = parameters.split(',').map(|parameter| match parameter.trim() {
+            text if text.starts_with("const char *") => "in",
+            text if text.starts_with("char *") => "out",
+            _ => "int",
+        });
+        let types = if parameters == "void" { Vec::new() } else { types.map(str::to_owned).collect() };
+        Some((name.to_owned(), types))
+    };
+    let functions: Vec<_> = declared.into_iter().filter_map(apart).collect();
+    assert!(functions.len() > 30, "{functions:?}");
+    functions
+}
+
+#[test]
+fn each_prototype_has_the_headers_parameters() {
+    let functions = functions();
+    for language in &PROTOTYPES {
+        let (path, text) = (language.path, read(&root().join(language.path)));
+        assert_eq!(text.matches(&format!("{}oauth_", language.before)).count(), functions.len(), "{path}");
+        for (name, types) in &functions {
+            let head = format!("{}{name}", language.before);
+            let after = text.split(&head).find(|rest| rest.starts_with(['(', ':']));
+            let after = after.unwrap_or_else(|| panic!("{path}: no {name}"));
+            let inner = after.strip_prefix('(').and_then(|rest| rest.split(')').next()).unwrap_or_default();
+            let found: Vec<_> = inner.split([',', ';']).map(str::trim).filter(|p| !p.is_empty()).collect();
+            assert_eq!(found.len(), types.len(), "{path}: {name}({inner})");
+            for (parameter, ty) in found.iter().zip(types) {
+                let wanted = match ty.as_str() {
+                    "in" => language.text_in,
+                    "out" => language.text_out,
+                    _ => language.int,
+                };
+                assert!(parameter.contains(wanted), "{path}: {name}: {parameter} is no {wanted}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_client_has_a_method_for_each_function() {
+    for path in METHODS {
+        let text = read(&root().join(path));
+        for (name, _) in functions() {
+            let is_called = |line: &str| line.starts_with(' ') && line.contains(&format!("{name}("));
+            let takes_client =
+                read(&root().join(HEADER)).contains(&format!("\nint32_t {name}(int32_t client"));
+            assert!(!takes_client || text.lines().any(is_called), "{path}: {name} is not called");
+        }
+    }
+}
