@@ -20,14 +20,21 @@ use std::sync::OnceLock;
 
 const HEADER: &str = "include/liboauth.h";
 const COPYBOOK: &str = "bindings/cobol/OAUTH.cpy";
+/// For compilers without level 78.
+const COPYBOOK_OF_IBM: &str = "bindings/cobol/OAUTHIBM.cpy";
+const FIELDS_OF_IBM: &str = "bindings/cobol/OAUTHIWS.cpy";
+const LINKAGE: &str = "bindings/cobol/OAUTHILE.cpy";
 const MEMBER: &str = "bindings/rpg/OAUTH_H.rpgleinc";
 const BINDER_SOURCE: &str = "bindings/rpg/OAUTH.bnd";
 const PROTOTYPES: &str = "bindings/python/_liboauth.py";
 const LIST: &str = "docs/known-servers.md";
-const GENERATED: [&str; 9] = [
+const GENERATED: [&str; 12] = [
     HEADER,
     COPYBOOK,
     "bindings/cobol/OAUTHWS.cpy",
+    COPYBOOK_OF_IBM,
+    FIELDS_OF_IBM,
+    LINKAGE,
     MEMBER,
     BINDER_SOURCE,
     PROTOTYPES,
@@ -75,12 +82,17 @@ fn every_language_has_the_headers_constants() {
         assert!(line.ends_with(')'), "{line}: a negative number without parentheses");
     }
 
-    let cobol: BTreeMap<_, _> = read(&root().join(COPYBOOK))
-        .lines()
-        .filter_map(|line| line.strip_prefix("       78  ")?.strip_suffix('.')?.rsplit_once("VALUE "))
-        .map(|(name, value)| (name.trim().replace('-', "_"), value.parse::<i32>().unwrap()))
-        .collect();
-    assert_eq!(cobol, constants);
+    for (copybook, level) in [(COPYBOOK, "       78  "), (COPYBOOK_OF_IBM, "       01  ")] {
+        let cobol: BTreeMap<_, _> = read(&root().join(copybook))
+            .lines()
+            .filter_map(|line| line.strip_prefix(level)?.strip_suffix('.')?.rsplit_once("VALUE "))
+            .map(|(name, value)| {
+                let name = name.trim_end().trim_end_matches("PIC S9(9) COMP-5").trim_end();
+                (name.replace('-', "_"), value.parse::<i32>().unwrap())
+            })
+            .collect();
+        assert_eq!(cobol, constants, "{copybook}");
+    }
 
     for (path, before, between, after) in languages::CONSTANTS {
         let written: BTreeMap<_, _> = read(&root().join(path))
@@ -131,8 +143,10 @@ fn nothing_generated_goes_over_a_line_or_beyond_ascii() {
         for (number, line) in (1..).zip(read(&root().join(name)).lines()) {
             let is_blank = line.trim().is_empty() && !line.is_empty();
             assert!(line.is_ascii() && line.len() <= most && !is_blank, "{name}:{number}: {line}");
-            let is_fixed = line.is_empty() || line.starts_with("      *> ") || line.starts_with("       ");
-            assert!(!name.contains("cobol/") || is_fixed || line == "      *>", "{name}:{number}: {line}");
+            let comment = if name.contains("OAUTHI") { "      *" } else { "      *>" };
+            let is_comment = line == comment || line.starts_with(&format!("{comment} "));
+            let is_fixed = line.is_empty() || is_comment || line.starts_with("       ");
+            assert!(!name.contains("cobol/") || is_fixed, "{name}:{number}: {line}");
         }
     }
 }
@@ -163,17 +177,76 @@ fn the_header_compiles_as_c99_and_as_cpp11() {
 
 // ---- COBOL ----
 
+/// The dialects that each pair of copybooks is for, as flags of cobc.
+const DIALECTS: [(&str, &str, &[&[&str]]); 2] = [
+    (
+        "OAUTH",
+        "OAUTHWS",
+        &[
+            &["-fixed"],
+            &["-free"],
+            &["-fixed", "-debug"],
+            &["-fixed", "-std=ibm"],
+            &["-fixed", "-std=mvs"],
+            &["-fixed", "-std=mf"],
+            &["-free", "-std=mf-strict"],
+        ],
+    ),
+    (
+        "OAUTHIBM",
+        "OAUTHIWS",
+        &[
+            &["-fixed"],
+            &["-fixed", "-std=ibm-strict", "-debug"],
+            &["-fixed", "-std=mvs"],
+            &["-fixed", "-std=mf-strict"],
+        ],
+    ),
+];
+
 /// The calls are those of the copybook's comments, so that whoever copies one has one that works.
 #[test]
-fn the_copybooks_and_their_calls_compile_and_run_in_both_formats() {
-    let copybook = read(&root().join(COPYBOOK));
-    let calls = copybook.lines().filter_map(|line| line.strip_prefix("      *>     "));
+fn the_copybooks_and_their_calls_compile_and_run_in_each_dialect() {
+    for (constants, fields, dialects) in DIALECTS {
+        for dialect in dialects {
+            let said = compiled_and_run(&calls_of(constants, fields), dialect);
+            assert_eq!(said, "[blank padded]\ntoo small\n", "{constants}: cobc {dialect:?}");
+        }
+    }
+}
+
+/// The standard has no level 78, and no RETURN-CODE.
+#[test]
+fn the_copybooks_are_good_for_the_standard_with_level_78() {
+    let program = calls_of("OAUTH", "OAUTHWS").replace("           MOVE 0 TO RETURN-CODE\n", "");
+    for format in ["-fixed", "-free"] {
+        let said = compiled_and_run(&program, &[format, "-std=cobol2014", "-fconstant-78=ok"]);
+        assert_eq!(said, "[blank padded]\ntoo small\n", "cobc {format}");
+    }
+}
+
+/// Each call of the copybook, and a few that say something.
+fn calls_of(constants: &str, fields: &str) -> String {
+    let copybook = read(&root().join(format!("bindings/cobol/{constants}.cpy")));
+    let comment = if constants == "OAUTH" { "      *>     " } else { "      *     " };
+    let calls = copybook.lines().filter_map(|line| line.strip_prefix(comment));
     let calls = calls.fold(String::new(), |calls, line| calls + "           " + line + "\n");
     assert_eq!(calls.matches("END-CALL").count(), listed().len());
-    let program = format!(
+    let get = |field: &str| {
+        format!(
+            "           CALL \"oauth_get\" USING\n\
+             \x20              BY VALUE OAUTH-CLIENT\n\
+             \x20              BY VALUE OAUTH-CLIENT-ID\n\
+             \x20              BY REFERENCE {field}\n\
+             \x20              BY VALUE LENGTH OF {field}\n\
+             \x20              RETURNING OAUTH-RC\n\
+             \x20          END-CALL\n"
+        )
+    };
+    format!(
         "       IDENTIFICATION DIVISION.\n       PROGRAM-ID. PROBE.\n       DATA DIVISION.\n       \
-         WORKING-STORAGE SECTION.\n       COPY OAUTH.\n       COPY OAUTHWS.\n       \
-         PROCEDURE DIVISION.\n{calls}\
+         WORKING-STORAGE SECTION.\n       COPY {constants}.\n       COPY {fields}.\n       \
+         01  SHORT-FIELD PIC X(3).\n       PROCEDURE DIVISION.\n       MAIN-LINE.\n{calls}\
          \x20          CALL \"oauth_client_new\" RETURNING OAUTH-CLIENT END-CALL\n\
          \x20          MOVE \"blank padded\" TO OAUTH-TEXT\n\
          \x20          CALL \"oauth_set\" USING\n\
@@ -182,43 +255,72 @@ fn the_copybooks_and_their_calls_compile_and_run_in_both_formats() {
          \x20              BY REFERENCE OAUTH-TEXT\n\
          \x20              BY VALUE LENGTH OF OAUTH-TEXT\n\
          \x20              RETURNING OAUTH-RC\n\
-         \x20          END-CALL\n\
-         \x20          CALL \"oauth_get\" USING\n\
-         \x20              BY VALUE OAUTH-CLIENT\n\
-         \x20              BY VALUE OAUTH-CLIENT-ID\n\
-         \x20              BY REFERENCE OAUTH-BUFFER\n\
-         \x20              BY VALUE LENGTH OF OAUTH-BUFFER\n\
-         \x20              RETURNING OAUTH-RC\n\
-         \x20          END-CALL\n\
-         \x20          DISPLAY \"[\" OAUTH-BUFFER(1:OAUTH-RC) \"]\"\n\
-         \x20          CALL \"oauth_get\" USING\n\
-         \x20              BY VALUE OAUTH-CLIENT\n\
-         \x20              BY VALUE OAUTH-CLIENT-ID\n\
-         \x20              BY REFERENCE OAUTH-BUFFER\n\
-         \x20              BY VALUE 5\n\
-         \x20              RETURNING OAUTH-RC\n\
-         \x20          END-CALL\n\
+         \x20          END-CALL\n{}\
+         \x20          DISPLAY \"[\" OAUTH-BUFFER(1:OAUTH-RC) \"]\"\n{}\
          \x20          IF OAUTH-RC = OAUTH-ERROR-BUFFER DISPLAY \"too small\" END-IF\n\
-         \x20          MOVE 0 TO RETURN-CODE\n           STOP RUN.\n"
+         \x20          MOVE 0 TO RETURN-CODE\n           STOP RUN.\n",
+        get("OAUTH-BUFFER"),
+        get("SHORT-FIELD")
+    )
+}
+
+/// What it prints. A warning is a failure.
+fn compiled_and_run(program: &str, dialect: &[&str]) -> String {
+    let folder = Folder::new();
+    let (text, probe) = (folder.path.join("PROBE.cob"), folder.path.join("probe"));
+    fs::write(&text, program).unwrap();
+    let warnings = succeed_all(
+        Command::new("cobc")
+            .args(["-x", "-Wall", "-fstatic-call"])
+            .args(dialect)
+            .arg("-I")
+            .arg(root().join("bindings/cobol"))
+            .arg("-o")
+            .args([&probe, &text])
+            .arg("-L")
+            .arg(linked(&folder))
+            .arg("-loauth"),
     );
-    for format in ["-fixed", "-free"] {
-        let folder = Folder::new();
-        let (text, probe) = (folder.path.join("PROBE.cob"), folder.path.join("probe"));
-        fs::write(&text, &program).unwrap();
-        let warnings = succeed_all(
-            Command::new("cobc")
-                .args(["-x", "-Wall", "-fstatic-call", format, "-I"])
-                .arg(root().join("bindings/cobol"))
-                .arg("-o")
-                .args([&probe, &text])
-                .arg("-L")
-                .arg(linked(&folder))
-                .arg("-loauth"),
-        );
-        assert_eq!(warnings, "", "cobc {format}");
-        let said = succeed(Command::new(probe).env("LD_LIBRARY_PATH", &folder.path));
-        assert_eq!(said, "[blank padded]\ntoo small\n", "cobc {format}");
+    assert_eq!(warnings, "", "cobc {dialect:?}");
+    succeed(Command::new(probe).env("LD_LIBRARY_PATH", &folder.path))
+}
+
+/// Nobody here has IBM's compilers: columns, levels, names and clauses, as their manuals have them.
+#[test]
+fn the_copybooks_for_ibm_keep_to_their_columns_levels_and_names() {
+    for name in [COPYBOOK_OF_IBM, FIELDS_OF_IBM] {
+        let text = read(&root().join(name));
+        let entries: Vec<_> =
+            text.lines().filter(|line| !line.is_empty() && !line.starts_with("      *")).collect();
+        for line in &entries {
+            let entry =
+                line.strip_prefix("       01  ").unwrap_or_else(|| panic!("{name}: no 01 in area A: {line}"));
+            let (field, clauses) = entry.split_once(' ').unwrap();
+            let clauses = clauses.trim_start();
+            assert!(
+                field.starts_with("OAUTH-") && field.len() <= 30 && !field.ends_with('-'),
+                "{name}: {line}"
+            );
+            let is_int =
+                clauses.strip_prefix("PIC S9(9) COMP-5 VALUE ").and_then(|value| value.strip_suffix('.'));
+            let is_text =
+                clauses.strip_prefix("PIC X(").and_then(|rest| rest.strip_suffix(") VALUE SPACES."));
+            let good = is_int.or(is_text).is_some_and(|number| number.parse::<i32>().is_ok());
+            assert!(good, "{name}: {line}");
+        }
+        assert!(entries.len() > 25, "{name}");
     }
+    let linkage = read(&root().join(LINKAGE));
+    let entries: Vec<_> = linkage.lines().filter(|line| !line.starts_with("      *")).collect();
+    let ((first, names), end) = (entries.split_first().unwrap(), entries.len() - 2);
+    assert_eq!(*first, "           LINKAGE TYPE IS PROCEDURE FOR");
+    for (number, line) in names.iter().enumerate() {
+        let dot = if number == end { "." } else { "" };
+        let name =
+            line.strip_prefix("               \"").and_then(|rest| rest.strip_suffix(&format!("\"{dot}")));
+        assert_eq!(name, listed().get(number).map(String::as_str), "{line}");
+    }
+    assert_eq!(names.len(), listed().len());
 }
 
 // ---- RPG ----

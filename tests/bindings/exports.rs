@@ -4,7 +4,10 @@
 use std::collections::BTreeSet;
 use std::process::Command;
 
-use super::{between, library, prototypes, read, root, succeed, BINDER_SOURCE, COPYBOOK, HEADER, MEMBER};
+use super::{
+    between, library, prototypes, read, root, succeed, BINDER_SOURCE, COPYBOOK, COPYBOOK_OF_IBM, HEADER,
+    MEMBER,
+};
 
 pub const EXPORTS: &str = "bindings/exports.txt";
 
@@ -46,6 +49,7 @@ fn header_and_bindings_have_the_listed_functions_in_their_order() {
     assert_eq!(between(HEADER, "\nint32_t ", '('), listed);
     assert_eq!(between(BINDER_SOURCE, "EXPORT SYMBOL(\"", '"'), listed);
     assert_eq!(between(COPYBOOK, "CALL \"", '"'), listed);
+    assert_eq!(between(COPYBOOK_OF_IBM, "CALL \"", '"'), listed);
     assert_eq!(between(MEMBER, "extproc('", '\''), listed);
     assert_eq!(between(MEMBER, "\ndcl-pr ", ' '), listed);
     let code = "import _liboauth as m\nfor k in m.FUNCTIONS: print(k)\n";

@@ -1,5 +1,6 @@
-//! Two copybooks: constants with the CALL of each function, and working fields for these calls.
-//! Blank in columns 1 to 7 and ended before column 72, they are right in fixed and in free format.
+//! Copybooks: constants with the CALL of each function, and working fields for these calls, in two dialects. For ILE
+//! COBOL there is the clause besides that makes procedures of what is called.
+//! All end before column 72, and begin in column 8 or 12 or with a comment.
 #![forbid(unsafe_code)]
 
 use std::collections::BTreeSet;
@@ -7,8 +8,37 @@ use std::collections::BTreeSet;
 use crate::model::{Function, Interface, Parameter, Result};
 use crate::prose::{self, Style};
 
-const COMMENT: &str = "      *> ";
 const WIDTH: usize = 72;
+
+/// What compilers do not agree on.
+pub struct Dialect {
+    comment: &'static str,
+    /// What stands behind a constant's name, before its value.
+    constant: (&'static str, &'static str),
+    /// C's int32_t.
+    int: &'static str,
+    constants_template: &'static str,
+    fields_template: &'static str,
+}
+
+/// GnuCOBOL and Micro Focus: in fixed and in free format.
+pub const OPEN: Dialect = Dialect {
+    comment: "      *> ",
+    constant: ("78", ""),
+    int: "BINARY-LONG SIGNED",
+    constants_template: include_str!("../templates/OAUTH.cpy.in"),
+    fields_template: include_str!("../templates/OAUTHWS.cpy.in"),
+};
+
+/// IBM's compilers have neither level 78 nor BINARY-LONG, and the older ones a comment by column 7 alone. COMP-5 is the
+/// one usage that all of them have as the machine's own integer: COMP is packed decimal in ILE COBOL.
+pub const IBM: Dialect = Dialect {
+    comment: "      * ",
+    constant: ("01", "PIC S9(9) COMP-5 "),
+    int: "PIC S9(9) COMP-5",
+    constants_template: include_str!("../templates/OAUTHIBM.cpy.in"),
+    fields_template: include_str!("../templates/OAUTHIWS.cpy.in"),
+};
 
 /// Fields whose names or sizes are not what the parameter alone would give: function ("" for any), parameter,
 /// field, bytes.
@@ -31,29 +61,42 @@ const USUAL_SIZE: usize = 4096;
 const GIVE_A_CLIENT: [&str; 2] = ["oauth_client_new", "oauth_client_open"];
 
 /// The constants' copybook, and the fields'.
-pub fn copybooks(interface: &Interface) -> Result<(String, String)> {
+pub fn copybooks(interface: &Interface, dialect: &Dialect) -> Result<(String, String)> {
+    let comment = dialect.comment;
     let style = Style { interface, quote: '"', constant: |_, name| dashed(name), width: WIDTH };
     let constants = prose::constants(
         interface,
-        |title| format!("\n{}\n", style.lines(COMMENT, &format!("---- {title} ----"))),
-        |group| format!("\n{}\n", style.lines(COMMENT, group)),
+        |title| format!("\n{}\n", style.lines(comment, &format!("---- {title} ----"))),
+        |group| format!("\n{}\n", style.lines(comment, group)),
         |constant| {
-            let declaration = format!("       78  {:<31}VALUE {}.\n", dashed(&constant.name), constant.value);
-            style.comment(COMMENT, &constant.doc, &[]) + &declaration
+            let (level, picture) = dialect.constant;
+            let name = dashed(&constant.name);
+            let declaration = format!("       {level}  {name:<31}{picture}VALUE {}.\n", constant.value);
+            style.comment(comment, &constant.doc, &[]) + &declaration
         },
     );
     let functions = prose::each(&interface.functions, |f| {
-        format!("\n{}      *>\n{}", style.comment(COMMENT, &f.doc, &f.parameters), call(f))
+        let end = comment.trim_end();
+        format!("\n{}{end}\n{}", style.comment(comment, &f.doc, &f.parameters), call(f, comment))
     });
     let values = [
         ("VERSION", interface.version.as_str()),
         ("CONSTANTS", constants.as_str()),
         ("FUNCTIONS", functions.as_str()),
     ];
-    let constants = prose::fill(include_str!("../templates/OAUTH.cpy.in"), &values);
-    let fields = fields(interface)?;
+    let constants = prose::fill(dialect.constants_template, &values);
+    let fields = fields(interface, dialect.int)?;
     let values = [("VERSION", interface.version.as_str()), ("FIELDS", fields.as_str())];
-    Ok((constants, prose::fill(include_str!("../templates/OAUTHWS.cpy.in"), &values)))
+    Ok((constants, prose::fill(dialect.fields_template, &values)))
+}
+
+/// The clause of SPECIAL-NAMES by which ILE COBOL calls procedures where it would call programs.
+pub fn linkage(interface: &Interface) -> String {
+    let names: Vec<_> =
+        interface.functions.iter().map(|f| format!("               \"{}\"", f.name)).collect();
+    let names = names.join("\n") + ".\n";
+    let values = [("VERSION", interface.version.as_str()), ("NAMES", names.as_str())];
+    prose::fill(include_str!("../templates/OAUTHILE.cpy.in"), &values)
 }
 
 /// COBOL's way to write a name.
@@ -62,8 +105,8 @@ fn dashed(name: &str) -> String {
 }
 
 /// The CALL, in the words that can be copied into a program.
-fn call(function: &Function) -> String {
-    let line = |text: &str| format!("{COMMENT}    {text}\n");
+fn call(function: &Function, comment: &str) -> String {
+    let line = |text: &str| format!("{comment}    {text}\n");
     let using = if function.parameters.is_empty() { "" } else { " USING" };
     let mut call = line(&format!("CALL \"{}\"{using}", function.name));
     for parameter in &function.parameters {
@@ -98,7 +141,8 @@ fn text_field(function: &str, name: &str) -> (String, usize) {
         .map_or_else(|| (int_field(name), USUAL_SIZE), |(_, _, field, size)| ((*field).to_owned(), *size))
 }
 
-fn fields(interface: &Interface) -> Result<String> {
+fn fields(interface: &Interface, int: &str) -> Result<String> {
+    let int = format!("{int} VALUE 0");
     let mut seen = BTreeSet::from(["OAUTH-RC".to_owned()]);
     let mut lines = Vec::new();
     let mut problems = Vec::new();
@@ -113,12 +157,12 @@ fn fields(interface: &Interface) -> Result<String> {
     for function in &interface.functions {
         for parameter in &function.parameters {
             match parameter {
-                Parameter::Int(name) => field(int_field(name), "BINARY-LONG SIGNED VALUE 0"),
+                Parameter::Int(name) => field(int_field(name), &int),
                 Parameter::TextIn { text, length: count } | Parameter::TextOut { text, capacity: count } => {
                     let (name, size) = text_field(&function.name, text);
                     field(name, &format!("PIC X({size}) VALUE SPACES"));
                     if has_own_length(count) {
-                        field(int_field(count), "BINARY-LONG SIGNED VALUE 0");
+                        field(int_field(count), &int);
                     }
                 }
             }

@@ -88,11 +88,15 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Options, Vec<S
 type File = (&'static str, String);
 
 fn files(interface: &Interface, source: &Path) -> Result<Vec<File>, Vec<String>> {
-    let (constants, fields) = cobol::copybooks(interface)?;
+    let (constants, fields) = cobol::copybooks(interface, &cobol::OPEN)?;
+    let (ibm_constants, ibm_fields) = cobol::copybooks(interface, &cobol::IBM)?;
     let mut files = vec![
         ("include/liboauth.h", c::header(interface, source)?),
         ("bindings/cobol/OAUTH.cpy", constants),
         ("bindings/cobol/OAUTHWS.cpy", fields),
+        ("bindings/cobol/OAUTHIBM.cpy", ibm_constants),
+        ("bindings/cobol/OAUTHIWS.cpy", ibm_fields),
+        ("bindings/cobol/OAUTHILE.cpy", cobol::linkage(interface)),
         ("bindings/rpg/OAUTH_H.rpgleinc", rpg::member(interface)?),
         (rpg::BINDER_SOURCE, rpg::binder_source(interface)),
         ("bindings/python/_liboauth.py", python::module(interface)),
