@@ -1,4 +1,4 @@
-"""examples/c/device.c and examples/python/device.py: a sign-in on a screen without a browser."""
+"""examples/c/device.c, examples/python/device.py and examples/cobol/DEVICE.cob: a sign-in on a screen without a browser."""
 
 import subprocess
 import sys
@@ -6,7 +6,7 @@ import urllib.parse
 import urllib.request
 
 from bench import BIN, ENVIRONMENT, EXAMPLES, ROOT, Profile, Program, build, case, check, contains, first, server
-from programs import LINK, STRICT
+from programs import LINK, STRICT, cobol
 
 DEVICE = Program("C", [BIN / "device"], "device")
 DEVICE_PY = Program(
@@ -15,12 +15,14 @@ DEVICE_PY = Program(
     "device",
     {"PYTHONPATH": str(ROOT / "bindings/python"), "PYTHONIOENCODING": "utf-8"},
 )
+DEVICE_COBOL = Program("COBOL", [BIN / "device_cobol"], "device")
 
 
 @first()
 def device_builds_without_a_warning():
     build("gcc", "-std=c99", *STRICT, "-o", BIN / "device", EXAMPLES / "c/device.c", *LINK)
     build("g++", "-x", "c++", "-std=c++11", *STRICT, "-o", BIN / "device++", EXAMPLES / "c/device.c", *LINK)
+    cobol(BIN / "device_cobol", EXAMPLES / "cobol/DEVICE.cob", "-loauth")
 
 
 def signs_in(program, profile, decision):
@@ -40,7 +42,7 @@ def signs_in(program, profile, decision):
         return running.wait(), "".join(shown)
 
 
-@case(DEVICE, DEVICE_PY)
+@case(DEVICE, DEVICE_PY, DEVICE_COBOL)
 def a_person_types_the_code_elsewhere(program):
     with server() as s:
         url = f"{s.url}/strict"

@@ -20,6 +20,14 @@ STRICT = ["-Wall", "-Wextra", "-pedantic", "-Werror", f"-I{ROOT / 'include'}"]
 LINK = [f"-L{LIB}", "-loauth", "-lcurl"]
 
 
+def cobol(program, source, *more):
+    """A program of one of the examples, and of what is linked to it."""
+    build(
+        "cobc", "-x", "-Wall", "-Werror", "-fstatic-call", "-I", ROOT / "bindings/cobol", "-o", program, source,
+        f"-L{LIB}", *more,
+    )  # fmt: skip
+
+
 @first("signin", "signin_curl", "signin_cgi", "nightly")
 def C_builds_without_a_warning(name):
     build("gcc", "-std=c99", *STRICT, "-o", BIN / name, EXAMPLES / f"c/{name}.c", *LINK)
@@ -34,10 +42,7 @@ def C_builds_as_Cxx_too(name):
 def COBOL_builds_without_a_warning():
     helper = EXAMPLES / "cobol/httpget.c"
     build("gcc", "-std=c99", *STRICT, "-c", "-o", WORK / "httpget.o", helper)
-    build(
-        "cobc", "-x", "-Wall", "-Werror", "-fstatic-call", "-I", ROOT / "bindings/cobol", "-o", BIN / "signin_cobol",
-        EXAMPLES / "cobol/SIGNIN.cob", WORK / "httpget.o", *LINK,
-    )  # fmt: skip
+    cobol(BIN / "signin_cobol", EXAMPLES / "cobol/SIGNIN.cob", WORK / "httpget.o", *LINK)
 
 
 @first()
