@@ -265,6 +265,25 @@
       * has renewed it. Read it again. Since 0.1.
        01  OAUTH-ERROR-GENERATION         PIC S9(9) COMP-5 VALUE -605.
 
+      * The bridge's, on IBM i only: -800 to -899. See
+      * bindings/ibmi/README.md.
+
+      * PASE cannot be started in this job, or a call into it failed:
+      * the job's log says why. Since 0.1.
+       01  OAUTH-ERROR-PASE               PIC S9(9) COMP-5 VALUE -800.
+      * A 32-bit PASE is active in this job, and the library is 64-bit:
+      * call it before whatever starts that one, or in a job of its own.
+      * Since 0.1.
+       01  OAUTH-ERROR-PASE-32            PIC S9(9) COMP-5 VALUE -801.
+      * The library for PASE, or a function in it, was not found: it is
+      * not installed where the bridge looks, or is older than the
+      * bridge. Since 0.1.
+       01  OAUTH-ERROR-LIBRARY            PIC S9(9) COMP-5 VALUE -802.
+      * A text cannot be converted between the caller's CCSID and UTF-8:
+      * a character has no place there, or the system knows no such
+      * conversion. Since 0.1.
+       01  OAUTH-ERROR-CCSID              PIC S9(9) COMP-5 VALUE -803.
+
       * Internal: -900 to -999.
 
       * A fault in the library; please report its text. Since 0.1.
