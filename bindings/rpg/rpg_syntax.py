@@ -1,4 +1,4 @@
-"""Free-form RPG as tokens and statements, and what can be said of these without knowing any name."""
+"""RPG as tokens and statements, and what can be said of these without knowing any name."""
 
 import re
 from dataclasses import dataclass, field
@@ -67,6 +67,16 @@ class Token:
         )
 
 
+# Embedded SQL has operators, and names with a colon, of its own.
+SQL_TOKEN = re.compile(
+    r"""(?P<text>'(?:[^'\n]|'')*')
+      | (?P<number>\d+(?:\.\d+)?)
+      | (?P<host>:[a-z\#$@][\w\#$@]*(?:\.[a-z\#$@][\w\#$@]*)?)
+      | (?P<word>[a-z\#$@][\w\#$@]*)
+      | (?P<operator>\|\||=>|<=|>=|<>|[-+*/=<>(),.;])""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
 Statement = List[Token]
 
 
@@ -79,6 +89,7 @@ class Source:
     statements: List[Statement] = field(default_factory=list)
     directives: List[str] = field(default_factory=list)
     lines: int = 0
+    is_free: bool = True
 
     def wrong(self, line: int, what: str) -> None:
         self.problems.append(f"{self.path}:{line}: {what}")
@@ -87,13 +98,8 @@ class Source:
 # ---- reading RPG ----
 
 
-def read_source(path: Path, problems: List[str]) -> Source:
-    source = Source(path, problems)
+def read_free(source: Source, lines: List[str]) -> None:
     statement: Statement = []
-    lines = path.read_text(encoding="utf-8").split("\n")
-    source.lines = len(lines)
-    if lines[0].rstrip().upper() != "**FREE":
-        source.wrong(1, "the first line is **FREE")
     conditions: List[int] = []
     for number, line in enumerate(lines[1:], 2):
         if len(line) > LONGEST_LINE or not line.isascii():
@@ -115,7 +121,6 @@ def read_source(path: Path, problems: List[str]) -> Source:
         source.wrong(statement[0].line, "no semicolon before the end of the file")
     for number in conditions:
         source.wrong(number, "/if without /endif")
-    return source
 
 
 def read_directive(source: Source, line: int, word: str, rest: str, conditions: List[int]) -> None:
@@ -140,7 +145,8 @@ def tokens(source: Source, number: int, line: str, before: Statement) -> Iterato
         at += len(line[at:]) - len(line[at:].lstrip())
         if at == len(line) or line.startswith("//", at):
             return
-        match = TOKEN.match(line, at)
+        is_sql = bool(before) and before[0].text == "exec"
+        match = (SQL_TOKEN if is_sql else TOKEN).match(line, at)
         # `a*b` is a product; `(*omit)`, `return *on` and `a = *on` are not.
         if match and match.lastgroup == "special" and last and ends_operand(last):
             match = re.compile(r"(?P<operator>\*)").match(line, at)

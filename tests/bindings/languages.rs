@@ -1,11 +1,15 @@
 //! How each language writes what is generated, and that it writes all of it. Their own compilers are in `tests/callers`.
 #![forbid(unsafe_code)]
 
-use super::{between, read, root, HEADER, MEMBER};
+use super::{between, read, root, HEADER, MEMBER, MEMBER_FIXED, MEMBER_UTF_8};
 
 /// A file, and what stands before a constant's name, before its value, and behind that.
-pub const CONSTANTS: [(&str, &str, &str, &str); 2] =
-    [(MEMBER, "dcl-c ", " ", ";"), ("bindings/pascal/liboauth.pas", "  ", " = ", ";")];
+pub const CONSTANTS: [(&str, &str, &str, &str); 4] = [
+    (MEMBER, "dcl-c ", " ", ";"),
+    (MEMBER_UTF_8, "dcl-c ", " ", ";"),
+    (MEMBER_FIXED, "     D ", " C                   CONST(", ")"),
+    ("bindings/pascal/liboauth.pas", "  ", " = ", ";"),
+];
 
 /// A language that writes prototypes of its own.
 struct Prototypes {

@@ -5,6 +5,7 @@
 //! the comments into those of a language, and one file a language writes the rest. `catalogue` lists the known servers.
 #![forbid(unsafe_code)]
 
+mod bridge;
 mod c;
 mod catalogue;
 mod cobol;
@@ -90,6 +91,7 @@ type File = (&'static str, String);
 fn files(interface: &Interface, source: &Path) -> Result<Vec<File>, Vec<String>> {
     let (constants, fields) = cobol::copybooks(interface, &cobol::OPEN)?;
     let (ibm_constants, ibm_fields) = cobol::copybooks(interface, &cobol::IBM)?;
+    let rpg = rpg::Members::of(interface)?;
     let mut files = vec![
         ("include/liboauth.h", c::header(interface, source)?),
         ("bindings/cobol/OAUTH.cpy", constants),
@@ -97,7 +99,9 @@ fn files(interface: &Interface, source: &Path) -> Result<Vec<File>, Vec<String>>
         ("bindings/cobol/OAUTHIBM.cpy", ibm_constants),
         ("bindings/cobol/OAUTHIWS.cpy", ibm_fields),
         ("bindings/cobol/OAUTHILE.cpy", cobol::linkage(interface)),
-        ("bindings/rpg/OAUTH_H.rpgleinc", rpg::member(interface)?),
+        ("bindings/rpg/OAUTH_H.rpgleinc", rpg.free()),
+        ("bindings/rpg/OAUTHU_H.rpgleinc", rpg.free_utf8()),
+        ("bindings/rpg/OAUTHF_H.rpgleinc", rpg.fixed()),
         (rpg::BINDER_SOURCE, rpg::binder_source(interface)),
         ("bindings/python/_liboauth.py", python::module(interface)),
         ("bindings/pascal/liboauth.pas", pascal::unit(interface)),
