@@ -30,7 +30,7 @@ const MEMBER_FIXED: &str = "bindings/rpg/OAUTHF_H.rpgleinc";
 const BINDER_SOURCE: &str = "bindings/rpg/OAUTH.bnd";
 const PROTOTYPES: &str = "bindings/python/_liboauth.py";
 const LIST: &str = "docs/known-servers.md";
-const GENERATED: [&str; 14] = [
+const GENERATED: &[&str] = &[
     HEADER,
     COPYBOOK,
     "bindings/cobol/OAUTHWS.cpy",
@@ -45,6 +45,9 @@ const GENERATED: [&str; 14] = [
     LIST,
     "bindings/cpp/liboauth.hpp",
     "bindings/pascal/liboauth.pas",
+    "bindings/csharp/LibOAuth.cs",
+    "bindings/java/liboauth/LibOAuth.java",
+    "bindings/java/liboauth/OAuthClient.java",
 ];
 
 // ---- what is committed is what the source says ----
@@ -137,7 +140,7 @@ fn with_its_name(name: &str) -> String {
 
 #[test]
 fn nothing_generated_goes_over_a_line_or_beyond_ascii() {
-    for name in GENERATED.into_iter().filter(|name| *name != LIST) {
+    for name in GENERATED.iter().filter(|name| **name != LIST) {
         let most = if name.contains("cobol/") {
             72
         } else if name.contains("rpg/") {

@@ -4,11 +4,13 @@
 use super::{between, read, root, HEADER, MEMBER, MEMBER_FIXED, MEMBER_UTF_8};
 
 /// A file, and what stands before a constant's name, before its value, and behind that.
-pub const CONSTANTS: [(&str, &str, &str, &str); 4] = [
+pub const CONSTANTS: &[(&str, &str, &str, &str)] = &[
     (MEMBER, "dcl-c ", " ", ";"),
     (MEMBER_UTF_8, "dcl-c ", " ", ";"),
     (MEMBER_FIXED, "     D ", " C                   CONST(", ")"),
     ("bindings/pascal/liboauth.pas", "  ", " = ", ";"),
+    ("bindings/csharp/LibOAuth.cs", "        public const int ", " = ", ";"),
+    ("bindings/java/liboauth/LibOAuth.java", "    int ", " = ", ";"),
 ];
 
 /// A language that writes prototypes of its own.
@@ -21,16 +23,37 @@ struct Prototypes {
     text_out: &'static str,
 }
 
-const PROTOTYPES: [Prototypes; 1] = [Prototypes {
-    path: "bindings/pascal/liboauth.pas",
-    before: "\nfunction ",
-    int: ": Integer",
-    text_in: ": PAnsiChar",
-    text_out: ": PAnsiChar",
-}];
+const PROTOTYPES: &[Prototypes] = &[
+    Prototypes {
+        path: "bindings/pascal/liboauth.pas",
+        before: "\nfunction ",
+        int: ": Integer",
+        text_in: ": PAnsiChar",
+        text_out: ": PAnsiChar",
+    },
+    Prototypes {
+        path: "bindings/csharp/LibOAuth.cs",
+        before: " extern int ",
+        int: "int ",
+        text_in: "byte[] ",
+        text_out: "byte[] ",
+    },
+    Prototypes {
+        path: "bindings/java/liboauth/LibOAuth.java",
+        before: "\n    int ",
+        int: "int ",
+        text_in: "byte[] ",
+        text_out: "byte[] ",
+    },
+];
 
 /// Those with a method for each function that takes a client, but for the one that closes it.
-const METHODS: [&str; 2] = ["bindings/cpp/liboauth.hpp", "bindings/pascal/liboauth.pas"];
+const METHODS: &[&str] = &[
+    "bindings/cpp/liboauth.hpp",
+    "bindings/pascal/liboauth.pas",
+    "bindings/csharp/LibOAuth.cs",
+    "bindings/java/liboauth/OAuthClient.java",
+];
 
 /// The header's functions, with the types of their parameters as they stand there.
 fn functions() -> Vec<(String, Vec<String>)> {
@@ -54,7 +77,7 @@ fn functions() -> Vec<(String, Vec<String>)> {
 #[test]
 fn each_prototype_has_the_headers_parameters() {
     let functions = functions();
-    for language in &PROTOTYPES {
+    for language in PROTOTYPES {
         let (path, text) = (language.path, read(&root().join(language.path)));
         assert_eq!(text.matches(&format!("{}oauth_", language.before)).count(), functions.len(), "{path}");
         for (name, types) in &functions {

@@ -10,8 +10,10 @@ mod c;
 mod catalogue;
 mod cobol;
 mod cpp;
+mod csharp;
 mod declaration;
 mod exports;
+mod java;
 mod methods;
 mod model;
 mod pascal;
@@ -105,8 +107,10 @@ fn files(interface: &Interface, source: &Path) -> Result<Vec<File>, Vec<String>>
         (rpg::BINDER_SOURCE, rpg::binder_source(interface)),
         ("bindings/python/_liboauth.py", python::module(interface)),
         ("bindings/pascal/liboauth.pas", pascal::unit(interface)),
+        ("bindings/csharp/LibOAuth.cs", csharp::file(interface)),
         ("bindings/cpp/liboauth.hpp", cpp::header(interface)),
     ];
+    files.extend(java::files(interface));
     files.extend(catalogue::list(source)?);
     Ok(files)
 }

@@ -1,0 +1,11 @@
+"""C# by Mono, in the language's version 5, which the compilers of .NET Framework have."""
+
+from callers import BIN, BINDINGS, HERE, Caller, build, first, place
+
+CSHARP = Caller("C#", "csharp", ["mono", BIN / "csharp/signin.exe"], ["mono", BIN / "csharp/mistakes.exe"])
+
+
+@first(BINDINGS / "csharp/signin.cs", HERE / "csharp/mistakes.cs")
+def Csharp_builds(source):
+    to = place("csharp") / f"{source.stem}.exe"
+    build("mcs", "-langversion:5", "-warn:4", "-warnaserror", f"-out:{to}", source, BINDINGS / "csharp/LibOAuth.cs")

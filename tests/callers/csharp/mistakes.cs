@@ -1,0 +1,133 @@
+// The mistakes of ../c/mistakes.c by LibOAuth.cs.
+using System;
+using System.IO;
+using System.Text;
+using System.Threading;
+using LibOAuth;
+
+internal static class Mistakes
+{
+    private const string Words = "L\u00f6hne f\u00fcr \u00c6r\u00f8 \u65e5\u672c \ud83d\udd11";
+
+    private static readonly TextWriter output =
+        new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false)) { AutoFlush = true };
+
+    private static void CameBack(string name, string text)
+    {
+        output.WriteLine(name + " 0 0 " + text);
+    }
+
+    private static void Failed(string name, OAuthException error)
+    {
+        output.WriteLine(name + " " + error.Code + " " + error.Action + " " + error.Message);
+    }
+
+    private static void Fails(string name, Action function)
+    {
+        try
+        {
+            function();
+            output.WriteLine(name + " did not fail");
+        }
+        catch (OAuthException error)
+        {
+            Failed(name, error);
+        }
+    }
+
+    private static string Scope(Client client, string text)
+    {
+        client.Set(Functions.OAUTH_SCOPE, text);
+        return client.Get(Functions.OAUTH_SCOPE);
+    }
+
+    // Threads that fail in two ways at once are told their own sentence each, though clients that were left are closed
+    // meanwhile.
+    private static int ToldTheirOwn()
+    {
+        int told = 0;
+        Thread[] threads = new Thread[8];
+        for (int number = 0; number < threads.Length; number++)
+        {
+            bool isOdd = number % 2 == 1;
+            threads[number] = new Thread(delegate()
+            {
+                int right = 0;
+                for (int turn = 0; turn < 100; turn++)
+                {
+                    try
+                    {
+                        new Client().Set(isOdd ? Functions.OAUTH_PKCE : 99999, "sometimes");
+                    }
+                    catch (OAuthException error)
+                    {
+                        right += error.Message.StartsWith(isOdd ? "pkce" : "99999", StringComparison.Ordinal) ? 1 : 0;
+                    }
+                    if (turn % 25 == 0)
+                        GC.Collect();
+                }
+                if (right == 100)
+                    Interlocked.Increment(ref told);
+            });
+            threads[number].Start();
+        }
+        foreach (Thread thread in threads)
+            thread.Join();
+        return told;
+    }
+
+    private static void Refused(string name, Action function)
+    {
+        try
+        {
+            function();
+            output.WriteLine(name + " went by");
+        }
+        catch (ArgumentException)
+        {
+        }
+    }
+
+    private static int Main()
+    {
+        Client client = new Client();
+        Client closed = new Client();
+        int stale = closed.Handle;
+
+        closed.Close();
+        Failed("stale", new OAuthException(Functions.oauth_refresh(stale)));
+        Fails("closed", delegate { closed.Refresh(); });
+        client.Set(Functions.OAUTH_CLIENT_ID, "a client");
+        Failed("short_buffer",
+            new OAuthException(Functions.oauth_get(client.Handle, Functions.OAUTH_CLIENT_ID, new byte[4], 4)));
+        string large = new string('x', 100000);
+        CameBack("grown", Scope(client, large) == large ? "100000" : "another text");
+        Fails("unknown_profile", delegate { new Client("no-such-profile").Dispose(); });
+        Fails("no_code", delegate { client.ExchangeCode(""); });
+        Fails("wrong_code", delegate { client.ExchangeCode("not-a-code"); });
+        Fails("value", delegate { client.Set(Functions.OAUTH_PKCE, "sometimes"); });
+        Fails("property", delegate { client.Set(99999, "x"); });
+        byte[] letter = { (byte)'x' };
+        Failed("length", new OAuthException(Functions.oauth_set(client.Handle, Functions.OAUTH_SCOPE, letter, -7)));
+        byte[] latin = { 0xff, 0xfe, 0 };
+        Failed("not_utf_8", new OAuthException(
+            Functions.oauth_set(client.Handle, Functions.OAUTH_SCOPE, latin, Functions.OAUTH_NUL_TERMINATED)));
+        Fails("null", delegate { client.Set(Functions.OAUTH_SCOPE, null); });
+        Failed("null_buffer",
+            new OAuthException(Functions.oauth_get(client.Handle, Functions.OAUTH_CLIENT_ID, null, 64)));
+        CameBack("utf_8", Scope(client, Words));
+        Fails("utf_8_in_error", delegate { new Client(Words).Dispose(); });
+        CameBack("blanks", "[" + Scope(client, " read ") + "]");
+        byte[] field = Encoding.ASCII.GetBytes("read        ");
+        Functions.oauth_set(client.Handle, Functions.OAUTH_SCOPE, field, field.Length);
+        CameBack("padded", "[" + client.Get(Functions.OAUTH_SCOPE) + "]");
+        CameBack("empty", "[" + Scope(client, "") + "]");
+        CameBack("threads", ToldTheirOwn().ToString());
+        Refused("a NUL in a text", delegate { client.Set(Functions.OAUTH_SCOPE, "read\0write"); });
+        Refused("half a letter", delegate { client.Set(Functions.OAUTH_SCOPE, "\ud83d"); });
+        client.Close();
+        client.Close();
+        client.Dispose();
+        return 0;
+    }
+}

@@ -1,0 +1,113 @@
+// The mistakes of ../c/mistakes.c by the package liboauth.
+
+import java.io.PrintStream;
+import java.io.UnsupportedEncodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicInteger;
+import liboauth.LibOAuth;
+import liboauth.OAuthClient;
+import liboauth.OAuthException;
+
+final class mistakes {
+
+    private static final String WORDS = "L\u00f6hne f\u00fcr \u00c6r\u00f8 \u65e5\u672c \ud83d\udd11";
+    private static final LibOAuth FUNCTIONS = LibOAuth.INSTANCE;
+    private static PrintStream output;
+
+    private static void cameBack(String name, String text) {
+        output.println(name + " 0 0 " + text);
+    }
+
+    private static void failed(String name, OAuthException error) {
+        output.println(name + " " + error.code() + " " + error.action() + " " + error.getMessage());
+    }
+
+    private static void fails(String name, Runnable function) {
+        try {
+            function.run();
+            output.println(name + " did not fail");
+        } catch (OAuthException error) {
+            failed(name, error);
+        }
+    }
+
+    private static String scope(OAuthClient client, String text) {
+        client.set(LibOAuth.OAUTH_SCOPE, text);
+        return client.get(LibOAuth.OAUTH_SCOPE);
+    }
+
+    // Threads that fail in two ways at once are told their own sentence each, though clients that were left are closed
+    // meanwhile.
+    private static int toldTheirOwn() throws InterruptedException {
+        AtomicInteger told = new AtomicInteger();
+        Thread[] threads = new Thread[8];
+        for (int number = 0; number < threads.length; number++) {
+            boolean isOdd = number % 2 == 1;
+            threads[number] = new Thread(() -> {
+                int right = 0;
+                for (int turn = 0; turn < 100; turn++) {
+                    OAuthClient left = new OAuthClient();
+                    try {
+                        left.set(isOdd ? LibOAuth.OAUTH_PKCE : 99999, "sometimes");
+                    } catch (OAuthException error) {
+                        right += error.getMessage().startsWith(isOdd ? "pkce" : "99999") ? 1 : 0;
+                    }
+                    if (turn % 25 == 0) {
+                        System.gc();
+                    }
+                }
+                told.addAndGet(right == 100 ? 1 : 0);
+            });
+            threads[number].start();
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        return told.get();
+    }
+
+    public static void main(String[] words) throws InterruptedException, UnsupportedEncodingException {
+        output = new PrintStream(System.out, true, "UTF-8");
+        OAuthClient client = new OAuthClient();
+        OAuthClient closed = new OAuthClient();
+        int stale = closed.handle();
+
+        closed.close();
+        failed("stale", new OAuthException(FUNCTIONS.oauth_refresh(stale)));
+        fails("closed", closed::refresh);
+        client.set(LibOAuth.OAUTH_CLIENT_ID, "a client");
+        failed("short_buffer",
+            new OAuthException(FUNCTIONS.oauth_get(client.handle(), LibOAuth.OAUTH_CLIENT_ID, new byte[4], 4)));
+        String large = new String(new char[100000]).replace('\0', 'x');
+        cameBack("grown", scope(client, large).equals(large) ? "100000" : "another text");
+        fails("unknown_profile", () -> new OAuthClient("no-such-profile").close());
+        fails("no_code", () -> client.exchangeCode(""));
+        fails("wrong_code", () -> client.exchangeCode("not-a-code"));
+        fails("value", () -> client.set(LibOAuth.OAUTH_PKCE, "sometimes"));
+        fails("property", () -> client.set(99999, "x"));
+        failed("length",
+            new OAuthException(FUNCTIONS.oauth_set(client.handle(), LibOAuth.OAUTH_SCOPE, new byte[] {'x'}, -7)));
+        byte[] latin = {(byte) 0xff, (byte) 0xfe, 0};
+        failed("not_utf_8", new OAuthException(FUNCTIONS.oauth_set(
+            client.handle(), LibOAuth.OAUTH_SCOPE, latin, LibOAuth.OAUTH_NUL_TERMINATED)));
+        fails("null", () -> client.set(LibOAuth.OAUTH_SCOPE, null));
+        failed("null_buffer",
+            new OAuthException(FUNCTIONS.oauth_get(client.handle(), LibOAuth.OAUTH_CLIENT_ID, null, 64)));
+        cameBack("utf_8", scope(client, WORDS));
+        fails("utf_8_in_error", () -> new OAuthClient(WORDS).close());
+        cameBack("blanks", "[" + scope(client, " read ") + "]");
+        byte[] field = "read        ".getBytes(StandardCharsets.US_ASCII);
+        FUNCTIONS.oauth_set(client.handle(), LibOAuth.OAUTH_SCOPE, field, field.length);
+        cameBack("padded", "[" + client.get(LibOAuth.OAUTH_SCOPE) + "]");
+        cameBack("empty", "[" + scope(client, "") + "]");
+        cameBack("threads", String.valueOf(toldTheirOwn()));
+        try {
+            client.set(LibOAuth.OAUTH_SCOPE, "read\0write");
+            output.println("a NUL in a text went by");
+        } catch (IllegalArgumentException expected) {
+            // What follows it would be lost.
+        }
+        client.close();
+        client.close();
+    }
+}
