@@ -48,6 +48,8 @@ const GENERATED: &[&str] = &[
     "bindings/csharp/LibOAuth.cs",
     "bindings/java/liboauth/LibOAuth.java",
     "bindings/java/liboauth/OAuthClient.java",
+    "bindings/node/liboauth.js",
+    "bindings/go/liboauth.go",
 ];
 
 // ---- what is committed is what the source says ----

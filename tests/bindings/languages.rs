@@ -11,6 +11,8 @@ pub const CONSTANTS: &[(&str, &str, &str, &str)] = &[
     ("bindings/pascal/liboauth.pas", "  ", " = ", ";"),
     ("bindings/csharp/LibOAuth.cs", "        public const int ", " = ", ";"),
     ("bindings/java/liboauth/LibOAuth.java", "    int ", " = ", ";"),
+    ("bindings/node/liboauth.js", "  ", ": ", ","),
+    ("bindings/go/liboauth.go", "\t", " = ", ""),
 ];
 
 /// A language that writes prototypes of its own.
@@ -53,6 +55,8 @@ const METHODS: &[&str] = &[
     "bindings/pascal/liboauth.pas",
     "bindings/csharp/LibOAuth.cs",
     "bindings/java/liboauth/OAuthClient.java",
+    "bindings/node/liboauth.js",
+    "bindings/go/liboauth.go",
 ];
 
 /// The header's functions, with the types of their parameters as they stand there.
@@ -104,7 +108,7 @@ fn a_client_has_a_method_for_each_function() {
     for path in METHODS {
         let text = read(&root().join(path));
         for (name, _) in functions() {
-            let is_called = |line: &str| line.starts_with(' ') && line.contains(&format!("{name}("));
+            let is_called = |line: &str| line.starts_with([' ', '\t']) && line.contains(&format!("{name}("));
             let takes_client =
                 read(&root().join(HEADER)).contains(&format!("\nint32_t {name}(int32_t client"));
             assert!(!takes_client || text.lines().any(is_called), "{path}: {name} is not called");

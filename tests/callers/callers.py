@@ -6,7 +6,7 @@ the same name below bindings/, with its binding and the program `signin`.
 
 from dataclasses import dataclass, field
 
-from bench import BIN, LIB, ROOT, build, check, execute, first  # noqa: F401 - what a how.py needs
+from bench import BIN, ENVIRONMENT, LIB, ROOT, WORK, build, check, execute, first  # noqa: F401 - what a how.py needs
 
 HERE = ROOT / "tests/callers"
 BINDINGS = ROOT / "bindings"

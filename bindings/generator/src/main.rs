@@ -13,9 +13,11 @@ mod cpp;
 mod csharp;
 mod declaration;
 mod exports;
+mod go;
 mod java;
 mod methods;
 mod model;
+mod node;
 mod pascal;
 mod prose;
 mod python;
@@ -107,6 +109,8 @@ fn files(interface: &Interface, source: &Path) -> Result<Vec<File>, Vec<String>>
         (rpg::BINDER_SOURCE, rpg::binder_source(interface)),
         ("bindings/python/_liboauth.py", python::module(interface)),
         ("bindings/pascal/liboauth.pas", pascal::unit(interface)),
+        ("bindings/go/liboauth.go", go::package(interface)),
+        ("bindings/node/liboauth.js", node::module(interface)),
         ("bindings/csharp/LibOAuth.cs", csharp::file(interface)),
         ("bindings/cpp/liboauth.hpp", cpp::header(interface)),
     ];

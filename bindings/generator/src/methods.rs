@@ -65,7 +65,7 @@ pub fn folded(code: &str, width: usize) -> String {
     let mut folded = String::new();
     for line in code.lines() {
         let start = line.len() - line.trim_start().len();
-        let indent = " ".repeat(start + 4);
+        let indent = line[..start].to_owned() + if line.starts_with('\t') { "\t" } else { "    " };
         let mut rest = line.to_owned();
         while rest.len() > width && !line[start..].starts_with(['/', '*', '#']) {
             let Some(end) = rest[..width].rfind([',', ';']).filter(|end| *end > indent.len()) else { break };

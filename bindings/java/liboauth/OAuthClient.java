@@ -389,13 +389,13 @@ public final class OAuthClient implements AutoCloseable {
         return handle < 0 ? handle : answer;
     }
 
-    /** With its NUL. What follows another one would be lost in silence. */
+    /** With its NUL. What follows another one would be lost in silence, as would half a letter. */
     private static byte[] whole(String text) {
         if (text == null) {
             return null;
         }
-        if (text.indexOf('\0') >= 0) {
-            throw new IllegalArgumentException("a text for liboauth has a NUL in it");
+        if (text.indexOf('\0') >= 0 || !StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+            throw new IllegalArgumentException("a text for liboauth has a NUL or half a letter in it");
         }
         return (text + '\0').getBytes(StandardCharsets.UTF_8);
     }

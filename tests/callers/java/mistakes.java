@@ -31,6 +31,15 @@ final class mistakes {
         }
     }
 
+    private static void refused(String name, Runnable function) {
+        try {
+            function.run();
+            output.println(name + " went by");
+        } catch (IllegalArgumentException expected) {
+            // Some of it would be lost.
+        }
+    }
+
     private static String scope(OAuthClient client, String text) {
         client.set(LibOAuth.OAUTH_SCOPE, text);
         return client.get(LibOAuth.OAUTH_SCOPE);
@@ -101,12 +110,8 @@ final class mistakes {
         cameBack("padded", "[" + client.get(LibOAuth.OAUTH_SCOPE) + "]");
         cameBack("empty", "[" + scope(client, "") + "]");
         cameBack("threads", String.valueOf(toldTheirOwn()));
-        try {
-            client.set(LibOAuth.OAUTH_SCOPE, "read\0write");
-            output.println("a NUL in a text went by");
-        } catch (IllegalArgumentException expected) {
-            // What follows it would be lost.
-        }
+        refused("a NUL in a text", () -> client.set(LibOAuth.OAUTH_SCOPE, "read\0write"));
+        refused("half a letter", () -> client.set(LibOAuth.OAUTH_SCOPE, "\ud83d"));
         client.close();
         client.close();
     }

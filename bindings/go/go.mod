@@ -1,0 +1,3 @@
+module liboauth
+
+go 1.19

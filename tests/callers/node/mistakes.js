@@ -1,0 +1,105 @@
+// The mistakes of ../c/mistakes.c by liboauth.js.
+'use strict';
+
+const { Worker, isMainThread, parentPort, workerData } = require('node:worker_threads');
+const { Client, OAuthError, functions, ...oauth } = require('liboauth.js');
+
+const WORDS = 'L\u00f6hne f\u00fcr \u00c6r\u00f8 \u65e5\u672c \u{1f511}';
+
+function cameBack(name, text) {
+  console.log(`${name} 0 0 ${text}`);
+}
+
+function failed(name, error) {
+  console.log(`${name} ${error.code} ${error.action} ${error.message}`);
+}
+
+function fails(name, call) {
+  try {
+    call();
+    console.log(`${name} did not fail`);
+  } catch (error) {
+    if (!(error instanceof OAuthError)) throw error;
+    failed(name, error);
+  }
+}
+
+function refused(name, call) {
+  try {
+    call();
+    console.log(`${name} went by`);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+  }
+}
+
+function scope(client, text) {
+  client.set(oauth.OAUTH_SCOPE, text);
+  return client.get(oauth.OAUTH_SCOPE);
+}
+
+// Threads that fail in two ways at once are told their own sentence each.
+function fail(number) {
+  const client = new Client();
+  let right = 0;
+  for (let turn = 0; turn < 100; turn++) {
+    try {
+      client.set(number % 2 ? oauth.OAUTH_PKCE : 99999, 'sometimes');
+    } catch (error) {
+      right += error.message.startsWith(number % 2 ? 'pkce' : '99999');
+    }
+  }
+  client.close();
+  return right === 100;
+}
+
+async function toldTheirOwn() {
+  const threads = Array.from({ length: 8 }, (_, number) => new Promise((resolve, reject) => {
+    new Worker(__filename, { workerData: number }).on('message', resolve).on('error', reject);
+  }));
+  return (await Promise.all(threads)).filter(Boolean).length;
+}
+
+async function main() {
+  const client = new Client();
+  const closed = new Client();
+  const stale = closed.handle;
+
+  closed.close();
+  failed('stale', new OAuthError(functions.oauth_refresh(stale)));
+  fails('closed', () => closed.refresh());
+  client.set(oauth.OAUTH_CLIENT_ID, 'a client');
+  failed('short_buffer',
+    new OAuthError(functions.oauth_get(client.handle, oauth.OAUTH_CLIENT_ID, Buffer.alloc(4), 4)));
+  const large = 'x'.repeat(100000);
+  cameBack('grown', scope(client, large) === large ? '100000' : 'another text');
+  fails('unknown_profile', () => new Client('no-such-profile'));
+  fails('no_code', () => client.exchangeCode(''));
+  fails('wrong_code', () => client.exchangeCode('not-a-code'));
+  fails('value', () => client.set(oauth.OAUTH_PKCE, 'sometimes'));
+  fails('property', () => client.set(99999, 'x'));
+  failed('length',
+    new OAuthError(functions.oauth_set(client.handle, oauth.OAUTH_SCOPE, Buffer.from('x'), -7)));
+  const latin = Buffer.from([0xff, 0xfe, 0]);
+  failed('not_utf_8', new OAuthError(
+    functions.oauth_set(client.handle, oauth.OAUTH_SCOPE, latin, oauth.OAUTH_NUL_TERMINATED)));
+  fails('null', () => client.set(oauth.OAUTH_SCOPE, null));
+  failed('null_buffer',
+    new OAuthError(functions.oauth_get(client.handle, oauth.OAUTH_CLIENT_ID, null, 64)));
+  cameBack('utf_8', scope(client, WORDS));
+  fails('utf_8_in_error', () => new Client(WORDS));
+  cameBack('blanks', `[${scope(client, ' read ')}]`);
+  const field = Buffer.from('read        ');
+  functions.oauth_set(client.handle, oauth.OAUTH_SCOPE, field, field.length);
+  cameBack('padded', `[${client.get(oauth.OAUTH_SCOPE)}]`);
+  cameBack('empty', `[${scope(client, '')}]`);
+  cameBack('threads', await toldTheirOwn());
+  refused('a NUL in a text', () => client.set(oauth.OAUTH_SCOPE, 'read\0write'));
+  refused('half a letter', () => client.set(oauth.OAUTH_SCOPE, '\ud83d'));
+  refused('a number', () => client.set(oauth.OAUTH_SCOPE, 7));
+  client.close();
+  client.close();
+}
+
+if (isMainThread) main();
+else parentPort.postMessage(fail(workerData));
