@@ -2,14 +2,12 @@
 #![forbid(unsafe_code)]
 
 use std::env;
-use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::secret::{Secret, Wipe, Wiped};
-use crate::system::{self, GivenPath};
+use crate::system::{self, Found, GivenPath, CLOSE_KEY, FILE_TYPE, REGULAR};
 
 /// Read whenever it is needed: a file can be replaced.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,14 +122,14 @@ impl Wanted {
             let reason = system::words(e);
             format!("the {what}'s file cannot be read ({reason}): make it for this user, or change {setting}")
         };
-        let file = match open(path) {
+        let file = match system::open_file(path, false) {
             Ok(file) => file,
-            Err(e) if e.raw_os_error() == Some(libc::ELOOP) => {
+            Err(e) if system::is_of_link(&e) => {
                 return open_to_others(format!("the {what}'s file is a symbolic link (name the file itself)"))
             }
             Err(e) => return unusable(failed(&e)),
         };
-        self.check_file(&file.metadata().map_err(|e| (failed(&e), false))?)?;
+        self.check_file(&system::stat(&file).map_err(|e| (failed(&e), false))?)?;
         // Never grown, which would leave a copy.
         let most = u64::from(kibibytes) * 1024;
         let mut bytes = Wiped::new(Vec::with_capacity((usize::from(kibibytes) + 1) * 1024));
@@ -147,30 +145,25 @@ impl Wanted {
         }
     }
 
-    fn check_file(self, found: &Metadata) -> std::result::Result<(), Refused> {
+    fn check_file(self, found: &Found) -> std::result::Result<(), Refused> {
         let Self { setting, what, .. } = self;
-        if !found.is_file() {
+        if found.mode & FILE_TYPE != REGULAR {
             return unusable(format!("this is no file: check the path of {setting}"));
         }
         // Root's are what a service manager hands out.
-        if found.uid() != system::effective_user() && found.uid() != 0 {
+        if found.owner != system::effective_user() && found.owner != 0 {
             return open_to_others(format!(
                 "the {what}'s file belongs to another user (use one of your own)"
             ));
         }
         // systemd hands root's out with a list of who may read (LoadCredential): it shows as the group's right.
-        let is_handed_out = found.uid() == 0 && found.gid() == 0 && system::effective_user() != 0;
+        let is_handed_out = found.owner == 0 && found.group == 0 && system::effective_user() != 0;
         let others = if is_handed_out { 0o037 } else { 0o077 };
-        if found.mode() & others != 0 {
-            return open_to_others(format!("other users can read the {what}'s file (chmod 400)"));
+        if found.mode & others != 0 {
+            return open_to_others(format!("other users can read the {what}'s file ({CLOSE_KEY})"));
         }
         Ok(())
     }
-}
-
-/// No symbolic link is followed, and a named pipe does not make us wait.
-fn open(path: &Path) -> io::Result<File> {
-    OpenOptions::new().read(true).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK).open(path)
 }
 
 fn unusable<T>(reason: impl Into<String>) -> std::result::Result<T, Refused> {

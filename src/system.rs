@@ -15,11 +15,18 @@ use crate::os;
 use crate::time::Moment;
 
 pub use crate::os::{
-    check_writable, close_in_child, effective_user, file_system_type, fork_count, host_name, is_privileged,
-    is_running, keep_in_child, keeping_errno, make_folder_at, open_at, poll, remove_at, remove_folder_at,
-    rename_at, ring, set_mode_at, stat_at, try_lock, unlock, whole_in_a_fork, Named,
+    awaited, bells, check_writable, close_in_child, create_at, effective_user, file_system_type,
+    flush_folder, fork_count, hold_byte, host_name, is_byte_held, is_of_address_family, is_of_link,
+    is_of_locking, is_of_path, is_privileged, is_running, keep_in_child, keeping_errno, make_folder_at,
+    number_of, open_at, open_file, open_folder, path_of, poll, read_at, real_path, remove_at,
+    remove_folder_at, rename_at, ring, settings_folders, stat, stat_above, stat_at, stat_path,
+    trusted_certificates, try_lock, unlock, whole_in_a_fork, write_all_at, AtomicNumber, Awaits, Bell, Found,
+    Opening, Polled, CLOSE_FILE, CLOSE_FOLDER, CLOSE_KEY, CLOSE_TO_WRITERS, FILE_TYPE, FOLDER, LINK, NO_BELL,
+    REGULAR,
 };
-pub use crate::os::{hold_byte, is_byte_held};
+
+#[cfg(windows)]
+pub use crate::os::{last_error, set_last_error};
 
 /// Seconds since 1970.
 #[inline(always)]
@@ -135,13 +142,16 @@ pub struct GivenPath {
 impl GivenPath {
     /// Another folder of the process would have made another path of it.
     pub fn is_relative(&self) -> bool {
-        !self.written.starts_with('/')
+        Path::new(&self.written).is_relative()
     }
 
     /// `key`: the setting that it is for.
     pub fn new(key: &'static str, written: &str) -> Result<Self> {
         let absolute = std::path::absolute(written)
             .map_err(|e| Error::Value { key, reason: format!("not a path ({})", words(&e)) })?;
+        if os::is_device(&absolute) {
+            return Err(Error::Value { key, reason: "the name of a device: use another".to_owned() });
+        }
         Ok(Self { written: written.to_owned(), absolute })
     }
 }

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod caller_http;
+#[cfg_attr(windows, path = "cancel_windows.rs")]
 mod cancel;
 mod clients;
 mod device;

@@ -3,12 +3,12 @@
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
-use std::os::fd::{AsRawFd, RawFd};
 use std::time::{Duration, Instant};
 
 use super::page::Page;
 use super::request::{self, Reading, MAX_HEAD};
 use crate::secret::Wiped;
+use crate::system::{self, Awaits, Polled};
 
 /// A request has so long to come, and an answer to be taken.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -45,13 +45,13 @@ impl Browser {
         Some(Self { stream, bytes, head_end: None, doing: Doing::Reads, deadline: now + PATIENCE })
     }
 
-    pub fn awaited(&self) -> libc::pollfd {
-        let events = match self.doing {
-            Doing::Reads | Doing::Drains => libc::POLLIN,
-            Doing::Writes { .. } => libc::POLLOUT,
-            Doing::Waits | Doing::IsOver => 0,
+    pub fn awaited(&self) -> Polled {
+        let awaits = match self.doing {
+            Doing::Reads | Doing::Drains => Awaits::Input,
+            Doing::Writes { .. } => Awaits::Output,
+            Doing::Waits | Doing::IsOver => Awaits::Nothing,
         };
-        awaited(self.stream.as_raw_fd(), events)
+        system::awaited(&self.stream, awaits)
     }
 
     pub fn is_over(&self, now: Instant) -> bool {
@@ -143,9 +143,4 @@ impl Browser {
             }
         }
     }
-}
-
-/// A descriptor as poll(2) is asked about it.
-pub fn awaited(fd: RawFd, events: i16) -> libc::pollfd {
-    libc::pollfd { fd, events, revents: 0 }
 }

@@ -10,16 +10,15 @@ mod request;
 
 use std::io;
 use std::net::{IpAddr, TcpListener};
-use std::os::fd::AsRawFd;
 use std::time::{Duration, Instant};
 
 use crate::alarm::Armed;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
-use crate::system;
+use crate::system::{self, Awaits};
 
 pub use address::Address;
-use browser::{awaited, Browser};
+use browser::Browser;
 pub use page::Page;
 use request::{Fault, Reading};
 
@@ -74,7 +73,7 @@ impl Listener {
     fn of(address: Address, port: u16, sockets: Vec<TcpListener>) -> Self {
         // A child that lives longer than we do would keep the port.
         for socket in &sockets {
-            system::close_in_child(socket.as_raw_fd());
+            system::close_in_child(socket);
         }
         let fork_count = system::fork_count();
         Self { address, port, sockets, browsers: Vec::new(), is_full_until: None, fork_count }
@@ -231,9 +230,9 @@ impl Listener {
     fn rest(&self, most: Duration, alarm: Option<&Armed<'_>>) -> io::Result<()> {
         let now = Instant::now();
         let mut files: Vec<_> = self.browsers.iter().map(Browser::awaited).collect();
-        files.extend(alarm.map(|alarm| awaited(alarm.file(), libc::POLLIN)));
+        files.extend(alarm.map(|alarm| system::awaited(alarm.heard(), Awaits::Input)));
         if self.is_full_until.is_none() {
-            files.extend(self.sockets.iter().map(|socket| awaited(socket.as_raw_fd(), libc::POLLIN)));
+            files.extend(self.sockets.iter().map(|socket| system::awaited(socket, Awaits::Input)));
         }
         let ends = self.browsers.iter().map(|browser| browser.deadline).chain(self.is_full_until);
         let limit = ends.map(|end| end.saturating_duration_since(now)).fold(most, Duration::min);
@@ -258,7 +257,7 @@ impl Drop for Listener {
     fn drop(&mut self) {
         for socket in self.sockets.drain(..) {
             if self.fork_count == system::fork_count() {
-                system::keep_in_child(socket.as_raw_fd());
+                system::keep_in_child(&socket);
             } else {
                 // Closed at the fork; its number may be another's by now.
                 std::mem::forget(socket);
@@ -295,7 +294,7 @@ fn listen(ip: IpAddr, port: u16) -> io::Result<(u16, TcpListener)> {
 
 fn is_missing(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::AddrNotAvailable | io::ErrorKind::Unsupported)
-        || error.raw_os_error() == Some(libc::EAFNOSUPPORT)
+        || system::is_of_address_family(error)
 }
 
 fn refused(address: &Address, error: &io::Error) -> Error {

@@ -6,7 +6,7 @@ mod file;
 mod nesting;
 mod source;
 
-use std::path::Path;
+use std::path::{is_separator, Path};
 
 use super::row::{Kind, Row};
 use super::Settings;
@@ -59,7 +59,7 @@ fn open(settings: &mut Settings, wanted: &str) -> Result<()> {
     if wanted.is_empty() {
         return Err(Error::Profile("the profile's name is empty".to_owned()));
     }
-    if wanted.contains('/') {
+    if wanted.contains(is_separator) {
         return open_file(settings, wanted);
     }
     let mut looked = Vec::new();

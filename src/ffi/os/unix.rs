@@ -5,12 +5,15 @@ mod fork;
 mod locks;
 
 use std::io;
+use std::os::fd::{AsRawFd, RawFd};
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
+use std::sync::atomic::AtomicI32;
 use std::time::Duration;
 
-pub use files::{
-    check_writable, file_system_type, make_folder_at, open_at, remove_at, remove_folder_at, rename_at,
-    set_mode_at, stamp_of, stat_at, Named,
-};
+use crate::os::Awaits;
+
+pub use files::*;
 pub use fork::{close_in_child, fork_count, keep_in_child, whole_in_a_fork};
 pub use locks::{hold_byte, is_byte_held, try_lock, unlock};
 
@@ -37,9 +40,28 @@ pub fn effective_user() -> u32 {
     unsafe { libc::geteuid() }
 }
 
+/// Where a user's settings are, and the machine's. A user's is what the environment says.
+pub fn settings_folders() -> (Option<PathBuf>, Option<PathBuf>) {
+    let variable = |name| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
+    let user = variable("XDG_CONFIG_HOME").or_else(|| variable("HOME").map(|home| home.join(".config")));
+    (user, Some(PathBuf::from("/etc")))
+}
+
+/// A socket as [`poll`] is asked about it.
+pub type Polled = libc::pollfd;
+
+pub fn awaited(socket: &impl AsRawFd, awaits: Awaits) -> Polled {
+    let events = match awaits {
+        Awaits::Input => libc::POLLIN,
+        Awaits::Output => libc::POLLOUT,
+        Awaits::Nothing => 0,
+    };
+    libc::pollfd { fd: socket.as_raw_fd(), events, revents: 0 }
+}
+
 /// Waits until one of them is ready or `limit` is over, and takes no processor time for it; a signal with a handler ends it,
 /// as an error.
-pub fn poll(files: &mut [libc::pollfd], limit: Duration) -> io::Result<()> {
+pub fn poll(files: &mut [Polled], limit: Duration) -> io::Result<()> {
     // Rounded up: or else the last part of a millisecond would be spent with asking.
     let millis = i32::try_from(limit.as_micros().div_ceil(1000)).unwrap_or(i32::MAX);
     #[allow(clippy::cast_possible_truncation)] // a few dozens
@@ -51,8 +73,33 @@ pub fn poll(files: &mut [libc::pollfd], limit: Duration) -> io::Result<()> {
     }
 }
 
+/// An end of a pair of sockets: what is written to one can be read from the other.
+pub type Bell = UnixStream;
+
+pub fn bells() -> io::Result<(Bell, Bell)> {
+    UnixStream::pair()
+}
+
+/// A bell's number, or [`NO_BELL`].
+pub type AtomicNumber = AtomicI32;
+pub const NO_BELL: RawFd = -1;
+
+pub fn number_of(bell: &Bell) -> RawFd {
+    bell.as_raw_fd()
+}
+
+/// Whether this machine has no addresses of that kind.
+pub fn is_of_address_family(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(libc::EAFNOSUPPORT)
+}
+
+/// Gives each certificate of an authority that the system trusts. `false`: it keeps them in files alone.
+pub fn trusted_certificates(_found: &mut dyn FnMut(&[u8])) -> bool {
+    false
+}
+
 /// Writes a byte, which wakes who waits for it. A handler of a signal may do that.
-pub fn ring(bell: i32) {
+pub fn ring(bell: RawFd) {
     // SAFETY: the pointer is to a byte that lives for the call; the descriptor is open, or the answer an error.
     unsafe { libc::write(bell, [1_u8].as_ptr().cast(), 1) };
 }

@@ -1,14 +1,13 @@
 //! Files of profiles: where they are looked for, and which are read.
 #![forbid(unsafe_code)]
 
-use std::fs::{File, Metadata, OpenOptions};
+use std::fs::File;
 use std::io::{ErrorKind, Read};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::secret::Wiped;
-use crate::system;
+use crate::system::{self, Found, CLOSE_TO_WRITERS, FILE_TYPE, FOLDER, REGULAR};
 
 const MAX_FILE: u64 = 1024 * 1024;
 
@@ -23,14 +22,14 @@ pub enum Origin {
 /// Where files of profiles are looked for: only when a profile is asked for by name.
 pub fn search_path() -> Vec<(Origin, PathBuf)> {
     let mut paths = Vec::new();
+    let (user, machine) = system::settings_folders();
+    let below = |folder: PathBuf| folder.join("liboauth").join("profiles.toml");
     if !system::is_privileged() {
-        let variable = |name| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
-        paths.extend(variable("LIBOAUTH_PROFILES").map(|path| (Origin::Variable, path)));
-        let config =
-            variable("XDG_CONFIG_HOME").or_else(|| variable("HOME").map(|home| home.join(".config")));
-        paths.extend(config.map(|folder| (Origin::Home, folder.join("liboauth/profiles.toml"))));
+        let named = std::env::var_os("LIBOAUTH_PROFILES").filter(|v| !v.is_empty()).map(PathBuf::from);
+        paths.extend(named.map(|path| (Origin::Variable, path)));
+        paths.extend(user.map(|folder| (Origin::Home, below(folder))));
     }
-    paths.push((Origin::System, PathBuf::from("/etc/liboauth/profiles.toml")));
+    paths.extend(machine.map(|folder| (Origin::System, below(folder))));
     paths
 }
 
@@ -51,9 +50,7 @@ pub fn read(path: &Path) -> Result<FileText> {
     let unreadable = |e| {
         Error::Profile(format!("the profile file cannot be read ({}): {}", system::words(&e), path.display()))
     };
-    // A named pipe would wait for a writer, and a terminal become ours.
-    let flags = libc::O_NONBLOCK | libc::O_NOCTTY;
-    let file = match OpenOptions::new().read(true).custom_flags(flags).open(path) {
+    let file = match system::open_file(path, true) {
         Ok(file) => file,
         Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
             return Ok(FileText::Nothing);
@@ -61,32 +58,34 @@ pub fn read(path: &Path) -> Result<FileText> {
         Err(e) if e.kind() == ErrorKind::PermissionDenied => return Ok(FileText::Denied(unreadable(e))),
         Err(e) => return Err(unreadable(e)),
     };
-    let found = file.metadata().map_err(unreadable)?;
+    let found = system::stat(&file).map_err(unreadable)?;
     check_file(path, &found)?;
-    let bytes = read_all(file, found.len()).map_err(unreadable)?;
+    let bytes = read_all(file, found.length).map_err(unreadable)?;
     check_size(path, bytes.len() as u64)?;
-    let is_open = found.mode() & 0o044 != 0;
+    let is_open = found.mode & 0o044 != 0;
     text_in(bytes).map(|text| FileText::Text { text, is_open }).ok_or_else(|| {
         Error::Profile(format!("the profile file is not UTF-8: save it as UTF-8: {}", path.display()))
     })
 }
 
 /// A file that others can write could send our secrets elsewhere.
-fn check_file(path: &Path, found: &Metadata) -> Result<()> {
+fn check_file(path: &Path, found: &Found) -> Result<()> {
     let name = path.display();
-    if found.is_dir() {
+    if found.mode & FILE_TYPE == FOLDER {
         return Err(Error::Profile(format!("the profile is a folder: name the file in it: {name}")));
     }
-    if !found.is_file() {
+    if found.mode & FILE_TYPE != REGULAR {
         return Err(Error::Profile(format!(
             "the profile is no regular file: name a file of profiles: {name}"
         )));
     }
-    check_size(path, found.len())?;
-    if found.mode() & 0o022 != 0 {
-        return Err(Error::Profile(format!("others can write to the profile file: chmod go-w it: {name}")));
+    check_size(path, found.length)?;
+    if found.mode & 0o022 != 0 {
+        return Err(Error::Profile(format!(
+            "others can write to the profile file: {CLOSE_TO_WRITERS} it: {name}"
+        )));
     }
-    if found.uid() != system::effective_user() && found.uid() != 0 {
+    if found.owner != system::effective_user() && found.owner != 0 {
         return Err(Error::Profile(format!(
             "the profile file belongs to another user: use one of your own: {name}"
         )));

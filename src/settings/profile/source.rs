@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 use std::borrow::Cow;
+use std::path::is_separator;
 use toml::de::{DeTable, DeValue};
 use toml::Spanned;
 
@@ -185,7 +186,7 @@ impl<'a> Source<'a> {
     }
 
     fn short_name(&self) -> &'a str {
-        self.name.rsplit('/').next().unwrap_or(self.name)
+        self.name.rsplit(is_separator).next().unwrap_or(self.name)
     }
 }
 

@@ -5,7 +5,6 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::io::ErrorKind;
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -17,7 +16,7 @@ use super::FileStore;
 use crate::error::Result;
 use crate::json::Json;
 use crate::store::{hex, Document, Hold, Keys};
-use crate::system;
+use crate::system::{self, Opening};
 use crate::time::rfc3339;
 
 /// What one is sealed as.
@@ -87,15 +86,14 @@ pub fn claim(store: &FileStore, stem: &str) -> Result<Option<Hold>> {
     let cannot = |e| failed(&folder.path(&name), "cannot be locked", &e);
     for _ in 0..TRIES {
         let opened = folder.create_file(&name).or_else(|e| match e.kind() {
-            ErrorKind::AlreadyExists => folder.open_file(&name, libc::O_RDWR),
+            ErrorKind::AlreadyExists => folder.open_file(&name, Opening::Write),
             _ => Err(e),
         });
         let file = match opened {
             Err(e) if e.kind() == ErrorKind::NotFound => continue,
             opened => opened.map_err(cannot)?,
         };
-        let found = file.metadata().map_err(cannot)?;
-        check_file(&folder.path(&name), found.mode(), found.uid())?;
+        check_file(&folder.path(&name), &system::stat(&file).map_err(cannot)?)?;
         match Guard::of(file).map_err(cannot)? {
             None => return Ok(None),
             Some(guard) if guard.has_name(&folder, &name) => return Ok(Some(Arc::new(guard))),

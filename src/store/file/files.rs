@@ -1,26 +1,15 @@
 //! Files that are read and written by nobody else: what is opened is checked, what is replaced is replaced whole.
 #![forbid(unsafe_code)]
 
-use std::fs::{self, File, Metadata};
+use std::fs::File;
 use std::io::{self, Write as _};
-use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::Path;
 use std::sync::Arc;
 
 use super::folder::Folder;
 use crate::error::{Error, Result};
 use crate::store::Stamp;
-use crate::system::{self, Named};
-pub use kind::{FILE_TYPE, FOLDER, LINK, REGULAR};
-
-// stat(2)'s words for what a file is; the system's types are of another width here and there.
-#[allow(clippy::unnecessary_cast)]
-mod kind {
-    pub const FILE_TYPE: u32 = libc::S_IFMT as u32;
-    pub const FOLDER: u32 = libc::S_IFDIR as u32;
-    pub const LINK: u32 = libc::S_IFLNK as u32;
-    pub const REGULAR: u32 = libc::S_IFREG as u32;
-}
+use crate::system::{self, Found, CLOSE_FILE, FILE_TYPE, REGULAR};
 
 /// A record is a few kilobytes.
 pub const MAX_FILE: u64 = 4 * 1024 * 1024;
@@ -35,7 +24,7 @@ pub struct FileStamp {
 }
 
 pub fn stamp(path: &Path) -> Option<FileStamp> {
-    fs::symlink_metadata(path).ok().as_ref().map(FileStamp::of)
+    system::stat_path(path).ok().as_ref().map(FileStamp::of)
 }
 
 impl From<FileStamp> for Stamp {
@@ -46,17 +35,8 @@ impl From<FileStamp> for Stamp {
 }
 
 impl FileStamp {
-    pub fn of(found: &Metadata) -> Self {
-        Self {
-            device: found.dev(),
-            inode: found.ino(),
-            modified: (found.mtime(), found.mtime_nsec()),
-            length: found.len(),
-        }
-    }
-
-    pub fn of_named(found: &Named) -> Self {
-        let Named { device, inode, modified, length, .. } = *found;
+    pub fn of(found: &Found) -> Self {
+        let Found { device, inode, modified, length, .. } = *found;
         Self { device, inode, modified, length }
     }
 
@@ -106,7 +86,7 @@ impl Successor {
     /// Writes it, and puts it in the other's place, where it is on the disk as soon as the folder is.
     pub fn replace(&mut self, name: &str, bytes: &[u8]) -> io::Result<()> {
         if let Some(file) = self.file.take() {
-            file.write_all_at(bytes, 0)?;
+            system::write_all_at(&file, bytes, 0)?;
             file.set_len(bytes.len() as u64)?;
             self.is_left = !self.is_found_again;
             file.sync_all()?;
@@ -128,7 +108,8 @@ impl Drop for Successor {
     }
 }
 
-pub fn check_file(path: &Path, mode: u32, owner: u32) -> Result<()> {
+pub fn check_file(path: &Path, found: &Found) -> Result<()> {
+    let Found { mode, owner, .. } = *found;
     let unsafe_because = |reason: &str| {
         Err(Error::StoreUnsafe { path: path.display().to_string(), reason: reason.to_owned() })
     };
@@ -141,7 +122,7 @@ pub fn check_file(path: &Path, mode: u32, owner: u32) -> Result<()> {
         return unsafe_because("the record belongs to another user (run as the one who signed in)");
     }
     if mode & 0o077 != 0 {
-        return unsafe_because("other users can read the record (chmod 600)");
+        return unsafe_because(&format!("other users can read the record ({CLOSE_FILE})"));
     }
     Ok(())
 }
@@ -160,12 +141,9 @@ pub fn failed(path: &Path, what: &str, e: &io::Error) -> Error {
         | Kind::ReadOnlyFilesystem => ("make it for this user, or change store", false),
         Kind::StorageFull | Kind::QuotaExceeded => ("make room, then try again", true),
         Kind::FileTooLarge => ("raise the limit of a file's size", false),
-        _ => match e.raw_os_error() {
-            Some(libc::ELOOP | libc::EINVAL) => ("make it for this user, or change store", false),
-            // What flock(2) says of a file system that does not lock.
-            Some(libc::ENOSYS | libc::EOPNOTSUPP | libc::ENOLCK) => ("use a local folder", false),
-            _ => ("try again later", true),
-        },
+        _ if system::is_of_path(e) => ("make it for this user, or change store", false),
+        _ if system::is_of_locking(e) => ("use a local folder", false),
+        _ => ("try again later", true),
     };
     Error::Store {
         path: path.display().to_string(),
@@ -177,7 +155,7 @@ pub fn failed(path: &Path, what: &str, e: &io::Error) -> Error {
 /// Whose it is, or the folder that it would be in, and so who can be let in.
 fn who_may(path: &Path) -> String {
     let us = system::effective_user();
-    let owner = path.ancestors().find_map(|part| fs::symlink_metadata(part).ok()).map(|found| found.uid());
+    let owner = path.ancestors().find_map(|part| system::stat_path(part).ok()).map(|found| found.owner);
     match owner {
         Some(owner) if owner != us => {
             format!(

@@ -2,16 +2,15 @@
 //! reached through it, whatever becomes of its name.
 #![forbid(unsafe_code)]
 
-use std::fs::{self, File, Metadata, OpenOptions, Permissions};
+use std::fs::File;
 use std::io::{self, Read};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use super::files::{check_file, failed, FileStamp, FILE_TYPE, FOLDER, LINK, MAX_FILE};
+use super::files::{check_file, failed, FileStamp, MAX_FILE};
 use super::network;
 use crate::error::{Error, Result};
 use crate::secret::Wiped;
-use crate::system;
+use crate::system::{self, Found, Opening, CLOSE_FOLDER, CLOSE_TO_WRITERS, FILE_TYPE, FOLDER, LINK};
 
 #[derive(Debug)]
 pub struct Folder {
@@ -22,7 +21,7 @@ pub struct Folder {
 impl Folder {
     /// `None` where there is none.
     pub fn open(path: &Path) -> Result<Option<Self>> {
-        let file = match open(path, libc::O_NOFOLLOW) {
+        let file = match system::open_folder(path, false) {
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(e) => return Err(not_opened(path, &e)),
             Ok(file) => file,
@@ -38,8 +37,8 @@ impl Folder {
             folder
         } else {
             let (parent, name) = place(path)?;
-            let file = make_at(&parent, name).map_err(|e| not_made(path, &e))?;
-            parent.sync_all().map_err(|e| not_made(path, &e))?;
+            let file = system::make_folder_at(&parent, name).map_err(|e| not_made(path, &e))?;
+            system::flush_folder(&parent).map_err(|e| not_made(path, &e))?;
             let folder = Self { file, path: path.to_owned() };
             folder.check()?;
             folder
@@ -56,13 +55,13 @@ impl Folder {
 
     /// That it still has its name and its rights: before something is spent, and before anything is put into it.
     pub fn check_again(&self) -> Result<()> {
-        let named = match fs::symlink_metadata(&self.path) {
+        let named = match system::stat_path(&self.path) {
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Err(gone(&self.path)),
             named => named.map_err(|e| failed(&self.path, "cannot be read", &e))?,
         };
-        let ours = self.metadata()?;
+        let ours = self.found()?;
         if !FileStamp::of(&ours).is_same_file(&FileStamp::of(&named)) {
-            check_kind(&self.path, named.mode(), named.uid())?;
+            check_kind(&self.path, &named)?;
             return Err(Error::Store {
                 path: self.path.display().to_string(),
                 reason: "another folder has taken its place: try again".to_owned(),
@@ -73,13 +72,12 @@ impl Folder {
     }
 
     fn check(&self) -> Result<()> {
-        let found = self.metadata()?;
-        check_own(&self.path, found.mode(), found.uid())?;
-        check_above(&self.file, &self.path, "..")
+        check_own(&self.path, &self.found()?)?;
+        check_above(&self.file, &self.path, 1)
     }
 
-    fn metadata(&self) -> Result<Metadata> {
-        self.file.metadata().map_err(|e| failed(&self.path, "cannot be read", &e))
+    fn found(&self) -> Result<Found> {
+        system::stat(&self.file).map_err(|e| failed(&self.path, "cannot be read", &e))
     }
 
     pub fn file(&self) -> &File {
@@ -95,48 +93,46 @@ impl Folder {
     pub fn read(&self, name: &str) -> Result<Option<Wiped<Vec<u8>>>> {
         let path = || self.path(name);
         let cannot = |e: io::Error| failed(&path(), "cannot be read", &e);
-        let file = match self.open_file(name, libc::O_RDONLY) {
+        let file = match self.open_file(name, Opening::Read) {
             Ok(file) => file,
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(e) => {
                 // A symbolic link has a reason of its own.
                 if let Ok(found) = system::stat_at(&self.file, name) {
-                    check_file(&path(), found.mode, found.owner)?;
+                    check_file(&path(), &found)?;
                 }
                 return Err(cannot(e));
             }
         };
         // Of the file that was opened, not of whatever has its name by now.
-        let found = file.metadata().map_err(cannot)?;
-        check_file(&path(), found.mode(), found.uid())?;
-        if found.len() > MAX_FILE {
+        let found = system::stat(&file).map_err(cannot)?;
+        check_file(&path(), &found)?;
+        if found.length > MAX_FILE {
             let reason = "the record is larger than any: move it away, then sign in or ask again".to_owned();
             return Err(Error::StoreFormat { path: path().display().to_string(), reason });
         }
-        let mut bytes = Wiped::new(Vec::with_capacity(usize::try_from(found.len()).unwrap_or(0)));
-        file.take(found.len()).read_to_end(&mut bytes).map_err(cannot)?;
+        let mut bytes = Wiped::new(Vec::with_capacity(usize::try_from(found.length).unwrap_or(0)));
+        file.take(found.length).read_to_end(&mut bytes).map_err(cannot)?;
         Ok(Some(bytes))
     }
 
     /// No symbolic link is followed, and a named pipe does not make us wait.
-    pub fn open_file(&self, name: &str, flags: i32) -> io::Result<File> {
-        system::open_at(&self.file, name, flags | libc::O_NOFOLLOW | libc::O_NONBLOCK)
+    pub fn open_file(&self, name: &str, opening: Opening) -> io::Result<File> {
+        system::open_at(&self.file, name, opening)
     }
 
     /// A new file, its owner's alone.
     pub fn create_file(&self, name: &str) -> io::Result<File> {
-        let file = self.open_file(name, libc::O_RDWR | libc::O_CREAT | libc::O_EXCL)?;
-        // The umask may have taken rights that the owner needs.
-        file.set_permissions(Permissions::from_mode(0o600)).map(|()| file)
+        system::create_at(&self.file, name)
     }
 
     pub fn stamp(&self, name: &str) -> Option<FileStamp> {
-        system::stat_at(&self.file, name).ok().as_ref().map(FileStamp::of_named)
+        system::stat_at(&self.file, name).ok().as_ref().map(FileStamp::of)
     }
 
     /// A folder in it, as it is itself.
     pub fn make_folder(&self, name: &str) -> io::Result<File> {
-        make_at(&self.file, name)
+        system::make_folder_at(&self.file, name)
     }
 
     /// Whether there is such a folder in it; what is no folder of ours is refused.
@@ -144,7 +140,7 @@ impl Folder {
         match system::stat_at(&self.file, name) {
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(false),
             Err(e) => Err(failed(&self.path(name), "cannot be read", &e)),
-            Ok(found) => check_own(&self.path(name), found.mode, found.owner).map(|()| true),
+            Ok(found) => check_own(&self.path(name), &found).map(|()| true),
         }
     }
 
@@ -163,7 +159,7 @@ impl Folder {
 
     /// A name is on the disk only when the folder is.
     pub fn sync(&self) -> Result<()> {
-        self.file.sync_all().map_err(|e| failed(&self.path, "cannot be flushed", &e))
+        system::flush_folder(&self.file).map_err(|e| failed(&self.path, "cannot be flushed", &e))
     }
 }
 
@@ -192,35 +188,14 @@ fn place(path: &Path) -> Result<(File, &str)> {
         return Err(not_made(path, &io::ErrorKind::InvalidFilename.into()));
     };
     // What leads there may be a symbolic link, as `/home` is in some places.
-    let parent = open(above, 0).map_err(|e| not_made(path, &e))?;
-    check_above(&parent, above, ".")?;
+    let parent = system::open_folder(above, true).map_err(|e| not_made(path, &e))?;
+    check_above(&parent, above, 0)?;
     Ok((parent, name))
 }
 
-fn make_at(parent: &File, name: &str) -> io::Result<File> {
-    let flags = libc::O_RDONLY | libc::O_DIRECTORY | libc::O_NOFOLLOW | libc::O_NONBLOCK;
-    match system::make_folder_at(parent, name) {
-        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => return system::open_at(parent, name, flags),
-        made => made?,
-    }
-    // The umask may have taken rights that the owner needs, even that to open it.
-    let file = match system::open_at(parent, name, flags) {
-        Err(e) if e.kind() == io::ErrorKind::PermissionDenied => {
-            system::set_mode_at(parent, name, 0o700)?;
-            system::open_at(parent, name, flags)?
-        }
-        opened => opened?,
-    };
-    file.set_permissions(Permissions::from_mode(0o700)).map(|()| file)
-}
-
-fn open(path: &Path, flags: i32) -> io::Result<File> {
-    OpenOptions::new().read(true).custom_flags(libc::O_DIRECTORY | libc::O_NONBLOCK | flags).open(path)
-}
-
 fn not_opened(path: &Path, e: &io::Error) -> Error {
-    let found = fs::symlink_metadata(path).ok();
-    let because = found.and_then(|found| check_kind(path, found.mode(), found.uid()).err());
+    let found = system::stat_path(path).ok();
+    let because = found.and_then(|found| check_kind(path, &found).err());
     because.unwrap_or_else(|| failed(path, "cannot be read", e))
 }
 
@@ -228,15 +203,16 @@ fn not_made(path: &Path, e: &io::Error) -> Error {
     failed(path, "the folder cannot be made", e)
 }
 
-fn check_own(path: &Path, mode: u32, owner: u32) -> Result<()> {
-    check_kind(path, mode, owner)?;
-    if mode & 0o022 != 0 {
-        return Err(unsafe_because(path, "other users can write to the folder (chmod 700)"));
+fn check_own(path: &Path, found: &Found) -> Result<()> {
+    check_kind(path, found)?;
+    if found.mode & 0o022 != 0 {
+        return Err(unsafe_because(path, &format!("other users can write to the folder ({CLOSE_FOLDER})")));
     }
     Ok(())
 }
 
-fn check_kind(path: &Path, mode: u32, owner: u32) -> Result<()> {
+fn check_kind(path: &Path, found: &Found) -> Result<()> {
+    let Found { mode, owner, .. } = *found;
     if mode & FILE_TYPE == LINK {
         return Err(unsafe_because(path, "the folder is a symbolic link (name the folder itself)"));
     }
@@ -255,17 +231,17 @@ fn check_kind(path: &Path, mode: u32, owner: u32) -> Result<()> {
 }
 
 /// Whoever can change a folder above can put another store in the place of ours: looked at as ssh does it for its
-/// keys. `opened` is what `path` names, and `first` the lowest to look at, as seen from there: these are the folders
+/// keys. `opened` is what `path` names, and `first` the lowest to look at, so many above that: these are the folders
 /// that it is in now, whatever symbolic links led there.
-fn check_above(opened: &File, path: &Path, first: &str) -> Result<()> {
-    let (mut name, mut below, mut level) = (first.to_owned(), None, usize::from(first == ".."));
-    loop {
-        let found = system::stat_at(opened, &name).map_err(|e| failed(path, "cannot be read", &e))?;
+fn check_above(opened: &File, path: &Path, first: usize) -> Result<()> {
+    let mut below = None;
+    for level in first.. {
+        let found = system::stat_above(opened, level).map_err(|e| failed(path, "cannot be read", &e))?;
         if below.replace((found.device, found.inode)) == Some((found.device, found.inode)) {
             return Ok(()); // the root is above itself
         }
-        let refused = |reason| {
-            let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let refused = |reason: &str| {
+            let real = system::real_path(path).unwrap_or_else(|_| path.to_owned());
             Err(unsafe_because(real.ancestors().nth(level).unwrap_or(path), reason))
         };
         if found.owner != 0 && found.owner != system::effective_user() {
@@ -273,13 +249,12 @@ fn check_above(opened: &File, path: &Path, first: &str) -> Result<()> {
         }
         // In a sticky folder nobody renames what is another's: what is below is ours or root's.
         if found.mode & 0o022 != 0 && found.mode & 0o1000 == 0 {
-            return refused("other users can write to a folder above it (chmod go-w)");
+            return refused(&format!("other users can write to a folder above it ({CLOSE_TO_WRITERS})"));
         }
-        name.push_str("/..");
-        level += 1;
     }
+    Ok(())
 }
 
-fn unsafe_because(path: &Path, reason: &'static str) -> Error {
+fn unsafe_because(path: &Path, reason: &str) -> Error {
     Error::StoreUnsafe { path: path.display().to_string(), reason: reason.to_owned() }
 }

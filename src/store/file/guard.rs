@@ -3,8 +3,6 @@
 
 use std::fs::{File, TryLockError};
 use std::io;
-use std::os::fd::AsRawFd;
-use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
 use super::files::FileStamp;
@@ -23,7 +21,7 @@ pub struct LockFile {
 impl LockFile {
     pub fn new(file: File) -> Self {
         let fork_count = system::fork_count();
-        system::close_in_child(file.as_raw_fd());
+        system::close_in_child(&file);
         Self { file: Some(file), fork_count }
     }
 
@@ -45,7 +43,7 @@ impl Drop for LockFile {
             std::mem::forget(file);
             return;
         }
-        system::keep_in_child(file.as_raw_fd());
+        system::keep_in_child(&file);
     }
 }
 
@@ -75,7 +73,7 @@ impl Guard {
 
     /// Whether the file is still the one of that name.
     pub fn has_name(&self, folder: &Folder, name: &str) -> bool {
-        let ours = self.0.file.as_ref().and_then(|file| file.metadata().ok());
+        let ours = self.0.file.as_ref().and_then(|file| system::stat(file).ok());
         ours.zip(folder.stamp(name)).is_some_and(|(ours, named)| FileStamp::of(&ours).is_same_file(&named))
     }
 
@@ -97,7 +95,7 @@ impl Guard {
     /// Replaces what is in the file.
     pub fn write(&self, text: &[u8]) -> io::Result<()> {
         let Some(file) = &self.0.file else { return Ok(()) };
-        file.write_all_at(text, 0)?;
+        system::write_all_at(file, text, 0)?;
         file.set_len(text.len() as u64)
     }
 }
@@ -120,6 +118,6 @@ fn byte_of(fingerprint: &str) -> i64 {
 /// The notes in an open file of a lock.
 pub fn read_notes(file: &File) -> LeaseNotes {
     let mut bytes = [0; 8192];
-    let length = file.read_at(&mut bytes, 0).unwrap_or(0);
+    let length = system::read_at(file, &mut bytes, 0).unwrap_or(0);
     LeaseNotes::parse(&bytes[..length])
 }

@@ -4,7 +4,6 @@
 #![forbid(unsafe_code)]
 
 use std::io;
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,7 +14,7 @@ use super::guard::{read_notes, Guard, LockFile};
 use super::{network, record, Place};
 use crate::error::{Error, Result};
 use crate::store::{Holder, Key, LeaseNotes, Wait};
-use crate::system;
+use crate::system::{self, Opening};
 use crate::token::{Identity, Token};
 
 pub enum Locking {
@@ -92,20 +91,19 @@ impl Place {
         let name = self.name("lock");
         let path = folder.path(&name);
         let file = match folder.create_file(&name) {
-            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => folder.open_file(&name, libc::O_RDWR),
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => folder.open_file(&name, Opening::Write),
             created => created,
         };
         let cannot = |e: io::Error| failed(&path, "cannot be locked", &e);
         let file = file.map_err(cannot)?;
-        let found = file.metadata().map_err(cannot)?;
-        files::check_file(&path, found.mode(), found.uid())?;
+        files::check_file(&path, &system::stat(&file).map_err(cannot)?)?;
         Ok(LockFile::new(file))
     }
 
     /// The notes as they stand; whoever holds the lock may just be changing them.
     pub fn notes(&self) -> LeaseNotes {
         let folder = Folder::open(&self.folder).ok().flatten();
-        let file = folder.and_then(|folder| folder.open_file(&self.name("lock"), libc::O_RDONLY).ok());
+        let file = folder.and_then(|folder| folder.open_file(&self.name("lock"), Opening::Read).ok());
         file.as_ref().map(read_notes).unwrap_or_default()
     }
 }
@@ -245,7 +243,7 @@ impl Locked {
     /// Puts what somebody else has written whole in the record's place. It is never changed: it may be all there is.
     fn finish(&self, temporary: &str) -> Result<()> {
         let record = self.place.name("json");
-        let file = self.folder.open_file(temporary, libc::O_RDONLY);
+        let file = self.folder.open_file(temporary, Opening::Write);
         let finished =
             file.and_then(|file| file.sync_all()).and_then(|()| self.folder.rename(temporary, &record));
         finished.map_err(|e| failed(&self.folder.path(&record), "cannot be written", &e))?;

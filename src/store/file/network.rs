@@ -4,10 +4,7 @@
 //! The file system's number costs one system call; mounts are looked up only for those that hosts can share.
 #![forbid(unsafe_code)]
 
-use std::ffi::OsString;
 use std::fs::{self, File};
-use std::os::unix::ffi::OsStringExt;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
@@ -100,9 +97,9 @@ pub fn check(folder: &Path, opened: &File) -> Result<()> {
     let Some((_, usual)) = SHARED.iter().find(|(shared, _)| *shared == number) else {
         return Ok(());
     };
-    let mount = opened.metadata().ok().and_then(|found| {
+    let mount = system::stat(opened).ok().and_then(|found| {
         let text = fs::read("/proc/self/mountinfo").ok()?;
-        find(&text, numbers(found.dev()), folder)
+        find(&text, numbers(found.device), folder)
     });
     let refused = match &mount {
         Some(mount) => refusal(&mount.kind, &mount.source, &mount.options),
@@ -171,7 +168,7 @@ fn parse(line: &[u8]) -> Option<Mount> {
     let (major, minor) = std::str::from_utf8(fields[2]).ok()?.split_once(':')?;
     Some(Mount {
         device: (major.parse().ok()?, minor.parse().ok()?),
-        point: OsString::from_vec(unescaped(fields[4])).into(),
+        point: system::path_of(unescaped(fields[4])),
         kind: text(dash + 1)?,
         source: text(dash + 2)?,
         options: text(dash + 3)?,
@@ -315,7 +312,7 @@ mod tests {
         for line in text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
             assert!(parse(line).is_some(), "{}", String::from_utf8_lossy(line));
         }
-        let here = numbers(fs::metadata("/proc/self").unwrap().dev());
+        let here = numbers(system::stat_path(Path::new("/proc/self/")).unwrap().device);
         assert_eq!(find(&text, here, Path::new("/proc/self")).unwrap().kind, "proc");
     }
 

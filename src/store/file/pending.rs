@@ -23,7 +23,7 @@ use crate::error::{Error, Result};
 use crate::json::Json;
 use crate::secret::Secret;
 use crate::store::{hash, hex, Claim, Claimed, Found, PendingAuthorization};
-use crate::system;
+use crate::system::{self, Opening};
 use crate::time::rfc3339;
 
 /// So many of one account wait at most: whoever asks for the sign-in page again and again must not fill the disk.
@@ -58,7 +58,7 @@ fn write(folder: &Arc<Folder>, inner: &str, stem: &str, bytes: &[u8]) -> io::Res
     let opened = folder.make_folder(inner)?;
     let mut file = Successor::reserve(folder, format!("{inner}/{stem}.tmp"), 0)?;
     file.replace(&format!("{inner}/{stem}.json"), bytes)?;
-    opened.sync_all()
+    system::flush_folder(&opened)
 }
 
 /// A file that nobody else writes, for what comes of an authorization.
@@ -108,7 +108,7 @@ fn claim_file(place: &Place, folder: &Folder, stem: &str, kind: &str, code: &str
     let name = format!("{}/{stem}.{kind}", place.name("pending"));
     let path = folder.path(&name);
     let Some(bytes) = folder.read(&name)? else { return Ok(Found::None) };
-    let file = match folder.open_file(&name, libc::O_RDWR) {
+    let file = match folder.open_file(&name, Opening::Write) {
         Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Found::None), // at this moment
         file => file.map_err(|e| failed(&path, "cannot be locked", &e))?,
     };

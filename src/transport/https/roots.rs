@@ -45,18 +45,19 @@ type Identity = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
 /// The authorities in `ca_file`, or else the system's. What cannot be read in a bundle is passed over, as every
 /// other TLS library does it: one odd certificate must not stop a machine.
 pub(super) fn trusted(ca_file: Option<&Path>) -> Result<RootCertStore> {
-    let path = match ca_file {
-        Some(path) => path,
-        None => system_ca_file().ok_or_else(|| Error::Certificate {
-            key: "ca_file",
-            reason: "this system has no file of certificates where one is expected: set ca_file".to_owned(),
-        })?,
-    };
     let mut store = RootCertStore::empty();
-    certificates("ca_file", path, |der| {
+    let mut add = |der: &[u8]| {
         // Not an error: see above.
         let _ = store.add(CertificateDer::from(der));
-    })?;
+    };
+    if ca_file.is_none() && system::trusted_certificates(&mut add) {
+        return if store.is_empty() { Err(none_here()) } else { Ok(store) };
+    }
+    let path = match ca_file {
+        Some(path) => path,
+        None => system_ca_file().ok_or_else(none_here)?,
+    };
+    certificates("ca_file", path, add)?;
     if store.is_empty() {
         return Err(unusable(
             "ca_file",
@@ -65,6 +66,13 @@ pub(super) fn trusted(ca_file: Option<&Path>) -> Result<RootCertStore> {
         ));
     }
     Ok(store)
+}
+
+fn none_here() -> Error {
+    Error::Certificate {
+        key: "ca_file",
+        reason: "this system has no file of certificates where one is expected: set ca_file".to_owned(),
+    }
 }
 
 /// Whether that very certificate is in `ca_file`.

@@ -1,5 +1,6 @@
 //! Forks: how often this process is the child of one, and what a child must not keep.
 
+use std::os::fd::AsRawFd;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, AtomicU8, Ordering};
 
 /// Relaxed: it changes in the child of a fork alone, before the child has a second thread.
@@ -22,14 +23,16 @@ extern "C" fn in_child() {
     }
 }
 
-pub fn close_in_child(file: i32) {
+pub fn close_in_child(file: &impl AsRawFd) {
+    let file = file.as_raw_fd();
     let is_taken =
         |place: &AtomicI32| place.compare_exchange(-1, file, Ordering::Relaxed, Ordering::Relaxed).is_ok();
     let _ = LOCKED.iter().any(is_taken);
 }
 
 /// Takes [`close_in_child`] back, before the file is closed.
-pub fn keep_in_child(file: i32) {
+pub fn keep_in_child(file: &impl AsRawFd) {
+    let file = file.as_raw_fd();
     let is_found =
         |place: &AtomicI32| place.compare_exchange(file, -1, Ordering::Relaxed, Ordering::Relaxed).is_ok();
     let _ = LOCKED.iter().any(is_found);
