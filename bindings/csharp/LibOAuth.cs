@@ -1245,6 +1245,8 @@ namespace LibOAuth
         /// and '/etc/liboauth/profiles.toml', then among the known servers (see
         /// OAUTH_PROFILE). A text with a '/' is a profile file, or a file and a name:
         /// '/home/me/oauth.toml#acme'. A '$LIBOAUTH_PROFILES' that is set must be there.
+        /// On Windows the other two are '%APPDATA%\liboauth\profiles.toml' and
+        /// '%PROGRAMDATA%\liboauth\profiles.toml', and a '\' makes a file of it as well.
         /// No other call reads these variables, and none is read in a setuid program.
         ///
         /// Returns the client's handle, OAUTH_ERROR_PROFILE (oauth_error_text names file,

@@ -758,8 +758,9 @@ function oauth_client_new: Integer; cdecl; external LibOAuth_Library;
 // '$XDG_CONFIG_HOME/liboauth/profiles.toml' ('~/.config' where that is not set) and
 // '/etc/liboauth/profiles.toml', then among the known servers (see OAUTH_PROFILE). A text with a
 // '/' is a profile file, or a file and a name: '/home/me/oauth.toml#acme'. A '$LIBOAUTH_PROFILES'
-// that is set must be there. No other call reads these variables, and none is read in a setuid
-// program.
+// that is set must be there. On Windows the other two are '%APPDATA%\liboauth\profiles.toml' and
+// '%PROGRAMDATA%\liboauth\profiles.toml', and a '\' makes a file of it as well. No other call reads
+// these variables, and none is read in a setuid program.
 //
 // Returns the client's handle, OAUTH_ERROR_PROFILE (oauth_error_text names file, line and key), or
 // OAUTH_ERROR_LIMIT. Since 0.1.
