@@ -50,6 +50,11 @@ const GENERATED: &[&str] = &[
     "bindings/java/liboauth/OAuthClient.java",
     "bindings/node/liboauth.js",
     "bindings/go/liboauth.go",
+    "bindings/perl/LibOAuth/Functions.pm",
+    "bindings/ruby/liboauth/functions.rb",
+    "bindings/lua/liboauth/functions.lua",
+    "bindings/php/functions.php",
+    "bindings/php/liboauth.ffi.h",
 ];
 
 // ---- what is committed is what the source says ----

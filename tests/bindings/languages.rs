@@ -13,6 +13,10 @@ pub const CONSTANTS: &[(&str, &str, &str, &str)] = &[
     ("bindings/java/liboauth/LibOAuth.java", "    int ", " = ", ";"),
     ("bindings/node/liboauth.js", "  ", ": ", ","),
     ("bindings/go/liboauth.go", "\t", " = ", ""),
+    ("bindings/perl/LibOAuth/Functions.pm", "    ", " => ", ","),
+    ("bindings/ruby/liboauth/functions.rb", "  ", " = ", ""),
+    ("bindings/lua/liboauth/functions.lua", "constants.", " = ", ""),
+    ("bindings/php/functions.php", "    const ", " = ", ";"),
 ];
 
 /// A language that writes prototypes of its own.
@@ -47,16 +51,49 @@ const PROTOTYPES: &[Prototypes] = &[
         text_in: "byte[] ",
         text_out: "byte[] ",
     },
+    Prototypes {
+        path: "bindings/perl/LibOAuth/Functions.pm",
+        before: "\n    ",
+        int: "INT",
+        text_in: "TEXT_IN",
+        text_out: "TEXT_OUT",
+    },
+    Prototypes {
+        path: "bindings/ruby/liboauth/functions.rb",
+        before: "\n      ",
+        int: "INT",
+        text_in: "TEXT",
+        text_out: "TEXT",
+    },
+    Prototypes {
+        path: "bindings/lua/liboauth/functions.lua",
+        before: "\nint32_t ",
+        int: "int32_t ",
+        text_in: "const char *",
+        text_out: "char *",
+    },
+    Prototypes {
+        path: "bindings/php/liboauth.ffi.h",
+        before: "\nint32_t ",
+        int: "int32_t ",
+        text_in: "const char *",
+        text_out: "char *",
+    },
 ];
 
 /// Those with a method for each function that takes a client, but for the one that closes it.
-const METHODS: &[&str] = &[
-    "bindings/cpp/liboauth.hpp",
-    "bindings/pascal/liboauth.pas",
-    "bindings/csharp/LibOAuth.cs",
-    "bindings/java/liboauth/OAuthClient.java",
-    "bindings/node/liboauth.js",
-    "bindings/go/liboauth.go",
+/// With what stands before and behind the function's name where they call it.
+const METHODS: &[(&str, &str, &str)] = &[
+    ("bindings/cpp/liboauth.hpp", "", "("),
+    ("bindings/pascal/liboauth.pas", "", "("),
+    ("bindings/csharp/LibOAuth.cs", "", "("),
+    ("bindings/java/liboauth/OAuthClient.java", "", "("),
+    ("bindings/node/liboauth.js", "", "("),
+    ("bindings/go/liboauth.go", "", "("),
+    ("bindings/perl/LibOAuth/Functions.pm", "('", "'"),
+    ("bindings/ruby/liboauth/functions.rb", "(:", ""),
+    ("bindings/lua/liboauth/functions.lua", "(\"", "\""),
+    ("bindings/php/functions.php", "('", "'"),
 ];
 
 /// The header's functions, with the types of their parameters as they stand there.
@@ -86,9 +123,11 @@ fn each_prototype_has_the_headers_parameters() {
         assert_eq!(text.matches(&format!("{}oauth_", language.before)).count(), functions.len(), "{path}");
         for (name, types) in &functions {
             let head = format!("{}{name}", language.before);
-            let after = text.split(&head).find(|rest| rest.starts_with(['(', ':']));
+            let after = text.split(&head).find(|rest| rest.starts_with(['(', ':', ' ']));
             let after = after.unwrap_or_else(|| panic!("{path}: no {name}"));
-            let inner = after.strip_prefix('(').and_then(|rest| rest.split(')').next()).unwrap_or_default();
+            let inner = [("(", ')'), (": [", ']'), (" => [", ']')].iter();
+            let inner = inner.filter_map(|(open, close)| after.strip_prefix(open)?.split(*close).next());
+            let inner = inner.last().unwrap_or_default();
             let found: Vec<_> = inner.split([',', ';']).map(str::trim).filter(|p| !p.is_empty()).collect();
             assert_eq!(found.len(), types.len(), "{path}: {name}({inner})");
             for (parameter, ty) in found.iter().zip(types) {
@@ -105,12 +144,15 @@ fn each_prototype_has_the_headers_parameters() {
 
 #[test]
 fn a_client_has_a_method_for_each_function() {
-    for path in METHODS {
+    for (path, before, behind) in METHODS {
         let text = read(&root().join(path));
         for (name, _) in functions() {
-            let is_called = |line: &str| line.starts_with([' ', '\t']) && line.contains(&format!("{name}("));
+            let is_called = |line: &str| {
+                line.starts_with([' ', '\t']) && line.contains(&format!("{before}{name}{behind}"))
+            };
             let takes_client =
                 read(&root().join(HEADER)).contains(&format!("\nint32_t {name}(int32_t client"));
+            let takes_client = takes_client && name != "oauth_client_close";
             assert!(!takes_client || text.lines().any(is_called), "{path}: {name} is not called");
         }
     }

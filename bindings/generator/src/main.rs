@@ -15,13 +15,17 @@ mod declaration;
 mod exports;
 mod go;
 mod java;
+mod lua;
 mod methods;
 mod model;
 mod node;
 mod pascal;
+mod perl;
+mod php;
 mod prose;
 mod python;
 mod rpg;
+mod ruby;
 mod source;
 
 use std::fs;
@@ -113,6 +117,11 @@ fn files(interface: &Interface, source: &Path) -> Result<Vec<File>, Vec<String>>
         ("bindings/node/liboauth.js", node::module(interface)),
         ("bindings/csharp/LibOAuth.cs", csharp::file(interface)),
         ("bindings/cpp/liboauth.hpp", cpp::header(interface)),
+        ("bindings/perl/LibOAuth/Functions.pm", perl::module(interface)),
+        ("bindings/php/functions.php", php::functions(interface)),
+        ("bindings/php/liboauth.ffi.h", php::prototypes(interface)),
+        ("bindings/ruby/liboauth/functions.rb", ruby::module(interface)),
+        ("bindings/lua/liboauth/functions.lua", lua::module(interface)),
     ];
     files.extend(java::files(interface));
     files.extend(catalogue::list(source)?);

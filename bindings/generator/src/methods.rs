@@ -45,6 +45,13 @@ fn method(function: &Function) -> Method<'_> {
     }
 }
 
+impl<'a> Argument<'a> {
+    pub fn name(&self) -> &'a str {
+        let (Self::Int(name) | Self::Text(name) | Self::Bytes(name)) = self;
+        name
+    }
+}
+
 impl Method<'_> {
     /// What the function does, in its first sentence, and where the rest stands.
     pub fn summary(&self, style: &Style, prefix: &str) -> String {

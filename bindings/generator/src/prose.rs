@@ -1,7 +1,7 @@
 //! From the comments of the source to those of another language.
 #![forbid(unsafe_code)]
 
-use crate::model::{is_word, Doc, Interface, Parameter};
+use crate::model::{is_word, Doc, Function, Interface, Parameter};
 
 /// How a language writes what the comments of the source write in Rust's way.
 pub struct Style<'a> {
@@ -120,6 +120,20 @@ pub fn constants(
         text.push_str(&constant(item));
     }
     text
+}
+
+/// As C declares it, for languages that read that.
+pub fn prototype(function: &Function) -> String {
+    let parameters: Vec<_> = function.parameters.iter().map(declared).collect();
+    format!("int32_t {}({});\n", function.name, parameters.join(", "))
+}
+
+fn declared(parameter: &Parameter) -> String {
+    match parameter {
+        Parameter::Int(name) => format!("int32_t {name}"),
+        Parameter::TextIn { text, length } => format!("const char *{text}, int32_t {length}"),
+        Parameter::TextOut { text, capacity } => format!("char *{text}, int32_t {capacity}"),
+    }
 }
 
 /// The texts of all items, one after the other.

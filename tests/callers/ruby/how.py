@@ -1,0 +1,12 @@
+"""Ruby: the module, by Fiddle."""
+
+from bench import LIB
+from callers import BINDINGS, HERE, Caller
+
+RUBY = Caller(
+    "Ruby",
+    "ruby",
+    ["ruby", "-w", BINDINGS / "ruby/signin.rb"],
+    ["ruby", "-w", "-I", BINDINGS / "ruby", HERE / "ruby/mistakes.rb"],
+    environment={"LIBOAUTH_LIBRARY": str(LIB / "liboauth.so.2")},
+)
