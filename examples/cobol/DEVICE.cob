@@ -6,7 +6,8 @@
       *> PROFILE is a profile's name, or a profile file (any text with a
       *> "/"): see oauth_client_open. It has a store and a
       *> device_endpoint. Ended and called again, it goes on with the
-      *> code it has. RETURN-CODE is 0, or 1 with what went wrong.
+      *> code that is under way; where somebody has signed in before, it
+      *> asks anew. RETURN-CODE is 0, or 1 with what went wrong.
       *>
       *> Right in fixed and in free format.
       *>
@@ -39,10 +40,13 @@
            IF OAUTH-CLIENT < 0
                PERFORM FAILED
            END-IF
-           PERFORM POLL
-           IF OAUTH-RC < 0 AND NOT = OAUTH-PENDING
-      *>       Nobody is asked, or it is too late.
+      *>   A code that is under way is gone on with.
+           MOVE OAUTH-USER-CODE TO OAUTH-PROPERTY
+           PERFORM GET-PROPERTY
+           IF OAUTH-BUFFER = SPACES
                PERFORM START-SIGN-IN
+           ELSE
+               PERFORM POLL
            END-IF
            IF OAUTH-RC = OAUTH-PENDING
                PERFORM SHOW-CODE

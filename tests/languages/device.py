@@ -55,6 +55,22 @@ def a_person_types_the_code_elsewhere(program):
         contains(shown, "\u2588\u2588\u2588\u2588")
         check(shown.endswith("\nSigned in.\n"), shown)
         profile.record()
+        if program is DEVICE_COBOL:  # it is started to sign in, and does
+            status, shown = signs_in(program, profile, "allow")
+            check(status == 0 and "It is good until" in shown, shown)
+            return
         # It has what it needs.
         status, shown = signs_in(program, profile, "allow")
         check((status, shown) == (0, "Signed in.\n"), shown)
+
+
+@case(DEVICE, DEVICE_PY, DEVICE_COBOL)
+def a_code_that_is_under_way_is_shown_again(program):
+    with server() as s:
+        profile = Profile(s.url, device_endpoint=f"{s.url}/strict/device_authorization")
+        command, environment = [*program.command, profile.argument], {**ENVIRONMENT, **program.environment}
+        with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, encoding="utf-8") as running:
+            before = [running.stdout.readline(), running.stdout.readline()]
+            running.kill()
+        status, shown = signs_in(program, profile, "allow")
+        check(status == 0 and shown.startswith("".join(before)), before, shown)
