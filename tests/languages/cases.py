@@ -5,11 +5,13 @@ import stat
 import subprocess
 import sys
 
+import batch  # noqa: F401 - more cases
 import desktop  # noqa: F401 - more cases
 import device  # noqa: F401 - more cases
 import discovery  # noqa: F401 - more cases
 import dpop  # noqa: F401 - more cases
 import leave  # noqa: F401 - more cases
+import mistakes  # noqa: F401 - more cases
 import nightly  # noqa: F401 - more cases
 import register  # noqa: F401 - more cases
 import surroundings  # noqa: F401 - more cases

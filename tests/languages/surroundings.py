@@ -10,7 +10,7 @@ from bench import (
     Profile, Program, allow, case, check, code_alone, contains, deny, execute, run, server,
 )  # fmt: skip
 from mirror import Escape, Rpg, same_calls
-from programs import C, C_CURL
+from programs import C, C_CURL, COBOL
 from rpg import check_display, check_programs
 
 # ---- memory ----
@@ -31,13 +31,13 @@ def clean(program, profile, api, person, status):
     check(not [number for number in opened if int(number) > 2], "left open:", done)
 
 
-@case(C, C_CURL)
+@case(C, C_CURL, COBOL)
 def valgrind_finds_nothing(program):
     with server() as s:
         clean(program, Profile(s.url), s.api("strict"), allow, 0)
 
 
-@case(C, C_CURL)
+@case(C, C_CURL, COBOL)
 def valgrind_finds_nothing_after_a_refusal(program):
     with server() as s:
         clean(program, Profile(s.url, "stamps", client_secret="wrong-secret"), s.api("stamps"), allow, 1)
