@@ -27,7 +27,7 @@ const LINKAGE: &str = "bindings/cobol/OAUTHILE.cpy";
 const MEMBER: &str = "bindings/rpg/OAUTH_H.rpgleinc";
 const MEMBER_UTF_8: &str = "bindings/rpg/OAUTHU_H.rpgleinc";
 const MEMBER_FIXED: &str = "bindings/rpg/OAUTHF_H.rpgleinc";
-const BINDER_SOURCE: &str = "bindings/rpg/OAUTH.bnd";
+const BINDER_SOURCE: &str = "bindings/ibmi/OAUTH.bnd";
 const PROTOTYPES: &str = "bindings/python/_liboauth.py";
 const LIST: &str = "docs/known-servers.md";
 const GENERATED: &[&str] = &[
@@ -41,6 +41,8 @@ const GENERATED: &[&str] = &[
     MEMBER_UTF_8,
     MEMBER_FIXED,
     BINDER_SOURCE,
+    "bindings/ibmi/OAUTHX.c",
+    "bindings/ibmi/OAUTHX.h",
     PROTOTYPES,
     LIST,
     "bindings/cpp/liboauth.hpp",
@@ -150,7 +152,7 @@ fn nothing_generated_goes_over_a_line_or_beyond_ascii() {
     for name in GENERATED.iter().filter(|name| **name != LIST) {
         let most = if name.contains("cobol/") {
             72
-        } else if name.contains("rpg/") {
+        } else if name.contains("rpg/") || name.contains("ibmi/") {
             80
         } else {
             100

@@ -82,9 +82,9 @@ fn find(name: &str) -> Option<PathBuf> {
     [root().join("tests").join(name), root().join(name)].into_iter().find(|path| path.exists())
 }
 
-/// Whether a function, a class, a type or a table has that name there, in Rust, Python or a shell.
+/// Whether a function, a class, a type or a table has that name there, in Rust, Python, a shell or C.
 fn defines(text: &str, name: &str) -> bool {
-    let begins = ["fn ", "def ", "class ", "struct ", "const ", "\n"];
+    let begins = ["fn ", "def ", "class ", "struct ", "const ", "static void ", "\n"];
     let ends = ["(", "<", ":", ";", " {", "() {"];
     begins.iter().any(|before| ends.iter().any(|after| text.contains(&format!("{before}{name}{after}"))))
 }

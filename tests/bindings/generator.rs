@@ -168,6 +168,20 @@ fn later_functions_stand_last_in_the_binder_source() {
     refuses_in(&source, "bindings/exports.txt: oauth_d: stands behind oauth_a, which is newer: append that");
 }
 
+/// Programs are bound to its place as well.
+#[test]
+fn the_bridges_own_function_keeps_its_place() {
+    let names: Vec<_> = (0..40).map(|number| format!("oauth_f{number}")).collect();
+    let functions: String = names.iter().map(|name| since("0.1", name)).collect();
+    let source = source(GOOD_CONSTANT, &functions);
+    succeed(&mut generator(&source.path));
+    let exported = between(&source.path.join(BINDER_SOURCE), "SYMBOL(\"", '"');
+    assert_eq!(exported[37], "oauth_bridge_ccsid");
+    assert_eq!((&exported[..37], &exported[38..]), (&names[..37], &names[37..]));
+    // What is there is no reason to refuse the list.
+    succeed(generator(&source.path).arg("--check"));
+}
+
 #[test]
 fn functions_stand_in_the_order_of_the_list_whatever_file_they_are_in() {
     let source = source(GOOD_CONSTANT, "mod handle;\nmod themes;\npub use themes::*;\n");
@@ -225,7 +239,7 @@ fn the_generator_refuses_a_list_that_has_not_only_grown() {
     add(&source, "src/ffi/themes.rs", &since("0.1", "oauth_d"));
     let moved = |line: &str, was: &str| {
         format!(
-            "bindings/exports.txt{line} where bindings/rpg/OAUTH.bnd has {was}: no line moves or goes: bring"
+            "bindings/exports.txt{line} where bindings/ibmi/OAUTH.bnd has {was}: no line moves or goes: bring"
         )
     };
     let cases = [
@@ -242,7 +256,7 @@ fn the_generator_refuses_a_list_that_has_not_only_grown() {
     succeed(&mut generator(&source.path));
     assert_order(&source, &["oauth_a", "oauth_b", "oauth_c", "oauth_d"]);
     fs::remove_file(source.path.join(BINDER_SOURCE)).unwrap();
-    refuses_in(&source, "bindings/rpg/OAUTH.bnd: ");
+    refuses_in(&source, "bindings/ibmi/OAUTH.bnd: ");
 }
 
 #[test]
@@ -278,9 +292,11 @@ fn since(version: &str, name: &str) -> String {
     format!("/// It is. Since {version}.\n#[no_mangle]\npub extern \"C\" fn {name}() -> i32 {{ 0 }}\n")
 }
 
-/// Header and binder source have them one after the other, and no others.
+/// Header and binder source have them one after the other, and no others but the bridge's own.
 fn assert_order(source: &Folder, names: &[&str]) {
-    assert_eq!(between(&source.path.join(BINDER_SOURCE), "SYMBOL(\"", '"'), names);
+    let mut exported = between(&source.path.join(BINDER_SOURCE), "SYMBOL(\"", '"');
+    exported.retain(|name| name != "oauth_bridge_ccsid");
+    assert_eq!(exported, names);
     assert_eq!(between(&source.path.join(HEADER), "\nint32_t ", '('), names);
 }
 

@@ -4,12 +4,16 @@
 
 use crate::model::{Doc, Function, Parameter};
 
-/// In the order of their first release: programs are bound to an export's place.
+/// Programs are bound to an export's place: each keeps this one, the first being 0, whatever the library adds.
+pub const PLACES: [usize; 1] = [37];
+
 pub fn functions() -> Vec<Function> {
     let paragraphs = [
-        "From now on the texts of this activation group are in `ccsid`, such as 37, or 1208 for UTF-8. 0: in the \
-         job's, as before the first call; that of a job with 65535 is its default one.",
-        "Returns 0, or OAUTH_ERROR_CCSID where the system cannot convert it: then nothing has changed. Since 0.1.",
+        "From now on the texts of this activation group, in all its threads, are in `ccsid`, such as 37, or 1208 for UTF-8. \
+         0: in the job's, as before the first call; that of a job with 65535 is its default one. Every text is meant, also \
+         the headers and the body of an HTTP answer; lengths and capacities are bytes of that CCSID.",
+        "Returns 0, or OAUTH_ERROR_CCSID where the system cannot convert it, or a character has more than a byte in it, as in \
+         UTF-16: then nothing has changed. Since 0.1.",
     ];
     vec![Function {
         name: "oauth_bridge_ccsid".to_owned(),

@@ -5,8 +5,8 @@
 use std::fs;
 use std::path::Path;
 
+use crate::ibmi::{self, BINDER_SOURCE};
 use crate::model::{Function, Result, EDGE};
-use crate::rpg::{self, BINDER_SOURCE};
 
 const EXPORTS: &str = "bindings/exports.txt";
 
@@ -77,7 +77,7 @@ impl Exports {
     }
 
     fn refuse_unless_grown(&self, binder_source: &str) -> Result<()> {
-        for (place, name) in rpg::exports_of(binder_source).enumerate() {
+        for (place, name) in ibmi::exports_of(binder_source).enumerate() {
             let found = match self.entries.get(place) {
                 Some(entry) if entry.name == name => continue,
                 Some(entry) => format!("{EXPORTS}:{}: {}", entry.line, entry.name),

@@ -1,5 +1,5 @@
-//! Writes the C header and the COBOL, RPG and Python bindings from `src/constants` and `src/ffi`, and the list of known
-//! servers.
+//! Writes the C header, the COBOL, RPG and Python bindings and the bridge for IBM i from `src/constants` and `src/ffi`, and
+//! the list of known servers.
 //!
 //! `source` reads it and refuses what callers could not use, `exports` gives each function its place, `prose` turns
 //! the comments into those of a language, and one file a language writes the rest. `catalogue` lists the known servers.
@@ -14,6 +14,7 @@ mod csharp;
 mod declaration;
 mod exports;
 mod go;
+mod ibmi;
 mod java;
 mod lua;
 mod methods;
@@ -110,7 +111,9 @@ fn files(interface: &Interface, source: &Path) -> Result<Vec<File>, Vec<String>>
         ("bindings/rpg/OAUTH_H.rpgleinc", rpg.free()),
         ("bindings/rpg/OAUTHU_H.rpgleinc", rpg.free_utf8()),
         ("bindings/rpg/OAUTHF_H.rpgleinc", rpg.fixed()),
-        (rpg::BINDER_SOURCE, rpg::binder_source(interface)),
+        (ibmi::BINDER_SOURCE, ibmi::binder_source(interface)),
+        ("bindings/ibmi/OAUTHX.c", ibmi::exports(interface)),
+        ("bindings/ibmi/OAUTHX.h", ibmi::header(interface)),
         ("bindings/python/_liboauth.py", python::module(interface)),
         ("bindings/pascal/liboauth.pas", pascal::unit(interface)),
         ("bindings/go/liboauth.go", go::package(interface)),

@@ -1,15 +1,11 @@
-//! The /copy members for RPG, free-form and fixed-form, and the binder source of the service program.
+//! The /copy members for RPG, free-form and fixed-form.
 #![forbid(unsafe_code)]
 
 use crate::bridge;
 use crate::model::{Constant, Function, Interface, Parameter, Result};
 use crate::prose::{self, Style};
 
-pub const BINDER_SOURCE: &str = "bindings/rpg/OAUTH.bnd";
-
 const WIDTH: usize = 80;
-const EXPORT: &str = "EXPORT SYMBOL(\"";
-const EXPORT_END: &str = "\")";
 
 /// Operation codes of free-form RPG that are words a parameter could have: such a name needs DCL-PARM.
 const OPERATIONS: [&str; 59] = [
@@ -189,15 +185,4 @@ fn refuse_clashes(interface: &Interface) -> Result<()> {
         return Ok(());
     }
     Err(problems)
-}
-
-/// Callers are bound to an export's number, not its name: the order is that of the list of exports.
-pub fn binder_source(interface: &Interface) -> String {
-    let exports = prose::each(&interface.functions, |f| format!("  {EXPORT}{}{EXPORT_END}\n", f.name));
-    prose::fill(include_str!("../templates/OAUTH.bnd.in"), &[("EXPORTS", exports.as_str())])
-}
-
-/// What a binder source exports, in its order.
-pub fn exports_of(binder_source: &str) -> impl Iterator<Item = &str> {
-    binder_source.lines().filter_map(|line| line.trim().strip_prefix(EXPORT)?.strip_suffix(EXPORT_END))
 }
