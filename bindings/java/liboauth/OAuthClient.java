@@ -395,7 +395,7 @@ public final class OAuthClient implements AutoCloseable {
             return null;
         }
         if (text.indexOf('\0') >= 0 || !StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
-            throw new IllegalArgumentException("a text for liboauth has a NUL or half a letter in it");
+            throw new IllegalArgumentException("a text for liboauth has a NUL or half a letter");
         }
         return (text + '\0').getBytes(StandardCharsets.UTF_8);
     }

@@ -1,12 +1,14 @@
 """Go by cgo. What it has compiled once it keeps where it does for whoever runs this."""
 
 import os
+import shutil
 from pathlib import Path
 
 from callers import BIN, BINDINGS, ENVIRONMENT, HERE, INCLUDE, LIB, WORK, Caller, check, execute, first, place
 
 GO = Caller("Go", "go", [BIN / "go/signin"], [BIN / "go/mistakes"])
-PACKAGE = BINDINGS / "go"
+# Copies, in a folder of this run: Go remembers by a package's folder what pkg-config has said of it.
+PACKAGE = WORK / "package-go"
 
 
 def go(*words):
@@ -28,11 +30,11 @@ def go(*words):
 
 @first()
 def Go_builds():
-    to = place("go")
-    for program in (PACKAGE / "signin.go", HERE / "go/mistakes.go"):
-        go("build", "-o", to / program.stem, program)
-        go("vet", program)
+    shutil.copytree(BINDINGS / "go", PACKAGE)
+    shutil.copy(HERE / "go/mistakes.go", PACKAGE)
+    for program in ("signin", "mistakes"):
+        go("build", "-o", place("go") / program, f"{program}.go")
+        go("vet", f"{program}.go")
     go("vet", ".")
-    for file in (PACKAGE, HERE / "go"):
-        done = execute(["gofmt", "-l", file])
-        check(done.returncode == 0 and not done.stdout, "not as gofmt has it:", done.stdout)
+    done = execute(["gofmt", "-l", PACKAGE])
+    check(done.returncode == 0 and not done.stdout, "not as gofmt has it:", done.stdout)
