@@ -28,6 +28,8 @@ class Caller:
     environment: dict = field(default_factory=dict)
     # What the language's program cannot do wrong, of the mistakes of c/mistakes.c, and why.
     lacks: dict = field(default_factory=dict)
+    # Whether `mistakes own-http` does what C's does.
+    has_own_http: bool = False
     # Whether it is given the letters of its command line only where the locale has them: Java.
     arguments_need_a_locale: bool = False
 

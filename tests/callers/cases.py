@@ -213,9 +213,9 @@ def without_a_profile_it_says_what_it_wants(caller):
 # ---- mistakes ----
 
 
-def mistakes(caller, **more):
+def mistakes(caller, *arguments, **more):
     done = subprocess.run(
-        words(caller.mistakes), env=environment(caller, **more), cwd=WORK / "tmp",
+        words([*caller.mistakes, *arguments]), env=environment(caller, **more), cwd=WORK / "tmp",
         stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE,
     )  # fmt: skip
     output = done.stdout.decode()
@@ -234,6 +234,12 @@ def each_mistake_is_the_same_error_as_in_C(caller):
         for line, told in zip(wanted, made):
             check(line == told, "C:", line, f"{caller}:", told)
         check(made == wanted, "other mistakes than C's:", *made)
+
+
+@case(*(caller for caller in OTHERS if caller.has_own_http))
+def the_programs_own_HTTP_is_carried_as_in_C(caller):
+    wanted, made = mistakes(C, "own-http"), mistakes(caller, "own-http")
+    check(len(wanted) > 10 and made == wanted, "C:", *wanted, f"{caller}:", *made)
 
 
 # ---- none is forgotten ----

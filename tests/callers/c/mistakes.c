@@ -37,12 +37,68 @@ static void grown(int32_t client)
     came_back("grown", strcmp(text, back) == 0 ? "100000" : "another text");
 }
 
-int main(void)
+static void part(const char *name, int32_t client, int32_t number)
+{
+    char text[4096];
+
+    oauth_http_request(client, number, text, sizeof text);
+    came_back(name, text);
+}
+
+static int32_t answer(int32_t client, int32_t status, const char *headers, const char *body, int32_t length)
+{
+    return oauth_http_response(client, status, headers, (int32_t)strlen(headers), body, length);
+}
+
+static void number(const char *name, int32_t answer)
+{
+    printf("%s 0 0 %d\n", name, (int)answer);
+}
+
+/* The program's own HTTP: `mistakes own-http`. Answers are bytes, and a text is given and taken in one call. */
+static int own_http(void)
+{
+    static const char json[] = "{\"access_token\":\"one\",\"expires_in\":3600,\"who\":{\"name\":\"" WORDS "\"}}";
+    static const char url[] = "https://api.example/me";
+    static const char bytes[] = "{\"access_token\":\"t\0w\377\"}";
+    char text[4096];
+    int32_t client = oauth_client_new();
+
+    set(client, OAUTH_HTTP, "caller");
+    set(client, OAUTH_TOKEN_ENDPOINT, "https://tokens.example/token");
+    set(client, OAUTH_CLIENT_ID, "a client");
+    set(client, OAUTH_CLIENT_AUTH, "none");
+    failed("needed", oauth_request_token(client, "client_credentials", OAUTH_NUL_TERMINATED));
+    part("method", client, OAUTH_REQUEST_METHOD);
+    part("url", client, OAUTH_REQUEST_URL);
+    part("content", client, OAUTH_REQUEST_CONTENT);
+    failed("bytes", answer(client, 200, "Content-Type: application/json\r\n", bytes, sizeof bytes - 1));
+    oauth_request_token(client, "client_credentials", OAUTH_NUL_TERMINATED);
+    number("taken", answer(client, 200, "Content-Type: application/json\r\n", json, sizeof json - 1));
+    oauth_access_token(client, text, sizeof text);
+    came_back("token", text);
+    oauth_field(client, OAUTH_FIELD_TOKEN, "who.name", OAUTH_NUL_TERMINATED, text, sizeof text);
+    came_back("member", text);
+    failed("no_member", oauth_field(client, OAUTH_FIELD_TOKEN, "who.else", OAUTH_NUL_TERMINATED, text, sizeof text));
+    oauth_request_headers(client, "GET", OAUTH_NUL_TERMINATED, url, OAUTH_NUL_TERMINATED, text, sizeof text);
+    came_back("headers", strtok(text, "\r\n"));
+    number("again", oauth_api_response(client, url, OAUTH_NUL_TERMINATED, 401, "", 0));
+    failed("rejected", oauth_bearer_header(client, text, sizeof text));
+    failed("busy", answer(client, 503, "Retry-After: 7\r\n", "", 0));
+    oauth_get(client, OAUTH_RETRY_AFTER, text, sizeof text);
+    came_back("retry_after", text);
+    return oauth_client_close(client) < 0;
+}
+
+int main(int count, char **words)
 {
     char buffer[64];
-    int32_t client = oauth_client_new();
-    int32_t closed = oauth_client_new();
+    int32_t client, closed;
 
+    if (count == 2 && strcmp(words[1], "own-http") == 0)
+        return own_http();
+    client = oauth_client_new();
+    closed = oauth_client_new();
     oauth_client_close(closed);
     failed("stale", oauth_refresh(closed));
     failed("closed", oauth_refresh(0));

@@ -70,8 +70,44 @@ static void moves()
         std::cout << "a client that was moved is another\n";
 }
 
-int main()
+static void own_http()
 {
+    const std::string type = "Content-Type: application/json\r\n", url = "https://api.example/me";
+    const std::string json = std::string("{\"access_token\":\"one\",\"expires_in\":3600,\"who\":{\"name\":\"") + WORDS + "\"}}";
+    oauth::Client client;
+
+    client.set(OAUTH_HTTP, "caller");
+    client.set(OAUTH_TOKEN_ENDPOINT, "https://tokens.example/token");
+    client.set(OAUTH_CLIENT_ID, "a client");
+    client.set(OAUTH_CLIENT_AUTH, "none");
+    fails("needed", [&] { client.request_token("client_credentials"); });
+    came_back("method", client.http_request(OAUTH_REQUEST_METHOD));
+    came_back("url", client.http_request(OAUTH_REQUEST_URL));
+    came_back("content", client.http_request(OAUTH_REQUEST_CONTENT));
+    const std::string bytes("{\"access_token\":\"t\0w\377\"}", 23);
+    fails("bytes", [&] { client.http_response(200, type, bytes); });
+    try {
+        client.request_token("client_credentials");
+    } catch (const oauth::Error &) {
+    }
+    came_back("taken", std::to_string(client.http_response(200, type, json)));
+    came_back("token", client.access_token());
+    came_back("member", client.field(OAUTH_FIELD_TOKEN, "who.name"));
+    fails("no_member", [&] { client.field(OAUTH_FIELD_TOKEN, "who.else"); });
+    const std::string headers = client.request_headers("GET", url);
+    came_back("headers", headers.substr(0, headers.find('\r')));
+    came_back("again", std::to_string(client.api_response(url, 401, "")));
+    fails("rejected", [&] { client.bearer_header(); });
+    fails("busy", [&] { client.http_response(503, "Retry-After: 7\r\n", ""); });
+    came_back("retry_after", client.get(OAUTH_RETRY_AFTER));
+}
+
+int main(int count, char **words)
+{
+    if (count == 2 && std::string(words[1]) == "own-http") {
+        own_http();
+        return 0;
+    }
     char buffer[64];
     oauth::Client client;
     oauth::Client closed;

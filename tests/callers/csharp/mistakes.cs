@@ -88,8 +88,52 @@ internal static class Mistakes
         }
     }
 
-    private static int Main()
+    private static void OwnHttp()
     {
+        const string url = "https://api.example/me";
+        byte[] type = Encoding.ASCII.GetBytes("Content-Type: application/json\r\n");
+        byte[] nothing = new byte[0];
+        Client client = new Client();
+
+        client.Set(Functions.OAUTH_HTTP, "caller");
+        client.Set(Functions.OAUTH_TOKEN_ENDPOINT, "https://tokens.example/token");
+        client.Set(Functions.OAUTH_CLIENT_ID, "a client");
+        client.Set(Functions.OAUTH_CLIENT_AUTH, "none");
+        Fails("needed", delegate { client.RequestToken("client_credentials"); });
+        CameBack("method", client.HttpRequest(Functions.OAUTH_REQUEST_METHOD));
+        CameBack("url", client.HttpRequest(Functions.OAUTH_REQUEST_URL));
+        CameBack("content", client.HttpRequest(Functions.OAUTH_REQUEST_CONTENT));
+        byte[] bytes = Encoding.ASCII.GetBytes("{\"access_token\":\"t\0w_\"}");
+        bytes[20] = 0xff;
+        Fails("bytes", delegate { client.HttpResponse(200, type, bytes); });
+        try
+        {
+            client.RequestToken("client_credentials");
+        }
+        catch (OAuthException)
+        {
+        }
+        byte[] json = Encoding.UTF8.GetBytes(
+            "{\"access_token\":\"one\",\"expires_in\":3600,\"who\":{\"name\":\"" + Words + "\"}}");
+        CameBack("taken", client.HttpResponse(200, type, json).ToString());
+        CameBack("token", client.AccessToken());
+        CameBack("member", client.Field(Functions.OAUTH_FIELD_TOKEN, "who.name"));
+        Fails("no_member", delegate { client.Field(Functions.OAUTH_FIELD_TOKEN, "who.else"); });
+        CameBack("headers", client.RequestHeaders("GET", url).Split('\r')[0]);
+        CameBack("again", client.ApiResponse(url, 401, nothing).ToString());
+        Fails("rejected", delegate { client.BearerHeader(); });
+        byte[] wait = Encoding.ASCII.GetBytes("Retry-After: 7\r\n");
+        Fails("busy", delegate { client.HttpResponse(503, wait, nothing); });
+        CameBack("retry_after", client.Get(Functions.OAUTH_RETRY_AFTER));
+    }
+
+    private static int Main(string[] words)
+    {
+        if (words.Length == 1)
+        {
+            OwnHttp();
+            return 0;
+        }
         Client client = new Client();
         Client closed = new Client();
         int stale = closed.Handle;

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from callers import BIN, BINDINGS, ENVIRONMENT, HERE, INCLUDE, LIB, WORK, Caller, check, execute, first, place
 
-GO = Caller("Go", "go", [BIN / "go/signin"], [BIN / "go/mistakes"])
+GO = Caller("Go", "go", [BIN / "go/signin"], [BIN / "go/mistakes"], has_own_http=True)
 # Copies, in a folder of this run: Go remembers by a package's folder what pkg-config has said of it.
 PACKAGE = WORK / "package-go"
 

@@ -10,6 +10,7 @@ import "C"
 import (
 	"errors"
 	"fmt"
+	"os"
 	"runtime"
 	"strings"
 	"sync"
@@ -107,7 +108,52 @@ func toldTheirOwn() int {
 	return int(told)
 }
 
+func told(text string, err error) string {
+	must(0, err)
+	return text
+}
+
+func number(answer int, err error) string {
+	must(0, err)
+	return fmt.Sprint(answer)
+}
+
+func ownHTTP() {
+	contentType, url := []byte("Content-Type: application/json\r\n"), "https://api.example/me"
+	client := opened(liboauth.New())
+	must(client.Set(liboauth.OAUTH_HTTP, "caller"))
+	must(client.Set(liboauth.OAUTH_TOKEN_ENDPOINT, "https://tokens.example/token"))
+	must(client.Set(liboauth.OAUTH_CLIENT_ID, "a client"))
+	must(client.Set(liboauth.OAUTH_CLIENT_AUTH, "none"))
+	request := func() (int, error) { return client.RequestToken("client_credentials") }
+	failed("needed", fails(request))
+	cameBack("method", told(client.HttpRequest(liboauth.OAUTH_REQUEST_METHOD)))
+	cameBack("url", told(client.HttpRequest(liboauth.OAUTH_REQUEST_URL)))
+	cameBack("content", told(client.HttpRequest(liboauth.OAUTH_REQUEST_CONTENT)))
+	bytes := []byte("{\"access_token\":\"t\x00w\xff\"}")
+	failed("bytes", fails(func() (int, error) { return client.HttpResponse(200, contentType, bytes) }))
+	fails(request)
+	json := []byte(`{"access_token":"one","expires_in":3600,"who":{"name":"` + words + `"}}`)
+	cameBack("taken", number(client.HttpResponse(200, contentType, json)))
+	cameBack("token", told(client.AccessToken()))
+	cameBack("member", told(client.Field(liboauth.OAUTH_FIELD_TOKEN, "who.name")))
+	_, err := client.Field(liboauth.OAUTH_FIELD_TOKEN, "who.else")
+	failed("no_member", err)
+	headers, _, _ := strings.Cut(told(client.RequestHeaders("GET", url)), "\r")
+	cameBack("headers", headers)
+	cameBack("again", number(client.ApiResponse(url, 401, nil)))
+	_, err = client.BearerHeader()
+	failed("rejected", err)
+	wait := []byte("Retry-After: 7\r\n")
+	failed("busy", fails(func() (int, error) { return client.HttpResponse(503, wait, nil) }))
+	cameBack("retry_after", told(client.Get(liboauth.OAUTH_RETRY_AFTER)))
+}
+
 func main() {
+	if len(os.Args) == 2 {
+		ownHTTP()
+		return
+	}
 	client := opened(liboauth.New())
 	closed := opened(liboauth.New())
 	stale := C.int32_t(closed.Handle())

@@ -75,8 +75,46 @@ final class mistakes {
         return told.get();
     }
 
+    private static void ownHttp() {
+        String url = "https://api.example/me";
+        byte[] type = "Content-Type: application/json\r\n".getBytes(StandardCharsets.US_ASCII);
+        byte[] nothing = {};
+        OAuthClient client = new OAuthClient();
+
+        client.set(LibOAuth.OAUTH_HTTP, "caller");
+        client.set(LibOAuth.OAUTH_TOKEN_ENDPOINT, "https://tokens.example/token");
+        client.set(LibOAuth.OAUTH_CLIENT_ID, "a client");
+        client.set(LibOAuth.OAUTH_CLIENT_AUTH, "none");
+        fails("needed", () -> client.requestToken("client_credentials"));
+        cameBack("method", client.httpRequest(LibOAuth.OAUTH_REQUEST_METHOD));
+        cameBack("url", client.httpRequest(LibOAuth.OAUTH_REQUEST_URL));
+        cameBack("content", client.httpRequest(LibOAuth.OAUTH_REQUEST_CONTENT));
+        byte[] bytes = "{\"access_token\":\"t\0w\u00ff\"}".getBytes(StandardCharsets.ISO_8859_1);
+        fails("bytes", () -> client.httpResponse(200, type, bytes));
+        try {
+            client.requestToken("client_credentials");
+        } catch (OAuthException expected) {
+            // The request is answered below.
+        }
+        String json = "{\"access_token\":\"one\",\"expires_in\":3600,\"who\":{\"name\":\"" + WORDS + "\"}}";
+        cameBack("taken", String.valueOf(client.httpResponse(200, type, json.getBytes(StandardCharsets.UTF_8))));
+        cameBack("token", client.accessToken());
+        cameBack("member", client.field(LibOAuth.OAUTH_FIELD_TOKEN, "who.name"));
+        fails("no_member", () -> client.field(LibOAuth.OAUTH_FIELD_TOKEN, "who.else"));
+        cameBack("headers", client.requestHeaders("GET", url).split("\r")[0]);
+        cameBack("again", String.valueOf(client.apiResponse(url, 401, nothing)));
+        fails("rejected", client::bearerHeader);
+        byte[] wait = "Retry-After: 7\r\n".getBytes(StandardCharsets.US_ASCII);
+        fails("busy", () -> client.httpResponse(503, wait, nothing));
+        cameBack("retry_after", client.get(LibOAuth.OAUTH_RETRY_AFTER));
+    }
+
     public static void main(String[] words) throws InterruptedException, UnsupportedEncodingException {
         output = new PrintStream(System.out, true, "UTF-8");
+        if (words.length == 1) {
+            ownHttp();
+            return;
+        }
         OAuthClient client = new OAuthClient();
         OAuthClient closed = new OAuthClient();
         int stale = closed.handle();

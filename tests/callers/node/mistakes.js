@@ -60,6 +60,38 @@ async function toldTheirOwn() {
   return (await Promise.all(threads)).filter(Boolean).length;
 }
 
+function ownHttp() {
+  const type = 'Content-Type: application/json\r\n';
+  const url = 'https://api.example/me';
+  const client = new Client();
+
+  client.set(oauth.OAUTH_HTTP, 'caller');
+  client.set(oauth.OAUTH_TOKEN_ENDPOINT, 'https://tokens.example/token');
+  client.set(oauth.OAUTH_CLIENT_ID, 'a client');
+  client.set(oauth.OAUTH_CLIENT_AUTH, 'none');
+  fails('needed', () => client.requestToken('client_credentials'));
+  cameBack('method', client.httpRequest(oauth.OAUTH_REQUEST_METHOD));
+  cameBack('url', client.httpRequest(oauth.OAUTH_REQUEST_URL));
+  cameBack('content', client.httpRequest(oauth.OAUTH_REQUEST_CONTENT));
+  const bytes = Buffer.from('{"access_token":"t\0w\u00ff"}', 'latin1');
+  fails('bytes', () => client.httpResponse(200, type, bytes));
+  try {
+    client.requestToken('client_credentials');
+  } catch (error) {
+    if (error.code !== oauth.OAUTH_HTTP_NEEDED) throw error;
+  }
+  const json = JSON.stringify({ access_token: 'one', expires_in: 3600, who: { name: WORDS } });
+  cameBack('taken', client.httpResponse(200, type, json));
+  cameBack('token', client.accessToken());
+  cameBack('member', client.field(oauth.OAUTH_FIELD_TOKEN, 'who.name'));
+  fails('no_member', () => client.field(oauth.OAUTH_FIELD_TOKEN, 'who.else'));
+  cameBack('headers', client.requestHeaders('GET', url).split('\r')[0]);
+  cameBack('again', client.apiResponse(url, 401, ''));
+  fails('rejected', () => client.bearerHeader());
+  fails('busy', () => client.httpResponse(503, 'Retry-After: 7\r\n', ''));
+  cameBack('retry_after', client.get(oauth.OAUTH_RETRY_AFTER));
+}
+
 async function main() {
   const client = new Client();
   const closed = new Client();
@@ -101,5 +133,6 @@ async function main() {
   client.close();
 }
 
-if (isMainThread) main();
+if (process.argv.length === 3) ownHttp();
+else if (isMainThread) main();
 else parentPort.postMessage(fail(workerData));

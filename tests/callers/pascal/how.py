@@ -4,7 +4,9 @@ from callers import BIN, BINDINGS, HERE, LIB, Caller, check, execute, first, pla
 
 MODES = ["objfpc", "delphi", "delphiunicode"]
 PASCAL = [
-    Caller(f"Pascal {mode}", "pascal", [BIN / f"pascal-{mode}/signin"], [BIN / f"pascal-{mode}/mistakes"])
+    Caller(
+        f"Pascal {mode}", "pascal", [BIN / f"pascal-{mode}/signin"], [BIN / f"pascal-{mode}/mistakes"], has_own_http=True
+    )
     for mode in MODES
 ]  # fmt: skip
 

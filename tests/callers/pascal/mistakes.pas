@@ -126,6 +126,79 @@ begin
   Result := Client[OAUTH_SCOPE];
 end;
 
+procedure Needs(Client: TOAuthClient; const Name: string);
+begin
+  try
+    Client.RequestToken('client_credentials');
+    WriteLn(Name, ' did not fail');
+  except
+    on Error: EOAuthError do
+      if Name <> '' then
+        Failed(Name, Error);
+  end;
+end;
+
+procedure Responds(const Name: string; Client: TOAuthClient; Status: Integer; const Headers, Body: RawByteString);
+var
+  Answer: Integer;
+begin
+  try
+    Answer := Client.HttpResponse(Status, Headers, Body);
+    WriteLn(Name, ' 0 0 ', Answer);
+  except
+    on Error: EOAuthError do
+      Failed(Name, Error);
+  end;
+end;
+
+procedure OwnHttp;
+const
+  Kind = 'Content-Type: application/json'#13#10;
+  Url = 'https://api.example/me';
+  Json: UTF8String = '{"access_token":"one","expires_in":3600,"who":{"name":"';
+  Ends: UTF8String = '"}}';
+  LineEnd: UTF8String = #13;
+var
+  Client: TOAuthClient;
+  Bytes, Headers: UTF8String;
+begin
+  Client := TOAuthClient.Create;
+  Client[OAUTH_HTTP] := 'caller';
+  Client[OAUTH_TOKEN_ENDPOINT] := 'https://tokens.example/token';
+  Client[OAUTH_CLIENT_ID] := 'a client';
+  Client[OAUTH_CLIENT_AUTH] := 'none';
+  Needs(Client, 'needed');
+  CameBack('method', Client.HttpRequest(OAUTH_REQUEST_METHOD));
+  CameBack('url', Client.HttpRequest(OAUTH_REQUEST_URL));
+  CameBack('content', Client.HttpRequest(OAUTH_REQUEST_CONTENT));
+  Bytes := '{"access_token":"t_w_"}';
+  Bytes[19] := #0;
+  Bytes[21] := #255;
+  Responds('bytes', Client, 200, Kind, Bytes);
+  Needs(Client, '');
+  Responds('taken', Client, 200, Kind, Json + Words + Ends);
+  CameBack('token', Client.AccessToken);
+  CameBack('member', Client.Field(OAUTH_FIELD_TOKEN, 'who.name'));
+  try
+    CameBack('no_member', Client.Field(OAUTH_FIELD_TOKEN, 'who.else'));
+  except
+    on Error: EOAuthError do
+      Failed('no_member', Error);
+  end;
+  Headers := Client.RequestHeaders('GET', Url);
+  CameBack('headers', Copy(Headers, 1, Pos(LineEnd, Headers) - 1));
+  WriteLn('again 0 0 ', Client.ApiResponse(Url, 401, ''));
+  try
+    CameBack('rejected', Client.BearerHeader);
+  except
+    on Error: EOAuthError do
+      Failed('rejected', Error);
+  end;
+  Responds('busy', Client, 503, 'Retry-After: 7'#13#10, '');
+  CameBack('retry_after', Client[OAUTH_RETRY_AFTER]);
+  Client.Free;
+end;
+
 var
   Client, Closed: TOAuthClient;
   Stale: Integer;
@@ -133,6 +206,11 @@ var
   Large, Bytes: UTF8String;
 begin
   SetTextCodePage(Output, CP_UTF8);
+  if ParamCount = 1 then
+  begin
+    OwnHttp;
+    Exit;
+  end;
   Client := TOAuthClient.Create;
   Closed := TOAuthClient.Create;
   Stale := Closed.Handle;
