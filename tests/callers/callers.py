@@ -30,6 +30,8 @@ class Caller:
     lacks: dict = field(default_factory=dict)
     # Whether `mistakes own-http` does what C's does.
     has_own_http: bool = False
+    # Whether valgrind can follow it: no machine of the language's own is between.
+    is_machine_code: bool = False
     # Whether it is given the letters of its command line only where the locale has them: Java.
     arguments_need_a_locale: bool = False
 

@@ -1,13 +1,16 @@
 """One small program in each language against the practice server. What C is told, each language is told."""
 
 import importlib.util
+import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from pathlib import Path
 
 from bench import ENVIRONMENT, PATIENCE, WORK, Profile, allow, case, check, deny, main, server
 from callers import BINDINGS, CALLERS, HERE
@@ -213,9 +216,9 @@ def without_a_profile_it_says_what_it_wants(caller):
 # ---- mistakes ----
 
 
-def mistakes(caller, *arguments, **more):
+def mistakes(caller, *arguments, under=(), **more):
     done = subprocess.run(
-        words([*caller.mistakes, *arguments]), env=environment(caller, **more), cwd=WORK / "tmp",
+        words([*under, *caller.mistakes, *arguments]), env=environment(caller, **more), cwd=WORK / "tmp",
         stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE,
     )  # fmt: skip
     output = done.stdout.decode()
@@ -240,6 +243,33 @@ def each_mistake_is_the_same_error_as_in_C(caller):
 def the_programs_own_HTTP_is_carried_as_in_C(caller):
     wanted, made = mistakes(C, "own-http"), mistakes(caller, "own-http")
     check(len(wanted) > 10 and made == wanted, "C:", *wanted, f"{caller}:", *made)
+
+
+VALGRIND = ["valgrind", "--quiet", "--error-exitcode=9", "--leak-check=full", "--errors-for-leak-kinds=definite", "--vgdb=no"]
+
+
+@case(*(caller for caller in OTHERS if caller.is_machine_code))
+def mistakes_touch_no_memory_of_others_and_leave_none_behind(caller):
+    for arguments in [(), ("own-http",)] if caller.has_own_http else [()]:
+        plain = mistakes(caller, *arguments)
+        check(mistakes(caller, *arguments, under=VALGRIND) == plain, plain)
+
+
+# ---- what it costs ----
+
+
+@case(*CALLERS)
+def looks_up_what_it_calls_and_nothing_else(caller):
+    """Prototypes cost nothing: the dynamic linker is asked for no function that is not called."""
+    folder = Path(tempfile.mkdtemp(dir=WORK))
+    # An answer of the linker's own, for each process and each name.
+    done = signin(caller, "no-such-profile", LD_DEBUG="symbols", LD_DEBUG_OUTPUT=str(folder / "asked"))
+    check(done.status == 1, done)
+    asked = set()
+    for file in folder.iterdir():
+        asked |= set(re.findall(r"symbol=(oauth_\w+);", file.read_text(errors="replace")))
+    called = {"oauth_client_open", "oauth_error_text", "oauth_error_action", "oauth_client_close"}
+    check("oauth_client_open" in asked and asked <= called, sorted(asked))
 
 
 # ---- none is forgotten ----

@@ -2,7 +2,7 @@
 
 from callers import BIN, BINDINGS, HERE, INCLUDE, LINK, Caller, build, first, place
 
-CPP = Caller("C++", "cpp", [BIN / "cpp/signin"], [BIN / "cpp/mistakes"], has_own_http=True)
+CPP = Caller("C++", "cpp", [BIN / "cpp/signin"], [BIN / "cpp/mistakes"], has_own_http=True, is_machine_code=True)
 STRICT = ["-Wall", "-Wextra", "-pedantic", "-Werror", f"-I{INCLUDE}", f"-I{BINDINGS / 'cpp'}"]
 
 

@@ -5,7 +5,8 @@ from callers import BIN, BINDINGS, HERE, LIB, Caller, check, execute, first, pla
 MODES = ["objfpc", "delphi", "delphiunicode"]
 PASCAL = [
     Caller(
-        f"Pascal {mode}", "pascal", [BIN / f"pascal-{mode}/signin"], [BIN / f"pascal-{mode}/mistakes"], has_own_http=True
+        f"Pascal {mode}", "pascal", [BIN / f"pascal-{mode}/signin"], [BIN / f"pascal-{mode}/mistakes"],
+        has_own_http=True, is_machine_code=mode == MODES[0],
     )
     for mode in MODES
 ]  # fmt: skip
