@@ -32,6 +32,8 @@ class Caller:
     has_own_http: bool = False
     # Whether valgrind can follow it: no machine of the language's own is between.
     is_machine_code: bool = False
+    # What it looks up when it is loaded besides what it calls; "*" is everything.
+    looks_up: str = ""
     # Whether it is given the letters of its command line only where the locale has them: Java.
     arguments_need_a_locale: bool = False
 

@@ -258,7 +258,7 @@ def mistakes_touch_no_memory_of_others_and_leave_none_behind(caller):
 # ---- what it costs ----
 
 
-@case(*CALLERS)
+@case(*(caller for caller in CALLERS if caller.looks_up != "*"))
 def looks_up_what_it_calls_and_nothing_else(caller):
     """Prototypes cost nothing: the dynamic linker is asked for no function that is not called."""
     folder = Path(tempfile.mkdtemp(dir=WORK))
@@ -269,7 +269,7 @@ def looks_up_what_it_calls_and_nothing_else(caller):
     for file in folder.iterdir():
         asked |= set(re.findall(r"symbol=(oauth_\w+);", file.read_text(errors="replace")))
     called = {"oauth_client_open", "oauth_error_text", "oauth_error_action", "oauth_client_close"}
-    check("oauth_client_open" in asked and asked <= called, sorted(asked))
+    check("oauth_client_open" in asked and asked <= called | {caller.looks_up}, sorted(asked))
 
 
 # ---- none is forgotten ----

@@ -13,4 +13,5 @@ LUA = Caller(
         "LUA_PATH": f"{BINDINGS / 'lua'}/?.lua;;",
     },
     lacks={"threads": "it has none"},
+    looks_up="oauth_unregister",
 )

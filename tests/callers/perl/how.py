@@ -9,4 +9,5 @@ PERL = Caller(
     ["perl", BINDINGS / "perl/signin.pl"],
     ["perl", f"-I{BINDINGS / 'perl'}", HERE / "perl/mistakes.pl"],
     environment={"LIBOAUTH_LIBRARY": str(LIB / "liboauth.so.2")},
+    looks_up="*",
 )

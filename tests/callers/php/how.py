@@ -11,4 +11,5 @@ PHP = Caller(
     ["php", *STRICT, HERE / "php/mistakes.php", BINDINGS / "php"],
     environment={"LIBOAUTH_LIBRARY": str(LIB / "liboauth.so.2")},
     lacks={"threads": "it has none"},
+    looks_up="*",
 )

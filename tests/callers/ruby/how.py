@@ -9,4 +9,5 @@ RUBY = Caller(
     ["ruby", "-w", BINDINGS / "ruby/signin.rb"],
     ["ruby", "-w", "-I", BINDINGS / "ruby", HERE / "ruby/mistakes.rb"],
     environment={"LIBOAUTH_LIBRARY": str(LIB / "liboauth.so.2")},
+    looks_up="*",
 )
