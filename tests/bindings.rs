@@ -57,6 +57,10 @@ const GENERATED: &[&str] = &[
     "bindings/lua/liboauth/functions.lua",
     "bindings/php/functions.php",
     "bindings/php/liboauth.ffi.h",
+    "bindings/fortran/liboauth.f90",
+    "bindings/ada/liboauth_c.ads",
+    "bindings/ada/liboauth.ads",
+    "bindings/ada/liboauth.adb",
 ];
 
 // ---- what is committed is what the source says ----

@@ -17,6 +17,8 @@ pub const CONSTANTS: &[(&str, &str, &str, &str)] = &[
     ("bindings/ruby/liboauth/functions.rb", "  ", " = ", ""),
     ("bindings/lua/liboauth/functions.lua", "constants.", " = ", ""),
     ("bindings/php/functions.php", "    const ", " = ", ";"),
+    ("bindings/fortran/liboauth.f90", "  integer(c_int32_t), parameter :: ", " = ", ""),
+    ("bindings/ada/liboauth_c.ads", "   ", " : constant := ", ";"),
 ];
 
 /// A language that writes prototypes of its own.
@@ -73,6 +75,13 @@ const PROTOTYPES: &[Prototypes] = &[
         text_out: "char *",
     },
     Prototypes {
+        path: "bindings/ada/liboauth_c.ads",
+        before: "\n   function ",
+        int: " : int",
+        text_in: " : System.Address",
+        text_out: " : System.Address",
+    },
+    Prototypes {
         path: "bindings/php/liboauth.ffi.h",
         before: "\nint32_t ",
         int: "int32_t ",
@@ -94,6 +103,8 @@ const METHODS: &[(&str, &str, &str)] = &[
     ("bindings/ruby/liboauth/functions.rb", "(:", ""),
     ("bindings/lua/liboauth/functions.lua", "(\"", "\""),
     ("bindings/php/functions.php", "('", "'"),
+    ("bindings/fortran/liboauth.f90", "", "(self%handle"),
+    ("bindings/ada/liboauth.adb", "Liboauth_C.", ""),
 ];
 
 /// The header's functions, with the types of their parameters as they stand there.
@@ -123,9 +134,9 @@ fn each_prototype_has_the_headers_parameters() {
         assert_eq!(text.matches(&format!("{}oauth_", language.before)).count(), functions.len(), "{path}");
         for (name, types) in &functions {
             let head = format!("{}{name}", language.before);
-            let after = text.split(&head).find(|rest| rest.starts_with(['(', ':', ' ']));
+            let after = text.split(&head).find(|rest| rest.starts_with(['(', ':', ' ', '\n']));
             let after = after.unwrap_or_else(|| panic!("{path}: no {name}"));
-            let inner = [("(", ')'), (": [", ']'), (" => [", ']')].iter();
+            let inner = [("(", ')'), ("\n     (", ')'), (": [", ']'), (" => [", ']')].iter();
             let inner = inner.filter_map(|(open, close)| after.strip_prefix(open)?.split(*close).next());
             let inner = inner.last().unwrap_or_default();
             let found: Vec<_> = inner.split([',', ';']).map(str::trim).filter(|p| !p.is_empty()).collect();

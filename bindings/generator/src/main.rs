@@ -5,6 +5,7 @@
 //! the comments into those of a language, and one file a language writes the rest. `catalogue` lists the known servers.
 #![forbid(unsafe_code)]
 
+mod ada;
 mod bridge;
 mod c;
 mod catalogue;
@@ -13,6 +14,7 @@ mod cpp;
 mod csharp;
 mod declaration;
 mod exports;
+mod fortran;
 mod go;
 mod ibmi;
 mod java;
@@ -101,6 +103,7 @@ fn files(interface: &Interface, source: &Path) -> Result<Vec<File>, Vec<String>>
     let (constants, fields) = cobol::copybooks(interface, &cobol::OPEN)?;
     let (ibm_constants, ibm_fields) = cobol::copybooks(interface, &cobol::IBM)?;
     let rpg = rpg::Members::of(interface)?;
+    let (specification, body) = ada::thick(interface);
     let mut files = vec![
         ("include/liboauth.h", c::header(interface, source)?),
         ("bindings/cobol/OAUTH.cpy", constants),
@@ -121,6 +124,10 @@ fn files(interface: &Interface, source: &Path) -> Result<Vec<File>, Vec<String>>
         ("bindings/csharp/LibOAuth.cs", csharp::file(interface)),
         ("bindings/cpp/liboauth.hpp", cpp::header(interface)),
         ("bindings/perl/LibOAuth/Functions.pm", perl::module(interface)),
+        ("bindings/ada/liboauth_c.ads", ada::thin(interface)),
+        ("bindings/ada/liboauth.ads", specification),
+        ("bindings/ada/liboauth.adb", body),
+        ("bindings/fortran/liboauth.f90", fortran::modules(interface)),
         ("bindings/php/functions.php", php::functions(interface)),
         ("bindings/php/liboauth.ffi.h", php::prototypes(interface)),
         ("bindings/ruby/liboauth/functions.rb", ruby::module(interface)),

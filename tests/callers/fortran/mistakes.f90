@@ -1,0 +1,120 @@
+! The mistakes of ../c/mistakes.c by the module liboauth.
+program mistakes
+  use, intrinsic :: iso_c_binding, only: c_null_char
+  use, intrinsic :: iso_fortran_env, only: output_unit
+  use :: liboauth
+  implicit none
+  character(*), parameter :: words = 'Löhne für Ærø 日本 🔑'
+  type(oauth_client) :: client, closed, other
+  type(oauth_outcome) :: outcome
+  character(64) :: buffer
+  character(12) :: field
+  character(:), allocatable :: text
+  integer :: stale, gone, right, number
+
+  call client%new()
+  call closed%new()
+  stale = closed%get_handle()
+  call closed%close()
+  call failed('stale', failure_of(oauth_refresh(stale)))
+  call closed%refresh(outcome)
+  call failed('closed', outcome)
+  call client%set(OAUTH_CLIENT_ID, 'a client')
+  call failed('short_buffer', failure_of(oauth_get(client%get_handle(), OAUTH_CLIENT_ID, buffer, 4)))
+  call client%set(OAUTH_SCOPE, repeat('x', 100000))
+  call client%get(OAUTH_SCOPE, text)
+  write (output_unit, '(a, i0)') 'grown 0 0 ', merge(len(text), 0, text == repeat('x', 100000))
+  call other%open('no-such-profile', outcome)
+  call failed('unknown_profile', outcome)
+  call client%exchange_code('', outcome)
+  call failed('no_code', outcome)
+  call client%exchange_code('not-a-code', outcome)
+  call failed('wrong_code', outcome)
+  call client%set(OAUTH_PKCE, 'sometimes', outcome)
+  call failed('value', outcome)
+  call client%set(99999, 'x', outcome)
+  call failed('property', outcome)
+  call failed('length', failure_of(oauth_set(client%get_handle(), OAUTH_SCOPE, 'x', -7)))
+  call client%set(OAUTH_SCOPE, char(255) // char(254), outcome)
+  call failed('not_utf_8', outcome)
+  call came_back('utf_8', scope(words))
+  call other%open(words, outcome)
+  call failed('utf_8_in_error', outcome)
+  ! A blank at the end counts only where a NUL is behind it.
+  right = oauth_set(client%get_handle(), OAUTH_SCOPE, ' read ' // c_null_char, OAUTH_NUL_TERMINATED)
+  call client%get(OAUTH_SCOPE, text)
+  call came_back('blanks', '[' // text // ']')
+  field = 'read'
+  call came_back('padded', '[' // scope(field) // ']')
+  call came_back('empty', '[' // scope('') // ']')
+  right = 0
+  !$omp parallel do num_threads(8) schedule(static, 1) reduction(+:right)
+  do number = 0, 7
+    right = right + told_its_own(number)
+  end do
+  write (output_unit, '(a, i0)') 'threads 0 0 ', right
+
+  ! What is Fortran's alone: a client ends with its procedure, and one that is opened again ends the one before.
+  call leave(gone)
+  if (oauth_stop_waiting(gone) /= OAUTH_ERROR_HANDLE) print '(a)', 'it has not ended with its procedure'
+  call other%new()
+  gone = other%get_handle()
+  call other%new()
+  if (oauth_stop_waiting(gone) /= OAUTH_ERROR_HANDLE) print '(a)', 'the one before has not ended'
+  if (index(oauth_version_text(), '.') == 0) print '(a)', 'no version'
+  call client%close()
+  call client%close()
+
+contains
+
+  subroutine came_back(name, back)
+    character(*), intent(in) :: name, back
+    write (output_unit, '(3a)') name, ' 0 0 ', back
+  end subroutine
+
+  subroutine failed(name, became)
+    character(*), intent(in) :: name
+    type(oauth_outcome), intent(in) :: became
+    write (output_unit, '(2a, i0, a, i0, 2a)') name, ' ', became%answer, ' ', became%action, ' ', became%text
+  end subroutine
+
+  ! What a C function has answered.
+  type(oauth_outcome) function failure_of(answer)
+    integer, intent(in) :: answer
+    character(512) :: why
+    integer :: length
+    failure_of%answer = answer
+    failure_of%action = oauth_error_action()
+    length = oauth_error_text(why, len(why))
+    failure_of%text = why(:length)
+  end function
+
+  function scope(value)
+    character(*), intent(in) :: value
+    character(:), allocatable :: scope
+    call client%set(OAUTH_SCOPE, value)
+    call client%get(OAUTH_SCOPE, scope)
+  end function
+
+  ! 1 where a thread that fails is told its own sentence each time.
+  integer function told_its_own(number)
+    integer, intent(in) :: number
+    type(oauth_client) :: mine
+    type(oauth_outcome) :: became
+    integer :: turn, told
+    told = 0
+    call mine%new()
+    do turn = 1, 100
+      call mine%set(merge(OAUTH_PKCE, 99999, mod(number, 2) == 1), 'sometimes', became)
+      if (index(became%text, merge('pkce:', '99999', mod(number, 2) == 1)) == 1) told = told + 1
+    end do
+    told_its_own = merge(1, 0, told == 100)
+  end function
+
+  subroutine leave(handle)
+    integer, intent(out) :: handle
+    type(oauth_client) :: mine
+    call mine%new()
+    handle = mine%get_handle()
+  end subroutine
+end program
