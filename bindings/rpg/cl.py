@@ -12,7 +12,7 @@ COMMANDS = {
     "CHGVAR": "VAR VALUE |", "MONMSG": "MSGID | CMPDTA EXEC", "IF": "COND THEN |", "ELSE": "CMD |", "DO": "|",
     "ENDDO": "|", "DOWHILE": "COND |", "DOUNTIL": "COND |", "DOFOR": "VAR FROM TO | BY", "SELECT": "|",
     "WHEN": "COND THEN |", "OTHERWISE": "CMD |", "ENDSELECT": "|", "ITERATE": "|", "LEAVE": "|", "GOTO": "CMDLBL |",
-    "RETURN": "|", "CALL": "PGM | PARM", "CALLPRC": "PRC | PARM RTNVAL",
+    "RETURN": "|", "SUBR": "SUBR |", "CALLSUBR": "SUBR |", "ENDSUBR": "|", "CALL": "PGM | PARM", "CALLPRC": "PRC | PARM RTNVAL",
     "SNDPGMMSG": "| MSG MSGID MSGF MSGDTA TOPGMQ TOMSGQ TOUSR MSGTYPE",
     "RCVMSG": "| PGMQ MSGQ MSGTYPE MSGKEY WAIT RMV MSG MSGDTA MSGID", "DLYJOB": "DLY |", "QSH": "CMD |",
     "ADDENVVAR": "ENVVAR | VALUE CCSID LEVEL REPLACE", "RTVJOBA": "| JOB USER NBR CCSID DFTCCSID", "RMVLNK": "OBJLNK |",
@@ -31,7 +31,7 @@ COMMANDS = {
 # Those whose parameters are written without their keywords, as everybody does.
 POSITIONAL = {"DO": [], "IF": ["COND", "THEN"], "ELSE": ["CMD"], "GOTO": ["CMDLBL"], "CHGVAR": ["VAR", "VALUE"],
               "CALL": ["PGM", "PARM"], "WHEN": ["COND", "THEN"], "OTHERWISE": ["CMD"]}  # fmt: skip
-ENDS = {"ENDDO": "DO", "ENDSELECT": "SELECT", "ENDPGM": "PGM"}
+ENDS = {"ENDDO": "DO", "ENDSELECT": "SELECT", "ENDSUBR": "SUBR", "ENDPGM": "PGM"}
 LOOPS = {"DOWHILE", "DOUNTIL", "DOFOR"}
 OPERATORS = {
     "*CAT", "*TCAT", "*BCAT", "*EQ", "*NE", "*GT", "*LT", "*GE", "*LE", "*AND", "*OR", "*NOT", "+", "-", "=", ">", "<",
@@ -40,7 +40,7 @@ FUNCTIONS = {"%SST": (2, 3), "%BIN": (1, 3), "%CHECK": (2, 2), "%SCAN": (2, 3), 
 TYPES = {"*CHAR", "*LGL", "*DEC", "*INT"}
 
 TOKEN = re.compile(
-    r"\s*(?P<token>'(?:[^']|'')*'|X'[0-9A-F]*'|[A-Z#$@][\w.#$@]*:(?=\s)|[&%*]?[\w#$@./*-]+|[()=<>+-]|\S)", re.IGNORECASE
+    r"\s*(?P<token>'(?:[^']|'')*'|X'[0-9A-F]*'|[A-Z#$@][\w.#$@]*:(?=\s)|&[\w#$@]+|[%*]?[\w#$@./*-]+|[()=<>+-]|\S)", re.IGNORECASE
 )
 
 
@@ -64,8 +64,14 @@ def check(path: Path, problems: List[str]) -> None:
     for label in labels:
         if labels.count(label) > 1:
             wrong(1, f"{label} stands twice")
+    subroutines = [c.parameters.get("SUBR", []) for c in commands if c.name == "SUBR"]
+    called = [c.parameters.get("SUBR", []) for c in commands if c.name == "CALLSUBR"]
     for command in commands:
         check_command(command, variables, set(labels), wrong)
+        if command.name == "CALLSUBR" and command.parameters.get("SUBR") not in subroutines:
+            wrong(command.line, f"CALLSUBR where there is no such subroutine: {command.parameters.get('SUBR')}")
+        if command.name == "SUBR" and command.parameters.get("SUBR") not in called:
+            wrong(command.line, f"a subroutine that is never called: {command.parameters.get('SUBR')}")
     check_blocks(commands, wrong)
 
 
@@ -287,7 +293,7 @@ def check_expression(command: Command, value: List[str], wrong) -> None:
 def check_blocks(commands: List[Command], wrong) -> None:
     blocks: List[Tuple[str, int]] = []
     for index, command in enumerate(commands):
-        if command.name in ("DO", "SELECT", "PGM") or command.name in LOOPS:
+        if command.name in ("DO", "SELECT", "SUBR", "PGM") or command.name in LOOPS:
             blocks.append(("DO" if command.name in LOOPS else command.name, command.line))
         elif command.name in ENDS:
             if not blocks or blocks[-1][0] != ENDS[command.name]:

@@ -1,7 +1,7 @@
 """What programs call besides liboauth, and how: as far as the examples use it.
 
 HTTPAPI: the prototypes of src/rpglesrc/HTTPAPI_H.rpgleinc and what src/rpglesrc/HTTPAPIR4.rpgle does, of the project
-ScottKlement/httpapi, 1.47. ILEvator: headers/ilevator.rpgle and headers/bearer.rpginc of the project sitemule/ILEvator,
+ScottKlement/httpapi, 1.47. ILEvator: headers/ilevator.rpgle of the project sitemule/ILEvator,
 1.0.0. IBM's functions for HTTP in SQL: "HTTP functions overview" of IBM i 7.5, chapters HTTP_GET_VERBOSE and HTTP_POST_VERBOSE.
 """
 
@@ -58,13 +58,12 @@ ILEVATOR = Api(
         "iv_setcertificate": procedure("pointer text text", 2),
         "iv_settimeout": procedure("pointer number"),
         "iv_addheader": procedure("pointer text text"),
-        "iv_setauthprovider": procedure("pointer pointer"),
         "iv_setrequestdatabuffer": procedure("pointer pointer number constant constant"),
+        "iv_setresponseheaderbuffer": procedure("pointer pointer number constant constant"),
         "iv_setresponsedatabuffer": procedure("pointer pointer number constant constant"),
         "iv_execute": procedure("pointer text text pointer", 3),
         "iv_getstatus": procedure("pointer"),
         "iv_geterrormessage": procedure("pointer"),
-        "iv_bearer_new": procedure("text"),
     },
     {"iv_bytes", "iv_varchar2", "iv_varchar4", "iv_ccsid_job", "iv_ccsid_utf8", "iv_http_ok", "iv_http_unauthorized"},
 )
@@ -76,13 +75,9 @@ SQL_FUNCTIONS = {
     "qsys2.http_post_verbose": (2, 3),
     "json_object": (1, 99),
     "json_value": (2, 2),
-    "coalesce": (2, 99),
-    "char": (1, 2),
-    "varchar": (1, 2),
+    "coalesce": (2, 2),
     "int": (1, 1),
-    "trim": (1, 1),
+    "nullif": (2, 2),
+    "varchar": (1, 2),
     "table": (1, 1),
-    "concat": (2, 2),
-    "length": (1, 1),
-    "substr": (2, 3),
 }

@@ -138,7 +138,7 @@ class Reader:
                 wrong(number, "keywords of nothing")
             else:
                 first, before, so_far = self.definition
-                self.definition = (first, before, f"{so_far} {keywords}")
+                self.definition = (first, before, self.joined(number, so_far, line[43:].rstrip()))
             return
         if " " in name:
             wrong(number, f"{name}: the name goes from column 7 to 21")
@@ -154,6 +154,14 @@ class Reader:
         before = f"dcl-{kind} {name or '*n'} {ty}" if kind else f"{name} {ty}"
         self.definition = (number, before, re.sub(r"(?i)\bvarying(\(\d\))?", "", keywords).strip())
         self.group = kind if kind in ("pr", "pi", "ds") else self.group
+
+    def joined(self, number: int, so_far: str, more: str) -> str:
+        """A literal goes on where the next line begins, behind a `-`, or with its first character, behind a `+`."""
+        if so_far.count("'") % 2 == 0:
+            return f"{so_far} {more.strip()}"
+        if so_far[-1] not in "+-":
+            self.source.wrong(number, "a literal goes on behind + or -")
+        return so_far[:-1] + (more if so_far[-1] == "-" else more.strip())
 
     def type_of(self, number: int, line: str, keywords: str, kind: str) -> str:
         wrong = self.source.wrong
@@ -209,7 +217,7 @@ class Reader:
                 wrong(number, "an expression goes on that has not begun")
             else:
                 first, before, so_far = self.calculation
-                self.calculation = (first, before, f"{so_far} {rest}")
+                self.calculation = (first, before, self.joined(number, so_far, line[35:].rstrip()))
             return
         self.flush_calculation()
         if line[25:26] == " " or line[35:36] == " " and rest:

@@ -19,6 +19,7 @@ IN_UTF_8 = {
 }
 RPG_TYPES = {"OAUTH_H": IN_THE_JOBS_CCSID, "OAUTHU_H": IN_UTF_8, "OAUTHF_H": IN_THE_JOBS_CCSID}
 GUARD = ["if defined(oauth_h)", "eof", "endif", "define oauth_h"]
+MORE = {"OAUTHU_H": ["define oauth_utf8"]}  # by which copied members know
 
 
 def is_member(path: Path) -> bool:
@@ -28,7 +29,7 @@ def is_member(path: Path) -> bool:
 def check_member(source: Source, header: Header) -> None:
     if source.is_free == (source.path.stem == "OAUTHF_H"):
         source.wrong(1, "fixed-form is what OAUTHF_H is, and nothing else")
-    if source.directives != GUARD:
+    if source.directives != GUARD + MORE.get(source.path.stem, []):
         source.wrong(1, "the directives are not those that keep it from being read twice")
     constants: Dict[str, Tuple[int, Optional[str]]] = {}
     prototypes: Dict[str, Tuple[Statement, List[Statement]]] = {}

@@ -15,17 +15,20 @@ from rpg_syntax import DECLARATIONS, ENDS, OPERATIONS, OTHER_OPERATIONS, TYPES, 
 Sources = Dict[str, Source]  # by the names by which they are copied
 
 
+OURS = ("oauth_h", "oauthu_h", "oauthf_h")
+# What the SQL precompiler declares.
+OF_SQL = {"sqlcode", "sqlstate"}
+
+
 @dataclass
 class Surroundings:
     """What is visible in a program besides its own names."""
 
-    members: List[str] = field(default_factory=list)  # of liboauth
     apis: List[Api] = field(default_factory=list)
     procedures: Dict[str, Tuple[int, int]] = field(default_factory=dict)
     names: Set[str] = field(default_factory=set)
 
     def add(self, other: "Surroundings") -> None:
-        self.members += other.members
         self.apis += other.apis
         self.procedures.update(other.procedures)
         self.names |= other.names
@@ -48,9 +51,9 @@ def surroundings(source: Source, others: Sources) -> Surroundings:
     around = Surroundings()
     for name in copies_of(source):
         api = next((api for api in APIS if name == api.member), None)
-        if name in ("oauth_h", "oauthu_h", "oauthf_h"):
-            around.members.append(name)
-        elif api:
+        if name in OURS:
+            continue
+        if api:
             around.apis.append(api)
         elif name in others:
             its = declared(others[name])
@@ -73,7 +76,8 @@ def check_program(source: Source, header: Header, others: Sources) -> int:
     """Returns how often it calls the library."""
     names, around = declared(source), surroundings(source, others)
     constants = {header.rpg_name(name).lower(): name for name in header.constants}
-    is_copied = source.path.suffix == ".rpgleinc"
+    members = [name for name in copies_of(source) if name in OURS]
+    around.names |= OF_SQL if source.path.suffix == ".sqlrpgle" else set()
     calls = 0
     for statement in source.statements:
         names.enter(statement)
@@ -96,8 +100,7 @@ def check_program(source: Source, header: Header, others: Sources) -> int:
                 continue
             elif name in header.callable:
                 calls += 1
-                is_utf_8 = around.members[:1] == ["oauthu_h"]
-                check_call(source, header, names, constants, statement, index, is_utf_8)
+                check_call(source, header, names, constants, statement, index, members == ["oauthu_h"])
             elif api is not None:
                 check_other_call(source, names, api, around.constants, statement, index)
                 check_option(source, statement, index)
@@ -105,10 +108,10 @@ def check_program(source: Source, header: Header, others: Sources) -> int:
                 source.wrong(token.line, f"{name}: the library has no such name")
             elif name not in constants and not is_declaration and is_unknown(name, statement, index):
                 source.wrong(token.line, f"{name}: not declared")
-    if len(set(around.members)) != 1 or not is_copied and len(copies_of(source)) != len(set(copies_of(source))):
-        source.wrong(1, f"{len(around.members)} times /copy of a member of liboauth's: {around.members}")
-    if calls == 0:
-        source.wrong(1, "no call of the library: not a program to check here")
+    if len(copies_of(source)) != len(set(copies_of(source))) or len(members) > 1 or calls and not members:
+        source.wrong(1, f"it copies {copies_of(source)}: each once, and one of liboauth's members")
+    if members and calls == 0:
+        source.wrong(1, "no call of the library")
     return calls
 
 

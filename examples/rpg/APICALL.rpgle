@@ -4,16 +4,19 @@
 //
 //   SBMJOB CMD(CALL APICALL PARM('/home/ME/stamps.toml'))
 //
-// README.md says how it is built. No RPG compiler has read this yet.
+// What goes wrong is an escape message, CPF9897. A CL program gives a second parameter, and is told
+// there what to do: R to try again later, S to have a person sign in, F to mend something. NIGHTLY
+// is such a program. README.md says how it is built. No RPG compiler has read this yet.
 ctl-opt dftactgrp(*no) actgrp(*new) bnddir('HTTPAPI': 'OAUTH') ccsid(*char: *jobrun);
 
 /copy LIBHTTP/QRPGLESRC,HTTPAPI_H
-/copy 'OAUTH_H.rpgleinc'
+/copy OAUTH_H
 
 dcl-c API_URL 'https://api.testing.stampsendicia.com/sera/v1/balance';
 
 dcl-pi APICALL;
   profile char(32) const; // as long as a text on a command line always is
+  action char(1) options(*nopass);
 end-pi;
 
 dcl-s client int(10);
@@ -22,10 +25,12 @@ dcl-s length int(10);
 dcl-s status int(10);
 dcl-s token char(15000); // HTTPAPI takes no longer one
 dcl-s answer varchar(100000: 4); // http_req wants a length of four bytes before the text
+dcl-s what varchar(60);
 
 client = oauth_client_open(profile: %len(profile));
 if client < 0;
-  say('*ESCAPE': 'The profile cannot be used: ' + whatWentWrong());
+  what = 'The profile cannot be used: ';
+  exsr giveUp;
 endif;
 
 for attempt = 1 to 2;
@@ -38,10 +43,12 @@ for attempt = 1 to 2;
     endif;
   endif;
   if length = OAUTH_ERROR_SIGN_IN;
-    say('*ESCAPE': 'Somebody has to CALL SIGNIN: ' + whatWentWrong());
+    what = 'Somebody has to CALL SIGNIN: ';
+    exsr giveUp;
   endif;
   if length < 0;
-    say('*ESCAPE': 'No access token: ' + whatWentWrong());
+    what = 'No access token: ';
+    exsr giveUp;
   endif;
 
   http_setOption('network-ccsid': '1208');
@@ -61,12 +68,26 @@ for attempt = 1 to 2;
 endfor;
 
 if status < 200 or status > 299;
+  if %parms() > 1;
+    action = actionFor(status);
+  endif;
   say('*ESCAPE': 'The API answers ' + %char(status) + ': ' + answer);
 endif;
 say('*INFO': 'The API answers: ' + answer);
+if %parms() > 1;
+  action = ' ';
+endif;
 
 oauth_client_close(client);
 *inlr = *on;
 return;
 
-/copy 'CARRY.rpgleinc'
+// Ends the program with liboauth's last error.
+begsr giveUp;
+  if %parms() > 1;
+    action = actionNow();
+  endif;
+  say('*ESCAPE': what + whatWentWrong());
+endsr;
+
+/copy CARRY

@@ -11,7 +11,7 @@ ctl-opt dftactgrp(*no) actgrp(*new) bnddir('HTTPAPI': 'OAUTH') ccsid(*char: *job
 dcl-f SIGNIND workstn indds(keys);
 
 /copy LIBHTTP/QRPGLESRC,HTTPAPI_H
-/copy 'OAUTH_H.rpgleinc'
+/copy OAUTH_H
 
 dcl-pi SIGNIN;
   profile char(32) const; // as long as a text on a command line always is
@@ -25,6 +25,7 @@ dcl-s client int(10);
 dcl-s length int(10);
 dcl-s rc int(10);
 dcl-s address char(609); // what the screen has room for, and a NUL
+dcl-s answer varchar(608);
 
 client = oauth_client_open(profile: %len(profile));
 if client < 0;
@@ -51,7 +52,8 @@ dou rc = 0;
     leave;
   endif;
   // The whole address https://www.stamps.com/?code=... or the code alone.
-  rc = carry(client: oauth_exchange_code(client: DSPANSWER: %len(DSPANSWER)));
+  answer = joined(DSPANSWER);
+  rc = carry(client: oauth_exchange_code(client: answer: %len(answer)));
   if rc < 0;
     DSPMESSAGE = whatWentWrong();
   endif;
@@ -64,4 +66,17 @@ endif;
 *inlr = *on;
 return;
 
-/copy 'CARRY.rpgleinc'
+// What was pasted, as one text. An address spans lines of the field: where the emulator began a new
+// line, the one before may end with blanks. A code alone has none.
+dcl-proc joined;
+  dcl-pi *n varchar(608);
+    pasted varchar(608) const;
+  end-pi;
+
+  if %scan('=': pasted) > 0;
+    return %scanrpl(' ': '': pasted);
+  endif;
+  return %trim(pasted);
+end-proc;
+
+/copy CARRY

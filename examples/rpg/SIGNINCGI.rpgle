@@ -18,7 +18,7 @@ ctl-opt dftactgrp(*no) actgrp(*new) bnddir('HTTPAPI': 'OAUTH': 'SIGNINCGI')
         ccsid(*char: *jobrun);
 
 /copy LIBHTTP/QRPGLESRC,HTTPAPI_H
-/copy 'OAUTH_H.rpgleinc'
+/copy OAUTH_H
 
 dcl-c PROFILE_FILE '/home/ME/webstamps.toml';
 dcl-c API_URL 'https://api.testing.stampsendicia.com/sera/v1/balance';
@@ -310,4 +310,4 @@ dcl-proc put;
   QtmhWrStout(text: %len(text): apiError);
 end-proc;
 
-/copy 'CARRY.rpgleinc'
+/copy CARRY
