@@ -3,6 +3,7 @@
 #   make demo       build, start the practice server, sign in from C, call an API, refresh
 #   make test       every check of the project
 #   make callers    a small program in each language of bindings/, installed, built and run
+#   make gnucobol4  the COBOL programs with GnuCOBOL 4, which is fetched from Debian
 #   make sweep      many jobs on one token, jobs killed at every call and a thousand moments, disks that fail at each
 #   make servers    the flows against oidc-provider, Doorkeeper, Authlib, Django OAuth Toolkit; a browser, a mail server
 #   make bare       the README's two commands on bare Debian 12 and 13, as root and as a user
@@ -28,7 +29,7 @@ export LIBOAUTH_DIR    := $(abspath $(build)/lib)
 export LIBOAUTH_SO     := $(abspath $(library))
 export PRACTICE_SERVER := $(abspath $(server))
 
-.PHONY: all library command practice-server demo test callers sweep servers oidc-provider bare bench fuzz bindings install uninstall clean tools
+.PHONY: all library command practice-server demo test callers gnucobol4 sweep servers oidc-provider bare bench fuzz bindings install uninstall clean tools
 
 all: library command
 
@@ -79,6 +80,9 @@ test: library command practice-server
 
 callers: library practice-server
 	tests/callers/run
+
+gnucobol4: library practice-server
+	tests/languages/gnucobol4
 
 sweep: library practice-server
 	tests/stress/run --full
