@@ -8,6 +8,22 @@
       * The names are in small letters: OPTION(*NOMONOPRC).
       *
       * Made by "cargo run -p liboauth-bindings" from src/ffi.
+
+      * ---- what the bridge has besides; OAUTH-CCSID is a field of the
+      * program's own, PIC S9(9) COMP-5 ----
+
+      * From now on the texts of this activation group are in ccsid,
+      * such as 37, or 1208 for UTF-8. 0: in the job's, as before the
+      * first call; that of a job with 65535 is its default one.
+      *
+      * Returns 0, or OAUTH-ERROR-CCSID where the system cannot convert
+      * it: then nothing has changed. Since 0.1.
+      *
+      *     CALL "oauth_bridge_ccsid" USING
+      *         BY VALUE OAUTH-CCSID
+      *         RETURNING OAUTH-RC
+      *     END-CALL
+
            LINKAGE TYPE IS PROCEDURE FOR
                "oauth_client_new"
                "oauth_client_open"
@@ -45,4 +61,5 @@
                "oauth_device_poll"
                "oauth_ciba_start"
                "oauth_register"
-               "oauth_unregister".
+               "oauth_unregister"
+               "oauth_bridge_ccsid".

@@ -5,10 +5,13 @@
 
 use std::collections::BTreeSet;
 
+use crate::bridge;
 use crate::model::{Function, Interface, Parameter, Result};
 use crate::prose::{self, Style};
 
 const WIDTH: usize = 72;
+/// Before a name of the linkage clause.
+const NAME: &str = "               ";
 
 /// What compilers do not agree on.
 pub struct Dialect {
@@ -63,7 +66,7 @@ const GIVE_A_CLIENT: [&str; 2] = ["oauth_client_new", "oauth_client_open"];
 /// The constants' copybook, and the fields'.
 pub fn copybooks(interface: &Interface, dialect: &Dialect) -> Result<(String, String)> {
     let comment = dialect.comment;
-    let style = Style { interface, quote: '"', constant: |_, name| dashed(name), width: WIDTH };
+    let style = style(interface);
     let constants = prose::constants(
         interface,
         |title| format!("\n{}\n", style.lines(comment, &format!("---- {title} ----"))),
@@ -75,10 +78,7 @@ pub fn copybooks(interface: &Interface, dialect: &Dialect) -> Result<(String, St
             style.comment(comment, &constant.doc, &[]) + &declaration
         },
     );
-    let functions = prose::each(&interface.functions, |f| {
-        let end = comment.trim_end();
-        format!("\n{}{end}\n{}", style.comment(comment, &f.doc, &f.parameters), call(f, comment))
-    });
+    let functions = prose::each(&interface.functions, |f| documented(f, &style, comment));
     let values = [
         ("VERSION", interface.version.as_str()),
         ("CONSTANTS", constants.as_str()),
@@ -90,13 +90,31 @@ pub fn copybooks(interface: &Interface, dialect: &Dialect) -> Result<(String, St
     Ok((constants, prose::fill(dialect.fields_template, &values)))
 }
 
-/// The clause of SPECIAL-NAMES by which ILE COBOL calls procedures where it would call programs.
+/// The clause of SPECIAL-NAMES by which ILE COBOL calls procedures where it would call programs, and what the bridge
+/// there has besides.
 pub fn linkage(interface: &Interface) -> String {
+    let bridge = bridge::functions();
+    let functions = prose::each(&bridge, |f| documented(f, &style(interface), IBM.comment));
     let names: Vec<_> =
-        interface.functions.iter().map(|f| format!("               \"{}\"", f.name)).collect();
+        interface.functions.iter().chain(&bridge).map(|f| format!("{NAME}\"{}\"", f.name)).collect();
     let names = names.join("\n") + ".\n";
-    let values = [("VERSION", interface.version.as_str()), ("NAMES", names.as_str())];
+    let values =
+        [("VERSION", interface.version.as_str()), ("BRIDGE", functions.as_str()), ("NAMES", names.as_str())];
     prose::fill(include_str!("../templates/OAUTHILE.cpy.in"), &values)
+}
+
+fn style(interface: &Interface) -> Style<'_> {
+    Style { interface, quote: '"', constant: |_, name| dashed(name), width: WIDTH }
+}
+
+/// What a function does, and its CALL.
+fn documented(function: &Function, style: &Style<'_>, comment: &str) -> String {
+    let end = comment.trim_end();
+    format!(
+        "\n{}{end}\n{}",
+        style.comment(comment, &function.doc, &function.parameters),
+        call(function, comment)
+    )
 }
 
 /// COBOL's way to write a name.
