@@ -5,7 +5,9 @@ import sys
 import urllib.parse
 import urllib.request
 
-from bench import BIN, ENVIRONMENT, EXAMPLES, ROOT, Profile, Program, build, case, check, contains, first, server
+from bench import (
+    BIN, ENVIRONMENT, EXAMPLES, ROOT, WORK, Profile, Program, build, case, check, contains, execute, first, server,
+)  # fmt: skip
 from programs import LINK, STRICT, cobol
 
 DEVICE = Program("C", [BIN / "device"], "device")
@@ -25,6 +27,12 @@ def device_builds_without_a_warning():
     cobol(BIN / "device_cobol", EXAMPLES / "cobol/DEVICE.cob", "-loauth")
 
 
+def decide(page, code, decision):
+    """What a person does at the page."""
+    form = {"user_code": code, "user": "alice", "password": "secret", "decision": decision}
+    urllib.request.urlopen(page, urllib.parse.urlencode(form).encode()).close()
+
+
 def signs_in(program, profile, decision):
     """Runs it, and does at the page that it shows what a person does."""
     command = [*program.command, profile.argument]
@@ -37,8 +45,7 @@ def signs_in(program, profile, decision):
             shown.append(line)
             if line.startswith("It is good until"):
                 page, code = shown[0].split()[1], shown[1].split()[2]
-                form = {"user_code": code, "user": "alice", "password": "secret", "decision": decision}
-                urllib.request.urlopen(page, urllib.parse.urlencode(form).encode()).close()
+                decide(page, code, decision)
         return running.wait(), "".join(shown)
 
 
@@ -74,3 +81,41 @@ def a_code_that_is_under_way_is_shown_again(program):
             running.kill()
         status, shown = signs_in(program, profile, "allow")
         check(status == 0 and shown.startswith("".join(before)), before, shown)
+
+
+NOT_YET = "Not yet: wait a few seconds.\n"
+
+
+@first()
+def ILE_COBOL_builds_as_IBMs_COBOL_without_a_warning():
+    """What GnuCOBOL does not have is the clause that makes procedures of the names: there, CALL finds functions anyway."""
+    folder = WORK / "no_linkage"
+    folder.mkdir()
+    (folder / "OAUTHILE.cpy").write_text("      * Empty.\n")
+    flags = ["-std=ibm-strict", "-fixed", "-debug", "-I", folder]
+    cobol(BIN / "device_ile", EXAMPLES / "cobol/DEVICE.cblle", "-loauth", before=flags)
+
+
+@case()
+def ILE_COBOL_signs_in_on_a_green_screen():
+    for line in (EXAMPLES / "cobol/DEVICE.cblle").read_text().splitlines():
+        check(not line or line.startswith(("      *", "       ")) and len(line) <= 72, "columns 8 to 72:", line)
+    with server() as s:
+        profile = Profile(s.url, device_endpoint=f"{s.url}/strict/device_authorization")
+        with subprocess.Popen(
+            [BIN / "device_ile"], env=ENVIRONMENT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8", bufsize=1
+        ) as running:
+            shown, agreed = [], False
+            running.stdin.write(profile.argument + "\n")
+            for line in running.stdout:
+                shown.append(line)
+                if line.startswith("Then press Enter"):
+                    if not agreed and shown[-2] == NOT_YET:
+                        decide(shown[1].split()[1], shown[2].split()[2], "allow")
+                        agreed = True
+                    running.stdin.write("\n")
+            status = running.wait()
+        check(status == 0 and shown[-1] == "Signed in.\n" and NOT_YET in shown, *shown[:9])
+        profile.record()
+        done = execute([BIN / "device_ile"], input="no-such-profile\n")
+        check("no-such-profile" in done.stdout, done.stdout)

@@ -20,10 +20,10 @@ STRICT = ["-Wall", "-Wextra", "-pedantic", "-Werror", f"-I{ROOT / 'include'}"]
 LINK = [f"-L{LIB}", "-loauth", "-lcurl"]
 
 
-def cobol(program, source, *more):
+def cobol(program, source, *more, before=()):
     """A program of one of the examples, and of what is linked to it."""
     build(
-        "cobc", "-x", "-Wall", "-Werror", "-fstatic-call", "-I", ROOT / "bindings/cobol", "-o", program, source,
+        "cobc", "-x", "-Wall", "-Werror", "-fstatic-call", *before, "-I", ROOT / "bindings/cobol", "-o", program, source,
         f"-L{LIB}", *more,
     )  # fmt: skip
 
