@@ -12,12 +12,16 @@
       * ---- what the bridge has besides; OAUTH-CCSID is a field of the
       * program's own, PIC S9(9) COMP-5 ----
 
-      * From now on the texts of this activation group are in ccsid,
-      * such as 37, or 1208 for UTF-8. 0: in the job's, as before the
-      * first call; that of a job with 65535 is its default one.
+      * From now on the texts of this activation group, in all its
+      * threads, are in ccsid, such as 37, or 1208 for UTF-8. 0: in the
+      * job's, as before the first call; that of a job with 65535 is its
+      * default one. Every text is meant, also the headers and the body
+      * of an HTTP answer; lengths and capacities are bytes of that
+      * CCSID.
       *
       * Returns 0, or OAUTH-ERROR-CCSID where the system cannot convert
-      * it: then nothing has changed. Since 0.1.
+      * it, or a character has more than a byte in it, as in UTF-16:
+      * then nothing has changed. Since 0.1.
       *
       *     CALL "oauth_bridge_ccsid" USING
       *         BY VALUE OAUTH-CCSID
