@@ -61,6 +61,8 @@ const GENERATED: &[&str] = &[
     "bindings/ada/liboauth_c.ads",
     "bindings/ada/liboauth.ads",
     "bindings/ada/liboauth.adb",
+    "bindings/tcl/functions.h",
+    "bindings/tcl/functions.tcl",
 ];
 
 // ---- what is committed is what the source says ----

@@ -19,6 +19,7 @@ pub const CONSTANTS: &[(&str, &str, &str, &str)] = &[
     ("bindings/php/functions.php", "    const ", " = ", ";"),
     ("bindings/fortran/liboauth.f90", "  integer(c_int32_t), parameter :: ", " = ", ""),
     ("bindings/ada/liboauth_c.ads", "   ", " : constant := ", ";"),
+    ("bindings/tcl/functions.tcl", "    variable ", " ", ""),
 ];
 
 /// A language that writes prototypes of its own.
@@ -105,6 +106,8 @@ const METHODS: &[(&str, &str, &str)] = &[
     ("bindings/php/functions.php", "('", "'"),
     ("bindings/fortran/liboauth.f90", "", "(self%handle"),
     ("bindings/ada/liboauth.adb", "Liboauth_C.", ""),
+    ("bindings/tcl/functions.tcl", "::liboauth::c::", " "),
+    ("bindings/tcl/functions.h", "return ", "(given[0].number"),
 ];
 
 /// The header's functions, with the types of their parameters as they stand there.

@@ -30,6 +30,7 @@ mod python;
 mod rpg;
 mod ruby;
 mod source;
+mod tcl;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -127,6 +128,8 @@ fn files(interface: &Interface, source: &Path) -> Result<Vec<File>, Vec<String>>
         ("bindings/ada/liboauth_c.ads", ada::thin(interface)),
         ("bindings/ada/liboauth.ads", specification),
         ("bindings/ada/liboauth.adb", body),
+        ("bindings/tcl/functions.h", tcl::table(interface)),
+        ("bindings/tcl/functions.tcl", tcl::commands(interface)),
         ("bindings/fortran/liboauth.f90", fortran::modules(interface)),
         ("bindings/php/functions.php", php::functions(interface)),
         ("bindings/php/liboauth.ffi.h", php::prototypes(interface)),
