@@ -349,7 +349,9 @@ fn the_rpg_members_and_every_rpg_program_pass_the_checker() {
         let end = path.extension().and_then(OsStr::to_str).unwrap_or_default();
         ["rpgle", "sqlrpgle", "rpgleinc", "clle", "dspf", "prtf"].contains(&end)
     };
-    programs.extend(files(&root().join("examples")).into_iter().filter(is_ibm_i));
+    for folder in ["examples", "bindings/ibmi"] {
+        programs.extend(files(&root().join(folder)).into_iter().filter(is_ibm_i));
+    }
     let members = [MEMBER, MEMBER_UTF_8, MEMBER_FIXED].map(|member| root().join(member));
     let mut check = python();
     check.arg(root().join("bindings/rpg/check.py")).arg(root().join(HEADER)).args(&members);

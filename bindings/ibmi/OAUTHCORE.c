@@ -351,15 +351,28 @@ static long from_utf8(bridge_work *work, const char *text, size_t length,
     return converted;
 }
 
-/* Leaves of each character that is not ASCII a question mark. */
-static size_t ascii_alone(char *text, size_t length)
+/* Leaves a question mark of each character that the CCSID lacks, or a point
+ * where it lacks that, too. */
+static size_t legible(bridge_work *work, char *text, size_t length)
 {
-    size_t at, to = 0;
+    char converted[16], back[16];
+    static const char marks[2] = { 0x3F, 0x2E };
+    int has_mark = from_utf8(work, marks, 1, converted, sizeof converted,
+                             back) > 0;
+    size_t at, size;
+    size_t to = 0;
 
-    for (at = 0; at < length; at++) {
-        if (((unsigned char)text[at] & 0xC0) == 0x80)
-            continue;
-        text[to++] = (unsigned char)text[at] < 0x80 ? text[at] : 0x3F;
+    for (at = 0; at < length; at += size) {
+        for (size = 1; at + size < length && size < 4; size++)
+            if (((unsigned char)text[at + size] & 0xC0) != 0x80)
+                break;
+        if (from_utf8(work, text + at, size, converted, sizeof converted,
+                      back) < 0) {
+            text[to++] = has_mark ? marks[0] : marks[1];
+        } else {
+            memmove(text + to, text + at, size);
+            to += size;
+        }
     }
     return to;
 }
@@ -675,7 +688,7 @@ static int hand_over(bridge_work *work, const bridge_argument *argument,
                           text + most);
     if (converted == OAUTH_ERROR_CCSID && work->is_inquiry) {
         /* A sentence that lacks a letter is better than none. */
-        length = ascii_alone(work->out.start, length);
+        length = legible(work, work->out.start, length);
         converted = from_utf8(work, work->out.start, length, text, most,
                               text + most);
     }

@@ -20,10 +20,11 @@ COMMANDS = {
     "CHGPFM": "FILE MBR | SRCTYPE TEXT", "CRTDSPF": "FILE | SRCFILE SRCMBR", "CRTPRTF": "FILE | SRCFILE SRCMBR",
     "CRTBNDRPG": "PGM | SRCFILE SRCMBR SRCSTMF INCDIR DBGVIEW TGTCCSID", "CRTBNDCL": "PGM | SRCFILE SRCMBR SRCSTMF",
     "CRTSQLRPGI": "OBJ | SRCFILE SRCMBR SRCSTMF OBJTYPE COMMIT RPGPPOPT COMPILEOPT CVTCCSID",
-    "CRTBNDDIR": "BNDDIR |", "ADDBNDDIRE": "BNDDIR OBJ |", "CRTLIB": "LIB | TEXT", "ADDLIBLE": "LIB | POSITION",
+    "CRTBNDDIR": "BNDDIR | TEXT", "ADDBNDDIRE": "BNDDIR OBJ |", "CRTLIB": "LIB | TEXT", "ADDLIBLE": "LIB | POSITION",
     "ADDJOBSCDE": "JOB CMD FRQ | SCDDATE SCDDAY SCDTIME USER JOBQ JOBD MSGQ TEXT", "SBMJOB": "CMD | JOB USER JOBQ CCSID",
     "CRTRPGMOD": "MODULE | SRCFILE SRCMBR SRCSTMF INCDIR", "CRTPGM": "PGM | MODULE BNDDIR BNDSRVPGM ACTGRP",
-    "CRTCMOD": "MODULE | SRCFILE SRCMBR SRCSTMF INCDIR TERASPACE STGMDL SYSIFCOPT OUTPUT OPTION TGTCCSID DEFINE DBGVIEW",
+    "CRTCMOD": "MODULE | SRCFILE SRCMBR SRCSTMF INCDIR TERASPACE STGMDL SYSIFCOPT OUTPUT OPTION TGTCCSID DEFINE DBGVIEW"
+    " OPTIMIZE LANGLVL",
     "CRTSRVPGM": "SRVPGM | MODULE EXPORT SRCFILE SRCMBR SRCSTMF BNDSRVPGM BNDDIR ACTGRP STGMDL TEXT",
     "CHKOBJ": "OBJ OBJTYPE | MBR AUT", "DLTOBJ": "OBJ OBJTYPE |", "RMVENVVAR": "ENVVAR |",
     "OVRPRTF": "FILE | TOFILE", "DLTPGM": "PGM |", "DLTF": "FILE |", "DLTMOD": "MODULE |",
@@ -253,7 +254,8 @@ def check_value(command: Command, keyword: str, value: List[str], variables: Dic
     if is_written and not (value[:1] and (value[0] in variables or value[0] in ("%SST", "%BIN"))):
         wrong(command.line, f"{command.name} {keyword}: a variable belongs here")
     for index, token in enumerate(value):
-        if token.startswith("&") and token not in variables:
+        # &LIBRARY/OBJECT is one token.
+        if token.startswith("&") and token.split("/")[0] not in variables:
             wrong(command.line, f"{token}: not declared")
         if token.startswith("%"):
             arguments = value[index + 2 : closing(value, index + 1)] if value[index + 1 : index + 2] == ["("] else None

@@ -431,7 +431,8 @@ static void variant_characters_come_back(void)
     CHECK(rc == (int32_t)strlen(text) && strcmp(text, e(given)) == 0, "%d: %s", rc, u(text));
     size = rc;
     rc = ((int32_t (*)(int32_t, int32_t, char *, int32_t))direct("oauth_get"))(client, OAUTH_CLIENT_SECRET, text, FIELD);
-    CHECK(rc == (int32_t)strlen(given) && strcmp(text, given) == 0, "the library has another text: %s", text);
+    /* Some CCSIDs have a yen or a won where the backslash was. */
+    CHECK(rc == (int32_t)strlen(text) && strcmp(text, u(e(given))) == 0, "the library has another text: %s", text);
     CHECK(oauth_get(client, OAUTH_CLIENT_SECRET, NULL, 0) == size, "the length that is asked for");
     memset(text, 'x', sizeof text);
     FAILS(oauth_get(client, OAUTH_CLIENT_SECRET, text, size), OAUTH_ERROR_BUFFER, "too small", OAUTH_ACTION_FIX);
@@ -635,10 +636,10 @@ static void an_error_text_is_shown_as_far_as_can_be(void)
     CHECK(length > 0 && strstr(text, "/none/\xC5\x81\xC3\xBC.toml"), "%s", text);
     pthread_create(&other, NULL, back_to_the_jobs_ccsid, NULL);
     pthread_join(other, NULL);
-    CHECK(strstr(last_error(), "/none/\?\?.toml"), "%s", last_error());
+    CHECK(strstr(last_error(), "/none/?\xC3\xBC.toml"), "%s", last_error());
     CHECK(oauth_error_text(NULL, 0) == length - 2, "its length");
     CHECK(oauth_error_text(text, length - 2) == OAUTH_ERROR_BUFFER && text[0] == 0, "a short buffer");
-    CHECK(strstr(last_error(), "/none/\?\?.toml"), "asking changes nothing: %s", last_error());
+    CHECK(strstr(last_error(), "/none/?\xC3\xBC.toml"), "asking changes nothing: %s", last_error());
     CHECK(oauth_error_action() == OAUTH_ACTION_FIX, "asking changes nothing");
 }
 

@@ -109,6 +109,7 @@ def compiles():
     count("names of IBM", names_of_ibm())
     count("lines and names that source members can have", fit_members())
     count("generator, header and bridge", agree())
+    count("build.sh and OAUTHBLD", scripts())
 
 
 def names_of_ibm():
@@ -118,8 +119,9 @@ def names_of_ibm():
         "QtqIconvOpen", "ile_iconv", "ile_iconv_close",
     }  # fmt: skip
     standard = {
-        "memcpy", "memset", "memchr", "memcmp", "strlen", "strcpy", "malloc", "free", "getenv", "pthread_once",
+        "memcpy", "memmove", "memset", "memchr", "memcmp", "strlen", "strcpy", "malloc", "free", "getenv", "pthread_once",
         "pthread_key_create", "pthread_getspecific", "pthread_setspecific", "pthread_mutex_lock", "pthread_mutex_unlock",
+        "_GLOBAL_OFFSET_TABLE_",
     }  # fmt: skip
     undefined, defined = set(), set()
     for member in MEMBERS:
@@ -170,6 +172,57 @@ def agree():
     return ""
 
 
+def commands_of(*words):
+    """What CL build.sh runs, where `system` only writes it down; with its exit status and what it said."""
+    tools = WORK / "tools"
+    tools.mkdir(exist_ok=True)
+    for name, body in (("system", 'echo "$*" >>"$COMMANDS"'), ("setccsid", 'test -f "$2"')):
+        (tools / name).write_text(f"#!/bin/sh\n{body}\n")
+        (tools / name).chmod(0o755)
+    written = WORK / "commands"
+    written.write_text("")
+    done = subprocess.run(
+        ["sh", BRIDGE / "build.sh", *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        env={**ENVIRONMENT, "PATH": f"{tools}:{ENVIRONMENT['PATH']}", "COMMANDS": str(written)},
+    )  # fmt: skip
+    return done.returncode, written.read_text().splitlines(), done.stdout
+
+
+def scripts():
+    """Both ways to build make the same of the same, and every command is one that the checker of CL knows."""
+    status, by_files, said = commands_of("MYLIB")
+    if status:
+        return said
+    status, members, said = commands_of("MYLIB", "members")
+    copied = {"/".join(found) for found in re.findall(r"FROMSTMF\('.*?/([\w.]+)'\).*?/(\w+)\.FILE/(\w+)\.MBR", "\n".join(members))}
+    wanted = {"OAUTHCORE.c/QCSRC/OAUTHCORE", "OAUTHX.c/QCSRC/OAUTHX", "OAUTHCORE.h/H/OAUTHCORE", "OAUTHX.h/H/OAUTHX",
+              "OAUTH.bnd/QSRVSRC/OAUTH", "OAUTHBLD.clle/QCLSRC/OAUTHBLD"}  # fmt: skip
+    if status or copied != wanted or members[-1] != "CALL PGM(MYLIB/OAUTHBLD) PARM(MYLIB)":
+        return f"{said}\n{copied}"
+    # The CL program's commands, as the script has them.
+    program = re.sub(r"/\*.*?\*/", "", (BRIDGE / "OAUTHBLD.clle").read_text()).replace("+\n", " ").replace("&LIB", "MYLIB")
+    program = [" ".join(line.split()) for line in program.splitlines()]
+    of_members = [line for line in program if re.match("CRTCMOD|CRTSRVPGM|CRTBNDDIR|ADDBNDDIRE|DLTOBJ", line)]
+    of_files = [re.sub(r" SRCSTMF\('[^']*/(OAUTH\w+)\.c'\)", " SRCFILE(MYLIB/QCSRC)", line) for line in by_files]
+    of_files = [re.sub(r" SRCSTMF\('[^']*/OAUTH.bnd'\)", " SRCFILE(MYLIB/QSRVSRC)", line) for line in of_files]
+    if of_members != of_files:
+        return "\n".join(["not the same:", *of_members, "and", *of_files])
+    everything = "\n".join(["             PGM", *("             " + line for line in by_files + members), "             ENDPGM", ""])
+    broken = re.sub(r"(.{1,60}) ", r"\1 +\n               ", everything)
+    (WORK / "COMMANDS.clle").write_text(broken)
+    status, said = execute(sys.executable, "-B", ROOT / "bindings/rpg/check.py", ROOT / "include/liboauth.h", WORK / "COMMANDS.clle")
+    if status:
+        return said + broken
+    status, by_files, said = commands_of("MYLIB", "stmf", "/my/liboauth.so")
+    if status or sum("DEFINE('OAUTH_LIBRARY=\"/my/liboauth.so\"')" in line for line in by_files) != 2:
+        return "\n".join([said, *by_files])
+    for words in ([], ["MYLIB", "else"], ["MYLIB", "members", "/my/liboauth.so"]):
+        status, _, said = commands_of(*words)
+        if status != 64:
+            return f"{words}: {status}: {said}"
+    return ""
+
+
 # ---- what is run ----
 
 
@@ -183,6 +236,21 @@ def run_cases(program, server, words):
     passed, failed = passed + int(counted[1]), failed + int(counted[2])
     if counted[2] != "0":
         print(said, flush=True)
+
+
+def measure():
+    """What a call costs beyond conversion; what is printed stands for itself."""
+    flags = ["-std=gnu99", "-O2", "-Wall", "-Wextra", "-Werror"]
+    objects = [WORK / f"speed-{each}.o" for each in ("standin", "speed", *MEMBERS)]
+    problem = compiled(HERE / "standin/standin.c", objects[0], *flags)
+    problem += compiled(HERE / "speed.c", objects[1], *flags, f"-I{HERE}", f"-I{ROOT / 'include'}")
+    for member, target in zip(MEMBERS, objects[2:]):
+        problem += compiled(BRIDGE / member, target, "-std=c99", "-O2", *STRICT, *bridge_flags("IBM037"))
+    status, said = (1, problem) if problem else execute("gcc", "-o", WORK / "speed", *objects, "-pthread", "-ldl")
+    if status == 0:
+        status, said = execute(WORK / "speed")
+        print(said, end="", flush=True)
+    count("ten microseconds a call", said if status else "")
 
 
 def mutant(each):
@@ -238,6 +306,8 @@ def main(words):
                         count(charset, problem) if problem else run_cases(program, url, [case])
             for name, problem in mutants:
                 count(f"mutant: {name}", problem)
+        if not words:
+            measure()
     finally:
         server.kill()
         server.wait()

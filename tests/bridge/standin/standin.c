@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "standin.h"
 #include "qp2user.h"
@@ -20,13 +21,15 @@
 /* So that no address of one side is good on the other. */
 #define PASE 0x0700000000000000ULL
 #define FENCE 64
-#define MOST 4096
+#define MOST 256
 
 int standin_job_ccsid = 37, standin_pointer_size = 8, standin_no_library, standin_memory = -1, standin_call_fails;
 const char *standin_no_name, *standin_library;
 int standin_substitution = STANDIN_REFUSE, standin_writes_shift = 1;
 int standin_violations, standin_starts, standin_calls, standin_lookups, standin_opened;
 const char *standin_last_name = "";
+int standin_is_timing;
+double standin_converting;
 
 typedef struct {
     char *start;
@@ -536,6 +539,23 @@ typedef struct {
 
 static conversion conversions[MOST];
 
+static double now(void)
+{
+    struct timespec time;
+
+    if (!standin_is_timing)
+        return 0;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec * 1e6 + (double)time.tv_nsec / 1e3;
+}
+
+/* Adds to the time in conversion; its own share of it, too, which is little. */
+static void took(double since)
+{
+    if (standin_is_timing)
+        standin_converting += now() - since;
+}
+
 int standin_conversions(void)
 {
     int i, count = 0;
@@ -562,6 +582,7 @@ ile_iconv_t QtqIconvOpen(QtqCode_T *tocode, QtqCode_T *fromcode)
     ile_iconv_t made;
     iconv_t with = (iconv_t)-1;
     const char *to = encoding(tocode->CCSID), *from = encoding(fromcode->CCSID);
+    double start = now();
     int i;
 
     memset(&made, 0, sizeof made);
@@ -592,6 +613,7 @@ ile_iconv_t QtqIconvOpen(QtqCode_T *tocode, QtqCode_T *fromcode)
     pthread_mutex_unlock(&lock);
     made.return_value = 0;
     made.cd[3] = i;
+    took(start);
     return made;
 }
 
@@ -619,6 +641,7 @@ size_t ile_iconv(ile_iconv_t cd, char **inbuf, size_t *inbytesleft, char **outbu
 {
     conversion *of = &conversions[cd.cd[3]];
     size_t substituted = 0, rc;
+    double start = now();
 
     if (cd.return_value == -1 || !of->is_open) {
         violation("iconv without a conversion");
@@ -641,12 +664,14 @@ size_t ile_iconv(ile_iconv_t cd, char **inbuf, size_t *inbytesleft, char **outbu
             rc = substituted;
     }
     __atomic_store_n(&of->is_used, 0, __ATOMIC_SEQ_CST);
+    took(start);
     return rc;
 }
 
 int ile_iconv_close(ile_iconv_t cd)
 {
     conversion *of = &conversions[cd.cd[3]];
+    double start = now();
 
     if (cd.return_value == -1 || !of->is_open) {
         violation("iconv_close without a conversion");
@@ -656,5 +681,6 @@ int ile_iconv_close(ile_iconv_t cd)
     pthread_mutex_lock(&lock);
     of->is_open = 0;
     pthread_mutex_unlock(&lock);
+    took(start);
     return 0;
 }

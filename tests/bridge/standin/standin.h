@@ -27,6 +27,10 @@ void standin_end_pase(void);
 void standin_secret(const char *bytes, size_t length);
 void standin_no_secrets(void);
 
+/* Measures, with the clock read twice in each of these functions. */
+extern int standin_is_timing;
+extern double standin_converting; /* microseconds in the functions of QTQICONV */
+
 /* ---- what the bridge has done ---- */
 
 extern int standin_violations; /* each was printed */
