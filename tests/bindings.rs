@@ -365,10 +365,20 @@ fn the_rpg_members_and_every_rpg_program_pass_the_checker() {
 
 #[test]
 fn the_rpg_checker_catches_mutants() {
-    let said = succeed(python().arg(root().join("tests/bindings/rpg_mutants.py")));
-    let (mutants, caught) = said.trim().split_once(" mutants, ").unwrap();
-    assert_eq!(caught, format!("{mutants} caught"));
-    assert!(mutants.parse::<u32>().unwrap() > 2000, "{said}");
+    all_are_caught("tests/bindings/rpg_mutants.py", 2000);
+}
+
+/// RPG in both forms, embedded SQL, CL and DDS.
+#[test]
+fn the_checker_catches_mutants_of_the_examples_for_ibm_i() {
+    all_are_caught("tests/bindings/ibm_i_mutants.py", 1000);
+}
+
+fn all_are_caught(mutants: &str, least: u32) {
+    let said = succeed(python().arg(root().join(mutants)));
+    let (count, caught) = said.trim().split_once(" mutants, ").unwrap();
+    assert_eq!(caught, format!("{count} caught"));
+    assert!(count.parse::<u32>().unwrap() > least, "{said}");
 }
 
 // ---- Python ----

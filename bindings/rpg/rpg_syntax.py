@@ -235,9 +235,18 @@ def check_block(source: Source, statement: Statement, blocks: List[Token], seen:
             blocks.append(head)
 
 
+# Operations before one name.
+BEFORE_NAME = {"clear", "close", "exfmt", "exsr", "open", "reset", "write"}
+
+
 def check_operation(source: Source, statement: Statement) -> None:
     head = statement[0]
     check_within_parentheses(source, statement)
+    words = [t for t in outside_parentheses(statement[1:]) if t.kind == "word"]
+    if head.text in BEFORE_NAME and len(words) != 1 and not any(t.text == "." for t in statement):
+        source.wrong(head.line, f"{head.text} is followed by one name: is a semicolon missing?")
+    if head.text == "on-error" and words:
+        source.wrong(head.line, f"on-error {words[0].text}: is a semicolon missing?")
     if head.text == "begsr" and len(statement) != 3:
         source.wrong(head.line, "begsr is followed by one name: is a semicolon missing?")
     if any(t.text in ("=", "+=", "-=") for t in outside_parentheses(statement)):

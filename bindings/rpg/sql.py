@@ -25,6 +25,8 @@ def check(source: Source, names: Names, statement: Statement) -> None:
                 source.wrong(token.line, f"{token.text}: not declared")
         if token.kind in ("host", "text", "number") and statement[index + 1].kind in ("host", "text", "number"):
             source.wrong(token.line, f"{statement[index + 1].text} behind {token.text}: is a comma missing?")
+        if token.kind == "host" and statement[index + 1].text in SQL_FUNCTIONS:
+            source.wrong(token.line, f"{statement[index + 1].text} behind {token.text}: is a comma missing?")
         if token.text == "(" and index and statement[index - 1].kind == "word":
             check_function(source, statement, index)
 
