@@ -244,7 +244,7 @@ fn check_above(opened: &File, path: &Path, first: usize) -> Result<()> {
             let real = system::real_path(path).unwrap_or_else(|_| path.to_owned());
             Err(unsafe_because(real.ancestors().nth(level).unwrap_or(path), reason))
         };
-        if found.owner != 0 && found.owner != system::effective_user() {
+        if found.owner != system::effective_user() && !is_the_systems(opened, found.owner) {
             return refused("a folder above it belongs to another user (use one of your own)");
         }
         // In a sticky folder nobody renames what is another's: what is below is ours or root's.
@@ -253,6 +253,12 @@ fn check_above(opened: &File, path: &Path, first: usize) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Root, and on IBM i, which is AIX to a program, QSYS: it has `/`, and may do whatever it likes.
+fn is_the_systems(opened: &File, owner: u32) -> bool {
+    let owns_all = || system::stat_at(opened, "/").is_ok_and(|root| root.owner == owner);
+    owner == 0 || cfg!(target_os = "aix") && owns_all()
 }
 
 fn unsafe_because(path: &Path, reason: &str) -> Error {
