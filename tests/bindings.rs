@@ -8,8 +8,11 @@ mod exports;
 mod generator;
 #[path = "bindings/languages.rs"]
 mod languages;
+#[path = "common/runnable.rs"]
+mod runnable;
 
 use exports::listed;
+use runnable::{runnable, tool};
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
@@ -186,7 +189,7 @@ fn the_header_compiles_as_c99_and_as_cpp11() {
         let program = folder.path.join(name).with_extension(compiler);
         fs::write(folder.path.join(name), text).unwrap();
         succeed(
-            Command::new(compiler)
+            Command::new(tool(compiler))
                 .arg(format!("-std={standard}"))
                 .args(["-Wall", "-Wextra", "-pedantic", "-Werror", "-I"])
                 .args([&root().join("include"), &folder.path.join(name)])
@@ -194,7 +197,7 @@ fn the_header_compiles_as_c99_and_as_cpp11() {
                 .arg("-o")
                 .arg(&program),
         );
-        succeed(Command::new(program).env("LD_LIBRARY_PATH", &folder.path));
+        succeed(Command::new(runnable(program)).env("LD_LIBRARY_PATH", &folder.path));
     }
 }
 

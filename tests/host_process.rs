@@ -6,6 +6,7 @@ mod common;
 
 use base64::engine::general_purpose::STANDARD;
 use base64::Engine;
+use common::runnable::{runnable, tool};
 use common::{error_action, error_text, Client};
 use oauth::constants::*;
 use oauth::ffi;
@@ -879,7 +880,7 @@ impl Program {
         let library = folder.path.join("liboauth.so.2");
         symlink(shared_library(), &library).unwrap();
         let binary = folder.path.join("program");
-        let output = Command::new(compiler)
+        let output = Command::new(tool(compiler))
             .args(standard)
             .args(["-g", "-Wall", "-Wextra", "-pedantic", "-Werror", "-pthread", "-I"])
             .arg(root.join("include"))
@@ -912,7 +913,7 @@ impl Program {
     }
 
     fn spawn(&self, arguments: &[&OsStr], environment: &[(&str, &str)]) -> Running {
-        let mut command = Command::new(&self.binary);
+        let mut command = Command::new(runnable(&self.binary));
         command.args(arguments).env_clear().envs(environment.iter().copied());
         Running::of(command, &arguments.iter().map(|a| a.to_string_lossy()).collect::<Vec<_>>().join(" "))
     }

@@ -103,7 +103,7 @@ fn nobody_is_waited_for_without_a_terminal() {
     world.oauth("sign-in", &[]).is(77, "", "sign in at a terminal");
     assert!(world.stored("json").is_empty());
     // Closed rather than empty.
-    let closed = format!("exec {} sign-in {} <&- >&- 2>&-", env!("CARGO_BIN_EXE_oauth"), world.profile());
+    let closed = format!("exec {} sign-in {} <&- >&- 2>&-", common::program().display(), world.profile());
     let mut shell = std::process::Command::new("sh");
     shell.args(["-c", &closed]);
     assert_eq!(ran(shell, "").code, 77);
@@ -116,7 +116,7 @@ fn nobody_is_waited_for_without_a_terminal() {
 #[test]
 fn who_does_not_read_the_answer_is_no_fault_and_a_full_disk_is() {
     let world = World::new().signed_in();
-    let piped = format!("{} header {} | true; echo done", env!("CARGO_BIN_EXE_oauth"), world.profile());
+    let piped = format!("{} header {} | true; echo done", common::program().display(), world.profile());
     let mut shell = std::process::Command::new("sh");
     shell.args(["-c", &piped]);
     ran(shell, "").is(0, "done\n", "");

@@ -152,7 +152,7 @@ fn without_a_terminal_it_waits_where_it_is_told_to() {
 fn a_signal_that_is_ignored_ends_nothing() {
     let world = world(&[PENDING, PENDING, YES]);
     let mut program = Command::new("sh");
-    program.args(["-c", "trap '' INT; exec \"$0\" sign-in --device \"$1\"", env!("CARGO_BIN_EXE_oauth")]);
+    program.args(["-c", "trap '' INT; exec \"$0\" sign-in --device \"$1\""]).arg(common::program());
     program.arg(world.profile()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
     let mut child = program.spawn().unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();

@@ -398,7 +398,7 @@ fn what_belongs_to_another_is_said() {
     fs::set_permissions(&world.folder, fs::Permissions::from_mode(0o755)).unwrap();
     world.write_profile("", 0o644);
     let mut program = std::process::Command::new("setpriv");
-    program.args(["--reuid=65534", "--regid=65534", "--clear-groups", env!("CARGO_BIN_EXE_oauth"), "doctor"]);
+    program.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(common::program()).arg("doctor");
     program.arg(world.profile());
     let doctor = ran(program, "");
     assert!(doctor.out.contains("as user nobody (65534)\n"), "{doctor:?}");

@@ -8,6 +8,7 @@ use super::{
     between, library, prototypes, read, root, succeed, BINDER_SOURCE, COPYBOOK, COPYBOOK_OF_IBM, HEADER,
     MEMBER,
 };
+use crate::runnable::tool;
 
 pub const EXPORTS: &str = "bindings/exports.txt";
 
@@ -61,7 +62,7 @@ fn header_and_bindings_have_the_listed_functions_in_their_order() {
 
 #[test]
 fn the_library_exports_the_listed_functions_and_nothing_else() {
-    let symbols = succeed(Command::new("nm").args(["-D", "--defined-only"]).arg(library()));
+    let symbols = succeed(Command::new(tool("nm")).args(["-D", "--defined-only"]).arg(library()));
     let exported: BTreeSet<_> =
         symbols.lines().filter_map(|line| line.split_whitespace().nth(2)).map(str::to_owned).collect();
     assert_eq!(exported, listed().into_iter().collect());

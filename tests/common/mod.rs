@@ -5,9 +5,11 @@ pub mod carrier;
 pub mod issuer;
 pub mod proof;
 pub mod rows;
+pub mod runnable;
 
 use oauth::constants::{OAUTH_ERROR_PROPERTY, OAUTH_NUL_TERMINATED};
 use oauth::ffi;
+use runnable::runnable;
 use std::ffi::{c_char, CString};
 use std::ops::Range;
 use std::process::Command;
@@ -172,7 +174,7 @@ pub fn own_process(name: &str) -> bool {
         unsafe { libc::alarm(300) };
         return true;
     }
-    let output = Command::new(std::env::current_exe().unwrap())
+    let output = Command::new(runnable(std::env::current_exe().unwrap()))
         .args(["--exact", name, "--nocapture", "--test-threads=1"])
         .env(MARK, name)
         .output()

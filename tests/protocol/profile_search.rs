@@ -1,5 +1,6 @@
 //! Where `oauth_client_open` looks for a profile that is asked for by name.
 
+use crate::common::runnable::runnable;
 use crate::common::{error_action, error_text, Client};
 use crate::profiles::{Folder, SECRET};
 use crate::support::Table;
@@ -99,7 +100,7 @@ fn search_path() {
             for (name, text) in *files {
                 folder.file(name, text);
             }
-            let mut child = Command::new(std::env::current_exe().unwrap());
+            let mut child = Command::new(runnable(std::env::current_exe().unwrap()));
             child.args(["--exact", "profile_search::asks_for_a_profile", "--ignored", "--nocapture"]);
             for variable in ["LIBOAUTH_PROFILES", "XDG_CONFIG_HOME", "HOME"] {
                 child.env_remove(variable);

@@ -1,5 +1,6 @@
 //! Profile files: what `oauth_client_open` takes over from them, and how it says what is wrong in them.
 
+use crate::common::runnable::runnable;
 use crate::common::{error_text, properties, setting_numbers, Client};
 use crate::support::{Row, Table};
 use oauth::constants::*;
@@ -472,7 +473,7 @@ fn files_that_are_not_read() {
 
 /// What `oauth_client_open` says in a process of its own, in that folder and with these variables alone.
 fn asked(folder: &Folder, name: &str, variables: &[(&str, &str)], user: Option<u32>) -> String {
-    let mut child = Command::new(std::env::current_exe().unwrap());
+    let mut child = Command::new(runnable(std::env::current_exe().unwrap()));
     child.args(["--exact", "profile_search::asks_for_a_profile", "--ignored", "--nocapture"]);
     child.env_clear().envs(variables.iter().copied()).env("PROFILE_ASKED_FOR", name).current_dir(&folder.0);
     // The child becomes that user itself: for another user the test's program may be out of reach.

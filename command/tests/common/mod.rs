@@ -2,6 +2,8 @@
 //! the program as a person at a terminal has it.
 #![allow(dead_code)] // each test program uses a part
 
+#[path = "../../../tests/common/runnable.rs"]
+mod runnable;
 pub mod terminal;
 
 use std::fs;
@@ -112,9 +114,14 @@ impl Drop for World {
     }
 }
 
+/// The program, as it is started here.
+pub fn program() -> PathBuf {
+    runnable::runnable(env!("CARGO_BIN_EXE_oauth"))
+}
+
 /// The program in an environment of its own: nothing of the developer's reaches it.
 pub fn oauth() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_oauth"));
+    let mut command = Command::new(program());
     command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("LANG", "C.UTF-8");
     command
 }

@@ -1,11 +1,14 @@
 #![forbid(unsafe_code)]
 //! The program, as people start it.
 
+#[path = "../../common/runnable.rs"]
+mod runnable;
 mod support;
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Output, Stdio};
 
+use runnable::runnable;
 use support::{encode, CB};
 
 /// Ends with the test, whatever comes.
@@ -19,7 +22,7 @@ impl Drop for Running {
 }
 
 fn program(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_practice-server"));
+    let mut command = Command::new(runnable(env!("CARGO_BIN_EXE_practice-server")));
     command.args(arguments);
     command
 }
