@@ -15,14 +15,14 @@ use crate::os;
 use crate::time::Moment;
 
 pub use crate::os::{
-    awaited, bells, check_writable, close_in_child, create_at, effective_user, file_system_type,
+    awaited, bells, check_writable, close, close_in_child, create_at, effective_user, file_system_type,
     flush_folder, fork_count, hold_byte, host_name, is_byte_held, is_of_address_family, is_of_link,
     is_of_locking, is_of_path, is_privileged, is_running, keep_in_child, keeping_errno, make_folder_at,
     number_of, open_at, open_file, open_folder, path_of, poll, read_at, real_path, remove_at,
     remove_folder_at, rename_at, ring, settings_folders, stat, stat_above, stat_at, stat_path,
     trusted_certificates, try_lock, unlock, whole_in_a_fork, write_all_at, AtomicNumber, Awaits, Bell, Found,
-    Opening, Polled, CLOSE_FILE, CLOSE_FOLDER, CLOSE_KEY, CLOSE_TO_WRITERS, FILE_TYPE, FOLDER, LINK, NO_BELL,
-    REGULAR,
+    Opening, Polled, CLOSE_FILE, CLOSE_FOLDER, CLOSE_KEY, CLOSE_TO_WRITERS, FILE_TYPE, FOLDER,
+    LEAVES_BYTES_ALONE, LINK, NO_BELL, REGULAR,
 };
 
 #[cfg(windows)]

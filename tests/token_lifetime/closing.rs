@@ -3,7 +3,7 @@
 use crate::common::{error_text, Client};
 use crate::support::*;
 use oauth::constants::*;
-use std::fs::{self, File};
+use std::fs;
 use std::time::Duration;
 
 /// A client that has token 2 in memory, where the store has token 1: something lies in the way of the record.
@@ -93,11 +93,7 @@ fn what_could_not_be_stored_is_stored_or_said() {
 #[test]
 fn a_lock_that_another_holds_is_waited_for() {
     let mut table = Table::default();
-    let lock = |folder: &Folder| {
-        let file = File::open(lock_file(folder)).unwrap();
-        file.lock().unwrap();
-        file
-    };
+    let lock = |folder: &Folder| Held::file(&lock_file(folder)).unwrap();
     table.row("for a moment", || {
         let folder = Folder::new();
         let client = unsaved(&folder, &[(OAUTH_LOCK_TIMEOUT, "10")]);

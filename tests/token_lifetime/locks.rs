@@ -15,14 +15,13 @@ const AT_ONCE: (i32, &str) = (OAUTH_LOCK_TIMEOUT, "0");
 const PATIENTLY: (i32, &str) = (OAUTH_LOCK_TIMEOUT, "3600");
 
 /// Another process would hold it so, and says who it is. Freed when it is dropped.
-fn hold(path: &Path, since: i64) -> File {
-    let mut file =
-        File::options().read(true).write(true).create(true).mode(0o600).truncate(true).open(path).unwrap();
-    file.lock().unwrap();
+fn hold(path: &Path, since: i64) -> Held {
+    let mut file = File::options().write(true).create(true).mode(0o600).truncate(true).open(path).unwrap();
     let since = rfc3339(since);
     writeln!(file, "{{\"format\":1,\"holder\":{{\"process\":4711,\"host\":\"\",\"since\":\"{since}\"}}}}")
         .unwrap();
-    file
+    drop(file);
+    Held::file(path).unwrap()
 }
 
 /// It waits for so many seconds. Longer is only what a busy machine takes for them.

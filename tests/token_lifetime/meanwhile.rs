@@ -4,15 +4,12 @@ use crate::common::error_text;
 use crate::revocation::ENDPOINT;
 use crate::support::*;
 use oauth::constants::*;
-use std::fs::File;
 use std::sync::mpsc;
 use std::thread;
 
 /// The record's lock, as another job has it.
-fn locked(folder: &Folder) -> File {
-    let file = File::options().read(true).write(true).open(lock_file(folder)).unwrap();
-    file.lock().unwrap();
-    file
+fn locked(folder: &Folder) -> Held {
+    Held::file(&lock_file(folder)).unwrap()
 }
 
 #[test]

@@ -4,7 +4,6 @@ use crate::common::{error_text, Client};
 use crate::support::*;
 use oauth::constants::*;
 use std::cell::RefCell;
-use std::fs::File;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub const ENDPOINT: (i32, &str) = (OAUTH_REVOCATION_ENDPOINT, "https://as.example/revoke");
@@ -88,8 +87,7 @@ impl Scene {
         assert_eq!(self.records(), usize::from(self.stored.is_some()));
         if let Some(folder) = &self.stored {
             gives(&self.other(), "1");
-            let lock = File::open(lock_file(folder)).unwrap();
-            assert!(lock.try_lock().is_ok(), "somebody has the lock");
+            assert!(Held::file(&lock_file(folder)).is_some(), "somebody has the lock");
         }
     }
 }

@@ -9,7 +9,8 @@ pub use edge::*;
 use crate::common::{error_text, out, Client, Got};
 use oauth::constants::*;
 use oauth::ffi;
-use std::fs;
+use oauth::system;
+use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -306,4 +307,23 @@ pub fn answer(status: u16, headers: &str, body: &str) -> String {
 
 pub fn ok(body: &str) -> String {
     answer(200, JSON, body)
+}
+
+/// A file that is locked, as another job would have it, until this is dropped.
+pub struct Held(Option<File>);
+
+impl Held {
+    /// `None`: somebody else has it.
+    pub fn file(path: &Path) -> Option<Self> {
+        let file = File::options().read(true).write(true).open(path).unwrap();
+        let is_locked = system::try_lock(&file).is_ok();
+        let held = Self(Some(file));
+        is_locked.then_some(held)
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        system::close(self.0.take().unwrap());
+    }
 }

@@ -2,6 +2,10 @@
 
 mod files;
 mod fork;
+#[cfg(not(any(target_os = "aix", target_os = "solaris", feature = "record-locks")))]
+mod locks;
+#[cfg(any(target_os = "aix", target_os = "solaris", feature = "record-locks"))]
+#[path = "unix/record_locks.rs"]
 mod locks;
 
 use std::io;
@@ -15,7 +19,7 @@ use crate::os::Awaits;
 
 pub use files::*;
 pub use fork::{close_in_child, fork_count, keep_in_child, whole_in_a_fork};
-pub use locks::{hold_byte, is_byte_held, try_lock, unlock};
+pub use locks::{close, hold_byte, is_byte_held, try_lock, unlock, LEAVES_BYTES_ALONE};
 
 /// Seconds since 1970 from the clock that costs no system call: the kernel keeps it in shared memory.
 #[cfg(target_os = "linux")]
@@ -162,4 +166,16 @@ fn errno_place() -> *mut i32 {
 fn errno_place() -> *mut i32 {
     // SAFETY: takes nothing and cannot fail.
     unsafe { libc::__error() }
+}
+
+#[cfg(any(target_os = "netbsd", target_os = "openbsd"))]
+fn errno_place() -> *mut i32 {
+    // SAFETY: takes nothing and cannot fail.
+    unsafe { libc::__errno() }
+}
+
+#[cfg(any(target_os = "illumos", target_os = "solaris"))]
+fn errno_place() -> *mut i32 {
+    // SAFETY: takes nothing and cannot fail.
+    unsafe { libc::___errno() }
 }

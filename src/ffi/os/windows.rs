@@ -34,7 +34,7 @@ pub use files::{
     open_file, open_folder, path_of, read_at, real_path, stamp_of, stat, stat_above, stat_path, write_all_at,
     Found, FILE_TYPE, FOLDER, LINK, REGULAR,
 };
-pub use locks::{hold_byte, is_byte_held, try_lock, unlock};
+pub use locks::{close, hold_byte, is_byte_held, try_lock, unlock, LEAVES_BYTES_ALONE};
 pub use named::{create_at, make_folder_at, open_at, remove_at, remove_folder_at, rename_at, stat_at};
 
 /// Seconds since 1970; the system keeps them in shared memory.

@@ -8,9 +8,9 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::files::{check_file, failed, Successor};
+use super::files::{failed, Successor};
 use super::folder::Folder;
-use super::guard::Guard;
+use super::guard::{Guard, LockFile};
 use super::record::{self, Fields};
 use super::FileStore;
 use crate::error::Result;
@@ -91,9 +91,9 @@ pub fn claim(store: &FileStore, stem: &str) -> Result<Option<Hold>> {
         });
         let file = match opened {
             Err(e) if e.kind() == ErrorKind::NotFound => continue,
-            opened => opened.map_err(cannot)?,
+            opened => LockFile::new(opened.map_err(cannot)?),
         };
-        check_file(&folder.path(&name), &system::stat(&file).map_err(cannot)?)?;
+        file.check(&folder.path(&name))?;
         match Guard::of(file).map_err(cannot)? {
             None => return Ok(None),
             Some(guard) if guard.has_name(&folder, &name) => return Ok(Some(Arc::new(guard))),

@@ -104,8 +104,16 @@ impl Folder {
                 return Err(cannot(e));
             }
         };
+        let read = self.read_opened(name, &file);
+        system::close(file);
+        read.map(Some)
+    }
+
+    fn read_opened(&self, name: &str, file: &File) -> Result<Wiped<Vec<u8>>> {
+        let path = || self.path(name);
+        let cannot = |e: io::Error| failed(&path(), "cannot be read", &e);
         // Of the file that was opened, not of whatever has its name by now.
-        let found = system::stat(&file).map_err(cannot)?;
+        let found = system::stat(file).map_err(cannot)?;
         check_file(&path(), &found)?;
         if found.length > MAX_FILE {
             let reason = "the record is larger than any: move it away, then sign in or ask again".to_owned();
@@ -113,7 +121,7 @@ impl Folder {
         }
         let mut bytes = Wiped::new(Vec::with_capacity(usize::try_from(found.length).unwrap_or(0)));
         file.take(found.length).read_to_end(&mut bytes).map_err(cannot)?;
-        Ok(Some(bytes))
+        Ok(bytes)
     }
 
     /// No symbolic link is followed, and a named pipe does not make us wait.

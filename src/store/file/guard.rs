@@ -3,11 +3,13 @@
 
 use std::fs::{File, TryLockError};
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
-use super::files::FileStamp;
+use super::files::{check_file, failed, FileStamp};
 use super::folder::Folder;
 use super::network;
+use crate::error::Result;
 use crate::store::{Hold, LeaseNotes};
 use crate::system;
 
@@ -23,6 +25,12 @@ impl LockFile {
         let fork_count = system::fork_count();
         system::close_in_child(&file);
         Self { file: Some(file), fork_count }
+    }
+
+    /// That it is what it should be.
+    pub fn check(&self, path: &Path) -> Result<()> {
+        let found = self.file.as_ref().map_or(Err(io::ErrorKind::NotFound.into()), system::stat);
+        check_file(path, &found.map_err(|e| failed(path, "cannot be locked", &e))?)
     }
 
     /// What stands in it, whoever has the lock.
@@ -44,6 +52,7 @@ impl Drop for LockFile {
             return;
         }
         system::keep_in_child(&file);
+        system::close(file);
     }
 }
 
@@ -52,8 +61,8 @@ pub struct Guard(Arc<LockFile>);
 
 impl Guard {
     /// Locks the file; `None`: it is locked already.
-    pub fn of(file: File) -> io::Result<Option<Self>> {
-        Self::try_lock(LockFile::new(file)).map(std::result::Result::ok)
+    pub fn of(file: LockFile) -> io::Result<Option<Self>> {
+        Self::try_lock(file).map(std::result::Result::ok)
     }
 
     pub fn try_lock(lock: LockFile) -> io::Result<std::result::Result<Self, LockFile>> {
@@ -84,7 +93,8 @@ impl Guard {
     /// See [`Lease::hold`](crate::store::Lease::hold). No file is opened for that: it is the lock's own, of which one byte
     /// stays locked. Not where other hosts have the file, too: there a lock of the whole file is one of its bytes.
     pub fn hold(&self, fingerprint: &str) -> Option<Hold> {
-        let file = self.0.file.as_ref().filter(|file| !network::is_shared(file))?;
+        let leaves_it_alone = |file: &&File| system::LEAVES_BYTES_ALONE || !network::is_shared(file);
+        let file = self.0.file.as_ref().filter(leaves_it_alone)?;
         system::hold_byte(file, byte_of(fingerprint)).then(|| self.0.clone() as Hold)
     }
 
@@ -115,8 +125,7 @@ fn byte_of(fingerprint: &str) -> i64 {
     i64::from_str_radix(digits, 16).unwrap_or_default()
 }
 
-/// The notes in an open file of a lock.
-pub fn read_notes(file: &File) -> LeaseNotes {
+fn read_notes(file: &File) -> LeaseNotes {
     let mut bytes = [0; 8192];
     let length = system::read_at(file, &mut bytes, 0).unwrap_or(0);
     LeaseNotes::parse(&bytes[..length])

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::files::{self, failed, FileStamp, Successor};
 use super::folder::{self, Folder};
-use super::guard::{read_notes, Guard, LockFile};
+use super::guard::{Guard, LockFile};
 use super::{network, record, Place};
 use crate::error::{Error, Result};
 use crate::store::{Holder, Key, LeaseNotes, Wait};
@@ -94,17 +94,15 @@ impl Place {
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists => folder.open_file(&name, Opening::Write),
             created => created,
         };
-        let cannot = |e: io::Error| failed(&path, "cannot be locked", &e);
-        let file = file.map_err(cannot)?;
-        files::check_file(&path, &system::stat(&file).map_err(cannot)?)?;
-        Ok(LockFile::new(file))
+        let file = LockFile::new(file.map_err(|e| failed(&path, "cannot be locked", &e))?);
+        file.check(&path).map(|()| file)
     }
 
     /// The notes as they stand; whoever holds the lock may just be changing them.
     pub fn notes(&self) -> LeaseNotes {
         let folder = Folder::open(&self.folder).ok().flatten();
         let file = folder.and_then(|folder| folder.open_file(&self.name("lock"), Opening::Read).ok());
-        file.as_ref().map(read_notes).unwrap_or_default()
+        file.map(|file| LockFile::new(file).notes()).unwrap_or_default()
     }
 }
 

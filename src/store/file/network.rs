@@ -113,7 +113,7 @@ pub fn check(folder: &Path, opened: &File) -> Result<()> {
     }
 }
 
-/// Whether other hosts may have the file, too.
+/// Whether other hosts may have the file, too, as far as that is known.
 pub fn is_shared(file: &File) -> bool {
     system::file_system_type(file).is_none_or(|number| SHARED.iter().any(|(shared, _)| *shared == number))
 }

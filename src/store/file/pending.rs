@@ -16,7 +16,7 @@ use std::time::{Duration, SystemTime};
 
 use super::files::{failed, Successor};
 use super::folder::Folder;
-use super::guard::Guard;
+use super::guard::{Guard, LockFile};
 use super::record::{self, Fields};
 use super::Place;
 use crate::error::{Error, Result};
@@ -112,7 +112,8 @@ fn claim_file(place: &Place, folder: &Folder, stem: &str, kind: &str, code: &str
         Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Found::None), // at this moment
         file => file.map_err(|e| failed(&path, "cannot be locked", &e))?,
     };
-    let Some(guard) = Guard::of(file).map_err(|e| failed(&path, "cannot be locked", &e))? else {
+    let Some(guard) = Guard::of(LockFile::new(file)).map_err(|e| failed(&path, "cannot be locked", &e))?
+    else {
         return Ok(Found::Busy);
     };
     if !guard.has_name(folder, &name) {

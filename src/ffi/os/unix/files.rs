@@ -9,6 +9,7 @@ use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use super::locks::open_again;
 use crate::os::Opening;
 
 /// The number of the file system that an open file is on (statfs(2), `f_type`). `None` where the kernel does not say.
@@ -135,15 +136,23 @@ pub fn write_all_at(file: &File, bytes: &[u8], at: u64) -> io::Result<()> {
     file.write_all_at(bytes, at)
 }
 
-/// A name is on the disk only when the folder is.
+/// A name is on the disk only when the folder is. Where none can be flushed, as AIX wants files that are open to be written,
+/// it is as safe as the system makes it.
 pub fn flush_folder(folder: &File) -> io::Result<()> {
-    folder.sync_all()
+    let is_impossible = |e: &io::Error| matches!(e.raw_os_error(), Some(libc::EBADF | libc::EINVAL));
+    match folder.sync_all() {
+        Err(e) if !cfg!(target_os = "linux") && is_impossible(&e) => Ok(()),
+        flushed => flushed,
+    }
 }
 
 // -- files by their name in a folder that is open: whatever becomes of the folder's own name --
 
 /// No symbolic link is followed, and a named pipe does not make us wait.
 pub fn open_at(folder: &File, name: &str, opening: Opening) -> io::Result<File> {
+    if let Some(file) = open_again(|| stat_at(folder, name), opening) {
+        return Ok(file);
+    }
     let flags = match opening {
         Opening::Read => libc::O_RDONLY,
         Opening::Write => libc::O_RDWR,
@@ -178,6 +187,7 @@ pub fn stat_at(folder: &File, name: &str) -> io::Result<Found> {
     })?;
     // SAFETY: the call said that it has filled it in.
     let found = unsafe { found.assume_init() };
+    let (seconds, fraction) = modified(&found);
     // Of this width and sign or that, as the system has them.
     #[allow(clippy::unnecessary_cast, clippy::cast_sign_loss)]
     Ok(Found {
@@ -187,13 +197,29 @@ pub fn stat_at(folder: &File, name: &str) -> io::Result<Found> {
         owner: found.st_uid as u32,
         group: found.st_gid as u32,
         length: found.st_size as u64,
-        modified: (found.st_mtime as i64, found.st_mtime_nsec as i64),
+        modified: (seconds as i64, fraction as i64),
     })
 }
 
 /// The folder so many above the open one; the root is above itself.
 pub fn stat_above(folder: &File, level: usize) -> io::Result<Found> {
     stat_at(folder, &format!(".{}", "/..".repeat(level)))
+}
+
+#[cfg(target_os = "aix")]
+fn modified(found: &libc::stat) -> (libc::time_t, i32) {
+    (found.st_mtim.tv_sec, found.st_mtim.tv_nsec)
+}
+
+#[cfg(target_os = "netbsd")]
+fn modified(found: &libc::stat) -> (libc::time_t, libc::c_long) {
+    (found.st_mtime, found.st_mtimensec)
+}
+
+#[cfg(not(any(target_os = "aix", target_os = "netbsd")))]
+fn modified(found: &libc::stat) -> (libc::time_t, i64) {
+    #[allow(clippy::unnecessary_cast)]
+    (found.st_mtime, found.st_mtime_nsec as i64)
 }
 
 /// Both names are in that folder.

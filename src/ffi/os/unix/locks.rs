@@ -1,16 +1,33 @@
 //! Locks of open files: of the whole file, and of one byte of it.
 
 use std::fs::{File, TryLockError};
+use std::io;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 use std::os::fd::AsRawFd;
+
+use crate::os::{Found, Opening};
+
+/// Whether the lock of a file leaves its bytes alone, where other hosts have the file, too. On NFS a lock of the whole file
+/// (flock) is one of all its bytes.
+pub const LEAVES_BYTES_ALONE: bool = false;
 
 /// Locks the whole file for who has opened it, until it is unlocked or closed.
 pub fn try_lock(file: &File) -> Result<(), TryLockError> {
     file.try_lock()
 }
 
-pub fn unlock(file: &File) -> std::io::Result<()> {
+pub fn unlock(file: &File) -> io::Result<()> {
     file.unlock()
+}
+
+/// Closes a file that may be locked by another opening of it: here, each has locks of its own.
+pub fn close(file: File) {
+    drop(file);
+}
+
+/// One that [`close`] could not close.
+pub fn open_again(_named: impl FnOnce() -> io::Result<Found>, _opening: Opening) -> Option<File> {
+    None
 }
 
 /// Keeps a lock on that byte of an open file until the file is closed; any number may. The system frees it with the last

@@ -16,6 +16,14 @@ const WHOLE: u64 = 1 << 62;
 /// Behind it those that are held: none of a file's text is among them.
 const HELD: u64 = WHOLE + 1;
 
+/// As they are held behind [`WHOLE`]; a store that other hosts have, too, is refused.
+pub const LEAVES_BYTES_ALONE: bool = false;
+
+/// Each opening has locks of its own.
+pub fn close(file: File) {
+    drop(file);
+}
+
 /// Locks the file for who has opened it, until it is unlocked or closed.
 pub fn try_lock(file: &File) -> Result<(), TryLockError> {
     lock(file, WHOLE, LOCKFILE_EXCLUSIVE_LOCK).map_err(|e| match e.raw_os_error() {
