@@ -130,7 +130,7 @@ int main(int count, char **words)
     failed("null", oauth::Error(oauth_set(client.handle(), OAUTH_SCOPE, nullptr, OAUTH_NUL_TERMINATED)));
     failed("null_buffer", oauth::Error(oauth_get(client.handle(), OAUTH_CLIENT_ID, nullptr, 64)));
     came_back("utf_8", scope(client, WORDS));
-    fails("utf_8_in_error", [] { oauth::Client client(WORDS); });
+    fails("utf_8_in_error", [] { oauth::Client other(WORDS); });
     came_back("blanks", "[" + scope(client, " read ") + "]");
     oauth_set(client.handle(), OAUTH_SCOPE, "read        ", 12);
     came_back("padded", "[" + client.get(OAUTH_SCOPE) + "]");
