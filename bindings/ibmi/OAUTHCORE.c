@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifdef __OS400__
+#include <except.h>
+#endif
 #include <qp2user.h>
 #include <qtqiconv.h>
 
@@ -26,6 +29,9 @@
 #endif
 
 #define START64 "/usr/lib/start64"
+
+/* "archive(member)" is opened as what it is. */
+#define IS_MEMBER (OAUTH_LIBRARY[sizeof OAUTH_LIBRARY - 2] == ')')
 
 #define CCSID_OF_LITERALS 37
 #define CCSID_OF_JOB 0
@@ -450,7 +456,8 @@ static int load(void)
                     "PASE cannot be started in this job: its job log says "
                     "why; option 33 has PASE", NULL, -1, "");
     }
-    library = Qp2dlopen(OAUTH_LIBRARY, QP2_RTLD_NOW | QP2_RTLD_MEMBER,
+    library = Qp2dlopen(OAUTH_LIBRARY,
+                        QP2_RTLD_NOW | (IS_MEMBER ? QP2_RTLD_MEMBER : 0),
                         CCSID_OF_LITERALS);
     if (library == 0)
         return fail(OAUTH_ERROR_LIBRARY, OAUTH_ACTION_FIX,
@@ -460,23 +467,48 @@ static int load(void)
     return 0;
 }
 
-/* Where to call the function. */
-static int find(bridge_function *function, void **target)
+/* The lock is held. */
+static int look_up(bridge_function *function)
 {
     int rc = 0;
 
-    pthread_mutex_lock(&lock);
     if (library == 0 || Qp2ptrsize() != 8)
         rc = load();
-    if (rc == 0 && function->loading != loading) {
-        function->target = Qp2dlsym(library, function->name,
-                                    CCSID_OF_LITERALS, NULL);
-        if (function->target == NULL)
-            rc = fail(OAUTH_ERROR_LIBRARY, OAUTH_ACTION_FIX,
-                      "liboauth is older than the bridge: install one that "
-                      "has ", function->name, -1, "");
-        else
-            function->loading = loading;
+    if (rc != 0 || function->loading == loading)
+        return rc;
+    function->target = Qp2dlsym(library, function->name, CCSID_OF_LITERALS,
+                                NULL);
+    if (function->target == NULL)
+        return fail(OAUTH_ERROR_LIBRARY, OAUTH_ACTION_FIX,
+                    "liboauth is older than the bridge: install one that "
+                    "has ", function->name, -1, "");
+    function->loading = loading;
+    return 0;
+}
+
+/* Where to call the function. IBM's functions may also send an escape message,
+ * as where PASE is not installed: it stays in the job log, and ends no caller
+ * and keeps no lock. */
+static int find(bridge_function *function, void **target)
+{
+    volatile int rc = OAUTH_ERROR_PASE;
+    volatile int is_done = 0;
+
+    pthread_mutex_lock(&lock);
+#ifdef __OS400__
+#pragma exception_handler(escaped, 0, 0, _C2_MH_ESCAPE, _CTLA_HANDLE)
+#endif
+    rc = look_up(function);
+    is_done = 1;
+#ifdef __OS400__
+#pragma disable_handler
+escaped:
+#endif
+    if (!is_done) {
+        library = 0;
+        rc = fail(OAUTH_ERROR_PASE, OAUTH_ACTION_FIX,
+                  "PASE cannot be used in this job: its job log says why",
+                  NULL, -1, "");
     }
     *target = function->target;
     pthread_mutex_unlock(&lock);
@@ -490,7 +522,8 @@ static int call_pase(bridge_call *call, bridge_work *work, int *answer)
     QP2_dword_t values[2 * BRIDGE_ARGUMENTS];
     QP2_dword_t result = 0;
     unsigned int low;
-    int at, rc;
+    volatile int rc = -1; /* an escape message */
+    int at;
     int slots = 0;
 
     for (at = 0; at < call->count; at++) {
@@ -503,8 +536,15 @@ static int call_pase(bridge_call *call, bridge_work *work, int *answer)
         values[slots++] = (QP2_dword_t)work->numbers[at];
     }
     signature[slots] = QP2_ARG_END;
+#ifdef __OS400__
+#pragma exception_handler(escaped, 0, 0, _C2_MH_ESCAPE, _CTLA_HANDLE)
+#endif
     rc = Qp2CallPase2(work->target, values, signature, QP2_RESULT_DWORD,
                       &result, (short)sizeof result);
+#ifdef __OS400__
+#pragma disable_handler
+escaped:
+#endif
     if (rc != QP2CALLPASE_NORMAL) {
         pthread_mutex_lock(&lock);
         library = 0; /* the next call looks whether PASE has ended */

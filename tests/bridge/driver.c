@@ -819,6 +819,58 @@ static void memory_that_is_not_there(void)
     GOOD(oauth_client_close(client));
 }
 
+/* The bridge's own code, or the call did not notice. */
+static int is_own(int32_t rc)
+{
+    return rc >= 0 || (rc <= OAUTH_ERROR_PASE && rc > -900);
+}
+
+/* Whichever call of IBM's, or for memory, is the one that fails: a code, an empty text, nothing lost. */
+static void any_call_may_fail(void)
+{
+    static char url[LARGE], text[LARGE];
+    const char *words = e("a{b} and more"), *name = e("name"), *api = e("https://api.example/");
+    int32_t client, rc[8];
+    int at, each, is_over = 0;
+
+    for (at = 0; !is_over; at++) {
+        standin_end_pase();
+        standin_fails_at = at;
+        client = oauth_client_new();
+        rc[0] = client;
+        rc[1] = oauth_set(client, OAUTH_CLIENT_SECRET, words, 13);
+        memset(text, 'x', 16);
+        rc[2] = oauth_get(client, OAUTH_CLIENT_SECRET, text, sizeof text);
+        CHECK(rc[2] >= 0 || text[0] == 0, "call %d: not empty", at);
+        is_over = standin_fails_at >= 0;
+        standin_fails_at = -1;
+        for (each = 0; each < 3; each++)
+            CHECK(is_own(rc[each]) || rc[each] == OAUTH_ERROR_HANDLE || (each == 2 && rc[1] < 0), "call %d: %d", at, rc[each]);
+        if (client > 0)
+            GOOD(oauth_client_close(client));
+        CHECK(standin_blocks() == 0 && standin_conversions() == 0 && standin_ile_blocks() <= 1, "call %d: leaks", at);
+    }
+    CHECK(at > 15, "only %d calls can fail", at);
+    client = new_client("caller");
+    for (at = 0, is_over = 0; !is_over; at++) {
+        memset(url, 'x', 16);
+        standin_fails_at = at;
+        rc[0] = oauth_build_authorize_url(client, url, sizeof url);
+        CHECK(rc[0] >= 0 || url[0] == 0, "call %d: not empty", at);
+        rc[1] = oauth_field(client, OAUTH_FIELD_TOKEN, name, 4, text, sizeof text);
+        rc[2] = oauth_request_headers(client, e("GET"), 3, api, OAUTH_NUL_TERMINATED, text, sizeof text);
+        rc[3] = oauth_http_response(client, 200, words, 13, words, 13);
+        is_over = standin_fails_at >= 0;
+        standin_fails_at = -1;
+        for (each = 0; each < 4; each++)
+            CHECK(is_own(rc[each]) || each > 0, "call %d: %d", at, rc[each]);
+        CHECK(is_over || is_own(rc[0]) + is_own(rc[1]) + is_own(rc[2]) + is_own(rc[3]) >= 1, "call %d", at);
+        CHECK(standin_blocks() == 0 && standin_conversions() == 0 && standin_ile_blocks() <= 1, "call %d: leaks", at);
+    }
+    CHECK(at > 25, "only %d calls can fail", at);
+    GOOD(oauth_client_close(client));
+}
+
 /* Another program of the job has ended PASE. */
 static void a_pase_that_was_ended(void)
 {
@@ -1070,6 +1122,7 @@ static const struct {
     CASE(a_function_that_is_not_there, SOME, 0),
     CASE(a_call_that_fails, SOME, 0),
     CASE(memory_that_is_not_there, US, 0),
+    CASE(any_call_may_fail, SOME, 0),
     CASE(a_pase_that_was_ended, SOME, 0),
     CASE(what_is_looked_up_is_kept, US, 0),
     CASE(threads_do_not_mix, SOME, 0),

@@ -106,10 +106,19 @@ def compiles():
             flags += ["-Wno-long-long"] if standard == "c89" else []  # IBM's own types are of them
             problems = "".join(compiled(BRIDGE / member, WORK / "member.o", *flags) for member in MEMBERS)
             count(f"{standard} with literals in {charset}", problems)
+    count("as on IBM i", what_only_ile_c_compiles())
     count("names of IBM", names_of_ibm())
     count("lines and names that source members can have", fit_members())
     count("generator, header and bridge", agree())
     count("build.sh and OAUTHBLD", scripts())
+
+
+def what_only_ile_c_compiles():
+    """What stands there for __OS400__ is C, too, as far as its pragmas can be left out."""
+    (WORK / "ile").mkdir()
+    (WORK / "ile/except.h").write_text("#define _C2_MH_ESCAPE 1\n#define _CTLA_HANDLE 1\n")
+    flags = ["-std=c99", *STRICT, "-Wno-unknown-pragmas", "-Wno-unused-label", "-D__OS400__", f"-I{WORK / 'ile'}"]
+    return "".join(compiled(BRIDGE / member, WORK / "member.o", *flags, *bridge_flags("IBM037")) for member in MEMBERS)
 
 
 def names_of_ibm():

@@ -24,6 +24,7 @@
 #define MOST 256
 
 int standin_job_ccsid = 37, standin_pointer_size = 8, standin_no_library, standin_memory = -1, standin_call_fails;
+int standin_fails_at = -1;
 const char *standin_no_name, *standin_library;
 int standin_substitution = STANDIN_REFUSE, standin_writes_shift = 1;
 int standin_violations, standin_starts, standin_calls, standin_lookups, standin_opened;
@@ -63,6 +64,12 @@ static void violation(const char *format, ...)
     fputc('\n', stderr);
     va_end(values);
     __atomic_add_fetch(&standin_violations, 1, __ATOMIC_SEQ_CST);
+}
+
+/* Whether this is the call that is to fail. */
+static int fails_now(void)
+{
+    return standin_fails_at >= 0 && standin_fails_at-- == 0;
 }
 
 /* ---- secrets ---- */
@@ -132,8 +139,11 @@ int standin_ile_blocks(void)
 void *ile_malloc(size_t size)
 {
     block *free_one;
-    char *start = malloc(size);
+    char *start;
 
+    if (fails_now())
+        return NULL;
+    start = malloc(size);
     pthread_mutex_lock(&lock);
     free_one = find(ile_blocks, NULL);
     free_one->start = start;
@@ -172,7 +182,7 @@ void *Qp2malloc(QP2_dword_t size, QP2_ptr64_t *mem_pase)
         violation("Qp2malloc without PASE");
     else if (size > 0x7fffffff)
         violation("Qp2malloc of %llu bytes", size);
-    else if (standin_memory != 0)
+    else if (standin_memory != 0 && !fails_now())
         made = find(blocks, NULL);
     if (standin_memory > 0)
         standin_memory--;
@@ -340,11 +350,11 @@ int Qp2RunPase(const char *pathName, const char *symbolName, const void *symbolD
     for (i = 0; i < 200; i++) /* a second thread has time to be wrong */
         sched_yield();
     pthread_mutex_lock(&lock);
-    pointer_size = standin_pointer_size;
+    pointer_size = fails_now() ? 0 : standin_pointer_size;
     run++;
     pthread_mutex_unlock(&lock);
     __atomic_store_n(&is_starting, 0, __ATOMIC_SEQ_CST);
-    return standin_pointer_size == 0 ? QP2RUNPASE_ERROR : QP2RUNPASE_RETURN_NOEXIT;
+    return pointer_size == 0 ? QP2RUNPASE_ERROR : QP2RUNPASE_RETURN_NOEXIT;
 }
 
 QP2_ptr64_t Qp2dlopen(const char *path, int flags, int ccsid)
@@ -363,7 +373,7 @@ QP2_ptr64_t Qp2dlopen(const char *path, int flags, int ccsid)
         violation("an archive's member is opened with QP2_RTLD_MEMBER");
     if (!(flags & (QP2_RTLD_NOW | QP2_RTLD_LAZY)))
         violation("neither NOW nor LAZY");
-    if (standin_no_library || Qp2ptrsize() != 8)
+    if (standin_no_library || Qp2ptrsize() != 8 || fails_now())
         return 0;
     opened = dlopen(standin_library, RTLD_NOW | RTLD_LOCAL);
     if (opened == NULL)
@@ -388,7 +398,7 @@ void *Qp2dlsym(QP2_ptr64_t id, const char *name, int ccsid, QP2_ptr64_t *sym_pas
     }
     if (strncmp(text, "oauth_", 6) != 0)
         violation("not a name of the library's in CCSID %d: %s", ccsid, text);
-    if (standin_no_name != NULL && strcmp(text, standin_no_name) == 0)
+    if ((standin_no_name != NULL && strcmp(text, standin_no_name) == 0) || fails_now())
         return NULL;
     function = dlsym((void *)(uintptr_t)(id - PASE), text);
     if (function == NULL)
@@ -458,6 +468,8 @@ int Qp2CallPase2(const void *target, const void *arglist, const QP2_arg_type_t *
         standin_call_fails = 0;
         return i;
     }
+    if (fails_now())
+        return QP2CALLPASE_ARG_ERROR;
     if (Qp2ptrsize() == 0) {
         violation("Qp2CallPase2 without PASE");
         return QP2CALLPASE_ENVIRON_ERROR;
@@ -597,7 +609,7 @@ ile_iconv_t QtqIconvOpen(QtqCode_T *tocode, QtqCode_T *fromcode)
         violation("an alternative of fromcode that there is not");
     if (fromcode->length_option != 0)
         violation("the bridge gives lengths");
-    if (to != NULL && from != NULL)
+    if (to != NULL && from != NULL && !fails_now())
         with = iconv_open(to, from);
     if (with == (iconv_t)-1)
         return made;
@@ -649,7 +661,9 @@ size_t ile_iconv(ile_iconv_t cd, char **inbuf, size_t *inbytesleft, char **outbu
     }
     if (__atomic_exchange_n(&of->is_used, 1, __ATOMIC_SEQ_CST))
         violation("a conversion is used by two threads");
-    if (inbuf == NULL || *inbuf == NULL) {
+    if (fails_now()) {
+        rc = (size_t)-1;
+    } else if (inbuf == NULL || *inbuf == NULL) {
         if (standin_writes_shift)
             rc = iconv(of->with, NULL, NULL, outbuf, outbytesleft);
         else
