@@ -270,8 +270,7 @@ static long convert(conversion *with, const char *text, size_t length,
     else if (left > 0 || substituted != 0)
         substituted = 1;
     /* Back to the single-byte state; some write the shift, and some do not. */
-    if (iconv(with->descriptor, &nothing, &zero, &out, &room) == (size_t)-1)
-        substituted = 1;
+    iconv(with->descriptor, &nothing, &zero, &out, &room);
     return substituted != 0 ? -1 : (long)(capacity - room);
 }
 

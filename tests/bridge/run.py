@@ -109,6 +109,7 @@ def compiles():
     count("as on IBM i", what_only_ile_c_compiles())
     count("names of IBM", names_of_ibm())
     count("lines and names that source members can have", fit_members())
+    count("literals", literals_are_the_same_in_each_charset())
     count("generator, header and bridge", agree())
     count("build.sh and OAUTHBLD", scripts())
 
@@ -154,6 +155,17 @@ def fit_members():
         for number, line in enumerate(file.read_text().splitlines(), 1):
             if len(line) > 80 or not line.isascii() or "\t" in line:
                 return f"{file.name}:{number}: longer than 80 columns, or not plain: {line}"
+    return ""
+
+
+def literals_are_the_same_in_each_charset():
+    """Only what has one place in every Latin EBCDIC: they are given to IBM's functions as CCSID 37."""
+    for member in (*MEMBERS, "OAUTHCORE.h"):
+        text = re.sub(r"/\*.*?\*/", "", (BRIDGE / member).read_text(), flags=re.DOTALL)
+        text = re.sub(r"^#include.*$", "", text, flags=re.MULTILINE)
+        for literal in re.findall(r'"((?:[^"\\]|\\.)*)"', text) + re.findall(r"'(.*?)'", text):
+            if not re.fullmatch(r"[A-Za-z0-9 \"%&'()*+,\-./:;<=>?_]*", literal):
+                return f"{member}: {literal!r}"
     return ""
 
 

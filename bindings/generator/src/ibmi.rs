@@ -18,9 +18,8 @@ const LOOK_UP: [&str; 6] =
     ["oauth_get", "oauth_accounts", "oauth_http_request", "oauth_field", "oauth_error_text", "oauth_version"];
 /// Those that are asked about the last error, which may be the bridge's own.
 const INQUIRIES: [&str; 2] = ["oauth_error_text", "oauth_error_action"];
-/// What an HTTP answer consists of: bytes as they came, where other texts are fields.
-const BYTES: [(&str, &str); 3] =
-    [("oauth_http_response", "headers"), ("oauth_http_response", "body"), ("oauth_api_response", "headers")];
+/// Texts in of these names are an HTTP answer's: bytes as they came, where others are fields.
+const BYTES: [&str; 2] = ["headers", "body"];
 
 /// Callers are bound to an export's number, not its name: the order is that of the list of exports, around the bridge's
 /// own.
@@ -117,7 +116,7 @@ fn argument(function: &Function, parameter: &Parameter) -> String {
     match parameter {
         Parameter::Int(number) => format!("    bridge_int(&call, {number});\n"),
         Parameter::TextIn { text, length } => {
-            let kind = if BYTES.contains(&(name, text.as_str())) { "bytes" } else { "text" };
+            let kind = if BYTES.contains(&text.as_str()) { "bytes" } else { "text" };
             format!("    bridge_{kind}(&call, {text}, {length});\n")
         }
         Parameter::TextOut { text, capacity } => {
