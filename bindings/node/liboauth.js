@@ -732,7 +732,7 @@ const INT = 'int32_t';
 const TEXT_IN = 'const uint8_t *';
 const TEXT_OUT = 'uint8_t *';
 
-const PROTOTYPES = {
+const prototypes = {
 
   // oauth_client_new()
   //
@@ -1310,7 +1310,7 @@ const PROTOTYPES = {
 // Each is looked up when it is first called, and the library with the first of them.
 const functions = {};
 let library;
-for (const [name, types] of Object.entries(PROTOTYPES)) {
+for (const [name, types] of Object.entries(prototypes)) {
   Object.defineProperty(functions, name, {
     configurable: true,
     enumerable: true,
@@ -1628,4 +1628,4 @@ function version() {
   return read(functions.oauth_version);
 }
 
-module.exports = { ...constants, Client, OAuthError, functions, version };
+module.exports = { ...constants, Client, OAuthError, functions, prototypes, version };

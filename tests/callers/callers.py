@@ -30,6 +30,8 @@ class Caller:
     lacks: dict = field(default_factory=dict)
     # Whether `mistakes own-http` does what C's does.
     has_own_http: bool = False
+    # Whether `mistakes all` can list what the binding has, and call it.
+    sees_itself: bool = False
     # Whether valgrind can follow it: no machine of the language's own is between.
     is_machine_code: bool = False
     # What it looks up when it is loaded besides what it calls; "*" is everything.

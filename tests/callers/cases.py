@@ -1,5 +1,6 @@
 """One small program in each language against the practice server. What C is told, each language is told."""
 
+import ctypes
 import importlib.util
 import re
 import shutil
@@ -12,7 +13,7 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import ENVIRONMENT, PATIENCE, WORK, Profile, allow, case, check, deny, main, server
+from bench import ENVIRONMENT, LIBRARY, PATIENCE, WORK, Profile, allow, case, check, deny, main, server
 from callers import BINDINGS, CALLERS, HERE
 
 
@@ -243,6 +244,25 @@ def each_mistake_is_the_same_error_as_in_C(caller):
 def the_programs_own_HTTP_is_carried_as_in_C(caller):
     wanted, made = mistakes(C, "own-http"), mistakes(caller, "own-http")
     check(len(wanted) > 10 and made == wanted, "C:", *wanted, f"{caller}:", *made)
+
+
+@case(*(caller for caller in OTHERS if caller.sees_itself))
+def has_every_function_and_constant_by_its_own_account(caller):
+    """Each function with zeros and NULLs, which every one of them survives."""
+    sys.path.insert(0, str(BINDINGS / "python"))
+    import _liboauth
+
+    library = ctypes.CDLL(str(LIBRARY))
+    _liboauth.declare(library)
+    constants = [value for name, value in vars(_liboauth).items() if name.startswith("OAUTH_")]
+    answers = {
+        name: getattr(library, name)(*(0 if type is _liboauth.INT else None for type in types))
+        for name, types in _liboauth.FUNCTIONS.items()
+    }
+    wanted = [f"constants {len(constants)} {sum(constants)}"]
+    wanted += [f"{name} {min(answer, 0)}" for name, answer in sorted(answers.items())]
+    made = mistakes(caller, "all")
+    check(made == wanted, *wanted, f"{caller}:", *made)
 
 
 VALGRIND = ["valgrind", "--quiet", "--error-exitcode=9", "--leak-check=full", "--errors-for-leak-kinds=definite", "--vgdb=no"]

@@ -2,7 +2,7 @@
 
 from callers import BIN, BINDINGS, HERE, Caller, build, first, place
 
-CSHARP = Caller("C#", "csharp", ["mono", BIN / "csharp/signin.exe"], ["mono", BIN / "csharp/mistakes.exe"], has_own_http=True)
+CSHARP = Caller("C#", "csharp", ["mono", BIN / "csharp/signin.exe"], ["mono", BIN / "csharp/mistakes.exe"], has_own_http=True, sees_itself=True)
 
 
 @first(BINDINGS / "csharp/signin.cs", HERE / "csharp/mistakes.cs")

@@ -1,6 +1,8 @@
 // The mistakes of ../c/mistakes.c by LibOAuth.cs.
 using System;
+using System.Collections.Generic;
 using System.IO;
+using System.Reflection;
 using System.Text;
 using System.Threading;
 using LibOAuth;
@@ -127,11 +129,38 @@ internal static class Mistakes
         CameBack("retry_after", client.Get(Functions.OAUTH_RETRY_AFTER));
     }
 
+    // What Functions has: its constants, and each function with zeros and nulls.
+    private static void All()
+    {
+        int count = 0;
+        int sum = 0;
+        foreach (FieldInfo constant in typeof(Functions).GetFields())
+        {
+            if (!constant.Name.StartsWith("OAUTH_", StringComparison.Ordinal))
+                continue;
+            count++;
+            sum += (int)constant.GetRawConstantValue();
+        }
+        output.WriteLine("constants " + count + " " + sum);
+        SortedDictionary<string, int> answers = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        foreach (MethodInfo function in typeof(Functions).GetMethods(BindingFlags.Public | BindingFlags.Static))
+        {
+            object[] given = Array.ConvertAll(function.GetParameters(),
+                parameter => parameter.ParameterType == typeof(int) ? (object)0 : null);
+            answers[function.Name] = Math.Min((int)function.Invoke(null, given), 0);
+        }
+        foreach (KeyValuePair<string, int> answer in answers)
+            output.WriteLine(answer.Key + " " + answer.Value);
+    }
+
     private static int Main(string[] words)
     {
         if (words.Length == 1)
         {
-            OwnHttp();
+            if (words[0] == "all")
+                All();
+            else
+                OwnHttp();
             return 0;
         }
         Client client = new Client();

@@ -5,7 +5,7 @@ from callers import BIN, BINDINGS, HERE, LIB, Caller, build, first, place
 JNA = "/usr/share/java/jna.jar"
 # A program that ends soon is not worth the second compiler.
 RUN = ["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-cp", f"{BIN / 'java'}:{JNA}"]
-JAVA = Caller("Java", "java", [*RUN, "signin"], [*RUN, "mistakes"], has_own_http=True, arguments_need_a_locale=True)
+JAVA = Caller("Java", "java", [*RUN, "signin"], [*RUN, "mistakes"], has_own_http=True, sees_itself=True, arguments_need_a_locale=True)
 
 
 @first()

@@ -2,7 +2,11 @@
 
 import java.io.PrintStream;
 import java.io.UnsupportedEncodingException;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import liboauth.LibOAuth;
 import liboauth.OAuthClient;
@@ -109,10 +113,37 @@ final class mistakes {
         cameBack("retry_after", client.get(LibOAuth.OAUTH_RETRY_AFTER));
     }
 
-    public static void main(String[] words) throws InterruptedException, UnsupportedEncodingException {
+    // What LibOAuth has: its constants, and each function with zeros and nulls.
+    private static void all() throws ReflectiveOperationException {
+        int count = 0;
+        int sum = 0;
+        for (Field constant : LibOAuth.class.getDeclaredFields()) {
+            if (constant.getName().startsWith("OAUTH_")) {
+                count++;
+                sum += constant.getInt(null);
+            }
+        }
+        output.println("constants " + count + " " + sum);
+        SortedMap<String, Integer> answers = new TreeMap<>();
+        for (Method function : LibOAuth.class.getDeclaredMethods()) {
+            Object[] given = new Object[function.getParameterCount()];
+            for (int i = 0; i < given.length; i++) {
+                given[i] = function.getParameterTypes()[i] == int.class ? 0 : null;
+            }
+            answers.put(function.getName(), Math.min((Integer) function.invoke(FUNCTIONS, given), 0));
+        }
+        answers.forEach((name, answer) -> output.println(name + " " + answer));
+    }
+
+    public static void main(String[] words)
+        throws InterruptedException, ReflectiveOperationException, UnsupportedEncodingException {
         output = new PrintStream(System.out, true, "UTF-8");
         if (words.length == 1) {
-            ownHttp();
+            if (words[0].equals("all")) {
+                all();
+            } else {
+                ownHttp();
+            }
             return;
         }
         OAuthClient client = new OAuthClient();

@@ -9,7 +9,7 @@ from callers import BINDINGS, HERE, Caller, check, first
 NODE = Caller(
     "Node", "node", ["node", "--throw-deprecation", BINDINGS / "node/signin.js"],
     ["node", "--throw-deprecation", HERE / "node/mistakes.js"], environment={"NODE_PATH": str(BINDINGS / "node")},
-    has_own_http=True,
+    has_own_http=True, sees_itself=True,
 )  # fmt: skip
 
 

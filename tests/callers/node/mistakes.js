@@ -2,7 +2,7 @@
 'use strict';
 
 const { Worker, isMainThread, parentPort, workerData } = require('node:worker_threads');
-const { Client, OAuthError, functions, ...oauth } = require('liboauth.js');
+const { Client, OAuthError, functions, prototypes, ...oauth } = require('liboauth.js');
 
 const WORDS = 'L\u00f6hne f\u00fcr \u00c6r\u00f8 \u65e5\u672c \u{1f511}';
 
@@ -133,6 +133,17 @@ async function main() {
   client.close();
 }
 
-if (process.argv.length === 3) ownHttp();
+// What liboauth.js has: its constants, and each function with zeros and nulls.
+function all() {
+  const values = Object.entries(oauth).filter(([name]) => name.startsWith('OAUTH_')).map(([, value]) => value);
+  console.log(`constants ${values.length} ${values.reduce((sum, value) => sum + value, 0)}`);
+  for (const name of Object.keys(functions).sort()) {
+    const given = prototypes[name].map((type) => (type === 'int32_t' ? 0 : null));
+    console.log(`${name} ${Math.min(functions[name](...given), 0)}`);
+  }
+}
+
+if (process.argv[2] === 'all') all();
+else if (process.argv.length === 3) ownHttp();
 else if (isMainThread) main();
 else parentPort.postMessage(fail(workerData));
