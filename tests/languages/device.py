@@ -2,11 +2,13 @@
 
 import subprocess
 import sys
+import threading
 import urllib.parse
 import urllib.request
 
 from bench import (
-    BIN, ENVIRONMENT, EXAMPLES, ROOT, WORK, Profile, Program, build, case, check, contains, execute, first, server,
+    BIN, ENVIRONMENT, EXAMPLES, PATIENCE, ROOT, WORK, Profile, Program, build, case, check, contains, execute, first, server,
+    without_libxml,
 )  # fmt: skip
 from programs import LINK, STRICT, cobol
 
@@ -40,12 +42,15 @@ def signs_in(program, profile, decision):
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8"
     ) as running:
+        timer = threading.Timer(PATIENCE, running.kill)
+        timer.start()
         shown = []
-        for line in running.stdout:
+        for line in filter(without_libxml, running.stdout):
             shown.append(line)
             if line.startswith("It is good until"):
                 page, code = shown[0].split()[1], shown[1].split()[2]
                 decide(page, code, decision)
+        timer.cancel()
         return running.wait(), "".join(shown)
 
 
@@ -107,7 +112,7 @@ def ILE_COBOL_signs_in_on_a_green_screen():
         ) as running:
             shown, agreed = [], False
             running.stdin.write(profile.argument + "\n")
-            for line in running.stdout:
+            for line in filter(without_libxml, running.stdout):
                 shown.append(line)
                 if line.startswith("Then press Enter"):
                     if not agreed and shown[-2] == NOT_YET:
