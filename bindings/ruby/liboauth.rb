@@ -175,15 +175,22 @@ module LibOAuth
       near.select { |file| File.exist?(file) } << name
     end
 
-    def functions_of(library)
-      Functions::PARAMETERS.to_h { |name, types| [name, Fiddle::Function.new(library[name.to_s], types, Functions::INT)] }
+    # Each is looked up when it is first called; two threads that do so find the same.
+    def define(library)
+      Functions::PARAMETERS.each do |name, types|
+        function = nil
+        Functions.define_singleton_method(name) do |*arguments|
+          function ||= Fiddle::Function.new(library[name.to_s], types, Functions::INT)
+          function.call(*arguments)
+        end
+      end
     end
 
     def load
       problems = candidates.map do |file|
-        functions_of(Fiddle.dlopen(file)).each do |name, function|
-          Functions.define_singleton_method(name) { |*arguments| function.call(*arguments) }
-        end
+        library = Fiddle.dlopen(file)
+        library[Functions::PARAMETERS.keys.last.to_s] # the one that came last: a library that has it is not older
+        define(library)
         return
       rescue Fiddle::DLError => e
         "  #{file}: #{e.message}"

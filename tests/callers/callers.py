@@ -13,6 +13,9 @@ BINDINGS = ROOT / "bindings"
 INCLUDE = ROOT / "include"
 LINK = [f"-L{LIB}", "-loauth"]
 
+# What modules look for to tell an older library by.
+NEWEST = (BINDINGS / "exports.txt").read_text().split()[-1]
+
 # In the order in which they have come.
 CALLERS = []
 

@@ -265,7 +265,10 @@ def has_every_function_and_constant_by_its_own_account(caller):
     check(made == wanted, *wanted, f"{caller}:", *made)
 
 
-VALGRIND = ["valgrind", "--quiet", "--error-exitcode=9", "--leak-check=full", "--errors-for-leak-kinds=definite", "--vgdb=no"]
+VALGRIND = [
+    "valgrind", "--quiet", "--error-exitcode=9", "--leak-check=full", "--show-leak-kinds=definite",
+    "--errors-for-leak-kinds=definite", "--vgdb=no",
+]  # fmt: skip
 
 
 @case(*(caller for caller in OTHERS if caller.is_machine_code))

@@ -2,7 +2,7 @@
 
 from callers import BIN, BINDINGS, HERE, LINK, Caller, build, first, place
 
-ADA = Caller("Ada", "ada", [BIN / "ada/signin"], [BIN / "ada/mistakes"])
+ADA = Caller("Ada", "ada", [BIN / "ada/signin"], [BIN / "ada/mistakes"], has_own_http=True, is_machine_code=True)
 STRICT = ["-gnat2012", "-gnatwae", "-gnatyy", "-gnata", "-gnatVa", f"-aI{BINDINGS / 'ada'}"]
 
 

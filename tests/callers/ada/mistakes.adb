@@ -1,5 +1,7 @@
 --  The mistakes of ../c/mistakes.c by the packages Liboauth and Liboauth_C.
 
+with Ada.Command_Line;
+with Ada.Strings.Fixed;
 with Ada.Text_IO; use Ada.Text_IO;
 with Liboauth; use Liboauth;
 with Liboauth_C; use Liboauth_C;
@@ -31,6 +33,9 @@ procedure Mistakes is
 
    function Image (Number : int) return String;
 
+   procedure Own_HTTP;
+   --  The program's own HTTP: of headers and body each byte counts
+
    function Ended return int;
    --  The handle of a client whose scope has ended
 
@@ -52,6 +57,75 @@ procedure Mistakes is
          return Count;
       end Tasks;
    end Told;
+
+   procedure Own_HTTP is
+      End_Of_Line : constant String := ASCII.CR & ASCII.LF;
+      Kind : constant String := "Content-Type: application/json" & End_Of_Line;
+      URL  : constant String := "https://api.example/me";
+
+      procedure Asks (Name : String);
+      procedure Responds
+        (Name : String; Status : int; Headers, Content : String);
+      function First_Line (Text : String) return String;
+
+      procedure Asks (Name : String) is
+      begin
+         Client.Request_Token ("client_credentials");
+      exception
+         when OAuth_Failure =>
+            if Name /= "" then
+               Failed (Name);
+            end if;
+      end Asks;
+
+      procedure Responds
+        (Name : String; Status : int; Headers, Content : String) is
+      begin
+         Came_Back
+           (Name, Image (Client.Http_Response (Status, Headers, Content)));
+      exception
+         when OAuth_Failure => Failed (Name);
+      end Responds;
+
+      function First_Line (Text : String) return String is
+        (Text (Text'First ..
+           Ada.Strings.Fixed.Index (Text, String'(1 => ASCII.CR)) - 1));
+   begin
+      Client.Create;
+      Client.Set (OAUTH_HTTP, "caller");
+      Client.Set (OAUTH_TOKEN_ENDPOINT, "https://tokens.example/token");
+      Client.Set (OAUTH_CLIENT_ID, "a client");
+      Client.Set (OAUTH_CLIENT_AUTH, "none");
+      Asks ("needed");
+      Came_Back ("method", Client.Http_Request (OAUTH_REQUEST_METHOD));
+      Came_Back ("url", Client.Http_Request (OAUTH_REQUEST_URL));
+      Came_Back ("content", Client.Http_Request (OAUTH_REQUEST_CONTENT));
+      Responds
+        ("bytes", 200, Kind,
+         "{""access_token"":""t" & ASCII.NUL & "w" & Character'Val (255)
+         & """}");
+      Asks ("");
+      Responds
+        ("taken", 200, Kind,
+         "{""access_token"":""one"",""expires_in"":3600,"
+         & """who"":{""name"":""" & Words & """}}");
+      Came_Back ("token", Client.Access_Token);
+      Came_Back ("member", Client.Field (OAUTH_FIELD_TOKEN, "who.name"));
+      begin
+         Came_Back ("no_member", Client.Field (OAUTH_FIELD_TOKEN, "who.else"));
+      exception
+         when OAuth_Failure => Failed ("no_member");
+      end;
+      Came_Back ("headers", First_Line (Client.Request_Headers ("GET", URL)));
+      Came_Back ("again", Image (Client.Api_Response (URL, 401, "")));
+      begin
+         Came_Back ("rejected", Client.Bearer_Header);
+      exception
+         when OAuth_Failure => Failed ("rejected");
+      end;
+      Responds ("busy", 503, "Retry-After: 7" & End_Of_Line, "");
+      Came_Back ("retry_after", Client.Get (OAUTH_RETRY_AFTER));
+   end Own_HTTP;
 
    procedure Came_Back (Name, Back : String) is
    begin
@@ -150,6 +224,10 @@ procedure Mistakes is
    Padded : constant String (1 .. 12) := "read        ";
    Kept   : constant String := " read " & ASCII.NUL;
 begin
+   if Ada.Command_Line.Argument_Count > 0 then
+      Own_HTTP;
+      return;
+   end if;
    Client.Create;
    Closed.Create;
    Stale := Closed.Handle;

@@ -8,6 +8,8 @@ FORTRAN = Caller(
     [BIN / "fortran/signin"],
     [BIN / "fortran/mistakes"],
     lacks={"null": "a text is somewhere", "null_buffer": "a buffer is somewhere"},
+    has_own_http=True,
+    is_machine_code=True,
 )
 STRICT = ["-std=f2018", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fcheck=all"]
 

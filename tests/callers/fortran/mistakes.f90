@@ -12,6 +12,10 @@ program mistakes
   character(:), allocatable :: text
   integer :: stale, gone, right, number
 
+  if (command_argument_count() > 0) then
+    call own_http()
+    stop 0, quiet=.true.
+  end if
   call client%new()
   call closed%new()
   stale = closed%get_handle()
@@ -62,10 +66,64 @@ program mistakes
   call other%new()
   if (oauth_stop_waiting(gone) /= OAUTH_ERROR_HANDLE) print '(a)', 'the one before has not ended'
   if (index(oauth_version_text(), '.') == 0) print '(a)', 'no version'
+  call other%close()
   call client%close()
   call client%close()
+  deallocate(text)
 
 contains
+
+  ! The program's own HTTP: of headers and body each byte counts.
+  subroutine own_http()
+    character(*), parameter :: eol = char(13) // char(10), type = 'Content-Type: application/json' // eol
+    character(*), parameter :: url = 'https://api.example/me'
+    type(oauth_client) :: web
+    type(oauth_outcome) :: became
+    character(:), allocatable :: back
+    call web%new()
+    call web%set(OAUTH_HTTP, 'caller')
+    call web%set(OAUTH_TOKEN_ENDPOINT, 'https://tokens.example/token')
+    call web%set(OAUTH_CLIENT_ID, 'a client')
+    call web%set(OAUTH_CLIENT_AUTH, 'none')
+    call web%request_token('client_credentials', became)
+    call failed('needed', became)
+    call web%http_request(OAUTH_REQUEST_METHOD, back)
+    call came_back('method', back)
+    call web%http_request(OAUTH_REQUEST_URL, back)
+    call came_back('url', back)
+    call web%http_request(OAUTH_REQUEST_CONTENT, back)
+    call came_back('content', back)
+    call web%http_response(200, type, '{"access_token":"t' // char(0) // 'w' // char(255) // '"}', became)
+    call failed('bytes', became)
+    call web%request_token('client_credentials', became)
+    call web%http_response(200, type, &
+        '{"access_token":"one","expires_in":3600,"who":{"name":"' // words // '"}}', became)
+    call came_back('taken', number_of(became%answer))
+    call web%access_token(back)
+    call came_back('token', back)
+    call web%field(OAUTH_FIELD_TOKEN, 'who.name', back)
+    call came_back('member', back)
+    call web%field(OAUTH_FIELD_TOKEN, 'who.else', back, became)
+    call failed('no_member', became)
+    call web%request_headers('GET', url, back)
+    call came_back('headers', back(:index(back, char(13)) - 1))
+    call web%api_response(url, 401, '', became)
+    call came_back('again', number_of(became%answer))
+    call web%bearer_header(back, became)
+    call failed('rejected', became)
+    call web%http_response(503, 'Retry-After: 7' // eol, '', became)
+    call failed('busy', became)
+    call web%get(OAUTH_RETRY_AFTER, back)
+    call came_back('retry_after', back)
+  end subroutine
+
+  function number_of(number)
+    integer, intent(in) :: number
+    character(:), allocatable :: number_of
+    character(12) :: digits
+    write (digits, '(i0)') number
+    number_of = trim(digits)
+  end function
 
   subroutine came_back(name, back)
     character(*), intent(in) :: name, back

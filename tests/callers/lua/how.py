@@ -1,7 +1,7 @@
 """LuaJIT: the module, by its own FFI."""
 
 from bench import LIB
-from callers import BINDINGS, HERE, Caller
+from callers import BINDINGS, HERE, NEWEST, Caller
 
 LUA = Caller(
     "LuaJIT",
@@ -13,5 +13,6 @@ LUA = Caller(
         "LUA_PATH": f"{BINDINGS / 'lua'}/?.lua;;",
     },
     lacks={"threads": "it has none"},
-    looks_up="oauth_unregister",
+    looks_up=NEWEST,
+    has_own_http=True,
 )

@@ -33,6 +33,36 @@ local function scope(client, text)
   return client:get(oauth.OAUTH_SCOPE)
 end
 
+-- The program's own HTTP: answers are bytes.
+local function own_http()
+  local kind, url = "Content-Type: application/json\r\n", "https://api.example/me"
+  local client = oauth.new()
+  client:set(oauth.OAUTH_HTTP, "caller")
+  client:set(oauth.OAUTH_TOKEN_ENDPOINT, "https://tokens.example/token")
+  client:set(oauth.OAUTH_CLIENT_ID, "a client")
+  client:set(oauth.OAUTH_CLIENT_AUTH, "none")
+  fails("needed", client.request_token, client, "client_credentials")
+  came_back("method", client:http_request(oauth.OAUTH_REQUEST_METHOD))
+  came_back("url", client:http_request(oauth.OAUTH_REQUEST_URL))
+  came_back("content", client:http_request(oauth.OAUTH_REQUEST_CONTENT))
+  fails("bytes", client.http_response, client, 200, kind, '{"access_token":"t\0w\255"}')
+  pcall(client.request_token, client, "client_credentials")
+  local json = '{"access_token":"one","expires_in":3600,"who":{"name":"' .. WORDS .. '"}}'
+  came_back("taken", client:http_response(200, kind, json))
+  came_back("token", client:access_token())
+  came_back("member", client:field(oauth.OAUTH_FIELD_TOKEN, "who.name"))
+  fails("no_member", client.field, client, oauth.OAUTH_FIELD_TOKEN, "who.else")
+  came_back("headers", client:request_headers("GET", url):match("^[^\r]*"))
+  came_back("again", client:api_response(url, 401, ""))
+  fails("rejected", client.bearer_header, client)
+  fails("busy", client.http_response, client, 503, "Retry-After: 7\r\n", "")
+  came_back("retry_after", client:get(oauth.OAUTH_RETRY_AFTER))
+end
+
+if arg[1] then
+  own_http()
+  os.exit()
+end
 local client = oauth.new()
 local closed = oauth.new()
 local stale = closed:handle()

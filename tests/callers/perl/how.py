@@ -10,4 +10,5 @@ PERL = Caller(
     ["perl", f"-I{BINDINGS / 'perl'}", HERE / "perl/mistakes.pl"],
     environment={"LIBOAUTH_LIBRARY": str(LIB / "liboauth.so.2")},
     looks_up="*",
+    has_own_http=True,
 )

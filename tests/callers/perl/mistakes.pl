@@ -54,6 +54,34 @@ sub threads_told {
     return scalar grep { $_->join } @threads;
 }
 
+# The program's own HTTP: answers are bytes, or characters that become UTF-8.
+sub own_http {
+    my ($type, $url) = ("Content-Type: application/json\r\n", 'https://api.example/me');
+    my $client = LibOAuth->new;
+    $client->set(OAUTH_HTTP, 'caller');
+    $client->set(OAUTH_TOKEN_ENDPOINT, 'https://tokens.example/token');
+    $client->set(OAUTH_CLIENT_ID, 'a client');
+    $client->set(OAUTH_CLIENT_AUTH, 'none');
+    fails('needed', sub { $client->request_token('client_credentials') });
+    came_back('method', $client->http_request(OAUTH_REQUEST_METHOD));
+    came_back('url', $client->http_request(OAUTH_REQUEST_URL));
+    came_back('content', $client->http_request(OAUTH_REQUEST_CONTENT));
+    fails('bytes', sub { $client->http_response(200, $type, "{\"access_token\":\"t\0w\xff\"}") });
+    eval { $client->request_token('client_credentials') };
+    my $json = '{"access_token":"one","expires_in":3600,"who":{"name":"' . WORDS . '"}}';
+    came_back('taken', $client->http_response(200, $type, $json));
+    came_back('token', $client->access_token);
+    came_back('member', $client->field(OAUTH_FIELD_TOKEN, 'who.name'));
+    fails('no_member', sub { $client->field(OAUTH_FIELD_TOKEN, 'who.else') });
+    came_back('headers', $client->request_headers('GET', $url) =~ s/\r.*//sr);
+    came_back('again', $client->api_response($url, 401, ''));
+    fails('rejected', sub { $client->bearer_header });
+    fails('busy', sub { $client->http_response(503, "Retry-After: 7\r\n", '') });
+    came_back('retry_after', $client->get(OAUTH_RETRY_AFTER));
+    exit 0;
+}
+
+own_http() if @ARGV;
 my $client = LibOAuth->new;
 my $closed = LibOAuth->new;
 my $stale = $closed->handle;

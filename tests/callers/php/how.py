@@ -12,4 +12,5 @@ PHP = Caller(
     environment={"LIBOAUTH_LIBRARY": str(LIB / "liboauth.so.2")},
     lacks={"threads": "it has none"},
     looks_up="*",
+    has_own_http=True,
 )

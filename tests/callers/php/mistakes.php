@@ -42,6 +42,42 @@ function scope(Client $client, string $text): string
     return $client->get(OAUTH_SCOPE);
 }
 
+/** The program's own HTTP: answers are bytes. */
+function own_http(): void
+{
+    $type = "Content-Type: application/json\r\n";
+    $client = new Client();
+    $client->set(OAUTH_HTTP, 'caller');
+    $client->set(OAUTH_TOKEN_ENDPOINT, 'https://tokens.example/token');
+    $client->set(OAUTH_CLIENT_ID, 'a client');
+    $client->set(OAUTH_CLIENT_AUTH, 'none');
+    fails('needed', function () use ($client) { $client->requestToken('client_credentials'); });
+    came_back('method', $client->httpRequest(OAUTH_REQUEST_METHOD));
+    came_back('url', $client->httpRequest(OAUTH_REQUEST_URL));
+    came_back('content', $client->httpRequest(OAUTH_REQUEST_CONTENT));
+    $bytes = "{\"access_token\":\"t\0w\xff\"}";
+    fails('bytes', function () use ($client, $type, $bytes) { $client->httpResponse(200, $type, $bytes); });
+    try {
+        $client->requestToken('client_credentials');
+    } catch (OAuthError $needed) {
+    }
+    $json = '{"access_token":"one","expires_in":3600,"who":{"name":"' . WORDS . '"}}';
+    came_back('taken', (string) $client->httpResponse(200, $type, $json));
+    came_back('token', $client->accessToken());
+    came_back('member', $client->field(OAUTH_FIELD_TOKEN, 'who.name'));
+    fails('no_member', function () use ($client) { $client->field(OAUTH_FIELD_TOKEN, 'who.else'); });
+    $url = 'https://api.example/me';
+    came_back('headers', strtok($client->requestHeaders('GET', $url), "\r"));
+    came_back('again', (string) $client->apiResponse($url, 401, ''));
+    fails('rejected', function () use ($client) { $client->bearerHeader(); });
+    fails('busy', function () use ($client) { $client->httpResponse(503, "Retry-After: 7\r\n", ''); });
+    came_back('retry_after', $client->get(OAUTH_RETRY_AFTER));
+}
+
+if ($argc === 3) {
+    own_http();
+    exit;
+}
 $c = Client::library();
 $client = new Client();
 $closed = new Client();

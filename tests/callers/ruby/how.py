@@ -1,7 +1,7 @@
 """Ruby: the module, by Fiddle."""
 
 from bench import LIB
-from callers import BINDINGS, HERE, Caller
+from callers import BINDINGS, HERE, NEWEST, Caller
 
 RUBY = Caller(
     "Ruby",
@@ -9,5 +9,6 @@ RUBY = Caller(
     ["ruby", "-w", BINDINGS / "ruby/signin.rb"],
     ["ruby", "-w", "-I", BINDINGS / "ruby", HERE / "ruby/mistakes.rb"],
     environment={"LIBOAUTH_LIBRARY": str(LIB / "liboauth.so.2")},
-    looks_up="*",
+    looks_up=NEWEST,
+    has_own_http=True,
 )

@@ -42,6 +42,39 @@ def told_its_own?(number)
   end
 end
 
+# The program's own HTTP: answers are bytes.
+def own_http
+  type = "Content-Type: application/json\r\n"
+  client = Client.new
+  client.set(OAUTH_HTTP, 'caller')
+  client.set(OAUTH_TOKEN_ENDPOINT, 'https://tokens.example/token')
+  client.set(OAUTH_CLIENT_ID, 'a client')
+  client.set(OAUTH_CLIENT_AUTH, 'none')
+  fails('needed') { client.request_token('client_credentials') }
+  came_back('method', client.http_request(OAUTH_REQUEST_METHOD))
+  came_back('url', client.http_request(OAUTH_REQUEST_URL))
+  came_back('content', client.http_request(OAUTH_REQUEST_CONTENT))
+  fails('bytes') { client.http_response(200, type, "{\"access_token\":\"t\0w\xff\"}") }
+  begin
+    client.request_token('client_credentials')
+  rescue LibOAuth::Error
+    nil
+  end
+  json = %({"access_token":"one","expires_in":3600,"who":{"name":"#{WORDS}"}})
+  came_back('taken', client.http_response(200, type, json))
+  came_back('token', client.access_token)
+  came_back('member', client.field(OAUTH_FIELD_TOKEN, 'who.name'))
+  fails('no_member') { client.field(OAUTH_FIELD_TOKEN, 'who.else') }
+  url = 'https://api.example/me'
+  came_back('headers', client.request_headers('GET', url)[/.*?(?=\r)/])
+  came_back('again', client.api_response(url, 401, ''))
+  fails('rejected') { client.bearer_header }
+  fails('busy') { client.http_response(503, "Retry-After: 7\r\n", '') }
+  came_back('retry_after', client.get(OAUTH_RETRY_AFTER))
+  exit
+end
+
+own_http unless ARGV.empty?
 client = Client.new
 closed = Client.new
 stale = closed.handle

@@ -10,6 +10,7 @@ TCL = Caller(
     ["tclsh8.6", BIN / "tcl/signin.tcl"],
     ["tclsh8.6", HERE / "tcl/mistakes.tcl", BIN / "tcl"],
     lacks={"null": "a text is somewhere", "null_buffer": "a buffer is somewhere", "threads": "an interpreter has one"},
+    has_own_http=True,
 )
 STRICT = ["-std=c99", "-Wall", "-Wextra", "-pedantic", "-Werror", f"-I{INCLUDE}"]
 

@@ -23,6 +23,38 @@ proc scope {client text} {
     return [$client get $liboauth::OAUTH_SCOPE]
 }
 
+# The program's own HTTP: answers are bytes, or characters that become UTF-8.
+proc own_http {} {
+    global client WORDS
+    set type "Content-Type: application/json\r\n"
+    set url https://api.example/me
+    set client [liboauth::client new]
+    $client set $liboauth::OAUTH_HTTP caller
+    $client set $liboauth::OAUTH_TOKEN_ENDPOINT https://tokens.example/token
+    $client set $liboauth::OAUTH_CLIENT_ID "a client"
+    $client set $liboauth::OAUTH_CLIENT_AUTH none
+    fails needed {$client request_token client_credentials}
+    came_back method [$client http_request $liboauth::OAUTH_REQUEST_METHOD]
+    came_back url [$client http_request $liboauth::OAUTH_REQUEST_URL]
+    came_back content [$client http_request $liboauth::OAUTH_REQUEST_CONTENT]
+    fails bytes [list $client http_response 200 $type "{\"access_token\":\"t\0w\xff\"}"]
+    catch {$client request_token client_credentials}
+    set json "{\"access_token\":\"one\",\"expires_in\":3600,\"who\":{\"name\":\"$WORDS\"}}"
+    came_back taken [$client http_response 200 $type $json]
+    came_back token [$client access_token]
+    came_back member [$client field $liboauth::OAUTH_FIELD_TOKEN who.name]
+    fails no_member {$client field $liboauth::OAUTH_FIELD_TOKEN who.else}
+    came_back headers [lindex [split [$client request_headers GET $url] \r] 0]
+    came_back again [$client api_response $url 401 ""]
+    fails rejected {$client bearer_header}
+    fails busy {$client http_response 503 "Retry-After: 7\r\n" ""}
+    came_back retry_after [$client get $liboauth::OAUTH_RETRY_AFTER]
+}
+
+if {$argc == 2} {
+    own_http
+    exit
+}
 set client [liboauth::client new]
 set closed [liboauth::client new]
 set stale [$closed handle]
