@@ -11,6 +11,7 @@ import device  # noqa: F401 - more cases
 import discovery  # noqa: F401 - more cases
 import dpop  # noqa: F401 - more cases
 import ibm_i  # noqa: F401 - more cases
+import ibm_i_cl  # noqa: F401 - more cases
 import leave  # noqa: F401 - more cases
 import mistakes  # noqa: F401 - more cases
 import nightly  # noqa: F401 - more cases
