@@ -55,6 +55,10 @@ def read(path: Path, problems: List[str]) -> List[Entry]:
                 wrong("a record has a name and keywords")
             if length and (line[33:34] == " " or not length.isdigit()) or line[35:37].strip():
                 wrong("a length ends in column 34, and there are no decimals")
+            for part in (row, column, length):
+                if part and not part.isdigit():
+                    wrong(f"{part} is no number")
+                    row = column = length = ""
             if row and line[40:41] == " " or column and line[43:44] == " ":
                 wrong("a line ends in column 41, and a position in column 44")
             found.append(Entry(number, record, name, length, line[34:35], line[37:38], row, column, keywords))

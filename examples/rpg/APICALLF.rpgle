@@ -13,7 +13,7 @@
      D API_URL         C                   'https://api.testing.stampsendicia-
      D                                     .com/sera/v1/balance'
 
-     D APICALLF        PR
+     D APICALLF        PR                  EXTPGM('APICALLF')
      D  profile                      32A   CONST
      D  action                        1A   OPTIONS(*NOPASS)
       * A text on a command line has at least 32 characters.

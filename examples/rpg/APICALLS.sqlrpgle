@@ -142,7 +142,7 @@ dcl-proc sendBySql;
                                     key 'Authorization' value nullif(:theAuthorization, '')
                                     absent on null),
                         key 'verboseResponseHeaderFormat' value 'json',
-                        key 'connectTimeout' value '30', key 'ioTimeout' value '30')));
+                        key 'connectTimeout' value '30', key 'ioTimeout' value '30'))) as reply;
   else;
     exec sql select coalesce(varchar(response_message, 32000), ''),
                     int(json_value(response_http_header, 'lax $.HTTP_STATUS_CODE'))
@@ -154,7 +154,7 @@ dcl-proc sendBySql;
                                     key 'Authorization' value nullif(:theAuthorization, '')
                                     absent on null),
                         key 'verboseResponseHeaderFormat' value 'json',
-                        key 'connectTimeout' value '30', key 'ioTimeout' value '30')));
+                        key 'connectTimeout' value '30', key 'ioTimeout' value '30'))) as reply;
   endif;
   clear theAuthorization;
   clear theContent;
