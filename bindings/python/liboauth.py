@@ -158,7 +158,7 @@ class Client:
         if handle < 0:
             raise _error(handle)
         self._open_handle: int = handle
-        self._close = weakref.finalize(self, _library.oauth_client_close, handle)
+        self._close = weakref.finalize(self, _close_unseen, handle)
         try:
             if send is not None:
                 settings.setdefault("http", "caller")
@@ -543,6 +543,10 @@ def version() -> str:
 
 def _error(number: int, client: Optional[Client] = None) -> OAuthError:
     """The exception for an error of this thread, whose text and action the next call would change."""
+    text, action = _read(_library.oauth_error_text)[1], _library.oauth_error_action()
+    kept: Optional[Tuple[str, int]] = getattr(_kept, "error", None)
+    if kept is not None and text in ("", kept[0]):
+        text, action = kept
     kind = OAuthError
     if number == _liboauth.OAUTH_HTTP_NEEDED:
         kind = HttpNeeded
@@ -550,7 +554,7 @@ def _error(number: int, client: Optional[Client] = None) -> OAuthError:
         kind = SignInNeeded
     else:
         kind = _KIND_OF.get(number) or _KINDS.get(-number // 100, OAuthError)
-    error = kind(number, _read(_library.oauth_error_text)[1], _library.oauth_error_action())
+    error = kind(number, text, action)
     if client is not None and kind in (SignInNeeded, Refused, NetworkError, BadResponse):
 
         def said(property_: int) -> str:
@@ -563,6 +567,19 @@ def _error(number: int, client: Optional[Client] = None) -> OAuthError:
         seconds = said(_liboauth.OAUTH_RETRY_AFTER)
         error.retry_after = int(seconds) if seconds else None
     return error
+
+
+_kept = threading.local()
+"""The last error of a thread that has closed a client meanwhile."""
+
+
+def _close_unseen(handle: int) -> None:
+    """Closes a client. Garbage is collected anywhere, also between a call that has failed and its sentence, which the
+    success of this one takes away."""
+    text = _read(_library.oauth_error_text)[1]
+    if text:
+        _kept.error = (text, _library.oauth_error_action())
+    _library.oauth_client_close(handle)
 
 
 _MOST_REQUESTS = 10

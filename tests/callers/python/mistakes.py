@@ -1,6 +1,7 @@
 """The mistakes of ../c/mistakes.c by liboauth.py."""
 
 import ctypes
+import gc
 import sys
 import threading
 
@@ -113,6 +114,18 @@ def main():
     came_back("padded", f"[{client.get('scope')}]")
     came_back("empty", f"[{scope(client, '') or ''}]")
     came_back("threads", threads())
+    # What is Python's alone: garbage that is collected between a call and its sentence takes it along nowhere.
+    garbage = Client()
+    garbage.itself = garbage
+    gone = garbage._handle
+    del garbage
+    code = C.oauth_set(client._handle, OAUTH_PKCE, b"sometimes", -1)
+    gc.collect()
+    error = liboauth._error(code)
+    if not error.text.startswith("pkce") or error.action != OAUTH_ACTION_FIX:
+        print("garbage took the sentence along:", repr(error), error.action)
+    if C.oauth_stop_waiting(gone) != OAUTH_ERROR_HANDLE:
+        print("garbage is not closed")
     client.close()
     client.close()
 
