@@ -329,6 +329,40 @@ static void a_whole_sign_in_by_the_callers_http(void)
     signs_in_with("caller");
 }
 
+/* The calls of SIGNDEV.rpgle, in their order: a QR code comes in lines that end as RPG looks for it, with x'25', and a `#` is
+ * where the CCSID has it. */
+static void a_code_is_shown_and_drawn(void)
+{
+    static char text[12288];
+    char endpoint[LARGE];
+    int32_t client = new_client("caller"), rc, at;
+    int lines = 0;
+
+    snprintf(endpoint, sizeof endpoint, "%s/strict/device_authorization", server_url);
+    GOOD(set(client, OAUTH_DEVICE_ENDPOINT, endpoint));
+    rc = carry(client, oauth_device_poll(client));
+    CHECK(rc < 0 && rc != OAUTH_PENDING, "%d before anybody is asked", rc);
+    GOOD(carry(client, oauth_device_start(client)));
+    rc = oauth_get(client, OAUTH_VERIFICATION_URI, text, sizeof text);
+    CHECK(rc > 0 && begins(u(text), server_url), "%d: %s", rc, u(text));
+    GOOD(oauth_get(client, OAUTH_USER_CODE, text, sizeof text));
+    GOOD(set(client, OAUTH_QR_STYLE, "plain"));
+    GOOD(set(client, OAUTH_QR_LINES, "27"));
+    FAILS(oauth_get(client, OAUTH_QR_CODE, text, sizeof text), OAUTH_ERROR_QR, "lines", OAUTH_ACTION_FIX);
+    GOOD(set(client, OAUTH_QR_STYLE, "plain_inverse"));
+    GOOD(set(client, OAUTH_QR_LINES, "80"));
+    rc = oauth_get(client, OAUTH_QR_CODE, text, sizeof text);
+    CHECK(rc > 1000, "%d: %s", rc, last_error());
+    for (at = 0; at < rc; at++) {
+        lines += text[at] == '\x25';
+        CHECK(text[at] == '\x25' || text[at] == blank() || text[at] == *e("#"), "byte %d is %02x", at, (unsigned char)text[at]);
+    }
+    CHECK(lines > 20 && text[rc - 1] == '\x25' && rc % lines == 0, "%d lines in %d bytes", lines, rc);
+    rc = carry(client, oauth_device_poll(client));
+    CHECK(rc == OAUTH_PENDING, "%d: %s", rc, last_error());
+    GOOD(oauth_client_close(client));
+}
+
 /* As a program does that has a profile and a store. */
 static void a_sign_in_by_a_profile(void)
 {
@@ -1097,6 +1131,7 @@ static const struct {
 } cases[] = {
     CASE(a_whole_sign_in, ALL, 1),
     CASE(a_whole_sign_in_by_the_callers_http, SINGLE, 1),
+    CASE(a_code_is_shown_and_drawn, SOME, 1),
     CASE(a_sign_in_by_a_profile, SOME, 1),
     CASE(an_answer_that_has_lost_a_letter, LATIN, 0),
     CASE(an_answer_that_is_damaged, HOLES, 0),
