@@ -17,6 +17,7 @@ if [ -z "$library" ]; then
     echo "usage: build.sh LIBRARY [stmf|members] [PATH]" >&2
     exit 64
 fi
+modules="OAUTHX OAUTHCORE OAUTHTEXT OAUTHPASE OAUTHFAIL"
 here=$(cd "$(dirname "$0")" && pwd)
 
 cl() {
@@ -26,8 +27,8 @@ cl() {
 
 # Plain ASCII, whatever the checkout has tagged it with.
 tagged() {
-    for file in OAUTHCORE.c OAUTHCORE.h OAUTHX.c OAUTHX.h OAUTH.bnd \
-        OAUTHBLD.clle; do
+    for file in OAUTHX.c OAUTHCORE.c OAUTHTEXT.c OAUTHPASE.c OAUTHFAIL.c \
+        OAUTHX.h OAUTHCORE.h OAUTHPART.h OAUTH.bnd OAUTHBLD.clle; do
         setccsid 819 "$here/$file"
     done
 }
@@ -52,10 +53,12 @@ member() {
 tagged
 case $from in
 stmf)
-    module OAUTHCORE
-    module OAUTHX
+    for name in $modules; do
+        module "$name"
+    done
     cl "CRTSRVPGM SRVPGM($library/OAUTH)" \
-        "MODULE($library/OAUTHCORE $library/OAUTHX)" \
+        "MODULE($library/OAUTHX $library/OAUTHCORE $library/OAUTHTEXT" \
+        "$library/OAUTHPASE $library/OAUTHFAIL)" \
         "EXPORT(*SRCFILE) SRCSTMF('$here/OAUTH.bnd')" \
         "BNDSRVPGM((QSYS/QP2USER) (QSYS/QTQICONV) (QSYS/QP0WPTHR))" \
         "ACTGRP(*CALLER) STGMDL(*INHERIT) TEXT('liboauth by PASE')"
@@ -65,16 +68,18 @@ stmf)
     ;;
 members)
     if [ -n "$path" ]; then
-        echo "build.sh: another PATH is for stmf; or edit OAUTHCORE" >&2
+        echo "build.sh: another PATH is for stmf; or edit OAUTHPASE" >&2
         exit 64
     fi
     for file in QCSRC H QSRVSRC QCLSRC; do
         system "CRTSRCPF FILE($library/$file) RCDLEN(112) CCSID(37)" || true
     done
-    member QCSRC OAUTHCORE OAUTHCORE.c
-    member QCSRC OAUTHX OAUTHX.c
-    member H OAUTHCORE OAUTHCORE.h
-    member H OAUTHX OAUTHX.h
+    for name in $modules; do
+        member QCSRC "$name" "$name.c"
+    done
+    for name in OAUTHX OAUTHCORE OAUTHPART; do
+        member H "$name" "$name.h"
+    done
     member QSRVSRC OAUTH OAUTH.bnd
     member QCLSRC OAUTHBLD OAUTHBLD.clle
     cl "CRTBNDCL PGM($library/OAUTHBLD) SRCFILE($library/QCLSRC)"

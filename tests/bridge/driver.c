@@ -967,11 +967,35 @@ static void *of_a_thread(void *number)
     return NULL;
 }
 
+static void *with_an_error_of_its_own(void *number)
+{
+    char text[4];
+
+    CHECK(last_error()[0] == 0 && oauth_error_action() == OAUTH_ACTION_NONE, "another's error: %s", last_error());
+    FAILS(oauth_version(text, 2), OAUTH_ERROR_BUFFER, "too small: 6 bytes", OAUTH_ACTION_FIX);
+    GOOD(oauth_client_close(0));
+    return number;
+}
+
+static void each_thread_has_its_own_error(void)
+{
+    char text[4];
+    int32_t client = new_client("caller");
+    pthread_t other;
+
+    FAILS(oauth_get(client, OAUTH_CLIENT_ID, text, 4), OAUTH_ERROR_BUFFER, "too small: 5 bytes", OAUTH_ACTION_FIX);
+    pthread_create(&other, NULL, with_an_error_of_its_own, NULL);
+    pthread_join(other, NULL);
+    CHECK(strstr(last_error(), "too small: 5 bytes"), "another's error: %s", last_error());
+    GOOD(oauth_client_close(client));
+}
+
 static void threads_do_not_mix(void)
 {
     pthread_t threads[8];
     long i;
 
+    standin_patience = 50000;
     pthread_barrier_init(&gate, NULL, 8);
     for (i = 0; i < 8; i++)
         pthread_create(&threads[i], NULL, of_a_thread, (void *)i);
@@ -1160,6 +1184,7 @@ static const struct {
     CASE(any_call_may_fail, SOME, 0),
     CASE(a_pase_that_was_ended, SOME, 0),
     CASE(what_is_looked_up_is_kept, US, 0),
+    CASE(each_thread_has_its_own_error, SOME, 0),
     CASE(threads_do_not_mix, SOME, 0),
     CASE(every_function_is_called, SOME, 0),
     CASE(the_library_has_the_last_word, TWO, 0),

@@ -40,7 +40,7 @@ STRICT = ["-Wall", "-Wextra", "-pedantic", "-Werror"]
 SANITIZED = ["-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
 # ILE C's char has no sign; its malloc and free are watched.
 ILE = ["-std=c99", *STRICT, "-funsigned-char", "-Dmalloc=ile_malloc", "-Dfree=ile_free"]
-MEMBERS = ["OAUTHCORE.c", "OAUTHX.c"]
+MEMBERS = ["OAUTHX.c", "OAUTHCORE.c", "OAUTHTEXT.c", "OAUTHPASE.c", "OAUTHFAIL.c"]
 
 passed = failed = 0
 
@@ -160,7 +160,7 @@ def fit_members():
 
 def literals_are_the_same_in_each_charset():
     """Only what has one place in every Latin EBCDIC: they are given to IBM's functions as CCSID 37."""
-    for member in (*MEMBERS, "OAUTHCORE.h"):
+    for member in (*MEMBERS, "OAUTHCORE.h", "OAUTHPART.h"):
         text = re.sub(r"/\*.*?\*/", "", (BRIDGE / member).read_text(), flags=re.DOTALL)
         text = re.sub(r"^#include.*$", "", text, flags=re.MULTILINE)
         for literal in re.findall(r'"((?:[^"\\]|\\.)*)"', text) + re.findall(r"'(.*?)'", text):
@@ -216,8 +216,9 @@ def scripts():
         return said
     status, members, said = commands_of("MYLIB", "members")
     copied = {"/".join(found) for found in re.findall(r"FROMSTMF\('.*?/([\w.]+)'\).*?/(\w+)\.FILE/(\w+)\.MBR", "\n".join(members))}
-    wanted = {"OAUTHCORE.c/QCSRC/OAUTHCORE", "OAUTHX.c/QCSRC/OAUTHX", "OAUTHCORE.h/H/OAUTHCORE", "OAUTHX.h/H/OAUTHX",
-              "OAUTH.bnd/QSRVSRC/OAUTH", "OAUTHBLD.clle/QCLSRC/OAUTHBLD"}  # fmt: skip
+    folders = {".c": "QCSRC", ".h": "H", ".bnd": "QSRVSRC", ".clle": "QCLSRC"}
+    files = [file for file in BRIDGE.iterdir() if file.suffix in folders]
+    wanted = {f"{file.name}/{folders[file.suffix]}/{file.stem}" for file in files}
     if status or copied != wanted or members[-1] != "CALL PGM(MYLIB/OAUTHBLD) PARM(MYLIB)":
         return f"{said}\n{copied}"
     # The CL program's commands, as the script has them.
@@ -235,7 +236,7 @@ def scripts():
     if status:
         return said + broken
     status, by_files, said = commands_of("MYLIB", "stmf", "/my/liboauth.so")
-    if status or sum("DEFINE('OAUTH_LIBRARY=\"/my/liboauth.so\"')" in line for line in by_files) != 2:
+    if status or sum("DEFINE('OAUTH_LIBRARY=\"/my/liboauth.so\"')" in line for line in by_files) != len(MEMBERS):
         return "\n".join([said, *by_files])
     for words in ([], ["MYLIB", "else"], ["MYLIB", "members", "/my/liboauth.so"]):
         status, _, said = commands_of(*words)
@@ -256,7 +257,7 @@ def run_cases(program, server, words):
         return count(program.name, said)
     passed, failed = passed + int(counted[1]), failed + int(counted[2])
     if counted[2] != "0":
-        print(said, flush=True)
+        print(said.replace(counted[0], "").strip(), flush=True)
 
 
 def measure():
@@ -276,13 +277,15 @@ def measure():
 
 def mutant(each):
     """Why the cases do not catch a mutant; empty where they do."""
-    number, (name, file, old, new, cases) = each
+    number, (name, old, new, cases) = each
     folder = WORK / f"mutant-{number}"
     shutil.copytree(BRIDGE, folder)
-    text = (folder / file).read_text()
-    if text.count(old) != 1:
-        return name, f"{file} has the mutant's place {text.count(old)} times: {old}"
-    (folder / file).write_text(text.replace(old, new))
+    texts = {file: (folder / file).read_text() for file in MEMBERS}
+    places = [file for file, text in texts.items() for _ in range(text.count(old))]
+    if len(places) != 1:
+        return name, f"its place is there {len(places)} times: {old}"
+    file = places[0]
+    (folder / file).write_text(texts[file].replace(old, new))
     program, problem = build_bridge(folder.name + "-driver", "IBM037", folder, [file])
     if problem:
         return name, f"it does not compile: {problem}"

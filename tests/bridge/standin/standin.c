@@ -24,7 +24,7 @@
 #define MOST 256
 
 int standin_job_ccsid = 37, standin_pointer_size = 8, standin_no_library, standin_memory = -1, standin_call_fails;
-int standin_fails_at = -1;
+int standin_fails_at = -1, standin_patience;
 const char *standin_no_name, *standin_library;
 int standin_substitution = STANDIN_REFUSE, standin_writes_shift = 1;
 int standin_violations, standin_starts, standin_calls, standin_lookups, standin_opened;
@@ -347,7 +347,7 @@ int Qp2RunPase(const char *pathName, const char *symbolName, const void *symbolD
     }
     if (threads != 1)
         violation("threads could not call");
-    for (i = 0; i < 200; i++) /* a second thread has time to be wrong */
+    for (i = 0; i < standin_patience; i++) /* a second thread has time to be wrong */
         sched_yield();
     pthread_mutex_lock(&lock);
     pointer_size = fails_now() ? 0 : standin_pointer_size;

@@ -21,6 +21,8 @@ extern int standin_substitution;
 /* Whether the call of iconv that returns to the initial state writes the shift. IBM does not say so. */
 extern int standin_writes_shift;
 
+extern int standin_patience; /* how often Qp2RunPase lets other threads run */
+
 void standin_start_32(void); /* as another program of the job may have done */
 void standin_end_pase(void);
 
