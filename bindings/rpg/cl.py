@@ -27,6 +27,7 @@ COMMANDS = {
     " OPTIMIZE LANGLVL",
     "CRTSRVPGM": "SRVPGM | MODULE EXPORT SRCFILE SRCMBR SRCSTMF BNDSRVPGM BNDDIR ACTGRP STGMDL TEXT",
     "CHKOBJ": "OBJ OBJTYPE | MBR AUT", "DLTOBJ": "OBJ OBJTYPE |", "RMVENVVAR": "ENVVAR |",
+    "CHGATR": "OBJ ATR | VALUE", "CHGAUT": "OBJ | USER DTAAUT OBJAUT", "CHGJOB": "| CCSID", "CHKPRDOPT": "PRDID | OPTION",
     "OVRPRTF": "FILE | TOFILE", "DLTPGM": "PGM |", "DLTF": "FILE |", "DLTMOD": "MODULE |",
 }  # fmt: skip
 # Those whose parameters are written without their keywords, as everybody does.

@@ -1,6 +1,6 @@
 **FREE
 // APICALLS - as APICALL, with SQL in the place of HTTPAPI: QSYS2.HTTP_GET_VERBOSE and
-// QSYS2.HTTP_POST_VERBOSE. The job's CCSID is not 65535, which SQL refuses.
+// QSYS2.HTTP_POST_VERBOSE. The job's CCSID is not 65535, in which SQL converts nothing.
 //
 //   SBMJOB CMD(CALL APICALLS PARM('/home/ME/stamps.toml'))
 //

@@ -165,3 +165,19 @@ def BUILD_copies_what_there_is_to_source_members_that_hold_it():
                 check(copied.get(copy_of) == "QRPGLESRC", f"{name} copies {copy_of}: not copied")
             for file in re.findall(r"dcl-f (\w+)", path.read_text()):
                 check(file in names[: names.index(name)], f"{name} opens {file}: not made before")
+
+
+@case()
+def the_commands_of_the_pages_are_known_to_the_checker():
+    found = []
+    for page in (ROOT / "docs/ibm-i.md", EXAMPLES / "rpg/README.md"):
+        text = page.read_text()
+        # A command begins four columns in, and goes on six columns in; what stands far behind it is said of it.
+        for command in re.findall(r"(?m)^ {4}[A-Z]{3,} .*\((?:.*\n {6}.*)*.*$", text):
+            command = re.sub(r"(?m) {3,}[a-z].*$", "", command)
+            wrong = []
+            for each in cl_machine.cl.parse(" ".join(command.split()), 1, lambda _, what: wrong.append(what)):
+                cl_machine.cl.check_parameters(each, lambda _, what: wrong.append(what))
+            check(not wrong, f"{page.name}:", command, wrong)
+            found.append(command.split()[0])
+    check({"ADDJOBSCDE", "CALL", "CHGATR", "CRTBNDRPG", "CRTSQLRPGI"} <= set(found), found)
