@@ -46,7 +46,7 @@ static void show(int32_t client)
 
 int main(int argc, char **argv)
 {
-    char seconds[16];
+    char seconds[16], header[8192];
     int32_t client, answer;
 
     if (argc != 2) {
@@ -57,6 +57,8 @@ int main(int argc, char **argv)
     if (client < 0)
         return failed();
     answer = oauth_device_poll(client);
+    if (answer == 0) /* somebody has signed in before: is that still good? */
+        answer = oauth_bearer_header(client, header, sizeof header);
     if (answer < 0 && answer != OAUTH_PENDING) /* nobody is asked, or it is too late */
         answer = oauth_device_start(client) < 0 ? -1 : OAUTH_PENDING;
     if (answer == OAUTH_PENDING)
@@ -66,10 +68,9 @@ int main(int argc, char **argv)
         if (answer == OAUTH_PENDING)
             sleep((unsigned)atoi(get(client, OAUTH_RETRY_AFTER, seconds, sizeof seconds)));
     }
-    if (answer < 0)
-        answer = failed();
-    else
+    if (answer >= 0)
         puts("Signed in.");
+    answer = answer < 0 ? failed() : 0;
     oauth_client_close(client);
     return answer;
 }

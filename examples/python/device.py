@@ -16,6 +16,7 @@ def ask(client):
     """Whom to ask, and what the person needs to see."""
     try:
         if not client.device_poll():
+            client.authorization_headers()  # somebody has signed in before: is that still good?
             return
     except OAuthError:  # nobody is asked, or it is too late
         client.device_start()

@@ -74,6 +74,11 @@ def a_person_types_the_code_elsewhere(program):
         # It has what it needs.
         status, shown = signs_in(program, profile, "allow")
         check((status, shown) == (0, "Signed in.\n"), shown)
+        # Until the server takes that no longer.
+        s.control(revoke="all")
+        profile.expire(60)
+        status, shown = signs_in(program, profile, "allow")
+        check(status == 0 and "It is good until" in shown and shown.endswith("\nSigned in.\n"), shown)
 
 
 @case(DEVICE, DEVICE_PY, DEVICE_COBOL)
