@@ -18,7 +18,7 @@
  *
  * A client has a method for each function of the library: oauth_exchange_code is exchangeCode; functions.php says what
  * each one does. PHP needs its extension FFI. It is there on the command line; a web server has it with ffi.enable=true,
- * or, for files that it trusts alone, with ffi.enable=preload and opcache.preload=preload.php (see README.md).
+ * or, for files that it trusts alone, with ffi.enable=preload, ffi.preload and opcache.preload (see README.md).
  *
  * The shared library is the file that the environment variable LIBOAUTH_LIBRARY names, or else it is looked for near this
  * file, where `make install` and `make` put it, and where the system has libraries; with preload, there alone.
@@ -212,7 +212,7 @@ class Client
 
     private static function load(): \FFI
     {
-        // FFI::cdef knows no definitions; FFI::load, which preload.php calls, needs two.
+        // FFI::cdef knows no definitions; ffi.preload needs two.
         $prototypes = preg_replace('/^#.*/m', '', file_get_contents(__DIR__ . '/liboauth.ffi.h'));
         $problems = [];
         foreach (self::candidates() as $file) {
