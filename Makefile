@@ -4,6 +4,8 @@
 #   make test       every check of the project
 #   make callers    a small program in each language of bindings/, installed, built and run
 #   make gnucobol4  the COBOL programs with GnuCOBOL 4, which is fetched from Debian
+#   make big-endian, arm64, musl                 the tests on powerpc64 and aarch64 under qemu, and with musl
+#   make freebsd-check, aix-check                type-checked for FreeBSD and AIX
 #   make sweep      many jobs on one token, jobs killed at every call and a thousand moments, disks that fail at each
 #   make servers    the flows against oidc-provider, Doorkeeper, Authlib, Django OAuth Toolkit; a browser, a mail server
 #   make bare       the README's two commands on bare Debian 12 and 13, as root and as a user
@@ -29,7 +31,7 @@ export LIBOAUTH_DIR    := $(abspath $(build)/lib)
 export LIBOAUTH_SO     := $(abspath $(library))
 export PRACTICE_SERVER := $(abspath $(server))
 
-.PHONY: all library command practice-server demo test callers gnucobol4 sweep servers oidc-provider bare bench fuzz bindings install uninstall clean tools
+.PHONY: all library command practice-server demo test callers gnucobol4 sweep servers oidc-provider bare bench fuzz bindings big-endian arm64 musl freebsd-check aix-check install uninstall clean tools
 
 all: library command
 
@@ -102,6 +104,13 @@ bare:
 bench: library command
 	$(CARGO) build --locked --release -p practice-server
 	PRACTICE_SERVER=$(abspath $(target))/release/practice-server tests/bench/run
+
+# SAMPLE=--sample: a part of the tests, in minutes.
+big-endian arm64 musl:
+	tests/cross/run $@ $(SAMPLE)
+
+freebsd-check aix-check:
+	tests/cross/run $@
 
 FUZZ_SECONDS ?= 60
 fuzz: tools

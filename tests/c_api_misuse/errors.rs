@@ -107,7 +107,11 @@ fn asking_about_an_error_does_not_change_it() {
 
 #[test]
 fn errno_stays_as_it_was() {
-    let errno = || unsafe { &mut *libc::__errno_location() };
+    #[cfg(not(target_os = "freebsd"))]
+    let place = libc::__errno_location;
+    #[cfg(target_os = "freebsd")]
+    let place = libc::__error;
+    let errno = || unsafe { &mut *place() };
     let folder = Folder::new();
     let stored = folder.client();
     assert_eq!(sign_in(&stored, "1"), 0, "{}", error_text());

@@ -317,7 +317,10 @@ struct Unreadable {
 
 impl Unreadable {
     fn new(length: usize) -> Self {
+        #[cfg(not(target_os = "freebsd"))]
         let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
+        #[cfg(target_os = "freebsd")]
+        let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;
         let start = unsafe { libc::mmap(ptr::null_mut(), length, libc::PROT_NONE, flags, -1, 0) };
         assert_ne!(start, libc::MAP_FAILED);
         Self { start, length }
