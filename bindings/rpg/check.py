@@ -22,7 +22,7 @@ from typing import List
 
 import cl
 import dds
-from oauth_header import read_header
+from oauth_header import Header, read_header
 from rpg_member import check_member, is_member
 from rpg_program import Sources, check_files_of, check_program
 from rpg_source import read_source
@@ -43,8 +43,7 @@ class Count:
     lines: int = 0
 
 
-def check_files(header_path: Path, paths: List[Path], problems: List[str]) -> Count:
-    header = read_header(header_path, problems)
+def check_files(header: Header, paths: List[Path], problems: List[str]) -> Count:
     count = Count(len(header.functions), len(header.constants))
     sources: Sources = {}
     for path in paths:
@@ -78,7 +77,8 @@ def main(arguments: List[str]) -> int:
         print(__doc__)
         return 2
     problems: List[str] = []
-    count = check_files(Path(arguments[0]), [Path(argument) for argument in arguments[1:]], problems)
+    header = read_header(Path(arguments[0]), problems)
+    count = check_files(header, [Path(argument) for argument in arguments[1:]], problems)
     for problem in problems:
         print(problem)
     print(
