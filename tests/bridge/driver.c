@@ -460,6 +460,8 @@ static void variant_characters_come_back(void)
     int32_t client = oauth_client_new(), rc, size;
 
     GOOD(client);
+    standin_secret(given, strlen(given));
+    standin_secret(e(given), strlen(e(given)));
     GOOD(set(client, OAUTH_CLIENT_SECRET, given));
     rc = oauth_get(client, OAUTH_CLIENT_SECRET, text, sizeof text);
     CHECK(rc == (int32_t)strlen(text) && strcmp(text, e(given)) == 0, "%d: %s", rc, u(text));
@@ -784,12 +786,22 @@ static void a_job_whose_ccsid_nobody_knows(void)
 
 static void a_32_bit_pase(void)
 {
-    standin_start_32();
+    standin_start(4);
     FAILS(oauth_client_new(), OAUTH_ERROR_PASE_32, "a 32-bit PASE is active", OAUTH_ACTION_FIX);
     FAILS(oauth_set(1, 1, e("x"), 1), OAUTH_ERROR_PASE_32, "64 bits", OAUTH_ACTION_FIX);
     CHECK(standin_starts == 0 && standin_calls == 0, "it was started or called");
     standin_end_pase();
     GOOD(oauth_client_new());
+}
+
+/* Another program of the job has started it. */
+static void a_pase_that_runs_already(void)
+{
+    char text[FIELD];
+
+    standin_start(8);
+    GOOD(oauth_version(text, sizeof text));
+    CHECK(standin_starts == 0, "it was started again");
 }
 
 static void a_pase_that_cannot_start(void)
@@ -1176,6 +1188,7 @@ static const struct {
     CASE(a_job_that_converts_nothing, US, 0),
     CASE(a_job_whose_ccsid_nobody_knows, US, 0),
     CASE(a_32_bit_pase, SOME, 0),
+    CASE(a_pase_that_runs_already, US, 0),
     CASE(a_pase_that_cannot_start, SOME, 0),
     CASE(a_library_that_is_not_there, SOME, 0),
     CASE(a_function_that_is_not_there, SOME, 0),

@@ -294,9 +294,9 @@ int Qp2ptrsize(void)
     return size;
 }
 
-void standin_start_32(void)
+void standin_start(int size)
 {
-    pointer_size = 4;
+    pointer_size = size;
     run++;
 }
 

@@ -23,7 +23,7 @@ extern int standin_writes_shift;
 
 extern int standin_patience; /* how often Qp2RunPase lets other threads run */
 
-void standin_start_32(void); /* as another program of the job may have done */
+void standin_start(int size); /* a PASE of that pointer size, as another program of the job may have done */
 void standin_end_pase(void);
 
 /* What no memory may hold when it is given back. */
