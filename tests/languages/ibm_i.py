@@ -217,6 +217,12 @@ def a_short_address_is_drawn_on_27_lines_of_132_columns():
         (screen,) = programs.screens[1]
         rows = [screen[start : start + 80].rstrip() for start in range(0, 27 * 132, 132)]
         check(len(screen) == 3563 and all(rows[2:25]) and not programs.printed, "\n".join(rows))
+        # A screen of 24 lines: on paper, black on white.
+        programs.has_27_lines = False
+        keys[:] = [F6, F3]
+        programs.signdev()
+        check([len(screen) for screen in programs.screens] == [4, 4] and len(programs.printed) > 20, programs.screens)
+        check(programs.screens[1][-1] == "The QR code is printed: see WRKSPLF.", programs.screens)
 
 
 def escapes(programs, *words, call="apicall"):
