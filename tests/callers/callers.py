@@ -39,7 +39,7 @@ class Caller:
     is_machine_code: bool = False
     # What it looks up when it is loaded besides what it calls; "*" is everything.
     looks_up: str = ""
-    # Whether it is given the letters of its command line only where the locale has them: Java.
+    # Whether it is given the letters of its command line and its folder only where the locale has them: Java.
     arguments_need_a_locale: bool = False
 
     def __post_init__(self):
