@@ -11,4 +11,5 @@ PERL = Caller(
     environment={"LIBOAUTH_LIBRARY": str(LIB / "liboauth.so.2")},
     looks_up="*",
     has_own_http=True,
+    sees_itself=True,
 )

@@ -81,6 +81,20 @@ sub own_http {
     exit 0;
 }
 
+# All that there is, each function with zeros and NULLs.
+sub all_there_is {
+    my $sum = 0;
+    $sum += $_ for values %LibOAuth::Functions::CONSTANTS;
+    print join(' ', 'constants', scalar keys %LibOAuth::Functions::CONSTANTS, $sum), "\n";
+    for my $name (sort keys %LibOAuth::Functions::FUNCTIONS) {
+        my @nothing = map { $_ eq 'sint32' ? 0 : undef } @{ $LibOAuth::Functions::FUNCTIONS{$name} };
+        my $answer = LibOAuth::Functions->can($name)->(@nothing);
+        print "$name ", $answer < 0 ? $answer : 0, "\n";
+    }
+    exit 0;
+}
+
+all_there_is() if @ARGV && $ARGV[0] eq 'all';
 own_http() if @ARGV;
 my $client = LibOAuth->new;
 my $closed = LibOAuth->new;

@@ -74,6 +74,18 @@ def own_http
   exit
 end
 
+# All that there is, each function with zeros and NULLs.
+def all_there_is
+  values = LibOAuth.constants.grep(/\AOAUTH_/).map { |name| LibOAuth.const_get(name) }
+  puts "constants #{values.size} #{values.sum}"
+  Functions::PARAMETERS.sort.each do |name, types|
+    answer = Functions.public_send(name, *types.map { |type| type == Functions::INT ? 0 : nil })
+    puts "#{name} #{[answer, 0].min}"
+  end
+  exit
+end
+
+all_there_is if ARGV == ['all']
 own_http unless ARGV.empty?
 client = Client.new
 closed = Client.new
