@@ -1002,6 +1002,30 @@ static void each_thread_has_its_own_error(void)
     GOOD(oauth_client_close(client));
 }
 
+static void *waits(void *number)
+{
+    int32_t rc = oauth_await_redirect(*(int32_t *)number, 3600);
+
+    CHECK(rc == OAUTH_ERROR_CANCELLED, "%d: %s", rc, last_error());
+    return number;
+}
+
+/* Who waits in PASE keeps nobody out of it. */
+static void a_call_that_waits_is_ended_by_another_thread(void)
+{
+    char url[LARGE];
+    int32_t client = new_client("builtin");
+    pthread_t other;
+
+    GOOD(set(client, OAUTH_REDIRECT_URI, "http://127.0.0.1:0/cb"));
+    GOOD(oauth_build_authorize_url(client, url, sizeof url));
+    pthread_create(&other, NULL, waits, &client);
+    GOOD(oauth_client_close(0));
+    GOOD(oauth_stop_waiting(client)); /* it, or the one that is about to wait */
+    pthread_join(other, NULL);
+    GOOD(oauth_client_close(client));
+}
+
 static void threads_do_not_mix(void)
 {
     pthread_t threads[8];
@@ -1198,6 +1222,7 @@ static const struct {
     CASE(a_pase_that_was_ended, SOME, 0),
     CASE(what_is_looked_up_is_kept, US, 0),
     CASE(each_thread_has_its_own_error, SOME, 0),
+    CASE(a_call_that_waits_is_ended_by_another_thread, US, 0),
     CASE(threads_do_not_mix, SOME, 0),
     CASE(every_function_is_called, SOME, 0),
     CASE(the_library_has_the_last_word, TWO, 0),
