@@ -6,6 +6,7 @@
 #   make gnucobol4  the COBOL programs with GnuCOBOL 4, which is fetched from Debian
 #   make big-endian, arm64, musl                 the tests on powerpc64 and aarch64 under qemu, and with musl
 #   make freebsd-check, aix-check                type-checked for FreeBSD and AIX
+#   make windows    the DLL for 64-bit Windows, as a zip, built by Debian's packages and run under Wine
 #   make sweep      many jobs on one token, jobs killed at every call and a thousand moments, disks that fail at each
 #   make servers    the flows against oidc-provider, Doorkeeper, Authlib, Django OAuth Toolkit; a browser, a mail server
 #   make bare       the README's two commands on bare Debian 12 and 13, as root and as a user
@@ -31,7 +32,7 @@ export LIBOAUTH_DIR    := $(abspath $(build)/lib)
 export LIBOAUTH_SO     := $(abspath $(library))
 export PRACTICE_SERVER := $(abspath $(server))
 
-.PHONY: all library command practice-server demo test callers gnucobol4 sweep servers oidc-provider bare bench fuzz bindings big-endian arm64 musl freebsd-check aix-check install uninstall clean tools
+.PHONY: all library command practice-server demo test callers windows windows-sample gnucobol4 sweep servers oidc-provider bare bench fuzz bindings big-endian arm64 musl freebsd-check aix-check install uninstall clean tools
 
 all: library command
 
@@ -85,6 +86,17 @@ callers: library practice-server
 
 gnucobol4: library practice-server
 	tests/languages/gnucobol4
+
+# The practice server runs natively, and so does not share the compiler.
+windows: tools practice-server
+	TARGET=$(abspath $(target))/windows bindings/windows/build release $(build)/windows
+	LIBOAUTH_WINDOWS=$(abspath $(build))/windows tests/windows/run
+	TARGET=$(abspath $(target))/windows tests/windows/units
+
+# In less time: what is not optimized, and fewer storms.
+windows-sample: tools practice-server
+	TARGET=$(abspath $(target))/windows bindings/windows/build debug $(build)/windows-sample
+	LIBOAUTH_WINDOWS=$(abspath $(build))/windows-sample tests/windows/run --sample
 
 sweep: library practice-server
 	tests/stress/run --full

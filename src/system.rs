@@ -26,7 +26,7 @@ pub use crate::os::{
 };
 
 #[cfg(windows)]
-pub use crate::os::{last_error, set_last_error};
+pub use crate::os::{last_error, set_last_error, stay_loaded};
 
 /// Seconds since 1970.
 #[inline(always)]
@@ -149,8 +149,11 @@ impl GivenPath {
     pub fn new(key: &'static str, written: &str) -> Result<Self> {
         let absolute = std::path::absolute(written)
             .map_err(|e| Error::Value { key, reason: format!("not a path ({})", words(&e)) })?;
-        if os::is_device(&absolute) {
-            return Err(Error::Value { key, reason: "the name of a device: use another".to_owned() });
+        if os::is_no_file(&absolute) {
+            return Err(Error::Value {
+                key,
+                reason: "the name of a device, or of a stream: use another".to_owned(),
+            });
         }
         Ok(Self { written: written.to_owned(), absolute })
     }

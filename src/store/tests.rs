@@ -8,7 +8,6 @@ mod pending;
 mod samples;
 
 use std::fs;
-use std::os::unix::fs::DirBuilderExt;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -284,7 +283,9 @@ impl World {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!("liboauth-store-{}-{count}", std::process::id()));
-        fs::DirBuilder::new().mode(0o700).create(&folder).unwrap();
+        let name = folder.file_name().unwrap().to_str().unwrap();
+        let parent = system::open_folder(&std::env::temp_dir(), true).unwrap();
+        system::make_folder_at(&parent, name).unwrap();
         Self { engine, store: (engine.open)(&folder), folder }
     }
 

@@ -10,7 +10,7 @@ use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
 use std::os::windows::io::AsRawSocket;
 use std::path::PathBuf;
 use std::ptr;
-use std::sync::atomic::AtomicI64;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
 use windows_sys::w;
@@ -23,6 +23,9 @@ use windows_sys::Win32::Networking::WinSock::{
 use windows_sys::Win32::Security::Cryptography::{
     CertCloseStore, CertEnumCertificatesInStore, CertOpenSystemStoreW,
 };
+use windows_sys::Win32::System::LibraryLoader::{
+    GetModuleHandleExW, GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, GET_MODULE_HANDLE_EX_FLAG_PIN,
+};
 use windows_sys::Win32::System::SystemInformation::{ComputerNameDnsHostname, GetComputerNameExW};
 use windows_sys::Win32::System::Threading::{OpenProcess, WaitForSingleObject, PROCESS_SYNCHRONIZE};
 
@@ -30,7 +33,7 @@ use crate::os::Awaits;
 
 pub use access::{effective_user, CLOSE_FILE, CLOSE_FOLDER, CLOSE_KEY, CLOSE_TO_WRITERS};
 pub use files::{
-    check_writable, file_system_type, flush_folder, is_device, is_of_link, is_of_locking, is_of_path,
+    check_writable, file_system_type, flush_folder, is_no_file, is_of_link, is_of_locking, is_of_path,
     open_file, open_folder, path_of, read_at, real_path, stamp_of, stat, stat_above, stat_path, write_all_at,
     Found, FILE_TYPE, FOLDER, LINK, REGULAR,
 };
@@ -97,6 +100,25 @@ pub fn keeping_errno<R>(body: impl FnOnce() -> R) -> R {
     let result = body();
     set_last_error(before);
     result
+}
+
+/// From the first call on the library stays in its process. Unloaded, it would leave its threads' variables behind, of
+/// which a process has a thousand: std gives none back here. Loaded again, it is the same.
+#[inline(always)]
+pub fn stay_loaded() {
+    // Relaxed: to do it twice does no harm.
+    static STAYS: AtomicBool = AtomicBool::new(false);
+    if !STAYS.load(Ordering::Relaxed) {
+        STAYS.store(pin(), Ordering::Relaxed);
+    }
+}
+
+#[cold]
+fn pin() -> bool {
+    let (inside, mut library): (fn() -> bool, _) = (pin, ptr::null_mut());
+    let how = GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS;
+    // SAFETY: the address is one of this library's; the pointer is to a place that lives for the call.
+    unsafe { GetModuleHandleExW(how, inside as *const u16, &raw mut library) != 0 }
 }
 
 pub fn last_error() -> u32 {

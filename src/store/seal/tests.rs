@@ -1,15 +1,15 @@
 //! What opens, what does not, and what is said of it.
 #![forbid(unsafe_code)]
 
-use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt;
+use std::fs;
+use std::io::Write;
 use std::path::PathBuf;
 
 use super::*;
 use crate::constants as number;
 use crate::secret::Secret;
 use crate::secret_source::SecretSource;
-use crate::system::GivenPath;
+use crate::system::{self, GivenPath};
 
 const NAME: &str = "0123456789abcdef-0123456789abcdef0123456789abcdef";
 const PLAIN: &[u8] = b"{\"access_token\": \"very secret\"}\n";
@@ -47,10 +47,16 @@ impl Folder {
         Self(path)
     }
 
+    /// Of that mode, where files have modes.
     fn file(&self, name: &str, text: &[u8], mode: u32) -> KeySource {
         let path = self.0.join(name);
-        fs::write(&path, text).unwrap();
-        fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+        let _ = fs::remove_file(&path);
+        let mut file = system::create_at(&system::open_folder(&self.0, true).unwrap(), name).unwrap();
+        file.write_all(text).unwrap();
+        #[cfg(unix)]
+        fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+        #[cfg(windows)]
+        let _ = mode;
         source(&path)
     }
 }
@@ -253,6 +259,7 @@ fn a_key_is_found_where_the_setting_says() {
     assert!(missing.to_string().ends_with(": env:LIBOAUTH_NOT_SET"), "{missing}");
 }
 
+#[cfg(unix)]
 #[test]
 fn a_key_file_is_its_owners_alone() {
     let folder = Folder::new("file");

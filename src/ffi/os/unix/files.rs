@@ -60,8 +60,8 @@ pub const CLOSE_KEY: &str = "chmod 400";
 pub const CLOSE_FOLDER: &str = "chmod 700";
 pub const CLOSE_TO_WRITERS: &str = "chmod go-w";
 
-/// Names of devices are not everywhere, as they are on Windows.
-pub fn is_device(_path: &Path) -> bool {
+/// Any name can be a file's.
+pub fn is_no_file(_path: &Path) -> bool {
     false
 }
 

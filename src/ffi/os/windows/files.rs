@@ -42,9 +42,13 @@ pub const REGULAR: u32 = 0o100_000;
 /// Some program looks at each new file for moments, and nobody else may have it meanwhile.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Such as `NUL`, which every folder has: no file can have that name.
-pub fn is_device(path: &Path) -> bool {
-    matches!(path.components().next(), Some(Component::Prefix(prefix)) if matches!(prefix.kind(), Prefix::DeviceNS(_)))
+/// A device, such as `NUL`, which every folder has; or a stream of a file, which a colon begins.
+pub fn is_no_file(path: &Path) -> bool {
+    path.components().any(|part| match part {
+        Component::Prefix(prefix) => matches!(prefix.kind(), Prefix::DeviceNS(_)),
+        Component::Normal(name) => name.as_encoded_bytes().contains(&b':'),
+        _ => false,
+    })
 }
 
 /// Nobody writes bytes for paths here.
@@ -242,11 +246,24 @@ pub fn check_writable(folder: &File) -> io::Result<()> {
 }
 
 /// Again and again, as long as somebody else has the file for himself.
-pub(super) fn patiently<T>(mut attempt: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+pub(super) fn patiently<T>(attempt: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    while_it_is(is_in_use, attempt)
+}
+
+/// As [`patiently`], for what replaces a file: where the file system cannot, as long as somebody has that one open, it says
+/// that it is not allowed.
+pub(super) fn replacing<T>(attempt: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    while_it_is(|e| is_in_use(e) || e.kind() == io::ErrorKind::PermissionDenied, attempt)
+}
+
+fn while_it_is<T>(
+    passing: impl Fn(&io::Error) -> bool,
+    mut attempt: impl FnMut() -> io::Result<T>,
+) -> io::Result<T> {
     let until = Instant::now() + PATIENCE;
     loop {
         match attempt() {
-            Err(e) if is_in_use(&e) && Instant::now() < until => std::thread::sleep(Duration::from_millis(2)),
+            Err(e) if passing(&e) && Instant::now() < until => std::thread::sleep(Duration::from_millis(2)),
             done => return done,
         }
     }

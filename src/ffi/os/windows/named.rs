@@ -25,7 +25,7 @@ use windows_sys::Win32::Storage::FileSystem::{
 use windows_sys::Win32::System::IO::IO_STATUS_BLOCK;
 
 use super::access::Private;
-use super::files::{not_a_link, patiently, stat, Found};
+use super::files::{not_a_link, patiently, replacing, stat, Found};
 use crate::os::Opening;
 /// No link is followed.
 pub fn open_at(folder: &File, name: &str, opening: Opening) -> io::Result<File> {
@@ -68,7 +68,7 @@ pub fn rename_at(folder: &File, from: &str, to: &str) -> io::Result<()> {
         let renaming = renaming(folder, to, flags)?;
         set(&file, class, renaming.as_ptr().cast(), renaming.len() * size_of::<u64>())
     };
-    patiently(|| {
+    replacing(|| {
         by(FileRenameInformationEx, REPLACES | OPEN_OR_NOT | READ_ONLY_OR_NOT).or_else(|e| match e.kind() {
             io::ErrorKind::NotFound => Err(e),
             // Before Windows 10 1709, and on a file system that is no NTFS.
