@@ -148,7 +148,7 @@ def a_program_links_with_the_library_for_MSVC():
 
 @ours
 def it_is_loaded_again_and_again_and_calls_leave_no_trace():
-    """Each function is found; once called it stays; a hundred times, and no handle is left; GetLastError and errno are kept."""
+    """Each function is found; once called it stays; again and again, and no handle is left; GetLastError and errno are kept."""
     says("load.exe", "S:\\oauth.dll", *EXPORTS)
 
 

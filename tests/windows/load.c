@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { TIMES = 100, MARK = 4711 };
+enum { TIMES = 25, MARK = 4711 };
 
 static HMODULE library;
 
@@ -101,7 +101,7 @@ int main(int count, char **words)
             puts("it was unloaded, with what its threads have");
             return 1;
         }
-        if (i == 10)
+        if (i == 5)
             before = handles();
     }
     after = handles();
