@@ -770,6 +770,18 @@ static void a_job_that_converts_nothing(void)
     GOOD(oauth_client_close(client));
 }
 
+/* CHGJOB CCSID: it holds from the next call on. */
+static void a_job_whose_ccsid_changes(void)
+{
+    char text[FIELD];
+    int32_t client = oauth_client_new();
+
+    GOOD(set(client, OAUTH_CLIENT_ID, "a{b}"));
+    standin_job_ccsid = here = 273;
+    CHECK(oauth_get(client, OAUTH_CLIENT_ID, text, sizeof text) == 4 && strcmp(u(text), "a{b}") == 0, "%s", u(text));
+    GOOD(oauth_client_close(client));
+}
+
 /* No conversion from or to the job's CCSID at all. */
 static void a_job_whose_ccsid_nobody_knows(void)
 {
@@ -1210,6 +1222,7 @@ static const struct {
     CASE(a_shift_is_left_open, MIXED, 0),
     CASE(ccsids_that_can_be_chosen, SOME, 0),
     CASE(a_job_that_converts_nothing, US, 0),
+    CASE(a_job_whose_ccsid_changes, US, 0),
     CASE(a_job_whose_ccsid_nobody_knows, US, 0),
     CASE(a_32_bit_pase, SOME, 0),
     CASE(a_pase_that_runs_already, US, 0),
