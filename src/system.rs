@@ -32,7 +32,7 @@ pub use crate::os::{last_error, set_last_error, stay_loaded};
 #[inline(always)]
 pub fn now() -> i64 {
     #[cfg(feature = "testing")]
-    return os::coarse_seconds() + testing::offset();
+    return testing::stands_at().unwrap_or_else(os::coarse_seconds) + testing::offset();
     #[cfg(not(feature = "testing"))]
     os::coarse_seconds()
 }
@@ -175,6 +175,17 @@ pub mod testing {
     /// Moves this process's clock.
     pub fn advance(seconds: i64) {
         OFFSET.fetch_add(seconds, Ordering::SeqCst);
+    }
+
+    /// From now on this process's clock moves by [`advance`] alone, however slow the machine is.
+    pub fn stand_still() {
+        STANDS_AT.store(crate::os::coarse_seconds(), Ordering::SeqCst);
+    }
+
+    static STANDS_AT: AtomicI64 = AtomicI64::new(i64::MIN);
+
+    pub(super) fn stands_at() -> Option<i64> {
+        Some(STANDS_AT.load(Ordering::SeqCst)).filter(|at| *at != i64::MIN)
     }
 
     /// The next look at the clock panics, once.

@@ -27,6 +27,8 @@ mod discovery;
 mod dpop;
 #[path = "token_lifetime/early.rs"]
 mod early;
+#[path = "token_lifetime/elsewhere.rs"]
+mod elsewhere;
 #[path = "token_lifetime/fields.rs"]
 mod fields;
 #[path = "token_lifetime/freshness.rs"]

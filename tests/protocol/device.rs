@@ -180,6 +180,7 @@ fn what_is_sent_to_ask_a_person_and_to_poll() {
     if !crate::common::own_process("device::what_is_sent_to_ask_a_person_and_to_poll") {
         return;
     }
+    oauth::system::testing::stand_still();
     let mut table = Table::new("device");
     for case in CASES {
         table.row(case.name, |row| {
@@ -301,6 +302,10 @@ const ANSWERS: &[Shown] = &[
 
 #[test]
 fn what_is_shown_to_a_person() {
+    if !crate::common::own_process("device::what_is_shown_to_a_person") {
+        return;
+    }
+    oauth::system::testing::stand_still();
     let mut table = Table::new("shown");
     for (name, members, uris, life, wait) in ANSWERS {
         table.row(name, |row| {
@@ -623,6 +628,7 @@ fn what_does_not_end_the_polling() {
     if !crate::common::own_process("device::what_does_not_end_the_polling") {
         return;
     }
+    oauth::system::testing::stand_still();
     let mut table = Table::new("not yet");
     for (name, status, headers, body, wait, error) in NOT_YET {
         table.row(name, |row| {
@@ -793,6 +799,7 @@ fn what_ends_the_polling() {
     if !crate::common::own_process("device::what_ends_the_polling") {
         return;
     }
+    oauth::system::testing::stand_still();
     let mut table = Table::new("ended");
     for (name, status, body, number, action, is_last) in ENDS {
         table.row(name, |row| {
