@@ -44,9 +44,10 @@ pub fn effective_user() -> u32 {
     unsafe { libc::geteuid() }
 }
 
-/// Where a user's settings are, and the machine's. A user's is what the environment says.
+/// Where a user's settings are, and the machine's. A user's is what the environment says, where that is to be trusted.
 pub fn settings_folders() -> (Option<PathBuf>, Option<PathBuf>) {
-    let variable = |name| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
+    let read = |name| if is_privileged() { None } else { std::env::var_os(name) };
+    let variable = |name| read(name).filter(|v| !v.is_empty()).map(PathBuf::from);
     let user = variable("XDG_CONFIG_HOME").or_else(|| variable("HOME").map(|home| home.join(".config")));
     (user, Some(PathBuf::from("/etc")))
 }

@@ -187,7 +187,6 @@ pub fn stat_at(folder: &File, name: &str) -> io::Result<Found> {
     })?;
     // SAFETY: the call said that it has filled it in.
     let found = unsafe { found.assume_init() };
-    let (seconds, fraction) = modified(&found);
     // Of this width and sign or that, as the system has them.
     #[allow(clippy::unnecessary_cast, clippy::cast_sign_loss)]
     Ok(Found {
@@ -197,7 +196,7 @@ pub fn stat_at(folder: &File, name: &str) -> io::Result<Found> {
         owner: found.st_uid as u32,
         group: found.st_gid as u32,
         length: found.st_size as u64,
-        modified: (seconds as i64, fraction as i64),
+        modified: modified(&found),
     })
 }
 
@@ -207,19 +206,19 @@ pub fn stat_above(folder: &File, level: usize) -> io::Result<Found> {
 }
 
 #[cfg(target_os = "aix")]
-fn modified(found: &libc::stat) -> (libc::time_t, i32) {
-    (found.st_mtim.tv_sec, found.st_mtim.tv_nsec)
+fn modified(found: &libc::stat) -> (i64, i64) {
+    (found.st_mtim.tv_sec, found.st_mtim.tv_nsec.into())
 }
 
 #[cfg(target_os = "netbsd")]
-fn modified(found: &libc::stat) -> (libc::time_t, libc::c_long) {
+fn modified(found: &libc::stat) -> (i64, i64) {
     (found.st_mtime, found.st_mtimensec)
 }
 
 #[cfg(not(any(target_os = "aix", target_os = "netbsd")))]
-fn modified(found: &libc::stat) -> (libc::time_t, i64) {
-    #[allow(clippy::unnecessary_cast)]
-    (found.st_mtime, found.st_mtime_nsec as i64)
+#[allow(clippy::unnecessary_cast)]
+fn modified(found: &libc::stat) -> (i64, i64) {
+    (found.st_mtime as i64, found.st_mtime_nsec as i64)
 }
 
 /// Both names are in that folder.
