@@ -57,16 +57,42 @@ fn every_file_of_tests_is_in_the_map() {
 #[test]
 fn what_the_readme_names_is_there() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    let words = readme.split('`').skip(1).step_by(2);
-    let named: Vec<_> = words
-        .filter(|word| ["tests/", "command/", "examples/", "docs/"].iter().any(|f| word.starts_with(f)))
-        .collect();
+    let words = readme.split('`').skip(1).step_by(2).filter_map(|word| word.split(' ').next());
+    let folders = ["tests/", "bindings/", "command/", "examples/", "docs/"];
+    let named: Vec<_> = words.filter(|word| folders.iter().any(|f| word.starts_with(f))).collect();
     let missing: Vec<_> = named.iter().filter(|word| !root().join(word).exists()).collect();
     assert!(named.len() > 20 && missing.is_empty(), "README.md names what is not there: {missing:?}");
-    let table = readme.split("## What it can").nth(1).and_then(|text| text.split("\n\n").nth(1)).unwrap();
-    for row in table.lines().skip(2) {
+    for row in table(&readme, "## What it can", 1) {
         assert!(row.contains("tests/"), "no test is named in {row}");
     }
+}
+
+/// Who can call it, and where: each row says what shows that, and no binding is left out.
+#[test]
+fn the_readme_has_a_row_for_each_caller() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let makefile = fs::read_to_string(root().join("Makefile")).unwrap();
+    let known: Vec<_> = makefile.lines().filter_map(|line| line.strip_prefix(".PHONY:")).collect();
+    let known: Vec<_> = known.iter().flat_map(|line| line.split(' ')).collect();
+    let title = "## Who can call it";
+    for row in table(&readme, title, 1).chain(table(&readme, title, 2)) {
+        let by = row.rsplit('|').nth(1).unwrap();
+        let goals: Vec<_> = by.split('`').filter_map(|word| word.strip_prefix("make ")).collect();
+        let unknown: Vec<_> = goals.iter().filter(|goal| !known.contains(goal)).collect();
+        assert!(unknown.is_empty(), "no goal of make: {unknown:?} in {row}");
+        assert!(!goals.is_empty() || by.contains("tests/"), "nothing is named that shows {row}");
+    }
+    for entry in fs::read_dir(root().join("bindings")).unwrap().flatten() {
+        let name = entry.file_name().into_string().unwrap();
+        let is_caller = entry.path().is_dir() && !["c", "generator", "windows"].contains(&&*name);
+        assert!(!is_caller || readme.contains(&format!("bindings/{name}")), "README.md does not name {name}");
+    }
+}
+
+/// The rows of the table in that paragraph of a section.
+fn table<'a>(readme: &'a str, section: &str, paragraph: usize) -> impl Iterator<Item = &'a str> {
+    let text = readme.split(section).nth(1).and_then(|text| text.split("\n\n").nth(paragraph));
+    text.unwrap().lines().skip(2)
 }
 
 fn root() -> PathBuf {
