@@ -91,7 +91,6 @@ gnucobol4: library practice-server
 windows: tools practice-server
 	TARGET=$(abspath $(target))/windows bindings/windows/build release $(build)/windows
 	LIBOAUTH_WINDOWS=$(abspath $(build))/windows tests/windows/run
-	TARGET=$(abspath $(target))/windows tests/windows/units
 
 # In less time: what is not optimized, and fewer storms.
 windows-sample: tools practice-server
