@@ -1,6 +1,7 @@
 /* OAUTHFAIL.c - what went wrong in the bridge itself, for the thread that it
  * went wrong in.
  */
+#define _MULTI_THREADED /* IBM's pthread.h wants it */
 #include <pthread.h>
 #include <stdlib.h>
 

@@ -1,6 +1,7 @@
 /* OAUTHPASE.c - PASE in this job: its start, its memory, and calls of the
  * library there.
  */
+#define _MULTI_THREADED /* IBM's pthread.h wants it */
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
