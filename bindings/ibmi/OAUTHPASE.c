@@ -54,8 +54,11 @@ void bridge_unshare(bridge_block *block)
 {
     if (block->start == NULL)
         return;
-    bridge_wipe(block->start, block->size);
-    Qp2free(block->start);
+    /* With PASE its memory ends, and to touch that would end the caller. */
+    if (Qp2ptrsize() != 0) {
+        bridge_wipe(block->start, block->size);
+        Qp2free(block->start);
+    }
     block->start = NULL;
 }
 

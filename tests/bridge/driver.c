@@ -861,6 +861,21 @@ static void a_call_that_fails(void)
     CHECK(last_error()[0] == 0, "%s", last_error());
 }
 
+/* The library's process is gone, as by a signal: so is what both sides saw. */
+static void a_pase_that_ends_in_a_call(void)
+{
+    int32_t client = oauth_client_new();
+    char text[FIELD];
+
+    standin_call_fails = 6;
+    standin_call_ends_pase = 1;
+    FAILS(oauth_field(client, OAUTH_FIELD_TOKEN, e("name"), 4, text, sizeof text), OAUTH_ERROR_PASE, "failed with 6",
+          OAUTH_ACTION_RETRY);
+    CHECK(text[0] == 0, "not empty");
+    GOOD(oauth_version(text, sizeof text));
+    CHECK(standin_starts == 2, "%d starts", standin_starts);
+}
+
 static void memory_that_is_not_there(void)
 {
     int32_t client = new_client("caller");
@@ -1230,6 +1245,7 @@ static const struct {
     CASE(a_library_that_is_not_there, SOME, 0),
     CASE(a_function_that_is_not_there, SOME, 0),
     CASE(a_call_that_fails, SOME, 0),
+    CASE(a_pase_that_ends_in_a_call, SOME, 0),
     CASE(memory_that_is_not_there, US, 0),
     CASE(any_call_may_fail, SOME, 0),
     CASE(a_pase_that_was_ended, SOME, 0),

@@ -106,5 +106,6 @@ MUTANTS = [
     ("functions are looked up at each call", "    function->loading = loading;\n", "    function->loading = 0;\n",
      ["what_is_looked_up_is_kept 37"]),
     ("what was looked up outlives PASE", "    loading++;\n", "    loading = 1;\n", ["a_pase_that_was_ended 37"]),
+    ("memory of a PASE that has ended is wiped", "    if (Qp2ptrsize() != 0) {\n", "    {\n", ["a_pase_that_ends_in_a_call 37"]),
     ("PASE that has ended is not noticed", "if (library == 0 || Qp2ptrsize() != 8)", "if (library == 0)", ["a_pase_that_was_ended 37"]),
 ]

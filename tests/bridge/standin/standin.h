@@ -13,6 +13,7 @@ extern const char *standin_no_name; /* Qp2dlsym does not find this one */
 extern int standin_memory;          /* so many more Qp2malloc succeed; negative: all */
 extern int standin_fails_at;        /* the call of so many that can fail, from now on, fails; negative: none does */
 extern int standin_call_fails;      /* what the next Qp2CallPase2 returns, if not 0 */
+extern int standin_call_ends_pase;  /* the next one that fails ends PASE with it, and its memory */
 extern const char *standin_library; /* the file on this machine that stands for the library in PASE */
 
 /* What iconv does with a character that the other CCSID lacks. */
