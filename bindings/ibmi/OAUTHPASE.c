@@ -30,6 +30,7 @@
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static QP2_ptr64_t library; /* the lock guards it; 0: not loaded */
 static int loading;         /* the lock guards it: how often it was loaded */
+static int is_own;          /* the lock guards it: PASE was started here */
 
 /* A call that no compiler leaves out. */
 static void *(*volatile set_memory)(void *, int, size_t) = memset;
@@ -122,7 +123,8 @@ static int load(void)
     int rc;
 
     library = 0;
-    if (Qp2ptrsize() == 0 && (rc = start_pase()) != 0)
+    is_own = Qp2ptrsize() == 0;
+    if (is_own && (rc = start_pase()) != 0)
         return rc;
     switch (Qp2ptrsize()) {
     case 8:
@@ -148,17 +150,25 @@ static int load(void)
     return 0;
 }
 
-/* The lock is held. */
+/* The lock is held. A PASE that was started here stays while this activation
+ * group does. Another's may have ended since the last call, and a third's be
+ * running: what was found in it is looked up anew, and it is loaded anew. */
 static int look_up(bridge_function *function)
 {
     int rc = 0;
 
     if (library == 0 || Qp2ptrsize() != 8)
         rc = load();
-    if (rc != 0 || function->loading == loading)
+    if (rc != 0 || (is_own && function->loading == loading))
         return rc;
     function->target = Qp2dlsym(library, function->name, CCSID_OF_LITERALS,
                                 NULL);
+    if (function->target == NULL && !is_own) {
+        if ((rc = load()) != 0)
+            return rc;
+        function->target = Qp2dlsym(library, function->name,
+                                    CCSID_OF_LITERALS, NULL);
+    }
     if (function->target == NULL)
         return bridge_fail(OAUTH_ERROR_LIBRARY, OAUTH_ACTION_FIX,
                            "liboauth is older than the bridge: install one "

@@ -816,6 +816,28 @@ static void a_pase_that_runs_already(void)
     CHECK(standin_starts == 0, "it was started again");
 }
 
+/* It belongs to an activation group that ends, and the next one has its own. */
+static void a_pase_of_others_that_changes(void)
+{
+    char text[FIELD];
+    int i;
+
+    for (i = 0; i < 3; i++) {
+        standin_start(8);
+        GOOD(oauth_version(text, sizeof text));
+        GOOD(oauth_version(text, sizeof text));
+        standin_end_pase();
+    }
+    standin_start(8);
+    standin_no_name = "oauth_refresh";
+    FAILS(oauth_refresh(1), OAUTH_ERROR_LIBRARY, "oauth_refresh", OAUTH_ACTION_FIX);
+    standin_no_library = 1;
+    standin_end_pase();
+    standin_start(8);
+    FAILS(oauth_version(text, sizeof text), OAUTH_ERROR_LIBRARY, "cannot load", OAUTH_ACTION_FIX);
+    CHECK(standin_starts == 0, "%d starts", standin_starts);
+}
+
 static void a_pase_that_cannot_start(void)
 {
     char text[FIELD];
@@ -1241,6 +1263,7 @@ static const struct {
     CASE(a_job_whose_ccsid_nobody_knows, US, 0),
     CASE(a_32_bit_pase, SOME, 0),
     CASE(a_pase_that_runs_already, US, 0),
+    CASE(a_pase_of_others_that_changes, SOME, 0),
     CASE(a_pase_that_cannot_start, SOME, 0),
     CASE(a_library_that_is_not_there, SOME, 0),
     CASE(a_function_that_is_not_there, SOME, 0),

@@ -26,7 +26,7 @@ MUTANTS = [
      "    bridge_end_texts(&work.texts);\n    return rc;", "    return rc;", [VARIANT]),
     ("not wiped before Qp2free", "    bridge_wipe(block->start, block->size);\n", "", [VARIANT]),
     ("the converted text is freed as it is", "    bridge_wipe(text, most + length + 4);\n", "", [VARIANT]),
-    ("a PASE that runs is started again", "if (Qp2ptrsize() == 0 && (rc = start_pase()) != 0)", "if ((rc = start_pase()) != 0)",
+    ("a PASE that runs is started again", "if (is_own && (rc = start_pase()) != 0)", "if ((rc = start_pase()) != 0)",
      ["a_pase_that_runs_already"]),
     ("wiped but for the end", "bridge_wipe(block->start, block->size);", "bridge_wipe(block->start, block->size - 1);",
      [VARIANT]),
@@ -107,5 +107,9 @@ MUTANTS = [
      ["what_is_looked_up_is_kept 37"]),
     ("what was looked up outlives PASE", "    loading++;\n", "    loading = 1;\n", ["a_pase_that_was_ended 37"]),
     ("memory of a PASE that has ended is wiped", "    if (Qp2ptrsize() != 0) {\n", "    {\n", ["a_pase_that_ends_in_a_call 37"]),
+    ("another's PASE is taken for the one it was", "(is_own && function->loading == loading)", "function->loading == loading",
+     ["a_pase_of_others_that_changes 37"]),
+    ("the library of another's PASE is not loaded anew", "if (function->target == NULL && !is_own)", "if (0)",
+     ["a_pase_of_others_that_changes 37"]),
     ("PASE that has ended is not noticed", "if (library == 0 || Qp2ptrsize() != 8)", "if (library == 0)", ["a_pase_that_was_ended 37"]),
 ]

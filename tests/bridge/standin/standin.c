@@ -50,6 +50,7 @@ typedef struct {
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static int pointer_size; /* of the PASE that runs; 0: none does */
 static int run;          /* how many there were */
+static int loaded_in; /* the last Qp2dlopen was in this one */
 static int is_starting;
 static block blocks[MOST], ile_blocks[MOST];
 static descriptor descriptors[256];
@@ -391,6 +392,7 @@ QP2_ptr64_t Qp2dlopen(const char *path, int flags, int ccsid)
     if (standin_no_library || Qp2ptrsize() != 8 || fails_now())
         return 0;
     opened = dlopen(standin_library, RTLD_NOW | RTLD_LOCAL);
+    loaded_in = run;
     if (opened == NULL)
         violation("%s", dlerror());
     return opened == NULL ? 0 : PASE + (uintptr_t)opened;
@@ -414,6 +416,8 @@ void *Qp2dlsym(QP2_ptr64_t id, const char *name, int ccsid, QP2_ptr64_t *sym_pas
     if (strncmp(text, "oauth_", 6) != 0)
         violation("not a name of the library's in CCSID %d: %s", ccsid, text);
     if ((standin_no_name != NULL && strcmp(text, standin_no_name) == 0) || fails_now())
+        return NULL;
+    if (loaded_in != run) /* in this PASE that number is no module's */
         return NULL;
     function = dlsym((void *)(uintptr_t)(id - PASE), text);
     if (function == NULL)
