@@ -6,6 +6,7 @@
 #include "OAUTHPART.h"
 
 #define CCSID_NONE 65535
+#define LAST_CCSID 65533
 
 /* Written by oauth_bridge_ccsid alone; a word, so never half of one. */
 static volatile int text_ccsid = CCSID_OF_JOB;
@@ -59,7 +60,7 @@ int bridge_open(bridge_conversion *made, int to, int from)
     memset(&to_code, 0, sizeof to_code);
     memset(&from_code, 0, sizeof from_code);
     memcpy(&from_code, fields, sizeof fields);
-    to_code.CCSID = to;
+    memcpy(&to_code, &to, sizeof to);
     made->descriptor = QtqIconvOpen(&to_code, &from_code);
     made->is_open = made->descriptor.return_value != -1;
     return made->is_open ? 0 : -1;
@@ -231,10 +232,14 @@ int oauth_bridge_ccsid(int ccsid)
 
     if (ccsid == CCSID_NONE)
         ccsid = CCSID_OF_JOB;
+    if (ccsid < 0 || ccsid > LAST_CCSID)
+        return bridge_fail(OAUTH_ERROR_CCSID, OAUTH_ACTION_FIX,
+                           "no CCSID has that number: give "
+                           "oauth_bridge_ccsid 0 for the job's, or 1208 for "
+                           "UTF-8", NULL, -1, "");
     bridge_begin_texts(&texts);
     texts.ccsid = ccsid;
-    is_good = ccsid >= 0 && ccsid < CCSID_NONE &&
-              (ccsid == CCSID_UTF8 || is_of_bytes(&texts));
+    is_good = ccsid == CCSID_UTF8 || is_of_bytes(&texts);
     bridge_end_texts(&texts);
     if (!is_good)
         return bridge_no_conversion(ccsid);

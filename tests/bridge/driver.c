@@ -736,7 +736,8 @@ static void a_shift_is_left_open(void)
 
 static void ccsids_that_can_be_chosen(void)
 {
-    static const int bad[] = { -1, -37, 1, 300, 1200, 13488, 65534, 65536, 99999, 2147483647 };
+    static const int bad[] = { 1, 300, 1200, 13488, 65533 };
+    static const int none[] = { -1, -37, -2147483647 - 1, 65534, 65536, 99999, 2147483647 };
     static const int good[] = { 37, 273, 500, 1047, 1140, 939, 1399, 424, 819, 1252, 1208, 65535, 0 };
     char text[FIELD];
     size_t i;
@@ -744,6 +745,8 @@ static void ccsids_that_can_be_chosen(void)
 
     for (i = 0; i < sizeof bad / sizeof *bad; i++)
         FAILS(oauth_bridge_ccsid(bad[i]), OAUTH_ERROR_CCSID, "no conversion", OAUTH_ACTION_FIX);
+    for (i = 0; i < sizeof none / sizeof *none; i++)
+        FAILS(oauth_bridge_ccsid(none[i]), OAUTH_ERROR_CCSID, "no CCSID has that number", OAUTH_ACTION_FIX);
     client = oauth_client_new();
     for (i = 0; i < sizeof good / sizeof *good; i++) {
         CHECK(oauth_bridge_ccsid(good[i]) == 0, "%d", good[i]);

@@ -107,6 +107,7 @@ def compiles():
             problems = "".join(compiled(BRIDGE / member, WORK / "member.o", *flags) for member in MEMBERS)
             count(f"{standard} with literals in {charset}", problems)
     count("as on IBM i", what_only_ile_c_compiles())
+    count("fields of IBM under other names", fields_by_their_places())
     count("names of IBM", names_of_ibm())
     count("lines and names that source members can have", fit_members())
     count("literals", literals_are_the_same_in_each_charset())
@@ -120,6 +121,18 @@ def what_only_ile_c_compiles():
     (WORK / "ile/except.h").write_text("#define _C2_MH_ESCAPE 1\n#define _CTLA_HANDLE 1\n")
     flags = ["-std=c99", *STRICT, "-Wno-unknown-pragmas", "-Wno-unused-label", "-D__OS400__", f"-I{WORK / 'ile'}"]
     return "".join(compiled(BRIDGE / member, WORK / "member.o", *flags, *bridge_flags("IBM037")) for member in MEMBERS)
+
+
+def fields_by_their_places():
+    """IBM's page has words for the fields of QtqCode_T, and each header its own names: only their places are given."""
+    (WORK / "renamed").mkdir()
+    header = (HERE / "standin/qtqiconv.h").read_text()
+    fields = re.search(r"typedef struct \{([^}]*)\} QtqCode_T;", header)[1]
+    names = re.findall(r"\w+(?=[,;\[])", fields)
+    renamed = re.sub(r"\b(" + "|".join(names) + r")\b", r"\1_there", fields)
+    (WORK / "renamed/qtqiconv.h").write_text(header.replace(fields, renamed))
+    flags = ["-std=c99", *STRICT, f"-I{WORK / 'renamed'}", *bridge_flags("IBM037")]
+    return "".join(compiled(BRIDGE / member, WORK / "member.o", *flags) for member in MEMBERS)
 
 
 def names_of_ibm():

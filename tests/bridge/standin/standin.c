@@ -623,6 +623,8 @@ ile_iconv_t QtqIconvOpen(QtqCode_T *tocode, QtqCode_T *fromcode)
     made.return_value = -1;
     if (!is_zero((char *)tocode + 4, sizeof *tocode - 4))
         violation("all but the CCSID of tocode is zero");
+    if (tocode->CCSID < 0 || tocode->CCSID > 65533 || fromcode->CCSID < 0 || fromcode->CCSID > 65533)
+        violation("no CCSID has the number %d or %d", tocode->CCSID, fromcode->CCSID);
     if (!is_zero(fromcode->reserved, sizeof fromcode->reserved))
         violation("what is reserved is zero");
     if ((fromcode->cnv_alternative != 0 && fromcode->cnv_alternative != 57 && fromcode->cnv_alternative != 102) ||
