@@ -1,6 +1,8 @@
 /* OAUTHTEXT.c - texts between the caller's CCSID and UTF-8. Nothing is lost:
  * what cannot be converted is an error.
  */
+#define _MULTI_THREADED /* IBM's pthread.h wants it */
+#include <pthread.h>
 #include <string.h>
 
 #include "OAUTHPART.h"
@@ -8,8 +10,8 @@
 #define CCSID_NONE 65535
 #define LAST_CCSID 65533
 
-/* Written by oauth_bridge_ccsid alone; a word, so never half of one. */
-static volatile int text_ccsid = CCSID_OF_JOB;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static int text_ccsid = CCSID_OF_JOB; /* the lock guards it */
 
 /* Of the job, where it is known. */
 static long number_of(int ccsid)
@@ -97,7 +99,9 @@ long bridge_convert(bridge_conversion *with, const char *text, size_t length,
 
 void bridge_begin_texts(bridge_texts *texts)
 {
+    pthread_mutex_lock(&lock);
     texts->ccsid = text_ccsid;
+    pthread_mutex_unlock(&lock);
     texts->to_utf8.is_open = 0;
     texts->from_utf8.is_open = 0;
 }
@@ -243,7 +247,9 @@ int oauth_bridge_ccsid(int ccsid)
     bridge_end_texts(&texts);
     if (!is_good)
         return bridge_no_conversion(ccsid);
+    pthread_mutex_lock(&lock);
     text_ccsid = ccsid;
+    pthread_mutex_unlock(&lock);
     bridge_fail(0, OAUTH_ACTION_NONE, "", NULL, -1, "");
     return 0;
 }

@@ -1026,6 +1026,8 @@ static void *of_a_thread(void *number)
         }
         GOOD(oauth_client_close(0));
         CHECK(last_error()[0] == 0, "after a success: %s", last_error());
+        if (i % 20 == at)
+            GOOD(oauth_bridge_ccsid(here)); /* it is the others', too */
     }
     GOOD(oauth_client_close(client));
     return NULL;
