@@ -10,9 +10,10 @@
 
 #include "OAUTHPART.h"
 
-/* The library refuses a longer text unseen, and a longer body. */
+/* The library refuses a longer text, and a longer body. */
 #define MOST_TEXT (1024 * 1024)
-/* Of bytes as they came: more than the library looks at, in any encoding. */
+/* A body that is longer here is so in UTF-8, too: of a DBCS, where each shift
+ * is a byte, half may be left. */
 #define MOST_BYTES (2 * MOST_TEXT)
 /* A byte of EBCDIC is at most three of UTF-8; two bytes of a DBCS may be two
  * characters of three. */
@@ -71,17 +72,23 @@ static size_t up_to_nul(const char *text, size_t limit)
     return length;
 }
 
-/* How many bytes of the text count; none is read behind them. */
+static size_t most_of(const bridge_argument *argument)
+{
+    return argument->shape == SHAPE_TEXT ? MOST_TEXT : MOST_BYTES;
+}
+
+/* How many bytes of the text count; none is read behind them. One more than
+ * the most stands for all that are too many. */
 static size_t length_in(const bridge_argument *argument)
 {
-    size_t most = argument->shape == SHAPE_TEXT ? MOST_TEXT + 1 : MOST_BYTES;
+    size_t most = most_of(argument);
 
     if (argument->number == OAUTH_NUL_TERMINATED)
-        return up_to_nul(argument->text, most);
+        return up_to_nul(argument->text, most + 1);
     if (argument->number < 0)
         return 0;
-    if ((size_t)argument->number >= most)
-        return most;
+    if ((size_t)argument->number > most)
+        return most + 1;
     if (argument->shape == SHAPE_TEXT)
         return up_to_nul(argument->text, (size_t)argument->number);
     return (size_t)argument->number;
@@ -104,22 +111,18 @@ static size_t room_for(size_t length)
 static int take_text(bridge_work *work, const bridge_argument *argument,
                      char *to, size_t length, int *number)
 {
-    long converted;
+    long converted = (long)length;
 
-    *number = argument->number;
-    if (argument->shape == SHAPE_TEXT && length > MOST_TEXT) {
-        *number = MOST_TEXT + 1; /* too long is too long */
-        return 0;
-    }
-    converted = bridge_into_utf8(&work->texts, argument->text, length, to,
-                                 room_for(length) - 1,
-                                 argument->shape == SHAPE_TEXT,
-                                 length == MOST_BYTES);
+    if (length > most_of(argument))
+        memset(to, 0x20, length); /* whatever it is, it is too long */
+    else
+        converted = bridge_into_utf8(&work->texts, argument->text, length, to,
+                                     room_for(length) - 1,
+                                     argument->shape == SHAPE_TEXT);
     if (converted < 0)
         return (int)converted;
     to[converted] = 0;
-    if (argument->number >= 0)
-        *number = (int)converted;
+    *number = argument->number < 0 ? argument->number : (int)converted;
     return 0;
 }
 
@@ -369,7 +372,7 @@ static int own_text(const bridge_failure *failure,
     bridge_begin_texts(&texts);
     if (bridge_open(&with, texts.ccsid, CCSID_OF_LITERALS) == 0)
         length = bridge_convert(&with, text, (size_t)length, converted,
-                                sizeof converted, 0);
+                                sizeof converted);
     else
         length = -1;
     bridge_close(&with);

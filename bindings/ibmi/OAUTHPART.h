@@ -60,18 +60,18 @@ int bridge_open(bridge_conversion *made, int to, int from);
 void bridge_close(bridge_conversion *made);
 
 /* Gives the length, or -1 where not all of it was converted, or something
- * else stands in its place. A piece may end within a character. */
+ * else stands in its place. */
 long bridge_convert(bridge_conversion *with, const char *text, size_t length,
-                    char *to, size_t capacity, int is_piece);
+                    char *to, size_t capacity);
 int bridge_no_conversion(int ccsid);
 
 void bridge_begin_texts(bridge_texts *texts);
 void bridge_end_texts(bridge_texts *texts);
 
 /* A text of the caller's in UTF-8; its length, or a code. A field has lost
- * nothing before; an HTTP answer may have, and may be a piece. */
+ * nothing before; an HTTP answer may have. */
 long bridge_into_utf8(bridge_texts *texts, const char *text, size_t length,
-                      char *to, size_t capacity, int is_field, int is_piece);
+                      char *to, size_t capacity, int is_field);
 
 /* A text of the library's for the caller; its length, or a code. `back` has
  * room for the text and more. */

@@ -71,8 +71,7 @@ static int for_job(bridge_conversion *with, const char *literal, char *to,
 {
     long length;
 
-    length = bridge_convert(with, literal, strlen(literal), to, capacity - 1,
-                            0);
+    length = bridge_convert(with, literal, strlen(literal), to, capacity - 1);
     if (length < 0)
         return -1;
     to[length] = 0;

@@ -76,7 +76,7 @@ void bridge_close(bridge_conversion *made)
 }
 
 long bridge_convert(bridge_conversion *with, const char *text, size_t length,
-                    char *to, size_t capacity, int is_piece)
+                    char *to, size_t capacity)
 {
     char *in = (char *)text;
     char *out = to;
@@ -88,13 +88,9 @@ long bridge_convert(bridge_conversion *with, const char *text, size_t length,
 
     if (length > 0)
         substituted = iconv(with->descriptor, &in, &left, &out, &room);
-    if (left > 0 && left < 4 && is_piece)
-        substituted = 0;
-    else if (left > 0 || substituted != 0)
-        substituted = 1;
     /* Back to the single-byte state; some write the shift, and some do not. */
     iconv(with->descriptor, &nothing, &zero, &out, &room);
-    return substituted != 0 ? -1 : (long)(capacity - room);
+    return left > 0 || substituted != 0 ? -1 : (long)(capacity - room);
 }
 
 void bridge_begin_texts(bridge_texts *texts)
@@ -129,7 +125,7 @@ static int has_substitute(const char *utf8, size_t length)
 }
 
 long bridge_into_utf8(bridge_texts *texts, const char *text, size_t length,
-                      char *to, size_t capacity, int is_field, int is_piece)
+                      char *to, size_t capacity, int is_field)
 {
     long converted;
 
@@ -139,8 +135,7 @@ long bridge_into_utf8(bridge_texts *texts, const char *text, size_t length,
     }
     if (bridge_open(&texts->to_utf8, CCSID_UTF8, texts->ccsid) != 0)
         return bridge_no_conversion(texts->ccsid);
-    converted = bridge_convert(&texts->to_utf8, text, length, to, capacity,
-                               is_piece);
+    converted = bridge_convert(&texts->to_utf8, text, length, to, capacity);
     if (converted < 0)
         return not_convertible(texts->ccsid);
     /* What HTTP brought may have lost a character where nobody needs it. */
@@ -178,7 +173,7 @@ long bridge_from_utf8(bridge_texts *texts, const char *text, size_t length,
         bridge_open(&texts->to_utf8, CCSID_UTF8, texts->ccsid) != 0)
         return bridge_no_conversion(texts->ccsid);
     converted = bridge_convert(&texts->from_utf8, text, length, to,
-                               capacity - 1, 0);
+                               capacity - 1);
     if (converted < 0)
         return not_in_ccsid(texts->ccsid);
     if (memchr(text, 0x0E, length) == NULL &&
@@ -186,7 +181,7 @@ long bridge_from_utf8(bridge_texts *texts, const char *text, size_t length,
         to[converted++] = 0x0F;
     /* Whoever converts a token to something like it has lost it. */
     returned = bridge_convert(&texts->to_utf8, to, (size_t)converted, back,
-                              length + 4, 0);
+                              length + 4);
     if (returned != (long)length || memcmp(text, back, length) != 0)
         return not_in_ccsid(texts->ccsid);
     return converted;
@@ -239,8 +234,8 @@ int oauth_bridge_ccsid(int ccsid)
     if (ccsid < 0 || ccsid > LAST_CCSID)
         return bridge_fail(OAUTH_ERROR_CCSID, OAUTH_ACTION_FIX,
                            "no CCSID has that number: give "
-                           "oauth_bridge_ccsid 0 for the job's, or 1208 for "
-                           "UTF-8", NULL, -1, "");
+                           "oauth_bridge_ccsid 0 (the job's) or 1208 (UTF-8)",
+                           NULL, -1, "");
     bridge_begin_texts(&texts);
     texts.ccsid = ccsid;
     is_good = ccsid == CCSID_UTF8 || is_of_bytes(&texts);

@@ -36,7 +36,7 @@ MUTANTS = [
      "return up_to_nul(argument->text, (size_t)argument->number + 1);", ["fields_end_where_they_end 37"]),
     ("a NUL does not end the field", "return up_to_nul(argument->text, (size_t)argument->number);",
      "return (size_t)argument->number;", ["fields_end_where_they_end 37"]),
-    ("a field of 16 MB is looked at", "    if ((size_t)argument->number >= most)\n        return most;\n", "",
+    ("a field of 16 MB is looked at", "    if ((size_t)argument->number > most)\n        return most + 1;\n", "",
      ["the_library_has_the_last_word 273"]),
     # widths
     ("arguments of 4 bytes", "signature[slots] = QP2_ARG_DWORD;", "signature[slots] = QP2_ARG_WORD;", [VARIANT]),
@@ -87,7 +87,8 @@ MUTANTS = [
      ["a_url_that_did_not_fit_was_not_made 37"]),
     ("yesterday's text is left", "        call->arguments[out].buffer[0] = 0;\n", "        (void)0;\n",
      ["what_cannot_be_converted 37", "a_pase_that_cannot_start 37"]),
-    ("the NUL counts as a length", "    if (argument->number >= 0)\n        *number = (int)converted;", "    *number = (int)converted;",
+    ("the NUL counts as a length", "*number = argument->number < 0 ? argument->number : (int)converted;",
+     "*number = (int)converted;",
      ["fields_end_where_they_end 37"]),
     # errors
     ("a 32-bit PASE is called all the same", "    case 8:\n        break;\n    case 4:", "    case 8:\n    case 5:\n        break;\n    case 3:",
