@@ -12,7 +12,8 @@
 #pragma convert(37)
 #endif
 
-/* Two for each text: the most that an exported function has. */
+/* The most of any function, each text with its length as one; and one of them
+ * at most is a text out. */
 #define BRIDGE_ARGUMENTS 8
 
 /* A function of the library; `target` is looked up on first need. */

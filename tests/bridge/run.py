@@ -18,7 +18,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from functions import functions, table
+from functions import functions, shapes, table
 from mutants import MUTANTS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -183,9 +183,15 @@ def literals_are_the_same_in_each_charset():
 
 
 def agree():
-    """The same functions with the same parameters in liboauth.h, OAUTHX.h and OAUTHX.c; all exported, in their order."""
+    """The same functions with the same parameters in liboauth.h, OAUTHX.h and OAUTHX.c, that the bridge can carry; all
+    exported, in their order."""
     header = (ROOT / "include/liboauth.h").read_text()
     ours = dict(functions(header))
+    most = int(re.search(r"#define BRIDGE_ARGUMENTS (\d+)", (BRIDGE / "OAUTHCORE.h").read_text())[1])
+    for name, parameters in ours.items():
+        shape = shapes(parameters)
+        if len(shape) > most or shape.count("o") > 1:
+            return f"{name}: the bridge carries {most} arguments, of which one may be a text out"
     plain = (BRIDGE / "OAUTHX.h").read_text() + (BRIDGE / "OAUTHX.c").read_text().replace("\n{", ";")
     plain = re.sub(r"\bint (?=\w+[,)])", "int32_t ", re.sub(r"^int (?=oauth_)", "int32_t ", plain, flags=re.MULTILINE))
     seen = list(functions(plain))
