@@ -4,7 +4,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from toolchain import ROOT, said
+from toolchain import HERE, ROOT, said
 
 STRICT = ["-std=gnu99", "-Wall", "-Wextra", "-Werror", f"-I{ROOT / 'include'}"]
 PROFILE = """[demo]
@@ -44,7 +44,7 @@ def compiles(compiler, source, sign):
 def signs_in(compiler, runner, built):
     library, server = built / "deps/liboauth.so", [*runner, built / "practice-server"]
     # Where there is no shared one, as with musl, the static library.
-    link = ["-Wl,-rpath,$ORIGIN"] if library.exists() else ["-static"]
+    link = ["-Wl,-rpath,$ORIGIN"] if library.exists() else ["-static", HERE / "find_object.c"]
     library = library if library.exists() else built / "deps/liboauth.a"
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
