@@ -1,7 +1,15 @@
 /* What gcc's unwinder asks glibc for, and musl has not: where the unwind table of the code at an address is. */
 #define _GNU_SOURCE
 #include <link.h>
+#include <pthread.h>
 #include <stddef.h>
+
+/* The unwinder takes threads to be there if any of their functions is, and calls these; its own references are weak, and
+ * bring nothing out of a static library. */
+const void *const what_unwinding_calls[] = {
+    (const void *)pthread_once,         (const void *)pthread_key_create, (const void *)pthread_getspecific,
+    (const void *)pthread_setspecific,  (const void *)pthread_mutex_lock, (const void *)pthread_mutex_unlock,
+};
 
 struct found {
     unsigned long long flags;
