@@ -5,6 +5,8 @@
  * and results have 8 bytes there, as the library is 64-bit. A text is UTF-8
  * there, and here in the CCSID of the job or of oauth_bridge_ccsid.
  */
+#define _MULTI_THREADED /* IBM's pthread.h wants it */
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -343,9 +345,26 @@ static int run(bridge_call *call, int is_inquiry)
     return rc;
 }
 
+int bridge_hold(void)
+{
+    int state = PTHREAD_CANCEL_ENABLE;
+
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+    return state;
+}
+
+void bridge_let_go(int state)
+{
+    pthread_setcancelstate(state, &state);
+}
+
 int bridge_run(bridge_call *call)
 {
-    return run(call, 0);
+    int state = bridge_hold();
+    int rc = run(call, 0);
+
+    bridge_let_go(state);
+    return rc;
 }
 
 /* ---- the bridge's own last error ---- */
@@ -389,7 +408,7 @@ static int own_text(const bridge_failure *failure,
     return (int)length;
 }
 
-int bridge_run_inquiry(bridge_call *call)
+static int inquire(bridge_call *call)
 {
     const bridge_failure *failure = bridge_last_failure();
     int rc;
@@ -404,4 +423,13 @@ int bridge_run_inquiry(bridge_call *call)
     if (call->count == 0)
         return failure->action;
     return own_text(failure, &call->arguments[0]);
+}
+
+int bridge_run_inquiry(bridge_call *call)
+{
+    int state = bridge_hold();
+    int rc = inquire(call);
+
+    bridge_let_go(state);
+    return rc;
 }

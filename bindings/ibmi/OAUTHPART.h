@@ -13,6 +13,13 @@
 #define CCSID_OF_JOB 0
 #define CCSID_UTF8 1208
 
+/* ---- OAUTHCORE.c ---- */
+
+/* A thread that is cancelled ends after its call, as in the library: nothing
+ * stays locked, unwiped or open. What it gives is for bridge_let_go. */
+int bridge_hold(void);
+void bridge_let_go(int state);
+
 /* ---- OAUTHFAIL.c ---- */
 
 /* One with OAUTH_ACTION_NONE and no words is a success of oauth_bridge_ccsid

@@ -224,7 +224,7 @@ static int is_of_bytes(bridge_texts *texts)
            converted[0] != 0 && converted[1] != 0;
 }
 
-int oauth_bridge_ccsid(int ccsid)
+static int choose(int ccsid)
 {
     bridge_texts texts;
     int is_good;
@@ -247,4 +247,13 @@ int oauth_bridge_ccsid(int ccsid)
     pthread_mutex_unlock(&lock);
     bridge_fail(0, OAUTH_ACTION_NONE, "", NULL, -1, "");
     return 0;
+}
+
+int oauth_bridge_ccsid(int ccsid)
+{
+    int state = bridge_hold();
+    int rc = choose(ccsid);
+
+    bridge_let_go(state);
+    return rc;
 }

@@ -1080,6 +1080,38 @@ static void a_call_that_waits_is_ended_by_another_thread(void)
     GOOD(oauth_client_close(client));
 }
 
+/* Each of IBM's functions may be where a thread ends. Whoever calls nothing of the kind comes to the next line. */
+static void *is_cancelled(void *number)
+{
+    int32_t *calls = number;
+    char text[FIELD];
+    int32_t client;
+
+    pthread_cancel(pthread_self());
+    client = oauth_client_new();
+    *calls += client > 0;
+    *calls += oauth_set(client, OAUTH_CLIENT_SECRET, e("secret"), 6) == 0;
+    *calls += oauth_get(client, OAUTH_CLIENT_SECRET, text, sizeof text) == 6;
+    *calls += oauth_bridge_ccsid(here) == 0 && oauth_bridge_ccsid(1) == OAUTH_ERROR_CCSID;
+    *calls += oauth_error_text(text, sizeof text) > 0;
+    *calls += oauth_client_close(client) == 0;
+    pthread_testcancel();
+    return NULL;
+}
+
+static void a_thread_that_is_cancelled_ends_after_its_call(void)
+{
+    pthread_t thread;
+    void *ended = NULL;
+    int32_t calls = 0;
+
+    GOOD(oauth_client_close(oauth_client_new())); /* where no lock is held, so that a mutant fails and does not wait */
+    pthread_create(&thread, NULL, is_cancelled, &calls);
+    pthread_join(thread, &ended);
+    CHECK(ended == PTHREAD_CANCELED && calls == 6, "%d calls", calls);
+    GOOD(oauth_client_close(0));
+}
+
 static void threads_do_not_mix(void)
 {
     pthread_t threads[8];
@@ -1280,6 +1312,7 @@ static const struct {
     CASE(what_is_looked_up_is_kept, US, 0),
     CASE(each_thread_has_its_own_error, SOME, 0),
     CASE(a_call_that_waits_is_ended_by_another_thread, US, 0),
+    CASE(a_thread_that_is_cancelled_ends_after_its_call, SOME, 0),
     CASE(threads_do_not_mix, SOME, 0),
     CASE(every_function_is_called, SOME, 0),
     CASE(the_library_has_the_last_word, TWO, 0),

@@ -101,6 +101,8 @@ MUTANTS = [
     # threads
     ("one error for all threads", "    return has_key ? (bridge_failure *)pthread_getspecific(failure_key) : NULL;",
      "    {\n        static bridge_failure shared;\n        return &shared;\n    }", ["each_thread_has_its_own_error 37"]),
+    ("a thread may end in its call", "    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);\n", "",
+     ["a_thread_that_is_cancelled_ends_after_its_call 37"]),
     ("one block for all threads", "static int run(bridge_call *call, int is_inquiry)\n{\n    bridge_work work;",
      "static bridge_work work;\nstatic int run(bridge_call *call, int is_inquiry)\n{", ["threads_do_not_mix 37"]),
     ("PASE is started by each thread", "    pthread_mutex_lock(&lock);\n#ifdef", "#ifdef", ["threads_do_not_mix"]),

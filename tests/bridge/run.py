@@ -144,6 +144,7 @@ def names_of_ibm():
     standard = {
         "memcpy", "memmove", "memset", "memchr", "memcmp", "strlen", "strcpy", "malloc", "free", "getenv", "pthread_once",
         "pthread_key_create", "pthread_getspecific", "pthread_setspecific", "pthread_mutex_lock", "pthread_mutex_unlock",
+        "pthread_setcancelstate",
         "_GLOBAL_OFFSET_TABLE_",
     }  # fmt: skip
     undefined, defined = set(), set()

@@ -179,6 +179,7 @@ void *Qp2malloc(QP2_dword_t size, QP2_ptr64_t *mem_pase)
     block *made = NULL;
     char *start = NULL;
 
+    pthread_testcancel();
     pthread_mutex_lock(&lock);
     if (pointer_size == 0)
         violation("Qp2malloc without PASE");
@@ -378,6 +379,7 @@ QP2_ptr64_t Qp2dlopen(const char *path, int flags, int ccsid)
     char text[512];
     void *opened;
 
+    pthread_testcancel();
     if (Qp2ptrsize() == 0) {
         violation("Qp2dlopen without PASE");
         return 0;
@@ -405,6 +407,7 @@ void *Qp2dlsym(QP2_ptr64_t id, const char *name, int ccsid, QP2_ptr64_t *sym_pas
     void *function;
 
     (void)sym_pase;
+    pthread_testcancel();
     read_text(name, ccsid, text, sizeof text);
     pthread_mutex_lock(&lock);
     standin_lookups++;
@@ -482,6 +485,7 @@ int Qp2CallPase2(const void *target, const void *arglist, const QP2_arg_type_t *
     int32_t number;
     int i, rest = 0, is_wrong = 0;
 
+    pthread_testcancel();
     if (standin_call_fails != 0) {
         i = standin_call_fails;
         standin_call_fails = 0;
@@ -619,6 +623,7 @@ ile_iconv_t QtqIconvOpen(QtqCode_T *tocode, QtqCode_T *fromcode)
     double start = now();
     int i;
 
+    pthread_testcancel();
     memset(&made, 0, sizeof made);
     made.return_value = -1;
     if (!is_zero((char *)tocode + 4, sizeof *tocode - 4))
@@ -679,6 +684,7 @@ size_t ile_iconv(ile_iconv_t cd, char **inbuf, size_t *inbytesleft, char **outbu
     size_t substituted = 0, rc;
     double start = now();
 
+    pthread_testcancel();
     if (cd.return_value == -1 || !of->is_open) {
         violation("iconv without a conversion");
         return (size_t)-1;
