@@ -23,6 +23,13 @@ static int32_t become(int32_t client, const char *account)
     return client;
 }
 
+/* rand_r, which not every system has. */
+static int drawn(unsigned *random)
+{
+    *random = *random * 1103515245U + 12345U;
+    return (int)(*random >> 16 & 0x7FFF);
+}
+
 static void *work(void *number)
 {
     int thread = *(int *)number;
@@ -30,8 +37,8 @@ static void *work(void *number)
     int32_t own = opened(profile);
     char text[4096];
     for (int i = 0; i < rounds; i++) {
-        int user = rand_r(&random) % users, what = rand_r(&random) % 20;
-        int32_t client = rand_r(&random) % 2 ? shared[user] : become(own, accounts[user]);
+        int user = drawn(&random) % users, what = drawn(&random) % 20;
+        int32_t client = drawn(&random) % 2 ? shared[user] : become(own, accounts[user]);
         double began = seconds();
         int32_t done = 0;
         if (what == 0)

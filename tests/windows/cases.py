@@ -72,11 +72,14 @@ def compile_all():
     make(*CC, "-std=c99", HERE / "load.c", "-o", windows.files / "load.exe")
     make(*CC, "-std=c99", HERE / "rights.c", "-o", windows.files / "rights.exe", "-ladvapi32")
     make(*CC, "-std=c99", HERE / "redirect.c", "-o", windows.files / "redirect.exe", *link)
-    make(*POSIX_CC, "-std=gnu99", f"-I{HERE / 'posix'}", ROOT / "tests/stress/job.c", "-o", windows.files / "job.exe", "-static", "-pthread", *link, "-lws2_32")
-    # The storms call it by that name, with the profile's path as this machine has it.
-    path = windows.files / "job"
-    path.write_text(f'#!/bin/sh\nprofile=S:${{1#{windows.files}}}\nshift\nexec {WINE} {windows.files}/job.exe "$profile" "$@"\n')
-    path.chmod(0o700)
+    for name in ("job", "swaps"):
+        posix = ["-std=gnu99", f"-I{HERE / 'posix'}", ROOT / f"tests/stress/{name}.c", "-static", "-pthread", *link, "-lws2_32"]
+        make(*POSIX_CC, *posix, "-o", windows.files / f"{name}.exe")
+        # The storms call it by that name, with the profile's path as this machine has it.
+        path = windows.files / name
+        begins = f"profile=S:${{1#{windows.files}}}\nshift\nexec {WINE} {windows.files}/{name}.exe"
+        path.write_text(f'#!/bin/sh\n{begins} "$profile" "$@"\n')
+        path.chmod(0o700)
     check(dll.exists(), "no DLL")
 
 

@@ -22,6 +22,8 @@ WINE = loader()
 
 
 class Windows:
+    keeper = None
+
     def __init__(self, work):
         self.work = work
         self.environment = {
@@ -40,8 +42,16 @@ class Windows:
         self.files.mkdir(mode=0o700)
         (drives / "s:").symlink_to(self.files)
         self.server("-p")  # it stays: each program begins sooner
+        # What Wine starts besides has the output of whoever comes first, and keeps it: of one that waits until the end, and
+        # not of a program that is read.
+        quiet = {"env": self.environment, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        self.keeper = subprocess.Popen([WINE, "cmd.exe", "/c", "pause"], stdin=subprocess.PIPE, **quiet)
+        subprocess.run([WINE, "cmd.exe", "/c", "exit"], stdin=subprocess.DEVNULL, **quiet)
 
     def end(self):
+        if self.keeper:
+            self.keeper.kill()
+            self.keeper.wait()
         self.server("-k")
 
     def server(self, word):
