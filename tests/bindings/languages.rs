@@ -140,8 +140,8 @@ fn each_prototype_has_the_headers_parameters() {
             let after = text.split(&head).find(|rest| rest.starts_with(['(', ':', ' ', '\n']));
             let after = after.unwrap_or_else(|| panic!("{path}: no {name}"));
             let inner = [("(", ')'), ("\n     (", ')'), (": [", ']'), (" => [", ']')].iter();
-            let inner = inner.filter_map(|(open, close)| after.strip_prefix(open)?.split(*close).next());
-            let inner = inner.last().unwrap_or_default();
+            let mut inner = inner.filter_map(|(open, close)| after.strip_prefix(open)?.split(*close).next());
+            let inner = inner.next_back().unwrap_or_default();
             let found: Vec<_> = inner.split([',', ';']).map(str::trim).filter(|p| !p.is_empty()).collect();
             assert_eq!(found.len(), types.len(), "{path}: {name}({inner})");
             for (parameter, ty) in found.iter().zip(types) {

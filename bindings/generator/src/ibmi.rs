@@ -78,13 +78,15 @@ fn head(function: &Function) -> String {
         let after = if place + 1 < parameters.len() { "," } else { ")" };
         // One for the semicolon of a prototype.
         if place > 0 && width + 1 + parameter.len() + after.len() + 1 > WIDTH {
-            head += &format!("\n{}", " ".repeat(start.len()));
+            head.push('\n');
+            head.push_str(&" ".repeat(start.len()));
             width = start.len();
         } else if place > 0 {
             head.push(' ');
             width += 1;
         }
-        head += &format!("{parameter}{after}");
+        head.push_str(parameter);
+        head.push_str(after);
         width += parameter.len() + after.len();
     }
     if parameters.is_empty() {
