@@ -63,8 +63,12 @@ fn header_and_bindings_have_the_listed_functions_in_their_order() {
 #[test]
 fn the_library_exports_the_listed_functions_and_nothing_else() {
     let symbols = succeed(Command::new(tool("nm")).args(["-D", "--defined-only"]).arg(library()));
-    let exported: BTreeSet<_> =
+    let mut exported: BTreeSet<_> =
         symbols.lines().filter_map(|line| line.split_whitespace().nth(2)).map(str::to_owned).collect();
+    // Where ring has no assembler it exports a function of its own; its version is in the name.
+    if cfg!(not(any(target_arch = "x86_64", target_arch = "aarch64"))) {
+        exported.retain(|name| !(name.starts_with("ring_core_") && name.ends_with("_bn_mul_mont")));
+    }
     assert_eq!(exported, listed().into_iter().collect());
 }
 
