@@ -116,8 +116,8 @@ bench: library command
 	$(CARGO) build --locked --release -p practice-server
 	PRACTICE_SERVER=$(abspath $(target))/release/practice-server tests/bench/run
 
-# SAMPLE=--sample: a part of the tests, in minutes.
-big-endian arm64 musl:
+# SAMPLE=--sample: a part of the tests, in minutes. What signs in from C does so at a server that runs natively.
+big-endian arm64 musl: tools practice-server
 	tests/cross/run $@ $(SAMPLE)
 
 freebsd-check aix-check:
