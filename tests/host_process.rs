@@ -449,6 +449,11 @@ fn a_thread_that_is_cancelled_ends_after_its_call() {
 }
 
 #[test]
+fn a_thread_whose_cancelling_comes_late_ends_after_its_call_too() {
+    Program::c("late_cancel").run_with(&[], &[]);
+}
+
+#[test]
 fn descriptors_are_closed_on_exec_and_with_the_client() {
     let program = Program::c("descriptors");
     for https in [false, true] {

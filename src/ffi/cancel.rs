@@ -31,7 +31,18 @@ pub(super) extern "C" fn defer_asynchronous_cancel() -> c_int {
     let mut kind = DEFERRED;
     // SAFETY: the pointer is to a number that lives for the call.
     unsafe { pthread_setcanceltype(DEFERRED, &raw mut kind) };
+    if kind != DEFERRED {
+        end_or_be_safe();
+    }
     kind
+}
+
+/// Whoever cancels may have found the thread asynchronous and not have sent the signal yet. glibc 2.36 obeys that in the next
+/// system call that can be cancelled, whatever the thread's state is by then, or waits for it at that call's end. So here is
+/// one, where nothing is begun: it changes nothing, errno included.
+extern "C" fn end_or_be_safe() {
+    // SAFETY: it looks at no file.
+    unsafe { libc::poll(ptr::null_mut(), 0, 0) };
 }
 
 #[inline(always)]
