@@ -1,5 +1,5 @@
 //! Handles: numbers that stand for open clients. A number is never given out twice, so that a stale one is an
-//! error and never somebody else's token. Reading takes no lock.
+//! error and never somebody else's token; nor, most likely, again after the library was loaded anew. Reading takes no lock.
 
 use arc_swap::ArcSwapOption;
 use once_cell::race::OnceBox;
@@ -13,11 +13,13 @@ use crate::error::{Error, Result};
 use crate::system;
 use crate::token::{BearerToken, PublishedToken};
 
-// A handle is a slot's number and how often the slot has been used: 131,072 clients at once, each slot 16,383
-// times, which makes 2^31 handles before a process runs out.
+// A handle is a slot's number and how often the slot has been used, counted from where the process begins: 131,072 clients
+// at once, each slot at least 12,287 times, which makes over 1.6 * 10^9 handles before a process runs out.
 const SLOT_BITS: u32 = 17;
 const SLOTS: u32 = 1 << SLOT_BITS;
 const LAST_USE: u32 = (1 << (31 - SLOT_BITS)) - 1;
+/// So many beginnings there are.
+const BEGINNINGS: u16 = 1 << 12;
 const CHUNK: u32 = 256;
 const CHUNK_COUNT: usize = (SLOTS / CHUNK) as usize;
 type Chunk = [Slot; CHUNK as usize];
@@ -50,6 +52,8 @@ static FIRST: [Slot; CHUNK as usize] = [const { Slot::new() }; CHUNK as usize];
 static CHUNKS: [OnceBox<Chunk>; CHUNK_COUNT] = [const { OnceBox::new() }; CHUNK_COUNT];
 /// Where to look for a free slot first. Relaxed: a hint, and nothing hangs on it.
 static FIRST_FREE: AtomicU32 = AtomicU32::new(0);
+/// The use that each slot's count begins with: 0 until the first client. Relaxed: it is drawn once, and stays.
+static BEGINNING: AtomicU32 = AtomicU32::new(0);
 
 /// Makes a client with a new handle.
 pub fn open(make: impl FnOnce(Place) -> Result<Client>) -> Result<i32> {
@@ -88,9 +92,10 @@ pub fn read_current<R>(handle: i32, read: impl FnOnce(&BearerToken) -> R) -> Opt
 /// Raises the alarm of the open client of that handle. As it may be a handler of a signal that does so, nothing is touched but
 /// atomic numbers.
 pub fn raise_alarm(handle: i32) -> bool {
-    let uses = handle.cast_unsigned() >> SLOT_BITS;
+    let beginning = BEGINNING.load(Ordering::Relaxed);
+    let in_use = (handle.cast_unsigned() >> SLOT_BITS).wrapping_sub(beginning).wrapping_mul(2) | 1;
     // A client that is being made, or has just been closed, has nobody who waits.
-    let slot = slot(handle).filter(|slot| uses > 0 && slot.uses.load(Ordering::Acquire) == 2 * uses - 1);
+    let slot = slot(handle).filter(|slot| slot.uses.load(Ordering::Acquire) == in_use);
     slot.map(|slot| slot.alarm.raise()).is_some()
 }
 
@@ -145,7 +150,9 @@ fn slot(handle: i32) -> Option<&'static Slot> {
     })
 }
 
+/// A slot's number, the slot, and which use it is.
 fn claim() -> Result<(u32, &'static Slot, u32)> {
+    let beginning = beginning();
     let hint = FIRST_FREE.load(Ordering::Relaxed);
     for index in (hint..SLOTS).chain(0..hint) {
         let slot = match FIRST.get(index as usize) {
@@ -154,14 +161,28 @@ fn claim() -> Result<(u32, &'static Slot, u32)> {
                 .get_or_init(|| Box::new([const { Slot::new() }; CHUNK as usize]))[(index % CHUNK) as usize],
         };
         let uses = slot.uses.load(Ordering::Acquire);
-        let is_free = uses.is_multiple_of(2) && uses / 2 < LAST_USE;
+        let is_free = uses.is_multiple_of(2) && beginning + uses / 2 <= LAST_USE;
         if is_free && slot.uses.compare_exchange(uses, uses + 1, Ordering::AcqRel, Ordering::Relaxed).is_ok()
         {
             FIRST_FREE.store(index + 1, Ordering::Relaxed);
-            return Ok((index, slot, uses / 2 + 1));
+            return Ok((index, slot, beginning + uses / 2));
         }
     }
     Err(Error::Limit)
+}
+
+/// A program may keep a number beyond the library's end, as where PASE is started anew in a job: it is to find nobody's client
+/// then, and not the one that was opened first.
+fn beginning() -> u32 {
+    let known = BEGINNING.load(Ordering::Relaxed);
+    if known > 0 {
+        return known;
+    }
+    let mut octets = [0; 2];
+    let _ = system::random(&mut octets); // without randomness the first number is 2^17, and all else works
+    let drawn = 1 + u32::from(u16::from_ne_bytes(octets) % BEGINNINGS);
+    let done = BEGINNING.compare_exchange(0, drawn, Ordering::Relaxed, Ordering::Relaxed);
+    done.map_or_else(|faster| faster, |_| drawn)
 }
 
 fn release(index: u32, slot: &Slot) {
