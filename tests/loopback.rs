@@ -540,6 +540,17 @@ extern "C" fn on_signal(_: i32) {
     }
 }
 
+struct Thread(libc::pthread_t);
+
+// Any thread may send it a signal. musl's is a pointer, which has to be told.
+unsafe impl Sync for Thread {}
+
+impl Thread {
+    fn interrupt(&self) {
+        assert_eq!(unsafe { libc::pthread_kill(self.0, libc::SIGUSR1) }, 0);
+    }
+}
+
 #[test]
 fn a_signal_ends_it() {
     if !own_process("a_signal_ends_it") {
@@ -555,12 +566,12 @@ fn a_signal_ends_it() {
             let client = client(&server, FREE);
             client.authorize_url();
             STOPS.store(if stops { client.0 } else { 0 }, Ordering::SeqCst);
-            let this = unsafe { libc::pthread_self() };
+            let this = Thread(unsafe { libc::pthread_self() });
             let is_over = AtomicBool::new(false);
             let (answer, text) = thread::scope(|scope| {
                 scope.spawn(|| {
                     while !is_over.load(Ordering::SeqCst) {
-                        assert_eq!(unsafe { libc::pthread_kill(this, libc::SIGUSR1) }, 0);
+                        this.interrupt();
                         thread::yield_now();
                     }
                 });
