@@ -8,6 +8,7 @@
 
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stddef.h>
@@ -75,16 +76,21 @@ static void answer(const struct seccomp_notif *asked)
 static void *send_late(void *unused)
 {
     struct seccomp_notif asked, canceller;
+    struct pollfd waiting = {0, POLLIN, 0};
+    int is_there;
 
     while (listener < 0)
         sched_yield();
+    waiting.fd = listener;
     for (;;) {
+        /* glibc 2.41 ends the thread before it asks for anything; it then waits for the signal that is under way. */
+        is_there = poll(&waiting, 1, may_call && !is_sent ? 1000 : -1);
         memset(&asked, 0, sizeof asked);
-        MUST(ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &asked) == 0 || errno == ENOENT);
+        MUST(!is_there || ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &asked) == 0 || errno == ENOENT);
         if (asked.data.nr == SYS_tgkill) {
             canceller = asked;
             may_call = 1;
-        } else if (may_call && !is_sent && (pid_t)asked.pid == number) {
+        } else if (may_call && !is_sent && (!is_there || (pid_t)asked.pid == number)) {
             MUST(syscall(SYS_tgkill, getpid(), number, SIGNAL) == 0);
             is_sent = 1;
             answer(&canceller);
@@ -128,7 +134,10 @@ int main(void)
     MUST(pthread_create(&target, NULL, await, NULL) == 0);
     MUST(pthread_create(&canceller, NULL, cancel, NULL) == 0);
     MUST(pthread_join(target, &result) == 0);
-    MUST(result == PTHREAD_CANCELED && is_sent && !returned);
+    MUST(result == PTHREAD_CANCELED && !returned);
+#ifdef __GLIBC__
+    MUST(is_sent);
+#endif
     MUST(pthread_join(canceller, NULL) == 0);
     MUST_BE(oauth_await_redirect(client, 0), OAUTH_PENDING); /* nothing is locked */
     MUST_BE(oauth_client_close(client), 0);
