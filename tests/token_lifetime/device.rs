@@ -4,6 +4,7 @@ use crate::common::{error_text, own_process, Client};
 use crate::support::*;
 use oauth::constants::*;
 use oauth::ffi;
+use oauth::system::testing::stand_still;
 use std::fs;
 
 const ENDPOINT: (i32, &str) = (OAUTH_DEVICE_ENDPOINT, "https://as.example/device");
@@ -53,6 +54,7 @@ fn one_job_asks_and_another_polls() {
     if !own_process("device::one_job_asks_and_another_polls") {
         return;
     }
+    stand_still();
     let mut table = Table::default();
     for (name, settings) in [("plain", &[][..]), ("sealed", &[(OAUTH_STORE_KEY, STORE_KEY)])] {
         table.row(name, || {
@@ -113,6 +115,7 @@ fn one_polls_at_a_time_and_no_job_loses_anything() {
     if !own_process("device::one_polls_at_a_time_and_no_job_loses_anything") {
         return;
     }
+    stand_still();
     let mut table = Table::default();
     table.row("two at once", || {
         let folder = Folder::new();
@@ -230,6 +233,7 @@ fn built_in_a_fault_ends_no_question() {
     if !own_process("device::built_in_a_fault_ends_no_question") {
         return;
     }
+    stand_still();
     let server = Script::start(|number, _| match number {
         0 => ok(&asked("AB-CD")),
         1 => answer(503, "", "<html>"),
