@@ -1,5 +1,5 @@
 //! Handles: numbers that stand for open clients. A number is never given out twice, so that a stale one is an
-//! error and never somebody else's token; nor, most likely, again after the library was loaded anew. Reading takes no lock.
+//! error and never somebody else's token. Reading takes no lock.
 
 use arc_swap::ArcSwapOption;
 use once_cell::race::OnceBox;
@@ -13,8 +13,8 @@ use crate::error::{Error, Result};
 use crate::system;
 use crate::token::{BearerToken, PublishedToken};
 
-// A handle is a slot's number and how often the slot has been used, counted from where the process begins: 131,072 clients
-// at once, each slot at least 12,287 times, which makes over 1.6 * 10^9 handles before a process runs out.
+// A handle is a slot's number and how often the slot has been used, counted from a beginning: 131,072 clients at once, each
+// slot at least 12,287 times, which makes over 1.6 * 10^9 handles before a process runs out.
 const SLOT_BITS: u32 = 17;
 const SLOTS: u32 = 1 << SLOT_BITS;
 const LAST_USE: u32 = (1 << (31 - SLOT_BITS)) - 1;
@@ -52,7 +52,7 @@ static FIRST: [Slot; CHUNK as usize] = [const { Slot::new() }; CHUNK as usize];
 static CHUNKS: [OnceBox<Chunk>; CHUNK_COUNT] = [const { OnceBox::new() }; CHUNK_COUNT];
 /// Where to look for a free slot first. Relaxed: a hint, and nothing hangs on it.
 static FIRST_FREE: AtomicU32 = AtomicU32::new(0);
-/// The use that each slot's count begins with: 0 until the first client. Relaxed: it is drawn once, and stays.
+/// The use that each slot's count begins with, where that is drawn: 0 until the first client. Relaxed: then it stays.
 static BEGINNING: AtomicU32 = AtomicU32::new(0);
 
 /// Makes a client with a new handle.
@@ -92,10 +92,11 @@ pub fn read_current<R>(handle: i32, read: impl FnOnce(&BearerToken) -> R) -> Opt
 /// Raises the alarm of the open client of that handle. As it may be a handler of a signal that does so, nothing is touched but
 /// atomic numbers.
 pub fn raise_alarm(handle: i32) -> bool {
-    let beginning = BEGINNING.load(Ordering::Relaxed);
-    let in_use = (handle.cast_unsigned() >> SLOT_BITS).wrapping_sub(beginning).wrapping_mul(2) | 1;
-    // A client that is being made, or has just been closed, has nobody who waits.
-    let slot = slot(handle).filter(|slot| slot.uses.load(Ordering::Acquire) == in_use);
+    let slot = slot(handle).filter(|slot| {
+        let uses = slot.uses.load(Ordering::Acquire);
+        // A client that is being made, or has just been closed, has nobody who waits. In use, the beginning is drawn.
+        uses % 2 == 1 && beginning() + uses / 2 == handle.cast_unsigned() >> SLOT_BITS
+    });
     slot.map(|slot| slot.alarm.raise()).is_some()
 }
 
@@ -171,9 +172,12 @@ fn claim() -> Result<(u32, &'static Slot, u32)> {
     Err(Error::Limit)
 }
 
-/// A program may keep a number beyond the library's end, as where PASE is started anew in a job: it is to find nobody's client
-/// then, and not the one that was opened first.
+/// The same in each process; but not in PASE, which a job on IBM i may start anew: a program that has kept a number from the
+/// one before is to find nobody's client, and not the one that was opened first.
 fn beginning() -> u32 {
+    if cfg!(not(any(target_os = "aix", feature = "as-on-aix"))) {
+        return 1;
+    }
     let known = BEGINNING.load(Ordering::Relaxed);
     if known > 0 {
         return known;

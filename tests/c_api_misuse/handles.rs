@@ -152,6 +152,28 @@ fn no_handle_is_given_out_twice() {
     }
 }
 
+/// PASE may begin anew in a job whose programs have kept numbers.
+#[cfg(feature = "as-on-aix")]
+#[test]
+fn in_pase_each_process_begins_elsewhere() {
+    const MARK: &str = "LIBOAUTH_FIRST_HANDLE";
+    if std::env::var_os(MARK).is_some() {
+        println!("first {}.", ffi::oauth_client_new());
+        return;
+    }
+    let first = || {
+        let mut again = std::process::Command::new(std::env::current_exe().unwrap());
+        again
+            .args(["--exact", "handles::in_pase_each_process_begins_elsewhere", "--nocapture"])
+            .env(MARK, "1");
+        let said = String::from_utf8(again.output().unwrap().stdout).unwrap();
+        let (_, number) = said.split_once("first ").expect("it has run");
+        number.split_once('.').unwrap().0.parse::<i32>().unwrap()
+    };
+    let seen: HashSet<_> = (0..10).map(|_| first()).collect();
+    assert!(seen.len() >= 8 && seen.iter().all(|handle| *handle > 0), "{seen:?}");
+}
+
 #[test]
 fn whoever_never_closes_is_told_so_and_closing_mends_it() {
     if !own_process("handles::whoever_never_closes_is_told_so_and_closing_mends_it") {

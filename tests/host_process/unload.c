@@ -1,6 +1,6 @@
 /* unload LIBRARY ROUNDS WHO [BASE TOKEN]: loads the library, uses it and unloads it, so many times. Afterwards memory
- * has hardly grown, there are as many keys for thread-local storage as before (a process has 1,024), the first client's
- * number was hardly ever that of the first loading, and a fork calls nothing that is no longer there.
+ * has hardly grown, there are as many keys for thread-local storage as before (a process has 1,024), and a fork
+ * calls nothing that is no longer there.
  *
  * main: in the main thread. thread: each time in a thread of its own that ends. joined: used by a thread that has
  * ended when the main thread unloads it, so that nothing keeps it. With BASE and TOKEN it also refreshes at the
@@ -35,8 +35,6 @@ static const long MOST_GROWTH_A_ROUND = 1024;
 static const char *path, *base = "https://example.com", *token = "def";
 static int online;
 static void *library;
-static int32_t first_client;
-static int given_again;
 
 static int32_t (*client_new)(void);
 static int32_t (*client_close)(int32_t);
@@ -72,9 +70,6 @@ static void use(void)
                           "{\"access_token\":\"abc\",\"expires_in\":3600,\"refresh_token\":\"%s\"}", token);
 
     MUST(client > 0);
-    given_again += client == first_client;
-    if (first_client == 0)
-        first_client = client;
     MUST(set(client, OAUTH_BASE_URL, TEXT(base)) == 0);
     MUST(set(client, OAUTH_AUTHORIZATION_ENDPOINT, TEXT("/authorize")) == 0);
     MUST(set(client, OAUTH_TOKEN_ENDPOINT, TEXT("/token")) == 0);
@@ -195,9 +190,6 @@ int main(int argc, char **argv)
     fork_once(1);
     if (growth > MOST_GROWTH_A_ROUND * (rounds - WARM))
         fprintf(stderr, "unload %s: %ld bytes more after %d rounds\n", who, growth, rounds - WARM);
-    /* A program that kept the number would have another's client. One in 4,096 is to be expected. */
-    if (given_again > 10)
-        fprintf(stderr, "unload %s: %d of %d loadings gave the first number again\n", who, given_again, rounds);
     /* A library that is still there may have some. */
     if (keys_after < keys_before - 4)
         fprintf(stderr, "unload %s: %d keys for thread-local storage lost\n", who, keys_before - keys_after);

@@ -1,6 +1,5 @@
 """mistakes.cob: what a COBOL program does wrong is a code and a sentence, in each way that it is built, and no crash."""
 
-import re
 import textwrap
 
 from bench import BIN, ROOT, case, check, contains, execute, first, without_libxml
@@ -9,7 +8,7 @@ from programs import cobol
 SOURCE = ROOT / "tests/languages/mistakes.cob"
 WANTED = textwrap.dedent(
     """\
-    -100 no open client has the handle NUMBER: it was closed, or never given out; open one
+    -100 no open client has the handle 131072: it was closed, or never given out; open one
     -100 no open client has the handle 0: it was closed, or never given out; open one
     -100 no open client has the handle -1: it was closed, or never given out; open one
     0
@@ -55,7 +54,6 @@ def made(*command):
 @case("mistakes", "mistakes_debug")
 def COBOL_is_told_of_its_mistakes(name):
     got = made(BIN / name)
-    got = [re.sub(r"handle \d{6,}:", "handle NUMBER:", line) for line in got]
     for line, wanted in zip(got, WANTED.splitlines()):
         check(line == wanted, "told:", line, "and not:", wanted)
     check(len(got) == len(WANTED.splitlines()), *got)

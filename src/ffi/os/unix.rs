@@ -2,9 +2,9 @@
 
 mod files;
 mod fork;
-#[cfg(not(any(target_os = "aix", target_os = "solaris", feature = "record-locks")))]
+#[cfg(not(any(target_os = "aix", target_os = "solaris", feature = "as-on-aix")))]
 mod locks;
-#[cfg(any(target_os = "aix", target_os = "solaris", feature = "record-locks"))]
+#[cfg(any(target_os = "aix", target_os = "solaris", feature = "as-on-aix"))]
 #[path = "unix/record_locks.rs"]
 mod locks;
 
