@@ -7,7 +7,7 @@ mod common;
 use base64::engine::general_purpose::STANDARD;
 use base64::Engine;
 use common::runnable::{runnable, tool};
-use common::{error_action, error_text, Client};
+use common::{error_action, error_text, scratch, Client};
 use oauth::constants::*;
 use oauth::ffi;
 use oauth::system::testing::{advance, waiters};
@@ -17,7 +17,7 @@ use std::ffi::{CStr, OsStr};
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::os::unix::fs::{symlink, DirBuilderExt, PermissionsExt};
+use std::os::unix::fs::{symlink, PermissionsExt};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -998,12 +998,7 @@ struct Folder {
 
 impl Folder {
     fn new() -> Self {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let path = std::env::temp_dir().join(format!("liboauth-guest-{}-{number}", std::process::id()));
-        std::fs::DirBuilder::new().mode(0o700).create(&path).unwrap();
-        std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
-        Self { path }
+        Self { path: scratch::folder("guest") }
     }
 
     fn name(&self) -> &str {

@@ -5,7 +5,7 @@ mod common;
 
 use common::carrier::{header, run, send, Carrier};
 use common::rows::Table;
-use common::{cpu_time, error_action, error_text, own_process, Client};
+use common::{cpu_time, error_action, error_text, own_process, scratch, Client};
 use oauth::constants::*;
 use oauth::ffi;
 use practice_server::{sign_in, Fault, Options, Server, SignIn};
@@ -13,7 +13,7 @@ use std::fs;
 use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, TcpListener, TcpStream};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -768,11 +768,7 @@ struct Folder(PathBuf);
 
 impl Folder {
     fn new() -> Self {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let path = std::env::temp_dir().join(format!("liboauth-loopback-{}-{count}", std::process::id()));
-        fs::create_dir(&path).unwrap();
-        Self(path)
+        Self(scratch::folder("loopback"))
     }
 
     fn setting(&self) -> String {

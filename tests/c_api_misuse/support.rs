@@ -1,7 +1,7 @@
 //! What the tables need: rows that name themselves, the check of an error, a client that holds a token, a folder, and
 //! a process of one's own.
 
-use crate::common::{error_action, error_text, out, rows, Client};
+use crate::common::{error_action, error_text, out, rows, scratch, Client};
 use oauth::constants::*;
 use oauth::ffi;
 use std::fs;
@@ -162,12 +162,7 @@ pub struct Folder(PathBuf);
 
 impl Folder {
     pub fn new() -> Self {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let path = std::env::temp_dir().join(format!("liboauth-edge-{}-{count}", std::process::id()));
-        fs::create_dir(&path).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).unwrap();
-        Self(path)
+        Self(scratch::folder("edge"))
     }
 
     pub fn path(&self) -> &Path {

@@ -6,6 +6,7 @@ pub mod issuer;
 pub mod proof;
 pub mod rows;
 pub mod runnable;
+pub mod scratch;
 
 use oauth::constants::{OAUTH_ERROR_PROPERTY, OAUTH_NUL_TERMINATED};
 use oauth::ffi;

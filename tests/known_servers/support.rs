@@ -1,25 +1,19 @@
 //! A client of a known server, set up as a user would: by a profile file that builds on its name.
 
 use crate::common::carrier::Carrier;
-use crate::common::{error_text, Client};
+use crate::common::{error_text, scratch, Client};
 use practice_server::catalogue::{Entry, CERTIFICATE, CLIENT_ID, KEY, OTHER_KEY, SERVICE_ACCOUNT_KEY_ID};
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A folder with a client's keys and profiles; gone with the test.
 pub struct Files(PathBuf);
 
 impl Files {
     pub fn new() -> Self {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("liboauth-known-servers-{}-{number}", std::process::id());
-        let folder = std::env::temp_dir().join(name);
-        fs::create_dir_all(&folder).unwrap();
-        let files = Self(folder);
+        let files = Self(scratch::folder("known-servers"));
         files.write("key.pem", KEY);
         files.write("other-key.pem", OTHER_KEY);
         files.write("certificate.pem", CERTIFICATE);

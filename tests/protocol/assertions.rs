@@ -1,7 +1,7 @@
 //! Assertions (RFC 7521, RFC 7523) as a server sees them: verified by its key, of the right claims, new each time; what
 //! else stands in the request; and what is said where none can be made, or one is refused.
 
-use crate::common::{error_text, out, Client};
+use crate::common::{error_text, out, scratch, Client};
 use crate::support::{ask, client, now, sent, sign_in, Row, Sent, Settings, Table, SECRET};
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use base64::Engine;
@@ -609,9 +609,7 @@ struct Folder(PathBuf);
 
 impl Folder {
     fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("liboauth-assertions-{name}-{}", std::process::id()));
-        fs::create_dir_all(&path).unwrap();
-        Self(path.canonicalize().unwrap())
+        Self(scratch::folder(&format!("assertions-{name}")).canonicalize().unwrap())
     }
 
     fn file(&self, name: &str, text: impl AsRef<[u8]>, mode: u32) -> PathBuf {

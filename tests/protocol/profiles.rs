@@ -1,14 +1,13 @@
 //! Profile files: what `oauth_client_open` takes over from them, and how it says what is wrong in them.
 
 use crate::common::runnable::runnable;
-use crate::common::{error_text, properties, setting_numbers, Client};
+use crate::common::{error_text, properties, scratch, setting_numbers, Client};
 use crate::support::{Row, Table};
 use oauth::constants::*;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 /// What must never stand in a sentence.
 pub const SECRET: &str = "hunter2-s3cr3t";
@@ -18,11 +17,7 @@ pub struct Folder(pub PathBuf);
 
 impl Folder {
     pub fn new() -> Self {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let name = format!("liboauth-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        let path = std::env::temp_dir().join(name);
-        fs::create_dir_all(&path).unwrap();
-        Self(path)
+        Self(scratch::folder("profiles"))
     }
 
     /// A file in it that only its owner can write.
