@@ -21,11 +21,11 @@ store = "file:{folder}/tokens"
 """
 
 
-def run(compiler, runner, built):
-    """`built` has the library. Gives how many passed and failed."""
+def run(compiler, runner, built, libraries):
+    """`built` has the libraries. Gives how many passed and failed."""
     sources = sorted([*ROOT.glob("examples/c/*.c"), *ROOT.glob("tests/callers/c/*.c")])
     results = [compiles(compiler, source, sign) for source in sources for sign in ("-fsigned-char", "-funsigned-char")]
-    results.append(signs_in(compiler, runner.split(), built))
+    results += [signs_in(compiler, runner.split(), built / "deps" / library) for library in libraries]
     for result in filter(None, results):
         print(f"FAILED {result}", flush=True)
     bad = sum(map(bool, results))
@@ -43,11 +43,9 @@ def compiles(compiler, source, sign):
     return f"{source.name} {sign}: {done.stdout.decode()}" if done.returncode else ""
 
 
-def signs_in(compiler, runner, built):
-    library, server = built / "deps/liboauth.so", os.environ["PRACTICE_SERVER"]
-    # Where there is no shared one, as with musl, the static library.
-    link = ["-Wl,-rpath,$ORIGIN"] if library.exists() else ["-static", HERE / "find_object.c"]
-    library = library if library.exists() else built / "deps/liboauth.a"
+def signs_in(compiler, runner, library):
+    server = os.environ["PRACTICE_SERVER"]
+    link = ["-static", HERE / "find_object.c"] if library.suffix == ".a" else ["-Wl,-rpath,$ORIGIN"]
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         (folder / "liboauth.so.2").symlink_to(library)
@@ -55,7 +53,7 @@ def signs_in(compiler, runner, built):
         source = ROOT / "tests/callers/c/signin.c"
         done = subprocess.run([compiler, *STRICT, *link, "-o", program, source, folder / "liboauth.so.2"], stderr=subprocess.PIPE)
         if done.returncode:
-            return f"signin.c: {done.stderr.decode()}"
+            return f"signin.c, {library.name}: {done.stderr.decode()}"
         serving = subprocess.Popen([server, "serve", "--port", "0"], stdout=subprocess.PIPE)
         try:
             lines = (line.decode() for line in serving.stdout)
@@ -71,7 +69,7 @@ def signs_in(compiler, runner, built):
             serving.kill()
             serving.wait()
     is_header = [said.startswith("Authorization: Bearer ") for said in (first, again)]
-    return "" if all(is_header) and first == again else f"signin.c: {first!r}, then {again!r}"
+    return "" if all(is_header) and first == again else f"signin.c, {library.name}: {first!r}, then {again!r}"
 
 
 def run_once(command, server):

@@ -25,7 +25,8 @@ class Toolchain:
     def environment(self, **more):
         """-Zbuild-std is for nightly compilers; what has std's own source may take itself for one."""
         ours = {"RUSTC": self.rustc, "RUSTC_BOOTSTRAP": "1", "CARGO_INCREMENTAL": "0", **more}
-        return {**os.environ, **ours, "PATH": f"{Path(self.cargo).parent}:{os.environ['PATH']}"}
+        path = more.get("PATH", os.environ["PATH"])
+        return {**os.environ, **ours, "PATH": f"{Path(self.cargo).parent}:{path}"}
 
 
 def find():
