@@ -6,7 +6,7 @@ mod common;
 
 use common::carrier::{header, run, send, Carrier};
 use common::rows::Table;
-use common::{error_action, error_text, Client};
+use common::{error_action, error_text, scratch, Client};
 use oauth::constants::*;
 use oauth::ffi;
 use practice_server::{code_of, sign_in, Fault, Options, Server, SignIn};
@@ -573,8 +573,7 @@ fn certificates_that_are_replaced_are_read_again() {
     let start =
         || Server::start(Options { https: true, require_client_cert: true, ..Options::default() }).unwrap();
     let (server, other) = (start(), start());
-    let folder = std::env::temp_dir().join(format!("liboauth-certificates-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
+    let folder = scratch::folder("certificates");
     let (certificate, key) = (folder.join("client.pem"), folder.join("client.key"));
     let put = |from: &Server| {
         std::fs::copy(from.client_cert_file(), &certificate).unwrap();
@@ -594,8 +593,8 @@ fn certificates_that_are_replaced_are_read_again() {
 #[test]
 fn a_stored_token_outlives_its_client() {
     let server = Server::start(Options::default()).unwrap();
-    let folder = std::env::temp_dir().join(format!("liboauth-flows-{}", std::process::id()));
-    let store = format!("file:{}", folder.display());
+    let folder = scratch::folder("flows");
+    let store = format!("file:{}", folder.join("store").display());
     let first = client(&server, &DIALECTS[0], Carrier::Builtin);
     first.must_set(OAUTH_STORE, &store);
     let came_back = signed_in(&server, &first);

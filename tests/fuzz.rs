@@ -5,9 +5,9 @@
 mod asked;
 mod common;
 
-use common::{error_text, Client};
+use common::{error_text, scratch, Client};
 use oauth::constants::*;
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 const SECRET: &str = "fuzz-client-secret";
@@ -96,8 +96,7 @@ fn random_input_does_no_harm() {
     let seed = std::env::var("FUZZ_SEED").ok().and_then(|s| s.parse().ok()).unwrap_or(now | 1);
     println!("FUZZ_SEED={seed}");
     let mut random = Random(seed);
-    let folder = std::env::temp_dir().join(format!("liboauth-fuzz-{}", std::process::id()));
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder).unwrap();
+    let folder = scratch::folder("fuzz");
     let row = std::env::var("FUZZ_ROW").unwrap_or_default();
     let rows: Vec<_> = ROWS.iter().filter(|(name, _)| row.is_empty() || *name == row).collect();
     let (start, mut rounds) = (Instant::now(), 0_u64);

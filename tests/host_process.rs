@@ -691,7 +691,7 @@ fn memmem(memory: &[u8], needle: &[u8]) -> bool {
 #[test]
 fn no_call_needs_more_than_48_kib_of_stack() {
     // What is shipped. Without optimization each frame is larger.
-    let most = if std::env::var_os("LIBOAUTH_SO").is_some_and(|path| !path.is_empty()) { 48 } else { 192 };
+    let most = if named_library().is_some() { 48 } else { 192 };
     let program = Program::c("stack");
     for https in [false, true] {
         let folder = Folder::new();
@@ -982,12 +982,15 @@ impl Running {
     }
 }
 
-/// The one that LIBOAUTH_SO names, or the one beside this test.
+/// The one that LIBOAUTH_SO names.
+fn named_library() -> Option<PathBuf> {
+    std::env::var_os("LIBOAUTH_SO").filter(|path| !path.is_empty()).map(PathBuf::from)
+}
+
+/// That one, or the one beside this test.
 fn shared_library() -> PathBuf {
-    let library = std::env::var_os("LIBOAUTH_SO").filter(|path| !path.is_empty()).map_or_else(
-        || std::env::current_exe().unwrap().parent().unwrap().join("liboauth.so"),
-        PathBuf::from,
-    );
+    let library = named_library()
+        .unwrap_or_else(|| std::env::current_exe().unwrap().parent().unwrap().join("liboauth.so"));
     library.canonicalize().unwrap_or_else(|error| panic!("no library {}: {error}", library.display()))
 }
 
