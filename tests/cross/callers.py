@@ -6,8 +6,9 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from toolchain import HERE, ROOT, said
+from toolchain import HERE, ROOT, TARGET, said
 
+SERVER = Path(os.environ.get("PRACTICE_SERVER") or TARGET / "debug/practice-server")
 STRICT = ["-std=gnu99", "-Wall", "-Wextra", "-Werror", f"-I{ROOT / 'include'}"]
 PROFILE = """[demo]
 base_url = "{url}/strict"
@@ -44,7 +45,8 @@ def compiles(compiler, source, sign):
 
 
 def signs_in(compiler, runner, library):
-    server = os.environ["PRACTICE_SERVER"]
+    if not SERVER.is_file():
+        return f"signin.c: {SERVER} is missing: make practice-server"
     link = ["-static", HERE / "find_object.c"] if library.suffix == ".a" else ["-Wl,-rpath,$ORIGIN"]
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
@@ -54,17 +56,17 @@ def signs_in(compiler, runner, library):
         done = subprocess.run([compiler, *STRICT, *link, "-o", program, source, folder / "liboauth.so.2"], stderr=subprocess.PIPE)
         if done.returncode:
             return f"signin.c, {library.name}: {done.stderr.decode()}"
-        serving = subprocess.Popen([server, "serve", "--port", "0"], stdout=subprocess.PIPE)
+        serving = subprocess.Popen([SERVER, "serve", "--port", "0"], stdout=subprocess.PIPE)
         try:
             lines = (line.decode() for line in serving.stdout)
             url = next((line.split()[1] for line in lines if line.startswith("READY ")), None)
             if not url:
-                return f"signin.c: {server} ended before it was ready"
+                return f"signin.c: {SERVER} ended before it was ready: what it says above is why"
             profile = folder / "demo.toml"
             profile.touch(0o600)
             profile.write_text(PROFILE.format(url=url, folder=folder))
-            first = run_once([*runner, program, profile], server)
-            again = run_once([*runner, program, profile], server)
+            first = run_once([*runner, program, profile])
+            again = run_once([*runner, program, profile])
         finally:
             serving.kill()
             serving.wait()
@@ -72,13 +74,13 @@ def signs_in(compiler, runner, library):
     return "" if all(is_header) and first == again else f"signin.c, {library.name}: {first!r}, then {again!r}"
 
 
-def run_once(command, server):
+def run_once(command):
     """The header. Where it shows an address, somebody signs in there."""
     running = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     line = running.stdout.readline().decode()
     pasted = b""
     if line.startswith("http"):
-        pasted = subprocess.run([server, "sign-in", line.strip()], stdout=subprocess.PIPE, check=True).stdout
+        pasted = subprocess.run([SERVER, "sign-in", line.strip()], stdout=subprocess.PIPE, check=True).stdout
         line = ""
     rest, _ = running.communicate(pasted)
     return line + rest.decode()
