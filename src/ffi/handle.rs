@@ -14,7 +14,7 @@ use crate::system;
 use crate::token::{BearerToken, PublishedToken};
 
 // A handle is a slot's number and how often the slot has been used, counted from a beginning: 131,072 clients at once, each
-// slot at least 12,287 times, which makes over 1.6 * 10^9 handles before a process runs out.
+// slot at least 12,288 times, which makes over 1.6 * 10^9 handles before a process runs out.
 const SLOT_BITS: u32 = 17;
 const SLOTS: u32 = 1 << SLOT_BITS;
 const LAST_USE: u32 = (1 << (31 - SLOT_BITS)) - 1;
