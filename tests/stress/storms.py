@@ -364,9 +364,9 @@ def memory():
         check(done.returncode == 0 and not complaints, f"it ended with {done.returncode}:", *complaints)
 
 
-def wait_for_request(server):
-    """Until a token request has reached the server."""
+def wait_for_request(server, kind="token_requests", count=1):
+    """Until so many requests have reached the server."""
     deadline = time.monotonic() + weather.PATIENCE
-    while server.counts()["token_requests"] == 0:
+    while server.counts()[kind] < count:
         check(time.monotonic() < deadline, "no request came")
         time.sleep(0.01)

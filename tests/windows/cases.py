@@ -71,6 +71,7 @@ def compile_all():
     make(*CC, "-shared", HERE / "random.c", "-o", windows.files / "bcryptprimitives.dll", "-ladvapi32")
     make(*CC, "-std=c99", HERE / "load.c", "-o", windows.files / "load.exe")
     make(*CC, "-std=c99", HERE / "rights.c", "-o", windows.files / "rights.exe", "-ladvapi32")
+    make(*CC, "-std=c99", HERE / "hold.c", "-o", windows.files / "hold.exe")
     make(*CC, "-std=c99", HERE / "redirect.c", "-o", windows.files / "redirect.exe", *link)
     for name in ("job", "swaps"):
         posix = ["-std=gnu99", f"-I{HERE / 'posix'}", ROOT / f"tests/stress/{name}.c", "-static", "-pthread", *link, "-lws2_32"]
@@ -353,3 +354,20 @@ def a_killed_job_leaves_no_lock():
         server.api(answer.text)
         check(time.monotonic() - began < 60, "it has waited")
         equal("refreshes", 1, server.counts()["refreshes"])
+
+
+@ours
+def a_removed_record_is_gone_though_somebody_has_it_open():
+    """Whoever removes it waits until nobody has: the next job finds none, and does not tell the server again."""
+    with Server() as server:
+        profile = server.profile(revocation_endpoint="/revoke")
+        server.signed_in(profile)
+        (record,) = server.store.glob("*.json")
+        holder = Storm(1, WINE, windows.files / "hold.exe", windows.path(record))
+        jobs = Storm(2, weather.WORK / "job", profile, "gate", "revoke").begin()
+        storms.wait_for_request(server, "revocations", 2)
+        time.sleep(1)  # the second job has its turn, if the first does not wait
+        holder.begin()
+        no_error(jobs.answers())
+        equal("revocation requests at the server", 2, server.counts()["revocations"])
+        holder.answers()

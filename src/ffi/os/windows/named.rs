@@ -103,18 +103,23 @@ pub fn remove_folder_at(folder: &File, name: &str) -> io::Result<()> {
     remove(&Relative { folder, name, access: DELETE, options: FILE_DIRECTORY_FILE })
 }
 
-/// The name is free at once, whoever has the file open; before Windows 10 1709 when the last one has closed it.
+/// The name is free when this returns, whoever has the file open; or, where Windows cannot do that (before Windows 10 1709,
+/// and on a file system that is no NTFS), when the last one has closed it or the patience is at its end.
 fn remove(what: &Relative<'_>) -> io::Result<()> {
     const DELETES_NAME_AT_ONCE_READ_ONLY_OR_NOT: u32 = 0x13;
     let file = what.open()?;
-    let deletes = 1_u8;
     let now = DELETES_NAME_AT_ONCE_READ_ONLY_OR_NOT;
-    set(&file, FileDispositionInformationEx, (&raw const now).cast(), size_of::<u32>()).or_else(|e| {
-        match e.kind() {
-            io::ErrorKind::DirectoryNotEmpty => Err(e),
-            _ => set(&file, FileDispositionInformation, (&raw const deletes).cast(), 1),
-        }
-    })
+    match set(&file, FileDispositionInformationEx, (&raw const now).cast(), size_of::<u32>()) {
+        Err(e) if e.kind() != io::ErrorKind::DirectoryNotEmpty => {}
+        done => return done,
+    }
+    let deletes = 1_u8;
+    set(&file, FileDispositionInformation, (&raw const deletes).cast(), 1)?;
+    drop(file);
+    // Until then Wine lets others open it: they would find a record that was removed.
+    let in_use = || io::Error::from_raw_os_error(ERROR_SHARING_VIOLATION.cast_signed());
+    let _: io::Result<()> = patiently(|| what.call(FILE_OPEN, None).and_then(|_| Err(in_use())));
+    Ok(())
 }
 
 /// What is to be opened or made by its name in a folder.
