@@ -123,8 +123,8 @@ pub fn check_endpoint(key: &'static str, text: &str, allow_http: bool) -> Result
 
 /// Whether a page shows the code, and no redirect brings it.
 pub fn is_out_of_band(redirect_uri: &str) -> bool {
-    let uri = redirect_uri.to_ascii_lowercase();
-    matches!(uri.as_str(), "urn:ietf:wg:oauth:2.0:oob" | "urn:ietf:wg:oauth:2.0:oob:auto")
+    const PAGES: &[&str] = &["urn:ietf:wg:oauth:2.0:oob", "urn:ietf:wg:oauth:2.0:oob:auto"];
+    PAGES.iter().any(|page| redirect_uri.eq_ignore_ascii_case(page))
 }
 
 /// Checks a redirect URI that is about to be used. What a browser runs or shows by itself is none, and over http:// the

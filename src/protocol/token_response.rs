@@ -7,7 +7,7 @@ use super::refusal::{has_bad_code, is_called, may_have_token};
 use super::token_members::{Found, Member, ACCESS, ID, REFRESH};
 use crate::error::{Error, Result};
 use crate::json::Json;
-use crate::line::{in_line, one_line};
+use crate::line::in_line;
 use crate::secret::Secret;
 use crate::time::Clock;
 use crate::token::Token;
@@ -61,13 +61,7 @@ fn token(found: &Found<'_>, clock: Clock) -> Read<Token> {
         refresh_token: optional(found.refresh, REFRESH)?,
         id_token: optional(found.id, ID)?,
         is_id_checked: false,
-        // LinkedIn, VK, Slack write none; eBay writes a phrase.
-        token_type: found
-            .kind
-            .and_then(Json::text)
-            .map(|text| one_line(text).trim().chars().take(64).collect::<String>())
-            .filter(|t| !t.is_empty())
-            .unwrap_or_else(|| "Bearer".to_owned()),
+        token_type: found.kind.and_then(Json::text).and_then(kind).unwrap_or_else(|| "Bearer".to_owned()),
         scope: found.scope.and_then(scope),
         obtained_at: clock.now,
         generation: 0,
@@ -137,6 +131,14 @@ fn text_of(json: &Json, (member, _): Member) -> Read<Option<Secret>> {
         Json::Text(_) => Err(format!("its {member} holds a character that no token has")),
         _ => Err(format!("its {member} is no text")),
     }
+}
+
+/// LinkedIn, VK, Slack write none; eBay writes a phrase.
+fn kind(text: &str) -> Option<String> {
+    let seen = text.chars().filter_map(in_line).skip_while(|c| c.is_whitespace());
+    let mut kind: String = seen.take(64).collect();
+    kind.truncate(kind.trim_end().len());
+    (!kind.is_empty()).then_some(kind)
 }
 
 /// Twitch writes a list.

@@ -115,6 +115,9 @@ fn tokens_however_they_are_written() {
             )
             .kind("urn:ietf:params:oauth:token-type:access_token"),
             ok("blanks around it", r#"{"access_token":"at","token_type":" bearer "}"#).kind("bearer"),
+            ok("what is not seen around it", r#"{"access_token":"at","token_type":"\u200b bearer \u200b"}"#)
+                .kind("bearer"),
+            ok("blanks alone", r#"{"access_token":"at","token_type":" \n"}"#),
             ok("mac (Xiaomi)", r#"{"access_token":"at","token_type":"mac","mac_key":"k"}"#).other_kind("mac"),
             ok("DPoP (RFC 9449)", r#"{"access_token":"at","token_type":"DPoP","refresh_token":"rt"}"#)
                 .other_kind("DPoP")
