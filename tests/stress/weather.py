@@ -158,6 +158,7 @@ class Storm:
         os.close(inside)
         self.before = [self.until_ready(process) for process in self.processes]
         self.timer = threading.Timer(PATIENCE, self.kill)
+        self.timer.daemon = True  # a case that fails is not waited for
         self.timer.start()
 
     @staticmethod
