@@ -242,6 +242,20 @@ def the_header_for_programs_that_cannot_load_the_library():
         says("header.exe", status=64)
 
 
+@ours
+def the_header_of_a_profile_with_any_name():
+    """Of the names no ANSI code page has all letters; header.exe hands them on as UTF-8."""
+    with Server() as server:
+        profile = server.profile()
+        server.signed_in(profile)
+        for name in ("Büro.toml", "Šumava Łódź.toml", "東京.toml", "🔑.toml"):
+            named = profile.with_name(name)
+            check(name in says("header.exe", windows.path(named), status=78), "the name is not in the error")
+            shutil.copy(profile, named)
+            line = says("header.exe", windows.path(named))
+            check(line.startswith("Authorization: Bearer "), name, line)
+
+
 # ---- files ----
 
 
