@@ -60,13 +60,13 @@ class Client
     {
         $handle = self::number('oauth_client_open', self::characters($profile), \OAUTH_NUL_TERMINATED);
         $client = (new \ReflectionClass(static::class))->newInstanceWithoutConstructor();
-        $client->handle = $handle;
+        $client->opened($handle);
         return $client;
     }
 
     public function __construct()
     {
-        $this->handle = self::number('oauth_client_new');
+        $this->opened(self::number('oauth_client_new'));
     }
 
     /** Closes the client and wipes its secrets from memory; what it stored stays. A second time is harmless. */
@@ -74,6 +74,7 @@ class Client
     {
         $handle = $this->handle;
         $this->handle = 0;
+        unset(self::$open[$handle]);
         self::number('oauth_client_close', $handle);
     }
 
@@ -93,6 +94,7 @@ class Client
         if (!$this->handle) {
             return;
         }
+        unset(self::$open[$this->handle]);
         // Garbage is collected anywhere, also between a call that has failed and its sentence, which a success would
         // make empty.
         if (self::$calling) {
@@ -109,6 +111,54 @@ class Client
     public function __sleep()
     {
         throw new \LogicException('a client cannot be stored; its token can: see OAUTH_STORE');
+    }
+
+    // ---- a fatal error ----
+
+    /** @var array<int, true> The clients that no destructor has closed, by their handles. */
+    private static $open = [];
+    /** @var object|null Its destructor says that there are any. */
+    private static $first;
+    /** @var bool */
+    private static $destructed;
+
+    private function opened(int $handle): void
+    {
+        $this->handle = $handle;
+        self::$open[$handle] = true;
+        if (self::$first !== null) {
+            return;
+        }
+        self::$destructed = false;
+        self::$first = new class(function () { self::$destructed = true; }) {
+            /** @var \Closure */
+            private $destruct;
+
+            public function __construct(\Closure $destruct)
+            {
+                $this->destruct = $destruct;
+            }
+
+            public function __destruct()
+            {
+                ($this->destruct)();
+            }
+        };
+        register_shutdown_function(\Closure::fromCallable([self::class, 'shutdown']));
+    }
+
+    /** After a fatal error no object is destructed, but a web server's process lives on, and a request that waits would
+     * keep the lock of its token as long. error_get_last() may have been cleared, or tell of something else since. */
+    private static function shutdown(): void
+    {
+        self::$first = null;
+        if (self::$destructed) {
+            return;
+        }
+        foreach (array_keys(self::$open) as $handle) {
+            self::library()->oauth_client_close($handle);
+        }
+        self::$open = [];
     }
 
     // ---- calls ----
