@@ -64,7 +64,7 @@ stmf)
         "ACTGRP(*CALLER) STGMDL(*INHERIT) TEXT('liboauth by PASE')"
     system "DLTOBJ OBJ($library/OAUTH) OBJTYPE(*BNDDIR)" || true
     cl "CRTBNDDIR BNDDIR($library/OAUTH) TEXT('liboauth')"
-    cl "ADDBNDDIRE BNDDIR($library/OAUTH) OBJ((*LIBL/OAUTH *SRVPGM))"
+    cl "ADDBNDDIRE BNDDIR($library/OAUTH) OBJ(($library/OAUTH *SRVPGM))"
     ;;
 members)
     if [ -n "$path" ]; then

@@ -249,6 +249,8 @@ def scripts():
     of_files = [re.sub(r" SRCSTMF\('[^']*/OAUTH.bnd'\)", " SRCFILE(MYLIB/QSRVSRC)", line) for line in of_files]
     if of_members != of_files:
         return "\n".join(["not the same:", *of_members, "and", *of_files])
+    if "ADDBNDDIRE BNDDIR(MYLIB/OAUTH) OBJ((MYLIB/OAUTH *SRVPGM))" not in of_files:
+        return "\n".join(["programs are not bound to the service program of this library alone:", *of_files])
     everything = "\n".join(["             PGM", *("             " + line for line in by_files + members), "             ENDPGM", ""])
     broken = re.sub(r"(.{1,60}) ", r"\1 +\n               ", everything)
     (WORK / "COMMANDS.clle").write_text(broken)
