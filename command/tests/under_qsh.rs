@@ -159,6 +159,49 @@ fn the_command_may_be_on_another_host_or_nowhere() {
     assert!(line.starts_with("127 ") && line.contains("not found"), "{line}");
 }
 
+/// What the page gives for the other host, where ssh runs it as sshd would.
+#[test]
+fn by_ssh_a_key_gives_header_and_refresh_of_one_profile_and_nothing_else() {
+    let world = World::new().signed_in();
+    let profile = world.profile();
+    let page = fs::read_to_string(examples().join("../../docs/ibm-i.md")).unwrap();
+    let script = page.split("```sh\n").nth(1).unwrap().split("```").next().unwrap();
+    assert_eq!(script.matches(" stamps\"").count(), 2, "{script}");
+    let forced = world.folder.join("for-ibm-i");
+    fs::write(&forced, script.replace(" stamps\"", &format!(" {profile}\""))).unwrap();
+    let commands = Path::new(&program()).parent().unwrap().display().to_string();
+    let path = format!("{commands}:{}", std::env::var("PATH").unwrap());
+    let ssh = world.folder.join("ssh");
+    let sshd = format!("SSH_ORIGINAL_COMMAND=\"$*\" PATH='{path}' exec sh '{}'\n", forced.display());
+    fs::write(&ssh, sshd).unwrap();
+    let environment = format!("sh {} oauth", ssh.display());
+
+    let first = read_by(&world, &command_of_cl(&profile), "sh", &environment);
+    assert!(first.starts_with("0 Authorization: Bearer "), "{first}");
+    let second = read_by(&world, &command_of_rpg(&profile, true), "sh", &environment);
+    assert!(second.starts_with("0 Authorization: Bearer ") && second != first, "{second}");
+    for other in ["another", "a;id"] {
+        let command = command_of_rpg(&profile, false).replace(&profile, &format!("'{other}'"));
+        let line = read_by(&world, &command, "sh", &environment);
+        assert!(line.starts_with("78 not allowed here: oauth header "), "{line}");
+    }
+}
+
+/// ssh ends with 255 where it does not reach its host, also between two calls of it.
+#[test]
+fn a_host_that_is_not_reached_is_a_fault_that_passes() {
+    let world = World::new().signed_in();
+    let ssh = world.folder.join("ssh");
+    let environment = format!("sh {} oauth", ssh.display());
+    let scripts = [("exit 255", false), ("exit 255", true), ("[ $2 = refresh ] || exit 255", true)];
+    for (script, is_refused) in scripts {
+        let says = "echo 'ssh: connect to host: Connection timed out' >&2";
+        fs::write(&ssh, format!("{says}\n{script}\n")).unwrap();
+        let line = read_by(&world, &command_of_rpg(&world.profile(), is_refused), "sh", &environment);
+        assert_eq!(line, "75 ssh: connect to host: Connection timed out\n", "{script}");
+    }
+}
+
 #[test]
 fn what_lies_in_the_way_is_not_written_through() {
     let world = World::new().signed_in();
