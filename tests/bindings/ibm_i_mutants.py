@@ -87,9 +87,9 @@ MISTAKES = {
     ],
     "NIGHTLY.clle": [
         ("PGM        PARM(&PROFILE)", "PGM        PARM(&PROFIL)"), ("TYPE(*INT) LEN(4)", "TYPE(*INT) LEN(5)"), ("TYPE(*LGL)", "TYPE(*BOOL)"),
-        ("LEN(512)", "LEN(51200)"), ("VAR(&TRY) FROM", "VAR(&TRYY) FROM"), ("MSGID(CPF9897) EXEC", "MSGID(CPF989) EXEC"),
-        ("MSGID(CPF9897) EXEC", "MSG(CPF9897) EXEC"), ("                ENDDO\n", "\n"), ("             ENDSELECT\n", ""), ("ENDPGM", ""),
-        ("MSGDTA(&WHY)", "MSGDTA('WHY')"), ("*NOT &FAILED", "*NOT *NOT"), ("&ACTION *NE 'R'", "&ACTION 'R'"), ("&TRY *LT 4", "&TRY *LT"),
+        ("LEN(512)", "LEN(51200)"), ("VAR(&TRY) FROM", "VAR(&TRYY) FROM"), ("MSGID(CPF0000 MCH0000", "MSGID(CPF000 MCH0000"),
+        ("MSGID(CPF0000 MCH0000", "MSG(CPF0000 MCH0000"), ("                ENDDO\n", "\n"), ("             ENDSELECT\n", ""), ("ENDPGM", ""),
+        ("MSGDTA(&DATA)", "MSGDTA('DATA')"), ("MSGID(&ID)", "MSGID(&IDD)"), ("*NOT &FAILED", "*NOT *NOT"), ("&ACTION *NE 'R'", "&ACTION 'R'"), ("&TRY *LT 4", "&TRY *LT"),
         ("THEN(LEAVE)", "THEN(LEAV)"), ("DLY(900)", "DELAY(900)"), ("TOUSR(*SYSOPR)", "TOUSR(*SYSOPR) TOMSGQ(QSYSOPR)"), ("MSGF(QCPFMSG)", ""),
         ("'NIGHTLY has tried for an hour. ' *CAT", "'NIGHTLY has tried for an hour. *CAT"), ("*CAT &WHY))", "*CAT &WHY)"), ("RMV(*NO) +", "RMV(*NO)"),
         ("CALL       PGM(APICALL) PARM(&PROFILE &ACTION)", "CALL       PGM(APICALL) PARM(&PROFILE &AKTION)"), ("SELECT", "SELEKT"),

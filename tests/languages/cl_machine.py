@@ -14,11 +14,11 @@ import cl  # noqa: E402
 
 
 class Escape(Exception):
-    """An escape message: its identifier, and its data."""
+    """An escape message: its identifier, its data, and its text, where that is not the data alone as in CPF9897."""
 
-    def __init__(self, message, data=""):
+    def __init__(self, message, data="", text=None):
         super().__init__(f"{message}: {data}")
-        self.message, self.data = message, data
+        self.message, self.data, self.text = message, data, data if text is None else text
 
 
 class Leave(Exception):
@@ -207,7 +207,10 @@ class Machine:
         elif name == "CALLSUBR":
             self.run_all(self.subroutines[parameters["SUBR"][0]])
         elif name == "RCVMSG":
-            self.set(parameters["MSGDTA"][0], self.messages[-1].data)
+            message = self.messages[-1]
+            for keyword, value in (("MSG", message.text), ("MSGDTA", message.data), ("MSGID", message.message)):
+                if keyword in parameters:
+                    self.set(parameters[keyword][0], value)
         elif name == "SNDPGMMSG" and parameters.get("MSGTYPE") == ["*ESCAPE"]:
             raise Escape(parameters["MSGID"][0], self.evaluate(parameters["MSGDTA"]).rstrip())
         else:

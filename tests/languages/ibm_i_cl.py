@@ -10,14 +10,18 @@ from ibm_i import rpg
 from mirror import Escape
 
 
-def nightly(programs):
-    """NIGHTLY with APICALL's mirror: what QSYSOPR was told, how long it waited between its calls, and with what it ended."""
+def nightly(programs, fault=None):
+    """NIGHTLY with APICALL's mirror, or with a fault of the system in its place: what QSYSOPR was told, how long it waited
+    between its calls, and with what it ended."""
     told, waits, ended = [], [], ""
     calls = []
 
     def call(machine, parameters):
         calls.append(len(waits))
         check(parameters["PGM"] == ["APICALL"] and parameters["PARM"] == ["&PROFILE", "&ACTION"], parameters)
+        if fault:
+            machine.set("&ACTION", "R")
+            raise fault
         programs.profile = machine.values["&PROFILE"].rstrip()
         try:
             programs.apicall()
@@ -72,6 +76,12 @@ def NIGHTLY_tries_again_and_tells_QSYSOPR_when_a_person_has_to_sign_in():
         check(told == [ended] and not waits, told, waits, ended)
         check(ended.startswith("NIGHTLY cannot go on. The profile cannot be used: "), ended)
 
+        # Not there, bound to what is not there, ended by itself: what the operator reads is the text, and not the data.
+        for message in ("CPF0001", "MCH3401", "CEE9901", "RNX0100"):
+            fault = cl_machine.Escape(message, "APICALL   \0\3\0\1", "Error found in APICALL.")
+            told, waits, ended = nightly(programs, fault)
+            check(told == [ended] == ["NIGHTLY cannot go on. Error found in APICALL."] and not waits, told, waits, ended)
+
 
 def gethdr(profile, says, folder):
     """GETHDR, where the command `oauth` does what `says`, a shell script: the header, or how it ended, and &ACTION."""
@@ -119,7 +129,7 @@ def GETHDR_gives_a_header_or_says_what_to_do():
     folder = Path(tempfile.mkdtemp(dir=WORK))
     header = "Authorization: Bearer abc.DEF-_~+/="
     check(gethdr("acme", f"[ \"$1 $2\" = 'header acme' ] && echo '{header}'", folder) == (header, " "), "a header")
-    for code, action in (("75", "R"), ("77", "S"), ("78", "F"), ("64", "F"), ("127", "F")):
+    for code, action in (("75", "R"), ("77", "S"), ("78", "F"), ("64", "F"), ("127", "F"), ("255", "R")):
         ended = gethdr("./all.toml_-", f"echo 'why: that' >&2; exit {code}", folder)
         check(ended[0].strip() == "why: that" and ended[1] == action, code, ended)
     for name in ("a'b", "a;b", "$(id)", "a`b", 'a"b'):
