@@ -166,11 +166,22 @@ class Client:
             self.set(**{key: settings.pop(key) for key in ("profile", "allow_http") if key in settings})
             self.set(**settings)
         except BaseException:
-            self.close()
+            self._abandon()
             raise
 
     def close(self) -> None:
-        """Closes the client and wipes its secrets from memory; what it stored stays. A second time is harmless."""
+        """Closes the client and wipes its secrets from memory; what it stored stays. A second time is harmless.
+
+        `StoreError` where tokens could not be stored to the last: the client is closed all the same, and they are lost.
+        """
+        handle, self._open_handle = self._open_handle, 0
+        if self._close.detach():
+            answer = _library.oauth_client_close(handle)
+            if answer < 0:
+                raise _error(answer)
+
+    def _abandon(self) -> None:
+        """Closes the client while another error is under way, which is the one to be told."""
         self._open_handle = 0
         self._close()
 
@@ -190,7 +201,10 @@ class Client:
         value: Optional[BaseException],
         traceback: Optional[TracebackType],
     ) -> None:
-        self.close()
+        if kind is None:
+            self.close()
+        else:
+            self._abandon()
 
     def __repr__(self) -> str:
         return f"<liboauth.Client {self._open_handle or 'closed'}>"

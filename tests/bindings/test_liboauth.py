@@ -649,6 +649,42 @@ class Stores(unittest.TestCase):
             self.assertEqual(c.reseal(), 1)
         self.assertNotIn("at-1", self.files())
 
+    def with_a_token_that_cannot_be_stored(self):
+        """A client that has refreshed its token while there was a file where its folder should be."""
+        made, folder = self.signed_in(), Path(self.store[5:])
+
+        def lose_the_folder(request):
+            folder.rename(folder.with_name(f"tokens-{len(self.server.requests)}"))
+            folder.touch()
+            return Server.__call__(self.server, request)
+
+        made._send = lose_the_folder
+        with self.assertRaises(liboauth.StoreError):
+            made.refresh()
+        return made, folder
+
+    def test_closing_says_that_a_token_is_lost(self):
+        made, folder = self.with_a_token_that_cannot_be_stored()
+        handle = made._handle
+        with self.assertRaises(liboauth.StoreError) as caught:
+            made.close()
+        self.assertIn(str(folder), caught.exception.text)
+        self.assertEqual(liboauth._library.oauth_client_close(handle), liboauth.OAUTH_ERROR_HANDLE)
+        made.close()
+
+    def test_the_end_of_a_with_says_so_unless_another_error_is_under_way(self):
+        made, folder = self.with_a_token_that_cannot_be_stored()
+        with self.assertRaises(liboauth.StoreError):
+            with made:
+                pass
+        folder.unlink()
+        made, _ = self.with_a_token_that_cannot_be_stored()
+        handle = made._handle
+        with self.assertRaises(ZeroDivisionError):
+            with made:
+                1 / 0
+        self.assertEqual(liboauth._library.oauth_client_close(handle), liboauth.OAUTH_ERROR_HANDLE)
+
     def test_a_busy_store_says_who_has_it(self):
         self.signed_in()
         (lock,) = Path(self.store[5:]).glob("*.lock")
