@@ -14,6 +14,13 @@ import urllib.request
 from liboauth import Client, OAuthError, SignInNeeded
 
 
+class NoRedirects(urllib.request.HTTPRedirectHandler):
+    """urllib would send the token along to wherever a redirect leads."""
+
+    def redirect_request(self, *_):
+        return None
+
+
 def sign_in(client):
     """Sends the person to the browser, and exchanges what comes back for tokens."""
     print(f"Open this address in a browser and sign in:\n\n{client.build_authorize_url()}\n")
@@ -36,7 +43,7 @@ def call_api(client, url):
     while True:
         request = urllib.request.Request(url, headers=request_headers(client, url))
         try:
-            answer = urllib.request.urlopen(request, timeout=30)
+            answer = urllib.request.build_opener(NoRedirects).open(request, timeout=30)
         except urllib.error.HTTPError as error:
             answer = error
         with answer:

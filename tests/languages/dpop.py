@@ -40,3 +40,16 @@ def an_api_is_called_with_proofs(program):
         contains(done.output, f"The API answers 401: once more.\nThe API answers: {ME % 1}")
         counts = s.counts("bound")
         check((counts["code_exchanges"], counts["refreshes"]) == (1, 1), counts)
+
+
+@case(DPOP, DPOP_PY)
+def neither_token_nor_proof_follows_a_redirect(program):
+    with server() as s, server() as elsewhere:
+        for kind, settings in (("bound", {"dpop": "yes"}), ("strict", {})):
+            profile = Profile(s.url, kind, **settings)
+            check(run(program, profile, s.api(kind), allow).status == 0, kind)
+            s.control(at="api", redirect=elsewhere.api(kind))
+            done = run(program, profile, s.api(kind), None)
+            check(done.status == 1, done)
+            contains(done.errors, "the API answers 302")
+            check(elsewhere.counts(kind)["api_calls"] == 0, "the token went elsewhere")
