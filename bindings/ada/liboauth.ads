@@ -200,8 +200,8 @@ package Liboauth is
    --  oauth_request_headers, and says whether to send it again, at once and
    --  with new ones: where the API asks for another nonce (RFC 9449 section
    --  9), where our clock is not its own, and where it refuses the token with
-   --  401, which is then renewed as after oauth_token_rejected. See
-   --  oauth_api_response.
+   --  401, the one that this thread got last, which is then renewed as after
+   --  oauth_token_rejected. See oauth_api_response.
 
    procedure Await_Redirect
      (Self : Client;

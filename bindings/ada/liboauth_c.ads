@@ -21,7 +21,9 @@ package Liboauth_C is
    OAUTH_HTTP_NEEDED : constant := -2;
    --  Not a failure: send the HTTP request that oauth_http_request describes
    --  and give its answer to oauth_http_response. Only with OAUTH_HTTP set to
-   --  'caller'. Since 0.1.
+   --  'caller'. A second operation of the client by the same thread gives the
+   --  waiting request up: tasks that share threads hold a lock of their own
+   --  from an operation to its last answer. Since 0.1.
    OAUTH_PENDING : constant := -3;
    --  Not a failure: whoever is waited for has not come yet. Call the same
    --  function again; oauth_device_poll when OAUTH_RETRY_AFTER seconds are
@@ -1400,11 +1402,11 @@ package Liboauth_C is
    --  oauth_request_headers, and says whether to send it again, at once and
    --  with new ones: where the API asks for another nonce (RFC 9449 section
    --  9), where our clock is not its own, and where it refuses the token with
-   --  401, which is then renewed as after oauth_token_rejected. It is for
-   --  tokens of either type. An API that refuses the new token, too, refuses
-   --  it for another reason: the answer stands. Call it after each answer of
-   --  401 at least; after each one, and nonces that come with good answers
-   --  spare requests.
+   --  401, the one that this thread got last, which is then renewed as after
+   --  oauth_token_rejected. It is for tokens of either type. An API that
+   --  refuses the new token, too, refuses it for another reason: the answer
+   --  stands. Call it after each answer of 401 at least; after each one, and
+   --  nonces that come with good answers spare requests.
    --
    --  url: where the request went. status: the answer's, or 0 where none came.
    --  headers: its header lines, as they came, exactly headers_length bytes;

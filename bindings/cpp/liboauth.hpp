@@ -280,8 +280,9 @@ public:
 
     // Hands over what the API answered to a request with oauth_request_headers, and says whether to
     // send it again, at once and with new ones: where the API asks for another nonce (RFC 9449
-    // section 9), where our clock is not its own, and where it refuses the token with 401, which is
-    // then renewed as after oauth_token_rejected. See oauth_api_response.
+    // section 9), where our clock is not its own, and where it refuses the token with 401, the one
+    // that this thread got last, which is then renewed as after oauth_token_rejected. See
+    // oauth_api_response.
     std::int32_t api_response(const std::string &url, std::int32_t status,
         const std::string &headers)
     {

@@ -33,7 +33,9 @@ namespace LibOAuth
         /// <summary>
         /// Not a failure: send the HTTP request that oauth_http_request describes and
         /// give its answer to oauth_http_response. Only with OAUTH_HTTP set to 'caller'.
-        /// Since 0.1.
+        /// A second operation of the client by the same thread gives the waiting request
+        /// up: tasks that share threads hold a lock of their own from an operation to its
+        /// last answer. Since 0.1.
         /// </summary>
         public const int OAUTH_HTTP_NEEDED = -2;
         /// <summary>
@@ -1695,11 +1697,11 @@ namespace LibOAuth
         /// Hands over what the API answered to a request with oauth_request_headers, and
         /// says whether to send it again, at once and with new ones: where the API asks
         /// for another nonce (RFC 9449 section 9), where our clock is not its own, and
-        /// where it refuses the token with 401, which is then renewed as after
-        /// oauth_token_rejected. It is for tokens of either type. An API that refuses the
-        /// new token, too, refuses it for another reason: the answer stands. Call it
-        /// after each answer of 401 at least; after each one, and nonces that come with
-        /// good answers spare requests.
+        /// where it refuses the token with 401, the one that this thread got last, which
+        /// is then renewed as after oauth_token_rejected. It is for tokens of either
+        /// type. An API that refuses the new token, too, refuses it for another reason:
+        /// the answer stands. Call it after each answer of 401 at least; after each one,
+        /// and nonces that come with good answers spare requests.
         ///
         /// url: where the request went. status: the answer's, or 0 where none came.
         /// headers: its header lines, as they came, exactly headers_length bytes;
@@ -1934,7 +1936,9 @@ namespace LibOAuth
 
     /// <summary>
     /// One registration at one authorization server, with its settings and its token. Any thread
-    /// can call it. Dispose it when no other thread uses it; one that is left is closed by the
+    /// can call it. TokenRejected and ApiResponse are about the token that their thread got last: await
+    /// nothing between the header and them. With OAUTH_HTTP `caller` hold a SemaphoreSlim from an
+    /// operation to its last HttpResponse: a second one on the thread gives the request up. Dispose it when no other thread uses it; one that is left is closed by the
     /// garbage collector.
     /// </summary>
     public sealed class Client : IDisposable
@@ -2200,8 +2204,8 @@ namespace LibOAuth
         /// Hands over what the API answered to a request with oauth_request_headers, and
         /// says whether to send it again, at once and with new ones: where the API asks
         /// for another nonce (RFC 9449 section 9), where our clock is not its own, and
-        /// where it refuses the token with 401, which is then renewed as after
-        /// oauth_token_rejected. See oauth_api_response.
+        /// where it refuses the token with 401, the one that this thread got last, which
+        /// is then renewed as after oauth_token_rejected. See oauth_api_response.
         /// </summary>
         public int ApiResponse(string url, int status, byte[] headers)
         {

@@ -32,7 +32,9 @@ const (
 	// ---- why there is no answer: what every function can return instead of one ----
 
 	// Not a failure: send the HTTP request that oauth_http_request describes and give its answer to
-	// oauth_http_response. Only with OAUTH_HTTP set to "caller". Since 0.1.
+	// oauth_http_response. Only with OAUTH_HTTP set to "caller". A second operation of the client by
+	// the same thread gives the waiting request up: tasks that share threads hold a lock of their own
+	// from an operation to its last answer. Since 0.1.
 	OAUTH_HTTP_NEEDED = -2
 
 	// Not a failure: whoever is waited for has not come yet. Call the same function again;
@@ -940,7 +942,10 @@ func (e *Error) Error() string {
 var ErrNUL = errors.New("liboauth: a text has a NUL in it")
 
 // Client is one registration at one authorization server, with its settings and its token. Any
-// goroutine can call it. Close it; one that is left to the garbage collector is closed by that.
+// goroutine can call it. TokenRejected and ApiResponse are about the token that the thread got last:
+// runtime.LockOSThread before the header until then, or another's is meant and the refused one comes
+// again. With OAUTH_HTTP `caller` hold a mutex from an operation to its last HttpResponse: a second
+// operation of a goroutine that shares the thread gives the waiting request up. Close it; one that is left to the garbage collector is closed by that.
 type Client struct {
 	number int32
 }
@@ -1192,8 +1197,8 @@ func (c *Client) RequestHeaders(method string, url string) (string, error) {
 
 // Hands over what the API answered to a request with oauth_request_headers, and says whether to
 // send it again, at once and with new ones: where the API asks for another nonce (RFC 9449 section
-// 9), where our clock is not its own, and where it refuses the token with 401, which is then
-// renewed as after oauth_token_rejected. See oauth_api_response.
+// 9), where our clock is not its own, and where it refuses the token with 401, the one that this
+// thread got last, which is then renewed as after oauth_token_rejected. See oauth_api_response.
 func (c *Client) ApiResponse(url string, status int32, headers []byte) (int, error) {
 	urlBytes, err := whole(url)
 	if err != nil {

@@ -9,6 +9,9 @@
 // with a client of its own; clients with the same store share their token. koffi's own async calls
 // are of no use here: the sentence of an error is the thread's that has got it, and out of reach.
 //
+// With OAUTH_HTTP `caller`, tasks take turns by a chain of promises, each from an operation to its
+// last httpResponse (README.md): a second operation on the thread gives the waiting request up.
+//
 // Made by `cargo run -p liboauth-bindings` from src/constants, src/ffi and a template.
 'use strict';
 
@@ -28,7 +31,9 @@ const constants = Object.freeze({
   // ---- why there is no answer: what every function can return instead of one ----
 
   // Not a failure: send the HTTP request that oauth_http_request describes and give its answer to
-  // oauth_http_response. Only with OAUTH_HTTP set to 'caller'. Since 0.1.
+  // oauth_http_response. Only with OAUTH_HTTP set to 'caller'. A second operation of the client by
+  // the same thread gives the waiting request up: tasks that share threads hold a lock of their own
+  // from an operation to its last answer. Since 0.1.
   OAUTH_HTTP_NEEDED: -2,
   // Not a failure: whoever is waited for has not come yet. Call the same function again;
   // oauth_device_poll when OAUTH_RETRY_AFTER seconds are over. Since 0.1.
@@ -1131,11 +1136,11 @@ const prototypes = {
   //
   // Hands over what the API answered to a request with oauth_request_headers, and says whether to
   // send it again, at once and with new ones: where the API asks for another nonce (RFC 9449
-  // section 9), where our clock is not its own, and where it refuses the token with 401, which is
-  // then renewed as after oauth_token_rejected. It is for tokens of either type. An API that
-  // refuses the new token, too, refuses it for another reason: the answer stands. Call it after
-  // each answer of 401 at least; after each one, and nonces that come with good answers spare
-  // requests.
+  // section 9), where our clock is not its own, and where it refuses the token with 401, the one
+  // that this thread got last, which is then renewed as after oauth_token_rejected. It is for
+  // tokens of either type. An API that refuses the new token, too, refuses it for another reason:
+  // the answer stands. Call it after each answer of 401 at least; after each one, and nonces that
+  // come with good answers spare requests.
   //
   // url: where the request went. status: the answer's, or 0 where none came. headers: its header
   // lines, as they came, exactly headers_length bytes; DPoP-Nonce, WWW-Authenticate and Date are
@@ -1545,8 +1550,9 @@ class Client {
 
   // Hands over what the API answered to a request with oauth_request_headers, and says whether to
   // send it again, at once and with new ones: where the API asks for another nonce (RFC 9449
-  // section 9), where our clock is not its own, and where it refuses the token with 401, which is
-  // then renewed as after oauth_token_rejected. See oauth_api_response.
+  // section 9), where our clock is not its own, and where it refuses the token with 401, the one
+  // that this thread got last, which is then renewed as after oauth_token_rejected. See
+  // oauth_api_response.
   apiResponse(url, status, headers) {
     return check(functions.oauth_api_response(this.#handle, whole(url),
         constants.OAUTH_NUL_TERMINATED, status, ...bytes(headers)));

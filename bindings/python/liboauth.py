@@ -132,7 +132,10 @@ class GenerationError(StoreError):
 
 
 class HttpNeeded(OAuthError):
-    """Not a failure: `http="caller"` is set, and the request of `http_request()` waits to be sent."""
+    """Not a failure: `http="caller"` is set, and the request of `http_request()` waits to be sent.
+
+    Another operation on the thread gives it up: tasks of asyncio hold an `asyncio.Lock` from an operation to its last
+    `http_response`."""
 
 
 class Cancelled(OAuthError):

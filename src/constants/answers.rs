@@ -9,7 +9,9 @@ pub const OAUTH_NUL_TERMINATED: i32 = -1;
 // ---- why there is no answer: what every function can return instead of one ----
 
 /// Not a failure: send the HTTP request that `oauth_http_request` describes and give its answer to
-/// `oauth_http_response`. Only with OAUTH_HTTP set to `caller`. Since 0.1.
+/// `oauth_http_response`. Only with OAUTH_HTTP set to `caller`. A second operation of the client by the same thread gives
+/// the waiting request up: tasks that share threads hold a lock of their own from an operation to its last answer.
+/// Since 0.1.
 pub const OAUTH_HTTP_NEEDED: i32 = -2;
 /// Not a failure: whoever is waited for has not come yet. Call the same function again; `oauth_device_poll` when
 /// OAUTH_RETRY_AFTER seconds are over. Since 0.1.

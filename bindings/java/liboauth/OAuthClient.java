@@ -9,7 +9,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * One registration at one authorization server, with its settings and its token: liboauth 0.1.0.
  *
- * <p>Any thread can call it. Close it when no other thread uses it; one that is left to the garbage
+ * <p>Any thread can call it; none that is virtual tokenRejected and apiResponse, which are about the
+ * token that the platform's thread got last. Close it when no other thread uses it; one that is left to the garbage
  * collector is closed when the next one is made. What has no answer is an {@link OAuthException},
  * also OAUTH_PENDING and OAUTH_HTTP_NEEDED, which are no failures: compare its code.
  *
@@ -249,8 +250,8 @@ public final class OAuthClient implements AutoCloseable {
      * Hands over what the API answered to a request with oauth_request_headers, and says
      * whether to send it again, at once and with new ones: where the API asks for another
      * nonce (RFC 9449 section 9), where our clock is not its own, and where it refuses the
-     * token with 401, which is then renewed as after oauth_token_rejected. See
-     * oauth_api_response.
+     * token with 401, the one that this thread got last, which is then renewed as after
+     * oauth_token_rejected. See oauth_api_response.
      */
     public int apiResponse(String url, int status, byte[] headers) {
         return check(LibOAuth.INSTANCE.oauth_api_response(handle, whole(url),
