@@ -1208,8 +1208,8 @@
       *>     CALL "oauth_accounts" USING
       *>         BY VALUE OAUTH-CLIENT
       *>         BY VALUE OAUTH-PAGE
-      *>         BY REFERENCE OAUTH-BUFFER
-      *>         BY VALUE LENGTH OF OAUTH-BUFFER
+      *>         BY REFERENCE OAUTH-ACCOUNT-LIST
+      *>         BY VALUE LENGTH OF OAUTH-ACCOUNT-LIST
       *>         RETURNING OAUTH-RC
       *>     END-CALL
 
@@ -1277,8 +1277,8 @@
       *>     CALL "oauth_http_request" USING
       *>         BY VALUE OAUTH-CLIENT
       *>         BY VALUE OAUTH-PART
-      *>         BY REFERENCE OAUTH-BUFFER
-      *>         BY VALUE LENGTH OF OAUTH-BUFFER
+      *>         BY REFERENCE OAUTH-REQUEST-TEXT
+      *>         BY VALUE LENGTH OF OAUTH-REQUEST-TEXT
       *>         RETURNING OAUTH-RC
       *>     END-CALL
 
@@ -1437,8 +1437,8 @@
       *>         BY VALUE OAUTH-SOURCE
       *>         BY REFERENCE OAUTH-NAME
       *>         BY VALUE LENGTH OF OAUTH-NAME
-      *>         BY REFERENCE OAUTH-BUFFER
-      *>         BY VALUE LENGTH OF OAUTH-BUFFER
+      *>         BY REFERENCE OAUTH-FIELD-TEXT
+      *>         BY VALUE LENGTH OF OAUTH-FIELD-TEXT
       *>         RETURNING OAUTH-RC
       *>     END-CALL
 

@@ -24,11 +24,13 @@
        01  OAUTH-HEADER                   PIC X(16384) VALUE SPACES.
        01  OAUTH-TOKEN                    PIC X(16384) VALUE SPACES.
        01  OAUTH-PAGE                     PIC S9(9) COMP-5 VALUE 0.
+       01  OAUTH-ACCOUNT-LIST             PIC X(65536) VALUE SPACES.
        01  OAUTH-EXPECTED                 PIC S9(9) COMP-5 VALUE 0.
        01  OAUTH-RECORD                   PIC X(196608) VALUE SPACES.
        01  OAUTH-PART                     PIC S9(9) COMP-5 VALUE 0.
+       01  OAUTH-REQUEST-TEXT             PIC X(65536) VALUE SPACES.
        01  OAUTH-STATUS                   PIC S9(9) COMP-5 VALUE 0.
-       01  OAUTH-HEADERS                  PIC X(8192) VALUE SPACES.
+       01  OAUTH-HEADERS                  PIC X(32768) VALUE SPACES.
        01  OAUTH-HEADERS-LENGTH           PIC S9(9) COMP-5 VALUE 0.
        01  OAUTH-BODY                     PIC X(32768) VALUE SPACES.
        01  OAUTH-BODY-LENGTH              PIC S9(9) COMP-5 VALUE 0.
@@ -37,9 +39,10 @@
        01  OAUTH-GRANT-NAME               PIC X(128) VALUE SPACES.
        01  OAUTH-SOURCE                   PIC S9(9) COMP-5 VALUE 0.
        01  OAUTH-NAME                     PIC X(4096) VALUE SPACES.
+       01  OAUTH-FIELD-TEXT               PIC X(65536) VALUE SPACES.
        01  OAUTH-METHOD                   PIC X(4096) VALUE SPACES.
        01  OAUTH-METHOD-LENGTH            PIC S9(9) COMP-5 VALUE 0.
        01  OAUTH-URL-LENGTH               PIC S9(9) COMP-5 VALUE 0.
        01  OAUTH-SECONDS                  PIC S9(9) COMP-5 VALUE 0.
        01  OAUTH-MECHANISM                PIC S9(9) COMP-5 VALUE 0.
-       01  OAUTH-RESPONSE                 PIC X(4096) VALUE SPACES.
+       01  OAUTH-RESPONSE                 PIC X(24576) VALUE SPACES.

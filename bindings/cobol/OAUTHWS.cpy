@@ -22,11 +22,13 @@
        01  OAUTH-HEADER                   PIC X(16384) VALUE SPACES.
        01  OAUTH-TOKEN                    PIC X(16384) VALUE SPACES.
        01  OAUTH-PAGE                     BINARY-LONG SIGNED VALUE 0.
+       01  OAUTH-ACCOUNT-LIST             PIC X(65536) VALUE SPACES.
        01  OAUTH-EXPECTED                 BINARY-LONG SIGNED VALUE 0.
        01  OAUTH-RECORD                   PIC X(196608) VALUE SPACES.
        01  OAUTH-PART                     BINARY-LONG SIGNED VALUE 0.
+       01  OAUTH-REQUEST-TEXT             PIC X(65536) VALUE SPACES.
        01  OAUTH-STATUS                   BINARY-LONG SIGNED VALUE 0.
-       01  OAUTH-HEADERS                  PIC X(8192) VALUE SPACES.
+       01  OAUTH-HEADERS                  PIC X(32768) VALUE SPACES.
        01  OAUTH-HEADERS-LENGTH           BINARY-LONG SIGNED VALUE 0.
        01  OAUTH-BODY                     PIC X(32768) VALUE SPACES.
        01  OAUTH-BODY-LENGTH              BINARY-LONG SIGNED VALUE 0.
@@ -35,9 +37,10 @@
        01  OAUTH-GRANT-NAME               PIC X(128) VALUE SPACES.
        01  OAUTH-SOURCE                   BINARY-LONG SIGNED VALUE 0.
        01  OAUTH-NAME                     PIC X(4096) VALUE SPACES.
+       01  OAUTH-FIELD-TEXT               PIC X(65536) VALUE SPACES.
        01  OAUTH-METHOD                   PIC X(4096) VALUE SPACES.
        01  OAUTH-METHOD-LENGTH            BINARY-LONG SIGNED VALUE 0.
        01  OAUTH-URL-LENGTH               BINARY-LONG SIGNED VALUE 0.
        01  OAUTH-SECONDS                  BINARY-LONG SIGNED VALUE 0.
        01  OAUTH-MECHANISM                BINARY-LONG SIGNED VALUE 0.
-       01  OAUTH-RESPONSE                 PIC X(4096) VALUE SPACES.
+       01  OAUTH-RESPONSE                 PIC X(24576) VALUE SPACES.

@@ -1,8 +1,10 @@
 """mistakes.cob: what a COBOL program does wrong is a code and a sentence, in each way that it is built, and no crash."""
 
+import re
+import tempfile
 import textwrap
 
-from bench import BIN, ROOT, case, check, contains, execute, first, without_libxml
+from bench import BIN, ROOT, WORK, case, check, contains, execute, first, without_libxml
 from programs import cobol
 
 SOURCE = ROOT / "tests/languages/mistakes.cob"
@@ -65,3 +67,34 @@ def valgrind_sees_no_mistake_of_liboauths(name):
     made("valgrind", "--error-exitcode=9", "--leak-check=full", f"--log-file={log}", "--vgdb=no", BIN / name)
     contains(log.read_text(), "ERROR SUMMARY: 0 errors")
     contains(log.read_text(), "definitely lost: 0 bytes")
+
+
+# ---- what the copybook's own calls have room for ----
+
+
+@first()
+def large_builds_by_the_copybooks_calls():
+    copybook = (ROOT / "bindings/cobol/OAUTH.cpy").read_text().replace("      *> ", "")
+
+    def call(named):
+        return re.search(rf'CALL "{named[1]}".*?END-CALL', copybook, re.DOTALL)[0]
+
+    program = re.sub(r"@(oauth_\w+)@", call, (ROOT / "tests/languages/large.cob").read_text())
+    source = WORK / "large.cob"
+    source.write_text(program)
+    cobol(BIN / "large", source, "-loauth", before=["-free"])
+
+
+@case()
+def the_copybooks_fields_have_room_for_what_servers_give():
+    """A token of 15,000 bytes, a request with a scope of 20,000, a hundred accounts of 69."""
+    with tempfile.TemporaryDirectory(dir=WORK) as folder:
+        got = dict(line.split() for line in made(BIN / "large", f"file:{folder}"))
+    token = 15_000
+    check(int(got.pop("oauth_http_request")) > 20_000, got)
+    wanted = {
+        "oauth_accounts": 100 * 70, "oauth_access_token": token, "oauth_bearer_header": token + len("Authorization: Bearer "),
+        "oauth_request_headers": token + len("Authorization: Bearer \r\n"), "oauth_field": token,
+        "oauth_sasl_response": 4 * ((token + len("user=@auth=Bearer @@") + 69 + 2) // 3),
+    }  # fmt: skip
+    check({name: int(length) for name, length in got.items()} == wanted, got, wanted)

@@ -45,9 +45,13 @@ pub const IBM: Dialect = Dialect {
 
 /// Fields whose names or sizes are not what the parameter alone would give: function ("" for any), parameter,
 /// field, bytes.
-const FIELDS: [(&str, &str, &str, usize); 11] = [
+const FIELDS: [(&str, &str, &str, usize); 15] = [
     ("oauth_error_text", "buffer", "OAUTH-ERROR-TEXT", 512),
     ("oauth_version", "buffer", "OAUTH-VERSION", 32),
+    // A thousand of them; the content may be a token of each kind; a server's answer is kept up to 64 KiB.
+    ("oauth_accounts", "buffer", "OAUTH-ACCOUNT-LIST", 65536),
+    ("oauth_http_request", "buffer", "OAUTH-REQUEST-TEXT", 65536),
+    ("oauth_field", "buffer", "OAUTH-FIELD-TEXT", 65536),
     ("", "profile", "OAUTH-PROFILE-NAME", 256),
     ("", "url", "OAUTH-URL", 8192),
     ("", "grant_type", "OAUTH-GRANT-NAME", 128),
@@ -56,7 +60,9 @@ const FIELDS: [(&str, &str, &str, usize); 11] = [
     ("", "token", "OAUTH-TOKEN", 16384),
     // Three tokens as large as OAUTH-TOKEN and the 64 KiB that are kept besides, sealed.
     ("", "record", "OAUTH-RECORD", 196_608),
-    ("", "headers", "OAUTH-HEADERS", 8192),
+    // OAUTH-TOKEN in Base64, which is longer by a third, with the mailbox's name.
+    ("", "response", "OAUTH-RESPONSE", 24576),
+    ("", "headers", "OAUTH-HEADERS", 32768),
     ("", "body", "OAUTH-BODY", 32768),
 ];
 const USUAL_SIZE: usize = 4096;
