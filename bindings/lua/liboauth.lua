@@ -33,18 +33,22 @@ local function candidates()
   if named and named ~= "" then
     return { named }
   end
-  local name = ({ OSX = "liboauth.2.dylib", Windows = "oauth.dll" })[ffi.os] or "liboauth.so.2"
+  local names = ({ OSX = { "liboauth.2.dylib", "liboauth.dylib" }, Windows = { "oauth.dll" } })[ffi.os] or { "liboauth.so.2" }
   local here = debug.getinfo(1, "S").source:match("^@(.*)[/\\]") or "."
   local found = {}
   -- From PREFIX/share/liboauth/lua, and from a checkout.
   for _, folder in ipairs { "/../../../lib/", "/../../build/lib/" } do
-    local file = io.open(here .. folder .. name, "rb")
-    if file then
-      file:close()
-      found[#found + 1] = here .. folder .. name
+    for _, name in ipairs(names) do
+      local file = io.open(here .. folder .. name, "rb")
+      if file then
+        file:close()
+        found[#found + 1] = here .. folder .. name
+      end
     end
   end
-  found[#found + 1] = name
+  for _, name in ipairs(names) do
+    found[#found + 1] = name
+  end
   return found
 end
 

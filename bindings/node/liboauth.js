@@ -18,8 +18,9 @@
 const koffi = require('koffi');
 
 // As the system looks for it.
-const LIBRARY =
-  { win32: 'oauth.dll', darwin: 'liboauth.dylib' }[process.platform] ?? 'liboauth.so.2';
+const LIBRARIES =
+  { win32: ['oauth.dll'], darwin: ['liboauth.2.dylib', 'liboauth.dylib'] }[process.platform] ??
+  ['liboauth.so.2'];
 
 const constants = Object.freeze({
 
@@ -1320,12 +1321,22 @@ for (const [name, types] of Object.entries(prototypes)) {
     configurable: true,
     enumerable: true,
     get() {
-      library ??= koffi.load(LIBRARY);
+      library ??= load();
       const value = library.func(name, INT, types);
       Object.defineProperty(functions, name, { value, enumerable: true });
       return value;
     },
   });
+}
+
+function load() {
+  for (const [index, name] of LIBRARIES.entries()) {
+    try {
+      return koffi.load(name);
+    } catch (problem) {
+      if (index === LIBRARIES.length - 1) throw problem;
+    }
+  }
 }
 
 // Why there is no answer. message is a sentence that says what to do next, without any secret.

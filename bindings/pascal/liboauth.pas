@@ -34,7 +34,11 @@ const
   {$IFDEF FPC}
   LibOAuth_Library = 'oauth';
   {$ELSE}
+    {$IFDEF MACOS}
+  LibOAuth_Library = 'liboauth.dylib'; // as cargo calls it
+    {$ELSE}
   LibOAuth_Library = 'liboauth.so.2';
+    {$ENDIF}
   {$ENDIF}
 {$ENDIF}
 

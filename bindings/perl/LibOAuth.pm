@@ -147,10 +147,12 @@ package LibOAuth;
 
 sub _candidates {
     return $ENV{LIBOAUTH_LIBRARY} if $ENV{LIBOAUTH_LIBRARY};
-    my $name = { darwin => 'liboauth.2.dylib', MSWin32 => 'oauth.dll' }->{$^O} || 'liboauth.so.2';
+    my %names = (darwin => ['liboauth.2.dylib', 'liboauth.dylib'], MSWin32 => ['oauth.dll']);
+    my @names = @{ $names{$^O} || ['liboauth.so.2'] };
     my $here = File::Basename::dirname(__FILE__);
     # From PREFIX/share/liboauth/perl, and from a checkout.
-    return ((grep { -e } map { "$here/$_/$name" } '../../../lib', '../../build/lib'), $name);
+    my @near = map { my $folder = $_; map { "$here/$folder/$_" } @names } '../../../lib', '../../build/lib';
+    return ((grep { -e } @near), @names);
 }
 
 # Why it cannot be used; nothing where it can.

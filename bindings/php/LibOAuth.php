@@ -253,11 +253,16 @@ class Client
         if ($named) {
             return [$named];
         }
-        $names = ['Darwin' => 'liboauth.2.dylib', 'Windows' => 'oauth.dll'];
-        $name = $names[PHP_OS_FAMILY] ?? 'liboauth.so.2';
+        $names = ['Darwin' => ['liboauth.2.dylib', 'liboauth.dylib'], 'Windows' => ['oauth.dll']];
+        $names = $names[PHP_OS_FAMILY] ?? ['liboauth.so.2'];
+        $near = [];
         // From PREFIX/share/liboauth/php, and from a checkout.
-        $near = [__DIR__ . "/../../../lib/$name", __DIR__ . "/../../build/lib/$name"];
-        return array_merge(array_filter($near, 'is_file'), [$name]);
+        foreach (['/../../../lib', '/../../build/lib'] as $folder) {
+            foreach ($names as $name) {
+                $near[] = __DIR__ . "$folder/$name";
+            }
+        }
+        return array_merge(array_filter($near, 'is_file'), $names);
     }
 
     private static function load(): \FFI

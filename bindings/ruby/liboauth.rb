@@ -165,14 +165,14 @@ module LibOAuth
       named = ENV.fetch('LIBOAUTH_LIBRARY', '')
       return [named] unless named.empty?
 
-      name = case RbConfig::CONFIG['host_os']
-             when /darwin/ then 'liboauth.2.dylib'
-             when /mswin|mingw/ then 'oauth.dll'
-             else 'liboauth.so.2'
-             end
+      names = case RbConfig::CONFIG['host_os']
+              when /darwin/ then ['liboauth.2.dylib', 'liboauth.dylib']
+              when /mswin|mingw/ then ['oauth.dll']
+              else ['liboauth.so.2']
+              end
       # From PREFIX/share/liboauth/ruby, and from a checkout.
-      near = ['../../../lib', '../../build/lib'].map { |folder| File.expand_path("#{folder}/#{name}", __dir__) }
-      near.select { |file| File.exist?(file) } << name
+      near = ['../../../lib', '../../build/lib'].product(names).map { |path| File.expand_path(path.join('/'), __dir__) }
+      near.select { |file| File.exist?(file) } + names
     end
 
     # Each is looked up when it is first called; two threads that do so find the same.
