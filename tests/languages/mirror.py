@@ -113,8 +113,9 @@ class Rpg:
         return self.http.status if self.http.status in (401, 407) else 0
 
     def whatwentwrong(self):
-        text = field("", 512)
-        length = self.library.oauth_error_text(text, 512)
+        text = field("", 1024)
+        length = self.library.oauth_error_text(text, 1024)
+        shown = text.raw[:length].decode() if length >= 0 else f"liboauth cannot say why ({length})"
         what_to_do = ""
         if self.library.oauth_error_action() == OAUTH_ACTION_RETRY:
             what_to_do = " (Try again later.)"
@@ -122,7 +123,7 @@ class Rpg:
             what_to_do = " (Sign in again.)"
         elif self.library.oauth_error_action() == OAUTH_ACTION_FIX:
             what_to_do = " (Mend the configuration; trying again will not help.)"
-        return text.raw[:length].decode() + what_to_do
+        return shown + what_to_do
 
     def signin(self):
         """Gives the messages that the screen has shown."""
