@@ -6,7 +6,8 @@ from rpg_apis import SQL_FUNCTIONS
 from rpg_names import Names
 from rpg_syntax import Source, Statement, Token
 
-VERBS = {"select", "set", "values"}
+VERBS = {"get", "select", "set", "values"}
+DIAGNOSTICS = {"db2_returned_sqlcode", "message_text", "returned_sqlstate"}
 # Words before a parenthesis that are no functions.
 NOT_CALLED = {"as", "in", "on", "values", "key", "value"}
 
@@ -18,6 +19,9 @@ def check(source: Source, names: Names, statement: Statement) -> None:
         source.wrong(line, "exec sql, and one of " + ", ".join(sorted(VERBS)))
     if texts[2:3] in (["select"], ["values"]) and "into" not in texts:
         source.wrong(line, f"{texts[2]} into nothing")
+    if texts[2:3] == ["get"]:
+        check_diagnostics(source, names, statement)
+        return
     for index, token in enumerate(statement):
         if token.kind == "host":
             whole, _, member = token.text[1:].partition(".")
@@ -29,6 +33,16 @@ def check(source: Source, names: Names, statement: Statement) -> None:
             source.wrong(token.line, f"{statement[index + 1].text} behind {token.text}: is a comma missing?")
         if token.text == "(" and index and statement[index - 1].kind == "word":
             check_function(source, statement, index)
+
+
+def check_diagnostics(source: Source, names: Names, statement: Statement) -> None:
+    """GET DIAGNOSTICS CONDITION, a number, and one item into one host variable."""
+    texts = [t.text for t in statement[3:]]
+    fixed = texts[:2] + texts[4:5]
+    if len(texts) < 6 or fixed != ["diagnostics", "condition", "="] or not texts[2].isdigit() or texts[5] not in DIAGNOSTICS:
+        source.wrong(statement[0].line, "get diagnostics condition 1 :variable = " + ", or ".join(sorted(DIAGNOSTICS)))
+    elif statement[6].kind != "host" or names.declaration(texts[3][1:]) is None:
+        source.wrong(statement[0].line, f"{texts[3]}: not declared, or no host variable")
 
 
 def check_function(source: Source, statement: Statement, index: int) -> None:

@@ -98,6 +98,9 @@ dcl-proc carryBySql;
                        : lineOf(headers: 'Accept'): lineOf(headers: 'Content-Type')
                        : lineOf(headers: 'Authorization')
                        : partOf(client: OAUTH_REQUEST_CONTENT));
+    if status = 0;
+      clear answer; // SQL's own words
+    endif;
     // Whatever the status is: liboauth reads refusals too. 0 stands for no answer.
     result = oauth_http_response(client: status: '': 0: answer: OAUTH_NUL_TERMINATED);
   enddo;
@@ -105,7 +108,7 @@ dcl-proc carryBySql;
   return result;
 end-proc;
 
-// Returns the HTTP status, or 0 where no answer came; that is in `answer` then.
+// Returns the HTTP status, or 0 where no answer came; why, is in `answer` then, and in the job log.
 dcl-proc sendBySql;
   dcl-pi *n int(10);
     method varchar(16) const;
@@ -159,6 +162,8 @@ dcl-proc sendBySql;
   clear theAuthorization;
   clear theContent;
   if sqlcode < 0;
+    exec sql get diagnostics condition 1 :answer = message_text;
+    say('*INFO': 'SQL: ' + answer); // a name, a certificate, an authority that is missing
     return 0;
   endif;
   return theStatus;

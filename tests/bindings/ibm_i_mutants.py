@@ -56,6 +56,8 @@ MISTAKES = {
         ("qsys2.http_post_verbose(:theUrl, :theContent,", "qsys2.http_post_verbose("),
         ("nullif(:theAccept, '')", "nullif(:theAccept)"), ("absent on null),", "absent on null,"),
         ("'lax $.HTTP_STATUS_CODE'", "'lax $.HTTP_STATUS_CODE"), ("sqlcode", "sqlcod"), ("/include TELL", ""),
+        ("get diagnostics", "get diagnostic"), ("condition 1 :answer", "condition :answer"), (":answer = message_text", "answer = message_text"),
+        (":answer = message_text", ":answr = message_text"), ("= message_text", "= message_txt"), (" = message_text", " message_text"),
     ],
     "APICALLH.rpgle": [
         ("O_TEXTDATA)", "O_TEXTDATE)"), ("readFile(file: data: %size(data))", "readFile(file: data)"),

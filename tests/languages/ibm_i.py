@@ -148,6 +148,19 @@ def the_mirror_of_RPG_calls_with(program):
         check(programs.action == "F", programs.action)
 
 
+@case()
+def the_mirror_of_RPG_with_SQL_says_why_no_answer_came():
+    with server() as s:
+        programs, profile = rpg(s)
+        check(programs.signin() == [], "the screen showed a message")
+        s.stop()
+        escapes(programs, "The API answers 0: ", "refused", call="apicalls")
+        check(programs.action == "R", programs.action)
+        profile.expire(10)
+        escapes(programs, "No access token: ", "(Try again later.)", call="apicalls")
+        contains(programs.job_log[-1], "refused")
+
+
 def at_a_telephone(programs, decision, keys):
     """A person at SIGNDEV's screen: presses these, does `decision` elsewhere, and presses Enter as often as it is asked for."""
 

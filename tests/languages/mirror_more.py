@@ -19,7 +19,7 @@ class Ilevator:
     """What ILEvator does that matters here: a client for each request, and the body whatever the status is."""
 
     def __init__(self):
-        self.headers, self.content = {}, None
+        self.headers, self.content, self.fault = {}, None, ""
 
     def execute(self, method, url):
         """The status, or 0 where no answer came; the answer's headers as they came, and its body."""
@@ -29,7 +29,8 @@ class Ilevator:
             answer = opener.open(request, timeout=PATIENCE)
         except urllib.error.HTTPError as error:
             answer = error
-        except OSError:
+        except OSError as error:
+            self.fault = str(error)
             return 0, b"", b""
         with answer:
             head = "".join(f"{name}: {value}\r\n" for name, value in answer.headers.items())
@@ -213,19 +214,24 @@ class More(Rpg):
                 header_of(headers, "Accept"), header_of(headers, "Content-Type"), header_of(headers, "Authorization"),
                 self.partof(client, OAUTH_REQUEST_CONTENT),
             )  # fmt: skip
+            if status == 0:
+                self.answer = ""
             result = self.library.oauth_http_response(
                 client, status, b"", 0, self.answer.encode(), OAUTH_NUL_TERMINATED
             )
         return result
 
     def send_by_sql(self, method, url, accept, content_type, authorization, content):
-        """The status is all that SQL gives of an answer's head."""
+        """The status is all that SQL gives of an answer's head; where none came, its own words are in the answer's place."""
         http = Ilevator()
         headers = {"Accept": accept, "Content-Type": content_type, "Authorization": authorization}
         http.headers = {name: value for name, value in headers.items() if value}
         http.content = content.encode() if method != "GET" else None
         status, _, answer = http.execute(method, url)
         self.answer = answer.decode()
+        if status == 0:
+            self.answer = http.fault
+            self.job_log.append("SQL: " + self.answer)
         return status
 
     def partof(self, client, number):
