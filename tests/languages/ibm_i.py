@@ -98,6 +98,7 @@ def the_mirror_of_RPG_says_what_goes_wrong():
         profile.expire(10)
         s.stop()
         escapes(programs, "No access token: ", "(Try again later.)")
+        contains(programs.job_log[-1], "refused")
     with server() as s:
         answers = [allow, lambda url: None]
         programs, _ = rpg(s, lambda url: answers.pop(0)(url), client_secret="wrong-secret")

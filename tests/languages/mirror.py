@@ -44,6 +44,7 @@ class Httpapi:
         self.status = 0
         self.headers = {}
         self.answer = ""
+        self.fault = ""
 
     def http_req(self, method, url, content=None, content_type=""):
         """-1 for a local failure and for 401 and 407, 1 for 200, else the status."""
@@ -58,7 +59,8 @@ class Httpapi:
             answer = opener.open(request, timeout=PATIENCE)
         except urllib.error.HTTPError as error:
             answer = error
-        except OSError:
+        except OSError as error:
+            self.fault = str(error)
             return -1
         with answer:
             self.status, self.headers, self.answer = answer.status, answer.headers, answer.read().decode()
@@ -110,7 +112,10 @@ class Rpg:
             return 200
         if rc > 1:
             return rc
-        return self.http.status if self.http.status in (401, 407) else 0
+        if self.http.status in (401, 407):
+            return self.http.status
+        self.job_log.append("HTTPAPI: " + self.http.fault)
+        return 0
 
     def whatwentwrong(self):
         text = field("", 1024)
