@@ -45,8 +45,8 @@ package Liboauth is
    --  A client that is set up from a profile
 
    procedure Close (Self : in out Client);
-   --  Wipes its secrets from memory; what it stored stays. A second time is
-   --  harmless
+   --  Wipes the library's copies of its secrets; what was handed out is the
+   --  program's, and what it stored stays. A second time is harmless
 
    function Handle (Self : Client) return Liboauth_C.int;
    --  What the functions of Liboauth_C call it by; 0 while it is closed, which

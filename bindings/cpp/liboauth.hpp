@@ -103,7 +103,8 @@ public:
     // Closes it. Where a token could still not be stored, only close() says so.
     ~Client() { oauth_client_close(handle_); }
 
-    // Closes the client and wipes its secrets from memory. A second time is harmless.
+    // Closes the client and wipes the library's copies of its secrets; what was handed out is the
+    // program's. A second time is harmless.
     void close()
     {
         const std::int32_t handle = handle_;

@@ -758,7 +758,8 @@ module liboauth_c
       integer(c_int32_t), value :: length
     end function
 
-    ! Closes a client and wipes its secrets from memory. Its store is left as it is.
+    ! Closes a client and wipes the library's copies of its secrets from memory; what was handed out
+    ! is the caller's to wipe. Its store is left as it is.
     !
     ! client: from oauth_client_new or oauth_client_open; 0 is harmless. Calls of other threads that
     ! are under way end as they would have.
@@ -1577,8 +1578,8 @@ contains
     self%handle = max(self%handle, 0)
   end subroutine
 
-  ! Closes the client and wipes its secrets from memory; what it stored stays. A second time is
-  ! harmless.
+  ! Closes the client and wipes the library's copies of its secrets; what was handed out is the
+  ! program's, and what it stored stays. A second time is harmless.
   subroutine client_close(self, outcome)
     class(oauth_client), intent(inout) :: self
     type(oauth_outcome), intent(out), optional :: outcome

@@ -983,8 +983,8 @@ func (c *Client) handle() C.int32_t {
 	return C.int32_t(c.Handle())
 }
 
-// Close wipes the client's secrets from memory, and says where a token could still not be stored. A
-// second time is harmless.
+// Close wipes the library's copies of the client's secrets (what was handed out is the program's), and
+// says where a token could still not be stored. A second time is harmless.
 func (c *Client) Close() error {
 	runtime.SetFinalizer(c, nil)
 	closing := C.int32_t(atomic.SwapInt32(&c.number, 0))

@@ -153,7 +153,8 @@ function client:handle()
   return self.box.handle
 end
 
--- Closes the client and wipes its secrets from memory; what it stored stays. A second time is harmless.
+-- Closes the client and wipes the library's copies of its secrets; what was handed out is the program's, and what it
+-- stored stays. A second time is harmless.
 function client:close()
   local handle = self.box.handle
   self.box.handle = 0

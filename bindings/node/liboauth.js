@@ -767,7 +767,8 @@ const prototypes = {
 
   // oauth_client_close(client)
   //
-  // Closes a client and wipes its secrets from memory. Its store is left as it is.
+  // Closes a client and wipes the library's copies of its secrets from memory; what was handed out
+  // is the caller's to wipe. Its store is left as it is.
   //
   // client: from oauth_client_new or oauth_client_open; 0 is harmless. Calls of other threads that
   // are under way end as they would have.
@@ -1411,8 +1412,8 @@ class Client {
     return this.#handle;
   }
 
-  // Closes the client, wipes its secrets from memory, and says where a token could still not be
-  // stored. A second time is harmless.
+  // Closes the client, wipes the library's copies of its secrets (what was handed out is the
+  // program's), and says where a token could still not be stored. A second time is harmless.
   close() {
     const handle = this.#handle;
     this.#handle = 0;

@@ -773,7 +773,8 @@ function oauth_client_new: Integer; cdecl; external LibOAuth_Library;
 function oauth_client_open(AProfile: PAnsiChar; ALength: Integer): Integer; cdecl;
     external LibOAuth_Library;
 
-// Closes a client and wipes its secrets from memory. Its store is left as it is.
+// Closes a client and wipes the library's copies of its secrets from memory; what was handed out is
+// the caller's to wipe. Its store is left as it is.
 //
 // client: from oauth_client_new or oauth_client_open; 0 is harmless. Calls of other threads that
 // are under way end as they would have.
@@ -1294,7 +1295,8 @@ type
     constructor Create(const AProfile: UTF8String); overload;
     // Closes it. Where a token could still not be stored, only Close says so.
     destructor Destroy; override;
-    // Closes the client and wipes its secrets from memory. A second time is harmless.
+    // Closes the client and wipes the library's copies of its secrets; what was handed out is the
+    // program's. A second time is harmless.
     procedure Close;
 
     // Sets a property. See oauth_set.

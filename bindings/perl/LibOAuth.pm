@@ -61,7 +61,8 @@ sub _client {
     return bless { handle => _checked($answer) }, $class;
 }
 
-# Closes the client and wipes its secrets from memory; what it stored stays. A second time is harmless.
+# Closes the client and wipes the library's copies of its secrets; what was handed out is the program's, and what it
+# stored stays. A second time is harmless.
 sub close {
     my ($self) = @_;
     my $handle = $self->{handle};

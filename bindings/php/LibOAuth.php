@@ -69,7 +69,8 @@ class Client
         $this->opened(self::number('oauth_client_new'));
     }
 
-    /** Closes the client and wipes its secrets from memory; what it stored stays. A second time is harmless. */
+    /** Closes the client and wipes the library's copies of its secrets; what was handed out is the program's, and what
+     * it stored stays. A second time is harmless. */
     public function close(): void
     {
         $handle = $this->handle;

@@ -173,7 +173,8 @@ class Client:
             raise
 
     def close(self) -> None:
-        """Closes the client and wipes its secrets from memory; what it stored stays. A second time is harmless.
+        """Closes the client and wipes the library's copies of its secrets; what was handed out is the program's, and what
+        it stored stays. A second time is harmless.
 
         `StoreError` where tokens could not be stored to the last: the client is closed all the same, and they are lost.
         """

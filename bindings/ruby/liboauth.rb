@@ -65,7 +65,8 @@ module LibOAuth
       proc { LibOAuth.calling? ? Thread.new(&close) : close.call }
     end
 
-    # Closes the client and wipes its secrets from memory; what it stored stays. A second time is harmless.
+    # Closes the client and wipes the library's copies of its secrets; what was handed out is the program's, and what it
+    # stored stays. A second time is harmless.
     def close
       LibOAuth.number(:oauth_client_close, @open.pop || 0)
       nil

@@ -52,7 +52,8 @@ oo::class create ::liboauth::client {
         }
     }
 
-    # Closes the client and wipes its secrets from memory; what it stored stays. A second time is harmless.
+    # Closes the client and wipes the library's copies of its secrets; what was handed out is the program's, and what it
+    # stored stays. A second time is harmless.
     method close {} {
         set closed $handle
         set handle 0

@@ -1229,7 +1229,8 @@ public interface LibOAuth extends Library {
     int oauth_client_open(byte[] profile, int length);
 
     /**
-     * Closes a client and wipes its secrets from memory. Its store is left as it is.
+     * Closes a client and wipes the library's copies of its secrets from memory; what was
+     * handed out is the caller's to wipe. Its store is left as it is.
      *
      * <p>client: from oauth_client_new or oauth_client_open; 0 is harmless. Calls of other
      * threads that are under way end as they would have.

@@ -47,8 +47,8 @@ public final class OAuthClient implements AutoCloseable {
     }
 
     /**
-     * Closes the client, wipes its secrets from memory, and says where a token could still not be
-     * stored. A second time is harmless.
+     * Closes the client, wipes the library's copies of its secrets (what was handed out is the
+     * program's), and says where a token could still not be stored. A second time is harmless.
      */
     @Override
     public void close() {
