@@ -2377,7 +2377,9 @@ namespace LibOAuth
 
         internal static string From(int length, byte[] buffer)
         {
-            return Utf8.GetString(buffer, 0, Math.Max(length, 0));
+            string text = Utf8.GetString(buffer, 0, Math.Max(length, 0));
+            Array.Clear(buffer, 0, buffer.Length);
+            return text;
         }
 
         // With its NUL. What follows another one would be lost in silence.

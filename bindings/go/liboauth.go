@@ -1324,7 +1324,11 @@ func read(function func(*C.char, C.int32_t) C.int32_t) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return string(text[:answer]), nil
+	whole := string(text[:answer])
+	for i := range text {
+		text[i] = 0
+	}
+	return whole, nil
 }
 
 // grown calls the function with a larger buffer until the text fits.

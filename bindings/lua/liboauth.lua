@@ -128,7 +128,9 @@ local function read(name, ...)
     given[count + 1], given[count + 2] = buffer, capacity
     local answer, problem = call(name, unpack(given, 1, count + 2))
     if not problem then
-      return ffi.string(buffer, answer)
+      local text = ffi.string(buffer, answer)
+      ffi.fill(buffer, capacity)
+      return text
     elseif answer ~= oauth.OAUTH_ERROR_BUFFER or capacity >= 2 ^ 24 then
       error(problem, 0)
     end

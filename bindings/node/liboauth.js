@@ -1370,7 +1370,9 @@ function check(answer) {
 
 function read(call) {
   const [length, buffer] = grown(call);
-  return buffer.toString('utf8', 0, check(length));
+  const text = buffer.toString('utf8', 0, check(length));
+  buffer.fill(0);
+  return text;
 }
 
 // With its NUL. What follows another one would be lost in silence, and so would half a letter.

@@ -207,7 +207,9 @@ class Client
         for ($capacity = 4096;; $capacity *= 4) {
             $buffer = self::library()->new("char[$capacity]");
             try {
-                return \FFI::string($buffer, self::number($name, ...$arguments, ...[$buffer, $capacity]));
+                $text = \FFI::string($buffer, self::number($name, ...$arguments, ...[$buffer, $capacity]));
+                \FFI::memset($buffer, 0, $capacity);
+                return $text;
             } catch (OAuthError $error) {
                 if ($error->getCode() !== \OAUTH_ERROR_BUFFER || $capacity >= 1 << 24) {
                     throw $error;

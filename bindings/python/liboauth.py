@@ -688,7 +688,9 @@ def _read(function: Callable[..., int], *arguments: Union[int, bytes]) -> Tuple[
         buffer = ctypes.create_string_buffer(capacity)
         answer = function(*arguments, buffer, capacity)
         if answer != _liboauth.OAUTH_ERROR_BUFFER or capacity > 1 << 24:
-            return answer, buffer.raw[: max(answer, 0)].decode()
+            text = str(memoryview(buffer)[: max(answer, 0)], "utf-8")
+            ctypes.memset(buffer, 0, capacity)
+            return answer, text
         capacity *= 4
 
 

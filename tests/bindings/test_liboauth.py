@@ -178,6 +178,17 @@ class Life(unittest.TestCase):
         del c
         self.assertEqual(liboauth._library.oauth_client_close(handle), liboauth.OAUTH_ERROR_HANDLE)
 
+    def test_the_buffer_of_a_text_is_wiped(self):
+        buffers = []
+
+        def gives(buffer, capacity):
+            buffers.append(buffer)
+            buffer.value = "S\u00e9sam".encode()
+            return 6
+
+        self.assertEqual(liboauth._read(gives), (6, "S\u00e9sam"))
+        self.assertEqual(set(buffers[0].raw), {0})
+
     def test_version(self):
         self.assertEqual(liboauth.version(), liboauth._liboauth.VERSION)
 

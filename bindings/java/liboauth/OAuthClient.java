@@ -3,6 +3,7 @@ package liboauth;
 import java.lang.ref.PhantomReference;
 import java.lang.ref.ReferenceQueue;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -368,7 +369,9 @@ public final class OAuthClient implements AutoCloseable {
     }
 
     static String from(byte[][] text, int length) {
-        return new String(text[0], 0, Math.max(length, 0), StandardCharsets.UTF_8);
+        String whole = new String(text[0], 0, Math.max(length, 0), StandardCharsets.UTF_8);
+        Arrays.fill(text[0], (byte) 0);
+        return whole;
     }
 
     private String read(Function function) {
