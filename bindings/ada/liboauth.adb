@@ -19,6 +19,9 @@ package body Liboauth is
    procedure Fail (Answer : Liboauth_C.int) with No_Return;
    function Checked (Answer : Liboauth_C.int) return Liboauth_C.int;
 
+   procedure Check_Whole (Text : String);
+   --  Of a text with a NUL in it the library reads what is before that alone
+
    generic
       with function Call
         (Buffer   : System.Address;
@@ -47,6 +50,18 @@ package body Liboauth is
       Check (Answer);
       return Answer;
    end Checked;
+
+   procedure Check_Whole (Text : String) is
+      Ended : Boolean := False;
+   begin
+      for Letter of Text loop
+         if Letter = ASCII.NUL then
+            Ended := True;
+         elsif Ended and then Letter /= ' ' then
+            raise Constraint_Error with "a text for liboauth has a NUL in it";
+         end if;
+      end loop;
+   end Check_Whole;
 
    function Grown return String is
       type Access_String is access String;
@@ -89,6 +104,7 @@ package body Liboauth is
    procedure Open (Self : in out Client; Profile : String) is
    begin
       Close (Self);
+      Check_Whole (Profile);
       Self.Handle := Checked
         (Liboauth_C.oauth_client_open (Profile'Address, Profile'Length));
    end Open;
@@ -122,6 +138,7 @@ package body Liboauth is
       Property : Liboauth_C.int;
       Text : String) is
    begin
+      Check_Whole (Text);
       Check (Liboauth_C.oauth_set
         (Self.Handle,
          Property,
@@ -169,6 +186,7 @@ package body Liboauth is
      (Self : Client;
       Code : String) is
    begin
+      Check_Whole (Code);
       Check (Liboauth_C.oauth_exchange_code
         (Self.Handle,
          Code'Address,
@@ -262,6 +280,7 @@ package body Liboauth is
       Expected : Liboauth_C.int;
       Record_Text : String) is
    begin
+      Check_Whole (Record_Text);
       Check (Liboauth_C.oauth_import_token
         (Self.Handle,
          Expected,
@@ -315,6 +334,7 @@ package body Liboauth is
      (Self : Client;
       Grant_Type : String) is
    begin
+      Check_Whole (Grant_Type);
       Check (Liboauth_C.oauth_request_token
         (Self.Handle,
          Grant_Type'Address,
@@ -340,6 +360,7 @@ package body Liboauth is
                Capacity));
       function Answer is new Grown (Call);
    begin
+      Check_Whole (Name);
       return Answer;
    end Field;
 
@@ -377,6 +398,8 @@ package body Liboauth is
                Capacity));
       function Answer is new Grown (Call);
    begin
+      Check_Whole (Method);
+      Check_Whole (Url);
       return Answer;
    end Request_Headers;
 
@@ -387,6 +410,7 @@ package body Liboauth is
       Headers : String)
       return Liboauth_C.int is
    begin
+      Check_Whole (Url);
       return Checked (Liboauth_C.oauth_api_response
         (Self.Handle,
          Url'Address,

@@ -9,7 +9,8 @@
 --     when Liboauth.OAuth_Failure => Put_Line (Liboauth.Last_Text);
 --
 --  Texts are in UTF-8 (Ada.Strings.UTF_Encoding); the blanks that pad one are
---  not its own. Clients can be used by any task.
+--  not its own. One that has a NUL in it is a Constraint_Error. Clients can be
+--  used by any task.
 --
 --  Made by `cargo run -p liboauth-bindings` from src/constants and src/ffi:
 --  change those.

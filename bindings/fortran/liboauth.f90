@@ -9,8 +9,9 @@
 !   call client%bearer_header(header, outcome)
 !   if (outcome%answer < 0) print *, outcome%text
 !
-! A text is a character variable of any length: the blanks that pad it are not its own. Without an
-! outcome a program ends where something goes wrong, and says why.
+! A text is a character variable of any length: the blanks that pad it are not its own. One that has
+! a NUL in it is OAUTH_ERROR_VALUE. Without an outcome a program ends where something goes wrong, and
+! says why.
 !
 ! Made by `cargo run -p liboauth-bindings` from src/constants and src/ffi: change those.
 
@@ -1490,10 +1491,10 @@ end module liboauth_c
 
 ! A client that closes itself, and a subroutine for each function.
 module liboauth
-  use, intrinsic :: iso_c_binding, only: c_int32_t
+  use, intrinsic :: iso_c_binding, only: c_int32_t, c_null_char
   use :: liboauth_c
   implicit none
-  private :: c_int32_t, conclude, failure, give, grown, first_capacity
+  private :: c_int32_t, c_null_char, conclude, cut_short, failure, give, grown, first_capacity
 
   ! What became of a call.
   type :: oauth_outcome
@@ -1573,6 +1574,8 @@ contains
     type(oauth_outcome), intent(out), optional :: outcome
     integer(c_int32_t) :: ignored
     if (self%handle /= 0) ignored = oauth_client_close(self%handle)
+    self%handle = 0
+    if (cut_short(profile, outcome)) return
     self%handle = oauth_client_open(profile, len(profile, c_int32_t))
     call conclude(self%handle, outcome)
     self%handle = max(self%handle, 0)
@@ -1616,6 +1619,7 @@ contains
     integer(c_int32_t), intent(in) :: property
     character(*), intent(in) :: text
     type(oauth_outcome), intent(out), optional :: outcome
+    if (cut_short(text, outcome)) return
     call conclude(oauth_set(self%handle, &
         property, &
         text, len(text, c_int32_t)), outcome)
@@ -1670,6 +1674,7 @@ contains
     class(oauth_client), intent(inout) :: self
     character(*), intent(in) :: code
     type(oauth_outcome), intent(out), optional :: outcome
+    if (cut_short(code, outcome)) return
     call conclude(oauth_exchange_code(self%handle, &
         code, len(code, c_int32_t)), outcome)
   end subroutine
@@ -1783,6 +1788,7 @@ contains
     integer(c_int32_t), intent(in) :: expected
     character(*), intent(in) :: record
     type(oauth_outcome), intent(out), optional :: outcome
+    if (cut_short(record, outcome)) return
     call conclude(oauth_import_token(self%handle, &
         expected, &
         record, len(record, c_int32_t)), outcome)
@@ -1845,6 +1851,7 @@ contains
     class(oauth_client), intent(inout) :: self
     character(*), intent(in) :: grant_type
     type(oauth_outcome), intent(out), optional :: outcome
+    if (cut_short(grant_type, outcome)) return
     call conclude(oauth_request_token(self%handle, &
         grant_type, len(grant_type, c_int32_t)), outcome)
   end subroutine
@@ -1863,6 +1870,8 @@ contains
     type(oauth_outcome), intent(out), optional :: outcome
     character(:), allocatable :: buffer
     integer(c_int32_t) :: length
+    answer = ''
+    if (cut_short(name, outcome)) return
     allocate(character(first_capacity) :: buffer)
     do
       length = oauth_field(self%handle, &
@@ -1908,6 +1917,9 @@ contains
     type(oauth_outcome), intent(out), optional :: outcome
     character(:), allocatable :: buffer
     integer(c_int32_t) :: length
+    answer = ''
+    if (cut_short(method, outcome)) return
+    if (cut_short(url, outcome)) return
     allocate(character(first_capacity) :: buffer)
     do
       length = oauth_request_headers(self%handle, &
@@ -1933,6 +1945,7 @@ contains
     integer(c_int32_t), intent(in) :: status
     character(*), intent(in) :: headers
     type(oauth_outcome), intent(out), optional :: outcome
+    if (cut_short(url, outcome)) return
     call conclude(oauth_api_response(self%handle, &
         url, len(url, c_int32_t), &
         status, &
@@ -2093,6 +2106,20 @@ contains
       error stop became%text
     end if
   end subroutine
+
+  ! Whether a text has a NUL in it: the library reads what is before that alone.
+  logical function cut_short(text, outcome)
+    character(*), intent(in) :: text
+    type(oauth_outcome), intent(inout), optional :: outcome
+    character(*), parameter :: why = 'a text for liboauth has a NUL in it'
+    integer :: ended
+    ended = index(text, c_null_char)
+    cut_short = .false.
+    if (ended > 0) cut_short = verify(text(ended:), c_null_char // ' ') > 0
+    if (.not. cut_short) return
+    if (.not. present(outcome)) error stop why
+    outcome = oauth_outcome(OAUTH_ERROR_VALUE, OAUTH_ACTION_FIX, why)
+  end function
 
   ! Whether to ask again, with a buffer that has become larger.
   logical function grown(length, buffer)

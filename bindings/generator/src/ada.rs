@@ -111,17 +111,21 @@ fn body(method: &Method) -> String {
         }
     });
     let call = format!("{THIN}.{}\n        (Self.Handle{given}", method.function.name);
+    let whole = prose::each(&method.arguments, |argument| match argument {
+        Argument::Text(name) => format!("      Check_Whole ({});\n", named(name)),
+        Argument::Int(_) | Argument::Bytes(_) => String::new(),
+    });
     let (head, name) = (head(method), capitals(method.name));
     if method.gives_text {
         let call = call.replace("\n      ", "\n            ");
         return format!(
             "\n{head}\n   is\n      function Call\n        (Buffer   : System.Address;\n         Capacity : {THIN}.int)\n         return {THIN}.int is\n        \
              ({call},\n               Buffer,\n               Capacity));\n      \
-             function Answer is new Grown (Call);\n   begin\n      return Answer;\n   end {name};\n"
+             function Answer is new Grown (Call);\n   begin\n{whole}      return Answer;\n   end {name};\n"
         );
     }
     if gives_number(method) {
-        return format!("\n{head} is\n   begin\n      return Checked ({call}));\n   end {name};\n");
+        return format!("\n{head} is\n   begin\n{whole}      return Checked ({call}));\n   end {name};\n");
     }
-    format!("\n{head} is\n   begin\n      Check ({call}));\n   end {name};\n")
+    format!("\n{head} is\n   begin\n{whole}      Check ({call}));\n   end {name};\n")
 }

@@ -78,6 +78,10 @@ fn method(style: &Style, method: &Method) -> String {
         Argument::Int(name) => format!("{NEXT}{name}"),
         Argument::Text(name) | Argument::Bytes(name) => format!("{NEXT}{name}, len({name}, c_int32_t)"),
     });
+    let whole = prose::each(&method.arguments, |argument| match argument {
+        Argument::Text(name) => format!("    if (cut_short({name}, outcome)) return\n"),
+        Argument::Int(_) | Argument::Bytes(_) => String::new(),
+    });
     let head = format!(
         "\n{summary}  subroutine client_{name}({})\n    class(oauth_client), intent(inout) :: self\n{types}",
         takes.join(NEXT)
@@ -86,12 +90,13 @@ fn method(style: &Style, method: &Method) -> String {
     let function = &method.function.name;
     if !method.gives_text {
         return format!(
-            "{head}{outcome}    call conclude({function}(self%handle{given}), outcome)\n  end subroutine\n"
+            "{head}{outcome}{whole}    call conclude({function}(self%handle{given}), outcome)\n  end subroutine\n"
         );
     }
+    let whole = if whole.is_empty() { whole } else { format!("    answer = ''\n{whole}") };
     format!(
         "{head}    character(:), allocatable, intent(out) :: answer\n{outcome}    \
-         character(:), allocatable :: buffer\n    integer(c_int32_t) :: length\n    \
+         character(:), allocatable :: buffer\n    integer(c_int32_t) :: length\n{whole}    \
          allocate(character(first_capacity) :: buffer)\n    do\n      \
          length = {function}(self%handle{given}{NEXT}buffer, len(buffer, c_int32_t))\n      \
          if (.not. grown(length, buffer)) exit\n    end do\n    \

@@ -223,6 +223,7 @@ procedure Mistakes is
    Large  : constant String (1 .. 100_000) := (others => 'x');
    Padded : constant String (1 .. 12) := "read        ";
    Kept   : constant String := " read " & ASCII.NUL;
+   Cut    : constant String := "read" & ASCII.NUL & "write";
 begin
    if Ada.Command_Line.Argument_Count > 0 then
       Own_HTTP;
@@ -284,7 +285,7 @@ begin
    Came_Back ("threads", Image (Told.Tasks));
 
    --  What is Ada's alone: a client ends with its scope, and one that is
-   --  opened again ends the one before.
+   --  opened again ends the one before; nothing behind a NUL is lost.
    if oauth_stop_waiting (Ended) /= OAUTH_ERROR_HANDLE then
       Put_Line ("it has not ended with its scope");
    end if;
@@ -293,6 +294,29 @@ begin
    Closed.Create;
    if oauth_stop_waiting (Stale) /= OAUTH_ERROR_HANDLE then
       Put_Line ("the one before has not ended");
+   end if;
+   begin
+      Client.Set (OAUTH_SCOPE, Cut);
+      Put_Line ("a NUL in a text went by");
+   exception
+      when Constraint_Error => null;
+   end;
+   begin
+      Came_Back ("a NUL in a name", Client.Field (OAUTH_FIELD_TOKEN, Cut));
+   exception
+      when Constraint_Error => null;
+   end;
+   begin
+      Closed.Open (Cut);
+      Put_Line ("a NUL in a profile's name went by");
+   exception
+      when Constraint_Error => null;
+   end;
+   if Closed.Handle /= 0 then
+      Put_Line ("it is open all the same");
+   end if;
+   if Scope ("read" & ASCII.NUL & ASCII.NUL & "  ") /= "read" then
+      Put_Line ("a NUL behind a text is not its end");
    end if;
    if Version'Length = 0 then
       Put_Line ("no version");

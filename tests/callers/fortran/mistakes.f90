@@ -58,13 +58,23 @@ program mistakes
   end do
   write (output_unit, '(a, i0)') 'threads 0 0 ', right
 
-  ! What is Fortran's alone: a client ends with its procedure, and one that is opened again ends the one before.
+  ! What is Fortran's alone: a client ends with its procedure, and one that is opened again ends the one before;
+  ! nothing behind a NUL is lost.
   call leave(gone)
   if (oauth_stop_waiting(gone) /= OAUTH_ERROR_HANDLE) print '(a)', 'it has not ended with its procedure'
   call other%new()
   gone = other%get_handle()
   call other%new()
   if (oauth_stop_waiting(gone) /= OAUTH_ERROR_HANDLE) print '(a)', 'the one before has not ended'
+  call client%set(OAUTH_SCOPE, 'read' // c_null_char // 'write', outcome)
+  if (outcome%answer /= OAUTH_ERROR_VALUE) print '(a)', 'a NUL in a text went by'
+  if (outcome%action /= OAUTH_ACTION_FIX .or. index(outcome%text, 'NUL') == 0) print '(a)', outcome%text
+  call client%field(OAUTH_FIELD_TOKEN, 'read' // c_null_char // 'write', text, outcome)
+  if (outcome%answer /= OAUTH_ERROR_VALUE .or. text /= '') print '(a)', 'a NUL in a name went by'
+  call other%open('read' // c_null_char // 'write', outcome)
+  if (outcome%answer /= OAUTH_ERROR_VALUE) print '(a)', "a NUL in a profile's name went by"
+  if (other%get_handle() /= 0) print '(a)', 'it is open all the same'
+  if (scope('read' // c_null_char // c_null_char // '  ') /= 'read') print '(a)', 'a NUL behind a text is not its end'
   if (index(oauth_version_text(), '.') == 0) print '(a)', 'no version'
   call other%close()
   call client%close()
