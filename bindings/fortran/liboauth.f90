@@ -10,8 +10,8 @@
 !   if (outcome%answer < 0) print *, outcome%text
 !
 ! A text is a character variable of any length: the blanks that pad it are not its own. One that has
-! a NUL in it is OAUTH_ERROR_VALUE. Without an outcome a program ends where something goes wrong, and
-! says why.
+! a NUL in it is OAUTH_ERROR_VALUE. Without an outcome a program ends where something goes wrong,
+! and says why.
 !
 ! Made by `cargo run -p liboauth-bindings` from src/constants and src/ffi: change those.
 
