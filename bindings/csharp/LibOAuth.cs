@@ -1937,10 +1937,11 @@ namespace LibOAuth
 
     /// <summary>
     /// One registration at one authorization server, with its settings and its token. Any thread
-    /// can call it. TokenRejected and ApiResponse are about the token that their thread got last: await
-    /// nothing between the header and them. With OAUTH_HTTP `caller` hold a SemaphoreSlim from an
-    /// operation to its last HttpResponse: a second one on the thread gives the request up. Dispose it when no other thread uses it; one that is left is closed by the
-    /// garbage collector.
+    /// can call it. TokenRejected and ApiResponse are about the token that their thread got last:
+    /// await nothing between the header and them. With OAUTH_HTTP `caller` hold a SemaphoreSlim
+    /// from an operation to its last HttpResponse: a second one on the thread gives the request
+    /// up. Dispose it when no other thread uses it; one that is left is closed by the garbage
+    /// collector.
     /// </summary>
     public sealed class Client : IDisposable
     {

@@ -942,10 +942,11 @@ func (e *Error) Error() string {
 var ErrNUL = errors.New("liboauth: a text has a NUL in it")
 
 // Client is one registration at one authorization server, with its settings and its token. Any
-// goroutine can call it. TokenRejected and ApiResponse are about the token that the thread got last:
-// runtime.LockOSThread before the header until then, or another's is meant and the refused one comes
-// again. With OAUTH_HTTP `caller` hold a mutex from an operation to its last HttpResponse: a second
-// operation of a goroutine that shares the thread gives the waiting request up. Close it; one that is left to the garbage collector is closed by that.
+// goroutine can call it. TokenRejected and ApiResponse are about the token that the thread got
+// last: runtime.LockOSThread before the header until then, or another's is meant and the refused
+// one comes again. With OAUTH_HTTP `caller` hold a mutex from an operation to its last
+// HttpResponse: a second operation of a goroutine that shares the thread gives the waiting request
+// up. Close it; one that is left to the garbage collector is closed by that.
 type Client struct {
 	number int32
 }
@@ -983,8 +984,8 @@ func (c *Client) handle() C.int32_t {
 	return C.int32_t(c.Handle())
 }
 
-// Close wipes the library's copies of the client's secrets (what was handed out is the program's), and
-// says where a token could still not be stored. A second time is harmless.
+// Close wipes the library's copies of the client's secrets (what was handed out is the program's),
+// and says where a token could still not be stored. A second time is harmless.
 func (c *Client) Close() error {
 	runtime.SetFinalizer(c, nil)
 	closing := C.int32_t(atomic.SwapInt32(&c.number, 0))
