@@ -10,11 +10,11 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * One registration at one authorization server, with its settings and its token: liboauth 0.1.0.
  *
- * <p>Any thread can call it; none that is virtual tokenRejected and apiResponse, which are about
- * the token that the platform's thread got last. Close it when no other thread uses it; one that
- * is left to the garbage collector is closed when the next one is made. What has no answer is an
- * {@link OAuthException}, also OAUTH_PENDING and OAUTH_HTTP_NEEDED, which are no failures: compare
- * its code.
+ * <p>Any thread can call it; tokenRejected and apiResponse are about the token that the platform's
+ * thread got last, so not for virtual ones. Close it when no other thread uses it; one that is left
+ * to the garbage collector is closed when the next one is made. What has no answer is an {@link
+ * OAuthException}, also OAUTH_PENDING and OAUTH_HTTP_NEEDED, which are no failures: compare its
+ * code.
  *
  * <p>Made by `cargo run -p liboauth-bindings` from src/constants, src/ffi and a template.
  */
