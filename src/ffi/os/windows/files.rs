@@ -41,6 +41,8 @@ pub const REGULAR: u32 = 0o100_000;
 
 /// Some program looks at each new file for moments, and nobody else may have it meanwhile.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// For what would be lost: a refresh token has been spent for what is to be written.
+const PATIENCE_TO_WRITE: Duration = Duration::from_secs(20);
 
 /// A device, such as `NUL`, which every folder has; or a stream of a file, which a colon begins.
 pub fn is_no_file(path: &Path) -> bool {
@@ -247,20 +249,22 @@ pub fn check_writable(folder: &File) -> io::Result<()> {
 
 /// Again and again, as long as somebody else has the file for himself.
 pub(super) fn patiently<T>(attempt: impl FnMut() -> io::Result<T>) -> io::Result<T> {
-    while_it_is(is_in_use, attempt)
+    while_it_is(is_in_use, PATIENCE, attempt)
 }
 
 /// As [`patiently`], for what replaces a file: where the file system cannot, as long as somebody has that one open, it says
 /// that it is not allowed.
 pub(super) fn replacing<T>(attempt: impl FnMut() -> io::Result<T>) -> io::Result<T> {
-    while_it_is(|e| is_in_use(e) || e.kind() == io::ErrorKind::PermissionDenied, attempt)
+    let is_open = |e: &io::Error| is_in_use(e) || e.kind() == io::ErrorKind::PermissionDenied;
+    while_it_is(is_open, PATIENCE_TO_WRITE, attempt)
 }
 
 fn while_it_is<T>(
     passing: impl Fn(&io::Error) -> bool,
+    patience: Duration,
     mut attempt: impl FnMut() -> io::Result<T>,
 ) -> io::Result<T> {
-    let until = Instant::now() + PATIENCE;
+    let until = Instant::now() + patience;
     loop {
         match attempt() {
             Err(e) if passing(&e) && Instant::now() < until => std::thread::sleep(Duration::from_millis(2)),
