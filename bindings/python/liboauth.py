@@ -134,8 +134,8 @@ class GenerationError(StoreError):
 class HttpNeeded(OAuthError):
     """Not a failure: `http="caller"` is set, and the request of `http_request()` waits to be sent.
 
-    Another operation on the thread gives it up: tasks of asyncio hold an `asyncio.Lock` from an operation to its last
-    `http_response`."""
+    Another operation on the thread gives it up: tasks of asyncio hold an `asyncio.Lock`, one for all clients of a store,
+    from an operation to its last `http_response`."""
 
 
 class Cancelled(OAuthError):
