@@ -18,7 +18,7 @@ namespace LibOAuth
     /// </summary>
     public static class Functions
     {
-        /// <summary>liboauth.so, oauth.dll or liboauth.dylib, as the system looks for it.</summary>
+        /// <summary>oauth.dll, liboauth.dylib or liboauth.so; see LibOAuth.dll.config.</summary>
         public const string Library = "oauth";
 
         // ---- text ----

@@ -13,7 +13,7 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import ENVIRONMENT, LIBRARY, PATIENCE, WORK, Profile, allow, case, check, deny, main, server
+from bench import ENVIRONMENT, LIBRARY, PATIENCE, WORK, Profile, allow, build, case, check, deny, main, server
 from callers import BINDINGS, CALLERS, HERE
 
 
@@ -213,6 +213,18 @@ def without_a_profile_it_says_what_it_wants(caller):
         capture_output=True, timeout=PATIENCE,
     )  # fmt: skip
     check(done.returncode == 1 and b"PROFILE" in done.stderr and not done.stdout, done)
+
+
+@case(*CALLERS)
+def takes_the_library_of_its_version(caller):
+    """In Debian liboauth.so is another project's, or there is none: what a program runs with is liboauth.so.2."""
+    for is_another_there in (True, False):
+        folder = Path(tempfile.mkdtemp(dir=WORK))
+        (folder / "liboauth.so.2").symlink_to(LIBRARY)
+        if is_another_there:
+            build("gcc", "-shared", "-o", folder / "liboauth.so", "-x", "c", "/dev/null")
+        done = signin(caller, "no-such-profile", LD_LIBRARY_PATH=str(folder))
+        check(done.status == 1 and done.errors.startswith("error -201: "), done)
 
 
 # ---- mistakes ----

@@ -2,6 +2,7 @@ package liboauth;
 
 import com.sun.jna.Library;
 import com.sun.jna.Native;
+import com.sun.jna.Platform;
 
 /**
  * The functions of the C header of liboauth 0.1.0, for JNA 5, and its constants.
@@ -18,7 +19,7 @@ public interface LibOAuth extends Library {
      * The library, loaded on the first call; each function is looked up when it is first called. It
      * is looked for where jna.library.path says, and then where the system does.
      */
-    LibOAuth INSTANCE = Native.load("oauth", LibOAuth.class);
+    LibOAuth INSTANCE = Found.load();
 
     // ---- text ----
 
@@ -1816,4 +1817,19 @@ public interface LibOAuth extends Library {
      * or what the server or the network answered. Since 0.1.
      */
     int oauth_unregister(int client);
+}
+
+final class Found {
+
+    /** On Linux that of this version: liboauth.so is for compilers, and Debian has another's. */
+    static LibOAuth load() {
+        if (Platform.isLinux()) {
+            try {
+                return Native.load("liboauth.so.2", LibOAuth.class);
+            } catch (UnsatisfiedLinkError missing) {
+                // As cargo builds it, it has the other name alone.
+            }
+        }
+        return Native.load("oauth", LibOAuth.class);
+    }
 }
