@@ -86,7 +86,7 @@ def large_builds_by_the_copybooks_calls():
 
 
 @case()
-def the_copybooks_fields_have_room_for_what_servers_give():
+def COBOL_has_room_for_what_servers_give():
     """A token of 15,000 bytes, a request with a scope of 20,000, a hundred accounts of 69."""
     with tempfile.TemporaryDirectory(dir=WORK) as folder:
         got = dict(line.split() for line in made(BIN / "large", f"file:{folder}"))
