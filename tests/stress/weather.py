@@ -35,6 +35,10 @@ class Failure(Exception):
     """A case that does not hold."""
 
 
+class NotBegun(Failure):
+    """A process ended with 1 and no word, as none of our programs does: what was to run it has not."""
+
+
 def check(holds, *what):
     if not holds:
         raise Failure("\n".join(str(part) for part in what))
@@ -169,7 +173,8 @@ class Storm:
             if line == "ready\n":
                 return lines
             lines.append(line)
-        raise Failure(f"a process ended before it was ready, status {process.wait()}: {''.join(lines)}")
+        ended_well("that was to be ready", process.wait(), "".join(lines))
+        raise Failure(f"a process ended before it was ready, and said: {''.join(lines)}")
 
     def begin(self):
         self.began = time.monotonic()
@@ -182,7 +187,7 @@ class Storm:
         try:
             for number, (process, before) in enumerate(zip(self.processes, self.before)):
                 lines = process.stdout.readlines()
-                check(process.wait() == 0, f"process {number} ended with {process.returncode}:", *before, *lines)
+                ended_well(number, process.wait(), "".join(before + lines))
                 found += answers_of(number, before + lines)
         finally:
             self.timer.cancel()
@@ -214,8 +219,14 @@ def storm(count, profile, *words):
 def job(profile, *words, **environment):
     """The answers of one process."""
     done = execute(WORK / "job", profile, *words, env={**ENVIRONMENT, **environment})
-    check(done.returncode == 0, f"a process ended with {done.returncode}:", done.stdout)
+    ended_well(0, done.returncode, done.stdout)
     return answers_of(0, done.stdout.splitlines())
+
+
+def ended_well(number, status, said):
+    if status == 1 and not said:
+        raise NotBegun(f"process {number} ended with 1 and no word")
+    check(status == 0, f"process {number} ended with {status}:", said)
 
 
 def no_error(answers):
@@ -295,7 +306,10 @@ class Server:
         self.control(expires_in=expires_in)
         process = subprocess.Popen([WORK / "job", profile, "url", "exchange", *words], text=True, env=ENVIRONMENT,
                                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)  # fmt: skip
-        (asked,) = answers_of(0, [process.stdout.readline()])
+        line = process.stdout.readline()
+        if not line:
+            ended_well(0, process.wait(), line)
+        (asked,) = answers_of(0, [line])
         output, _ = process.communicate(self.browser(asked.text) + "\n", timeout=PATIENCE)
         check(process.returncode == 0, "signing in:", output)
         return no_error(answers_of(0, output.splitlines()))[1:]
