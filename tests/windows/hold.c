@@ -7,8 +7,10 @@ int main(int count, char **words)
 {
     const DWORD everything = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
 
-    if (count != 2 || CreateFileA(words[1], GENERIC_READ, everything, NULL, OPEN_EXISTING, 0, NULL) == INVALID_HANDLE_VALUE)
-        return 1;
+    if (count != 2 || CreateFileA(words[1], GENERIC_READ, everything, NULL, OPEN_EXISTING, 0, NULL) == INVALID_HANDLE_VALUE) {
+        fprintf(stderr, "hold: not opened: %lu\n", GetLastError());
+        return 2;
+    }
     puts("ready");
     fflush(stdout);
     while (getchar() != EOF)
