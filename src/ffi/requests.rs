@@ -52,8 +52,9 @@ pub unsafe extern "C" fn oauth_request_headers(
 /// Hands over what the API answered to a request with `oauth_request_headers`, and says whether to send it again, at once
 /// and with new ones: where the API asks for another nonce (RFC 9449 section 9), where our clock is not its own, and where
 /// it refuses the token with 401, the one that this thread got last, which is then renewed as after
-/// `oauth_token_rejected`. It is for tokens of either type. An API that refuses the new token, too, refuses it for another reason: the answer stands. Call it after each answer of
-/// 401 at least; after each one, and nonces that come with good answers spare requests.
+/// `oauth_token_rejected`. It is for tokens of either type. An API that refuses the new token, too, refuses it for another
+/// reason: the answer stands. Call it after each answer of 401 at least; after each one, and nonces that come with good
+/// answers spare requests.
 ///
 /// `url`: where the request went. `status`: the answer's, or 0 where none came. `headers`: its header lines, as they came,
 /// exactly `headers_length` bytes; DPoP-Nonce, WWW-Authenticate and Date are looked at.
